@@ -1,0 +1,40 @@
+# Every target makes the environment it needs; only Python 3.11+ and make have to be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.PHONY: help setup demo test lint clean
+
+help:
+	@echo "make demo    run the whole path over the bundled sample site"
+	@echo "make test    lint, types, architecture and tests"
+	@echo "make setup   the environment only: $(BIN)/caixun"
+
+$(VENV)/made: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "caixun needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@echo "making $(VENV) (a minute or two) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/made-dev: $(VENV)/made
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: $(VENV)/made
+
+demo: setup
+	@$(BIN)/caixun demo --data demo-data
+
+lint: $(VENV)/made-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-data

@@ -1,0 +1,1 @@
+"""Fetching: from a source's YAML to archived pages. Start reading at `source`, then `spiders/news`."""

@@ -1,0 +1,108 @@
+"""One crawl in one process: `python -m crawlers` reads its errand as one JSON line from standard input.
+
+Twisted's reactor starts once per process, and a crash in here must not take the flow along; so a flow starts this as a
+child. The child ends when its standard input is closed: a killed parent leaves no crawl behind.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.log import configure_logging
+from scrapy.utils.reactor import install_reactor
+
+from crawlers.crawl import Crawl
+from crawlers.errors import BusyError, CaixunError
+from crawlers.ledger import Ledger
+from crawlers.lock import source_lock
+from crawlers.settings import process_settings, source_settings
+from crawlers.source import load_source
+from crawlers.spiders.news import NewsSpider
+
+_GRACE = 10.0  # seconds in which an orphan may end its files properly
+
+
+def main() -> int:
+    """Run the errand. Print one JSON line that names the sources that were busy. Return the exit status."""
+    errand = json.loads(sys.stdin.readline())
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    try:
+        with ExitStack() as locks:
+            crawls, busy = _prepare(errand, locks)
+            if crawls:
+                _run(crawls, errand)
+    except CaixunError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(json.dumps({"busy": busy}) + "\n")
+    return 0
+
+
+def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], list[str]]:
+    """Return the crawls whose sources could be locked, and the names of those that could not."""
+    data, ledger = Path(errand["data"]), Ledger(errand["ledger"])
+    crawls, busy = [], []
+    for name, days in errand["days"].items():
+        try:
+            locks.enter_context(source_lock(data, name))
+        except BusyError:
+            busy.append(name)
+            continue
+        source = load_source(Path(errand["sources"]) / f"{name}.yml")
+        wanted = [date.fromisoformat(day) for day in days]
+        crawls.append(Crawl(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
+    return crawls, busy
+
+
+def _run(crawls: list[Crawl], errand: dict[str, Any]) -> None:
+    """Crawl the sites side by side, the sources of one site one after another."""
+    from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
+
+    reactor: Any = installed
+    log_file = Path(errand["data"]) / "logs" / f"crawl-{errand['crawl']}.log"
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    shared = process_settings(errand["user_agent"], log_file, errand["concurrency"])
+    configure_logging(shared)
+    runner = AsyncCrawlerRunner(shared)
+    failures: list[BaseException] = []
+
+    async def one_after_another(of_site: list[Crawl]) -> None:
+        for crawl in of_site:
+            await runner.crawl(Crawler(NewsSpider, source_settings(shared, crawl.source)), crawl=crawl)
+
+    async def all_sites() -> None:
+        ordered = sorted(crawls, key=lambda crawl: crawl.source.site)
+        sites = [list(of_site) for _, of_site in groupby(ordered, key=lambda crawl: crawl.source.site)]
+        results = await asyncio.gather(*map(one_after_another, sites), return_exceptions=True)
+        failures.extend(result for result in results if isinstance(result, BaseException))
+        if reactor.running:
+            reactor.stop()
+
+    reactor.callWhenRunning(lambda: deferred_from_coro(all_sites()))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(runner.stop()))
+    threading.Thread(target=_end_with_parent, args=(reactor,), daemon=True).start()
+    reactor.run()
+    for failure in failures:
+        raise failure
+
+
+def _end_with_parent(reactor: Any) -> None:
+    """Stop when standard input is closed: the parent is gone. What is on disk by then is enough to go on from."""
+    sys.stdin.read()
+    reactor.callFromThread(reactor.stop)
+    time.sleep(_GRACE)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

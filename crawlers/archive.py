@@ -1,0 +1,187 @@
+"""The archive: every response as it was received, in WARC files; the only module that knows WARC.
+
+`archive/date=D/SOURCE-CRAWL.warc.gz`, D the crawl's day in Asia/Shanghai. A file is written as `.open` and renamed when
+whole. Each record is one gzip member (WARC 1.1, annex D), so that a page can be read by its offset, and a file that lost
+its writer can be cut behind its last whole record. Facts of the crawl stand in extension fields `Caixun-…`.
+"""
+
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from http.client import responses
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawlers.clock import day_of, now
+from crawlers.errors import StoreError
+from crawlers.page import Kind, Page, Position
+
+_OPEN = ".open"
+_DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, KeyError, ValueError)
+
+
+class ArchiveWriter:
+    """Appends the pages of one source and one crawl to one new WARC file, which begins to exist with the first page."""
+
+    def __init__(self, root: Path, source: str, crawl: str) -> None:
+        """Prepare a file named after `source` and the `crawl` id, which must never have been used before."""
+        self._root = root
+        self.file = f"date={day_of(now()).isoformat()}/{source}-{crawl}.warc.gz"
+        self._path = root / (self.file + _OPEN)
+        self._crawl = crawl
+        self._out: BinaryIO | None = None
+
+    def append(self, page: Page) -> Position:
+        """Write `page` and return where it lies; it is in the operating system's hands when this returns.
+
+        Raises StoreError when it cannot be written; the file then still ends with a whole record.
+        """
+        record = _encode(page)
+        try:
+            if self._out is None:
+                self._out = self._begin()
+            offset = self._out.tell()
+            try:
+                self._out.write(record)
+                self._out.flush()
+            except OSError:
+                self._out.truncate(offset)
+                raise
+        except OSError as error:
+            raise StoreError(f"{self._path}: cannot be written: {error.strerror}") from error
+        return Position(self.file, offset)
+
+    def _begin(self) -> BinaryIO:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        out = self._path.open("xb")
+        writer = _writer(out)
+        writer.write_record(writer.create_warcinfo_record(Path(self.file).name, {"software": "caixun", "isPartOf": self._crawl}))
+        return out
+
+    def close(self) -> None:
+        """Make the file durable and give it its final name."""
+        if self._out is not None:
+            self._out.flush()
+            os.fsync(self._out.fileno())
+            self._out.close()
+            self._path.rename(self._root / self.file)
+            self._out = None
+
+
+def _writer(out: BinaryIO) -> Any:
+    return WARCWriter(out, gzip=True, warc_version="1.1")
+
+
+def _encode(page: Page) -> bytes:
+    """Return the gzip member that holds `page`."""
+    out = io.BytesIO()
+    writer = _writer(out)
+    fields = {
+        "WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "Caixun-Source": page.source,
+        "Caixun-Kind": page.kind,
+        "Caixun-Link": page.link,
+    }
+    if page.day:
+        fields["Caixun-Day"] = page.day.isoformat()
+    # The body is stored as it was carried, without the chunks it came in (RFC 9112, 7.1).
+    headers = [(name, value) for name, value in page.headers if name.lower() != "transfer-encoding"]
+    head = StatusAndHeaders(f"{page.status} {responses.get(page.status, '')}".strip(), headers, protocol="HTTP/1.1")
+    record = writer.create_warc_record(
+        page.url,
+        "response",
+        payload=io.BytesIO(page.body),
+        length=len(page.body),
+        http_headers=head,
+        warc_headers_dict=fields,
+    )
+    writer.write_record(record)
+    return out.getvalue()
+
+
+def read(root: Path, position: Position) -> Page:
+    """Return the page at `position`. Raises StoreError when the file is absent or damaged there."""
+    path = root / position.file
+    if not path.exists():
+        path = path.with_name(path.name + _OPEN)  # a crawl that still runs, or was killed
+    try:
+        with path.open("rb") as file:
+            file.seek(position.offset)
+            page = _decode(next(ArchiveIterator(file, check_digests="raise")))
+    except StopIteration:
+        raise StoreError(f"{path}: no page at offset {position.offset}") from None
+    except _DAMAGE as error:
+        raise StoreError(f"{path}: damaged at offset {position.offset}") from error
+    return replace(page, position=position)
+
+
+def _decode(record: Any) -> Page:
+    body = record.raw_stream.read()
+    fields = record.rec_headers
+    day = fields.get_header("Caixun-Day")
+    return Page(
+        url=fields.get_header("WARC-Target-URI"),
+        link=fields.get_header("Caixun-Link"),
+        status=int(record.http_headers.get_statuscode()),
+        headers=tuple(record.http_headers.headers),
+        body=body,
+        fetched_at=datetime.fromisoformat(fields.get_header("WARC-Date")),
+        source=fields.get_header("Caixun-Source"),
+        kind=cast("Kind", fields.get_header("Caixun-Kind")),
+        day=date.fromisoformat(day) if day else None,
+    )
+
+
+def salvage(root: Path, source: str) -> Iterator[Page]:
+    """Close what killed crawls of `source` left open, and yield the pages that are whole, oldest file first.
+
+    The torn tail of a file is cut off. Must only run under the source's lock, when no crawl of it is alive. A file is
+    renamed after its last page was yielded, so that being killed in here loses nothing either.
+    """
+    for path in sorted(root.glob(f"date=*/{source}-*.warc.gz{_OPEN}")):
+        final = path.with_name(path.name.removesuffix(_OPEN))
+        members = list(_whole_members(path))
+        end = members[-1].offset + members[-1].length if members else 0
+        os.truncate(path, end)
+        file = f"{path.parent.name}/{final.name}"
+        for member in members[1:]:  # the first one is the warcinfo record
+            yield read(root, Position(file, member.offset))
+        if len(members) > 1:
+            path.rename(final)
+        else:
+            path.unlink()
+
+
+class _Member(NamedTuple):
+    offset: int
+    length: int
+
+
+def _whole_members(path: Path) -> Iterator[_Member]:
+    """Yield the gzip members of a file up to the first one that is not whole; their checksums are verified."""
+    offset = 0
+    with path.open("rb") as file:
+        while True:
+            file.seek(offset)
+            unzip = zlib.decompressobj(31)
+            length = 0
+            try:
+                while not unzip.eof:
+                    chunk = file.read(1 << 16)
+                    if not chunk:
+                        return
+                    unzip.decompress(chunk)
+                    length += len(chunk)
+            except zlib.error:
+                return
+            length -= len(unzip.unused_data)
+            yield _Member(offset, length)
+            offset += length

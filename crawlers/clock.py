@@ -1,0 +1,143 @@
+"""Days and instants: the publication day is a day in Asia/Shanghai, an instant is an aware UTC datetime.
+
+`read_moment` reads the times that Chinese pages and lists print, absolute or relative (昨天 09:21, 3分钟前).
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+Precision = Literal["second", "minute", "day", "none"]
+
+
+class Moment(NamedTuple):
+    """An instant and how exactly it was printed; with precision `day` only its date means something."""
+
+    at: datetime
+    precision: Precision
+
+
+def now() -> datetime:
+    """Return the present instant in UTC."""
+    return datetime.now(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """Return the day in Asia/Shanghai on which an aware `instant` falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
+    """Return the first instant of `day` in `zone`, as UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def is_over(day: date, at: datetime) -> bool:
+    """Whether `day` (in Asia/Shanghai) had ended at the instant `at`."""
+    return at >= start_of(day + timedelta(days=1))
+
+
+_CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s*[:：时]\s*(?P<minute>[0-5]\d)\s*分?(?:\s*[:：]?\s*(?P<second>[0-5]\d)\s*秒?)?"
+_BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
+_AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>上午|下午|晚上|凌晨)?\s*{_CLOCK})?"
+_ZONE = r"(?:\.\d{1,6})?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?"
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?:\s*日|(?!\d))"
+    + _AFTER_DAY
+    + _ZONE
+)
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d))?(?!\d)"
+)
+_MONTH_FIRST = re.compile(
+    r"(?<![\d年/.-])(?P<month>1[0-2]|0?[1-9])\s*[-/月]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?:\s*日|(?![\d/.-]))" + _AFTER_DAY
+)
+_RELATIVE_DAY = re.compile(r"(?P<word>今天|今日|昨天|昨日|前天|(?P<days>\d{1,2})\s*天前)" + _AFTER_DAY)
+_AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|小时)之?前")
+_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?")
+_DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
+
+
+def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Moment | None:
+    """Return the first time that `text` prints, or None when it prints none.
+
+    `reference` (aware) is the instant at which the text was served: relative times and dates without a year are read
+    against it, the latter as the most recent such day that is not later than it. Times without an offset are local
+    times of `zone`. 3小时前 has the precision of a day, since it may be wrong by an hour.
+    """
+    text = text.strip()
+    if match := _EPOCH.fullmatch(text):
+        return Moment(datetime.fromtimestamp(int(match["seconds"]), UTC), "second")
+    for pattern, read in (
+        (_YEAR_FIRST, _with_year),
+        (_AGO, _ago),
+        (_RELATIVE_DAY, _days_back),
+        (_MONTH_FIRST, _without_year),
+    ):
+        for match in pattern.finditer(text):
+            if moment := read(match, reference, zone):
+                return moment
+    if match := _COMPACT.search(text):
+        return _with_year(match, reference, zone)
+    if text == "刚刚":
+        return Moment(reference, "minute")
+    return None
+
+
+def read_full_date(text: str, zone: ZoneInfo = SHANGHAI) -> Moment | None:
+    """Return the first time with a year that `text` prints, one with a clock before one without, or None."""
+    moments = [moment for match in _YEAR_FIRST.finditer(text) if (moment := _with_year(match, None, zone))]
+    return next((moment for moment in moments if moment.precision != "day"), moments[0] if moments else None)
+
+
+def _with_year(match: re.Match[str], _reference: datetime | None, zone: ZoneInfo) -> Moment | None:
+    try:
+        day = date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return _at_clock(day, match, zone)
+
+
+def _without_year(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Moment | None:
+    if "月" not in match[0] and match["hour"] is None and match[0].strip() != match.string:
+        return None  # 12-13 inside a text is a range, a score, a page number
+    today = reference.astimezone(zone).date()
+    for year in range(today.year, today.year - 5, -1):  # five years reach a 29 February
+        try:
+            day = date(year, int(match["month"]), int(match["day"]))
+        except ValueError:
+            continue
+        if day <= today:
+            return _at_clock(day, match, zone)
+    return None
+
+
+def _days_back(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Moment | None:
+    back = int(match["days"]) if match["days"] else _DAYS_BACK[match["word"]]
+    return _at_clock(reference.astimezone(zone).date() - timedelta(days=back), match, zone)
+
+
+def _ago(match: re.Match[str], reference: datetime, _zone: ZoneInfo) -> Moment | None:
+    count = int(match["count"])
+    if match["unit"] == "小时":
+        return Moment(reference - timedelta(hours=count), "day")
+    return Moment(reference - (timedelta(minutes=count) if match["unit"] == "分钟" else timedelta(seconds=count)), "minute")
+
+
+def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
+    """Combine `day` with the clock time and offset of `match`, where it has them."""
+    parts = match.groupdict()
+    if parts.get("hour") is None:
+        return Moment(datetime.combine(day, time(), zone).astimezone(UTC), "day")
+    hour = int(parts["hour"])
+    if parts.get("half") in ("下午", "晚上") and hour < 12:
+        hour += 12
+    clock = time(hour, int(parts["minute"]), int(parts["second"] or 0))
+    offset = parts.get("zone")
+    at = datetime.combine(day, clock, zone)
+    if offset:
+        at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset}")
+    return Moment(at.astimezone(UTC), "second" if parts["second"] else "minute")

@@ -1,0 +1,80 @@
+"""Load a YAML file into a pydantic model; every complaint names file, line and what would be right."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from crawlers.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_HINTS = {
+    "extra_forbidden": "no such key",
+    "missing": "this key is missing",
+    "string_type": "text is expected here; put it in quotes",
+}
+
+
+def load(path: Path, model: type[Model], **given: Any) -> Model:
+    """Return the `model` that the YAML file at `path` describes, with the keys `given` added.
+
+    Raises ConfigError for a file that is absent, is no YAML mapping, names a key twice or does not fit the model.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
+        _refuse_twins(path, node)
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+    try:
+        return model.model_validate({**values, **given})
+    except ValidationError as error:
+        known = [name for name in model.model_fields if name not in given]
+        raise ConfigError(_first_complaint(path, node, known, error)) from error
+
+
+def _refuse_twins(path: Path, node: yaml.Node) -> None:
+    """Raise ConfigError for a key that stands twice in one mapping; YAML would keep the last one silently."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise ConfigError(f"{path}:{key.start_mark.line + 1}: {key.value} stands here a second time")
+            seen.add(key.value)
+            _refuse_twins(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_twins(path, item)
+
+
+def _first_complaint(path: Path, root: yaml.Node, known: list[str], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the file"
+    text = _HINTS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        text += f"; the known ones are {', '.join(known)}"
+    return f"{path}:{_line_of(root, first['loc'])}: {place}: {text}"
+
+
+def _line_of(node: yaml.Node, place: tuple[int | str, ...]) -> int:
+    """Return the line of the key at `place`, or of the innermost part of it that stands in the file."""
+    line = 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not found:
+                return line
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

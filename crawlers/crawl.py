@@ -1,0 +1,116 @@
+"""A crawl of one source: what its spider learns, written to archive and ledger in the order of the facts."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from crawlers import archive
+from crawlers.clock import is_over, now, start_of
+from crawlers.fates import Fetch, State, Verdict
+from crawlers.ledger import Ledger
+from crawlers.page import Kind, Page, Position, article_id, blocked_reason, canonical_url
+from crawlers.source import Source
+from crawlers.walk import Walk, walks, worst
+
+
+def salvage(root: Path, source: str, ledger: Ledger) -> None:
+    """Close the archive files that killed crawls of a source left open, and bring the ledger up to what they hold.
+
+    Must run under the source's lock.
+    """
+    for page in archive.salvage(root, source):
+        if blocked_reason(page) or page.position is None or 300 <= page.status < 400 or page.status >= 500:
+            continue
+        if page.kind == "article":
+            ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
+        elif page.kind in ("seed", "robots"):
+            ledger.keep_reply(source, page.link, page.kind, page.position, page.fetched_at)
+
+
+class Crawl:
+    """One crawl of `source` over `days`. Only one may be alive per source; the source's lock keeps that."""
+
+    def __init__(self, source: Source, days: list[date], crawl_id: str, root: Path, ledger: Ledger, *, again: bool) -> None:
+        """Take up what an earlier crawl left. With `again`, days whose listing is whole are listed once more."""
+        self.source = source
+        self.id = crawl_id
+        self._days = set(days)
+        self._root = root
+        self._ledger = ledger
+        self._writer = archive.ArchiveWriter(root, source.name, crawl_id)
+        salvage(root, source.name, ledger)
+        to_list = self._days if again else self._days - ledger.listed(source.name, days)
+        ledger.begin(source.name, to_list, crawl_id)
+        self._open: dict[date, list[Walk]] = {}
+        self._asked: set[str] = set()
+        self.walks = walks(source, to_list)
+        for walk in self.walks:
+            for day in walk.days:
+                self._open.setdefault(day, []).append(walk)
+        self._ended: set[int] = set()
+        self._replies = ledger.replies(source.name, self._replies_hold_since())
+
+    def _replies_hold_since(self) -> datetime:
+        """Return since when a list's answer is good for all days: it shows them whole once the last one is over."""
+        last = max(self._days)
+        return start_of(date.fromordinal(last.toordinal() + 1)) if is_over(last, now()) else now()
+
+    def pending(self) -> Iterator[Fetch]:
+        """Yield the articles of the days that were found before and are not archived yet."""
+        for fetch in self._ledger.pending(self.source.name, self._days):
+            if fetch.article_id not in self._asked:
+                self._asked.add(fetch.article_id)
+                yield fetch
+
+    def reply(self, link: str, kind: Kind) -> Page | None:
+        """Return the archived answer of a seed or robots.txt that need not be asked for again, or None."""
+        position = self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None)
+        return archive.read(self._root, position) if position else None
+
+    def store(self, page: Page) -> Position:
+        """Append a page to the archive, whatever it is."""
+        return self._writer.append(page)
+
+    def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
+        """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
+        finds, more = walk.take(page)
+        fetches = self._ledger.find(self.source.name, finds, self._days, page.link, self.id)
+        if page.position:
+            self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
+        if not more:
+            self._end(walk)
+        fresh = [fetch for fetch in fetches if fetch.article_id not in self._asked]
+        self._asked |= {fetch.article_id for fetch in fresh}
+        return fresh, more
+
+    def fail_listing(self, walk: Walk, verdict: Verdict) -> None:
+        """Note that a page of a listing could not be had."""
+        walk.fail(verdict)
+        self._end(walk)
+
+    def _end(self, walk: Walk) -> None:
+        """Close the days whose last walk this was."""
+        self._ended.add(id(walk))
+        for day in walk.days:
+            if all(id(one) in self._ended for one in self._open[day]):
+                self._ledger.list_day(self.source.name, day, worst(one.verdicts()[day] for one in self._open[day]), self.id)
+
+    def keep(self, fetch: Fetch, page: Page) -> None:
+        """Note that an article's page is archived."""
+        if page.position:
+            self._ledger.archive(self.source.name, fetch.article_id, page.position, page.fetched_at)
+
+    def keep_robots(self, page: Page) -> None:
+        """Note today's robots.txt of a host."""
+        if page.position:
+            self._ledger.keep_reply(self.source.name, page.link, "robots", page.position, page.fetched_at)
+
+    def miss(self, fetch: Fetch, state: State, reason: str, detail: str | None = None) -> None:
+        """Note that an article could not be fetched."""
+        self._ledger.miss(self.source.name, fetch.article_id, state, reason, detail)
+
+    def close(self, *, finished: bool) -> None:
+        """End the crawl; `finished` says that nothing was left to ask for."""
+        self._writer.close()
+        if finished:
+            self._ledger.forget_replies(self.source.name)

@@ -1,0 +1,17 @@
+"""The failures that a user meets as one sentence; anything else is a bug and may show a traceback."""
+
+
+class CaixunError(Exception):
+    """Root of every expected failure. Its text is one sentence: what, where, and what to do."""
+
+
+class ConfigError(CaixunError):
+    """A wrong argument, setting or source file; the program ends with exit status 2."""
+
+
+class StoreError(CaixunError):
+    """A file of the data root that cannot be read or written; the day concerned fails, nothing is lost."""
+
+
+class BusyError(CaixunError):
+    """Another process works on the same source; the program may be started again when it has ended."""

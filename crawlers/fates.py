@@ -1,0 +1,209 @@
+"""What the ledger tells: the fate of URLs, the sums of a source's day, and the day's status. Plain values, no SQL."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from crawlers.clock import SHANGHAI, day_of, now
+from crawlers.page import Position
+
+State = Literal["discovered", "archived", "record", "reject", "skipped", "blocked", "failed"]
+Listing = Literal["open", "whole", "none", "partial", "failed", "blocked"]
+Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete"]
+
+UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
+COOLDOWN = timedelta(hours=6)
+"""How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
+
+
+@dataclass(frozen=True)
+class Find:
+    """A candidate as the ledger keeps it; `listed` is the publication day by the listing, None where it gives none."""
+
+    article_id: str
+    url: str
+    link: str
+    title: str | None
+    listed: date | None
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """An article that has to be fetched."""
+
+    article_id: str
+    link: str
+    listed: date | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An archived page that waits for the build; `published_date` is set when it was built before."""
+
+    article_id: str
+    position: Position
+    day: date
+    listed: date | None
+    published_date: date | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the build made of a page; `published_date` is None where the page was rejected before its date was known."""
+
+    article_id: str
+    state: Literal["record", "reject", "failed"]
+    published_date: date | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the listing of one day came to. `none`: it proves that the day has no article."""
+
+    listing: Listing
+    reason: str | None = None
+
+
+@dataclass
+class Tally:
+    """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting."""
+
+    records: int = 0
+    rejects: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    blocked: int = 0
+    failed: int = 0
+    waiting: int = 0
+    blocked_at: datetime | None = None
+
+    def add(self, state: State, reason: str | None, count: int, last: datetime | None) -> None:
+        """Count `count` URLs of one state; `last` is when the last of them came to it."""
+        if state == "record":
+            self.records += count
+        elif state == "reject":
+            self.rejects[reason or "?"] += count
+        elif state == "skipped":
+            self.skipped[reason or "?"] += count
+        elif state == "blocked":
+            self.blocked += count
+            self.blocked_at = max(filter(None, (self.blocked_at, last)), default=None)
+        elif state == "failed":
+            self.failed += count
+        else:
+            self.waiting += count
+
+    @property
+    def fetched(self) -> int:
+        """Pages that were fetched and built: records + rejects."""
+        return self.records + self.rejects.total()
+
+    @property
+    def found(self) -> int:
+        """All URLs that were found."""
+        return self.fetched + self.skipped.total() + self.blocked + self.failed + self.waiting
+
+    @classmethod
+    def total(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """Return the sum of several tallies."""
+        whole = cls()
+        for one in tallies:
+            whole.records += one.records
+            whole.rejects += one.rejects
+            whole.skipped += one.skipped
+            whole.blocked += one.blocked
+            whole.failed += one.failed
+            whole.waiting += one.waiting
+        return whole
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """One source's day: its sums, its status, and in words why it is not complete."""
+
+    source: str
+    day: date
+    tally: Tally
+    status: Status
+    reason: str | None
+    listed_at: datetime | None
+
+    @classmethod
+    def judge(cls, source: str, day: date, tally: Tally, verdict: Verdict | None, listed_at: datetime | None) -> "DayReport":
+        """Return the report with the status that follows from the listing's `verdict` (None: never listed)."""
+        status, reason = _status(tally, verdict)
+        if status == "blocked" and (since := tally.blocked_at or listed_at):
+            until = (since + COOLDOWN).astimezone(SHANGHAI)
+            reason = f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
+        return cls(source, day, tally, status, reason, listed_at)
+
+
+def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
+    if verdict is None:
+        return "missing", None
+    if verdict.listing == "blocked":
+        return "blocked", verdict.reason
+    if tally.blocked:
+        return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall"
+    if verdict.listing == "failed":
+        return "failed", verdict.reason
+    if tally.failed:
+        return "failed", f"{tally.failed} not fetched"
+    if verdict.listing == "open":
+        return "partial", "the crawl did not end"
+    if verdict.listing == "partial":
+        return "partial", verdict.reason
+    if tally.waiting:
+        return "partial", f"{tally.waiting} not fetched or not built yet"
+    if verdict.listing == "none" and not tally.found:
+        return "empty", verdict.reason
+    return "complete", None
+
+
+class Fate(NamedTuple):
+    """What becomes of a candidate, as columns of its row."""
+
+    state: State
+    reason: str | None = None
+    detail: str | None = None
+    fetched_at: datetime | None = None
+    archive_file: str | None = None
+    archive_offset: int | None = None
+
+
+def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fate | None:
+    """Return what becomes of a candidate, or None when its row stays as it is.
+
+    `rows` are the rows of its URL by any source, `mine` the one of this source, None where it is new; `wanted` are the
+    days asked for.
+    """
+    off_day = find.listed is not None and find.listed not in wanted
+    if mine is not None and (off_day or not _may_go_on(mine)):
+        return None
+    if off_day:
+        return Fate("skipped", "off_day")
+    holders = [row for row in rows if row is not mine and row.state != "skipped"]
+    owner = next((row for row in holders if row.reason != "off_day"), None)
+    if owner is not None:
+        return Fate("skipped", "seen", owner.source)
+    if holders:
+        # Another source fetched it for another day and made no record of it: its page serves here.
+        copy = holders[0]
+        return Fate("archived", None, None, copy.fetched_at, copy.archive_file, copy.archive_offset)
+    return Fate("discovered")
+
+
+def _may_go_on(mine: Any) -> bool:
+    """Whether a URL that a source has found before is to be fetched now."""
+    if mine.state == "blocked":
+        return bool(mine.settled_at < now() - COOLDOWN)
+    return mine.state in UNFETCHED or (mine.state == "skipped" and mine.reason in ("off_day", "robots", "private"))
+
+
+def day_to_count(wanted: set[date]) -> date:
+    """Return the day under which a candidate without a date counts until its page tells."""
+    today = day_of(now())
+    return today if today in wanted else max(wanted)

@@ -1,0 +1,174 @@
+"""A page: one HTTP response as it was received, with the facts of its crawl; and the identity of a URL.
+
+Pure: no network, no Scrapy, no WARC. `archive` writes and reads pages, `transforms` make articles of them.
+"""
+
+import hashlib
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal, NamedTuple
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from tld import get_fld
+from w3lib.url import canonicalize_url
+
+Kind = Literal["seed", "article", "robots", "import"]
+
+MAX_CONTENT = 32 * 1024 * 1024
+"""Bytes of one response, compressed or not, above which it is refused (a news page has 0.02 to 0.6 MB)."""
+
+_PORTS = {"http": 80, "https": 443}
+# Parameters that name a reader's way to the page, never the page.
+_TRACKING = re.compile(r"utm_\w+|spm|wfr|share_\w+|from_source|hmsr|hmpl|bd_vid|fbclid|gclid")
+
+
+class ContentError(ValueError):
+    """The body does not decompress, or to more than `MAX_CONTENT` bytes."""
+
+
+class Position(NamedTuple):
+    """Where a page lies: a file relative to the archive's root and the offset of its record in bytes."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One archived HTTP response.
+
+    `url` answered after redirects; `link` is the address that was asked for (a candidate's or a seed's). `body` holds the
+    bytes as received, `content` the same without Content-Encoding. `day` is the publication day that the listing gives
+    for an article, None where it gives none; for a seed it is the day asked for.
+    `position` is None for a page that is not archived.
+    """
+
+    url: str
+    link: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    source: str
+    kind: Kind
+    day: date | None = None
+    position: Position | None = None
+
+    def header(self, name: str) -> str:
+        """Return the value of the header `name` (lower case), the last one when it came several times, or ""."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+
+    @cached_property
+    def content(self) -> bytes:
+        """Bytes of the document. Raises ContentError for a broken or oversized body or an unknown encoding."""
+        body = self.body
+        for encoding in reversed(self.header("content-encoding").lower().split(",")):
+            body = _decompressed(body, encoding.strip())
+        return body
+
+    @cached_property
+    def text(self) -> str:
+        """The document as text; bytes that no candidate encoding admits become U+FFFD. Raises ContentError.
+
+        The bytes decide, not the declarations, which are wrong on a tenth of Chinese pages: strict UTF-8, then strict GB
+        18030 (it holds GBK and GB 2312), then what the HTTP header or the document declares.
+        """
+        content = self.content
+        declared = _CHARSET.search(self.header("content-type").encode() + b"\n" + content[:2048])
+        for encoding in ("utf-8-sig", "gb18030", declared[1].decode("ascii", "ignore") if declared else "utf-8"):
+            try:
+                return content.decode(encoding)
+            except (UnicodeDecodeError, LookupError):
+                continue
+        return content.decode("utf-8-sig", "replace")
+
+
+_CHARSET = re.compile(rb"""charset=["']?([\w-]+)""", re.IGNORECASE)
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    """Return `body` without one Content-Encoding; `deflate` may be raw or in a zlib wrapper (RFC 9110, 8.4.1.2)."""
+    if encoding in ("", "identity") or not body:
+        return body
+    if encoding in ("gzip", "x-gzip"):
+        windows = [31]
+    elif encoding == "deflate":
+        windows = [15, -15]
+    else:
+        raise ContentError(f"Content-Encoding {encoding} was never asked for")
+    for window in windows:
+        unzip = zlib.decompressobj(window)
+        try:
+            content = unzip.decompress(body, MAX_CONTENT + 1)
+        except zlib.error:
+            continue
+        if not content and not unzip.eof:
+            continue
+        if len(content) > MAX_CONTENT:
+            raise ContentError(f"more than {MAX_CONTENT} bytes when decompressed")
+        return content
+    raise ContentError(f"the body is not {encoding}")
+
+
+def canonical_url(url: str) -> str:
+    """Return the one form of `url` under which an article is known.
+
+    Fragment and tracking parameters are dropped, the remaining parameters sorted, escapes and host normalised; a
+    baijiahao address keeps only its `id`. Raises ValueError for an address that is no http(s) URL.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError(f"{url[:200]!r} is not an http(s) URL")
+    # Parameters stay text: decoding them would merge addresses that differ in a GBK escape.
+    query = [pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
+    if parts.hostname == "baijiahao.baidu.com" and (ids := [pair for pair in query if pair.startswith("id=")]):
+        return f"https://baijiahao.baidu.com/s?{ids[0]}"
+    host = parts.hostname if parts.port in (None, _PORTS[parts.scheme]) else f"{parts.hostname}:{parts.port}"
+    return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
+
+
+def article_id(canonical: str) -> str:
+    """Return the identity of a canonical URL: BLAKE2b of 128 bits as 32 hex digits."""
+    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def site_of(url: str) -> str:
+    """Return the site that an address belongs to: its registrable domain, or host and port where it has none."""
+    domain: str | None = get_fld(url, fail_silently=True)
+    return domain or urlsplit(url).netloc.lower()
+
+
+_CAPTCHA_HOSTS = {"wappass.baidu.com", "verify.baidu.com", "passport.baidu.com", "seccaptcha.baidu.com"}
+_SMALL = 20_000  # bytes; a captcha or login wall is small, and marks of it inside a large page prove nothing
+_WALL_TITLE = re.compile(
+    r"<title>\s*([^<]*(?:安全验证|访问验证|验证码|人机验证|访问过于频繁|请登录)[^<]*)</title>", re.IGNORECASE
+)
+
+
+def blocked_reason(page: Page) -> str | None:
+    """Return why `page` is a wall instead of the answer that was asked for (captcha, refusal), or None.
+
+    Only sure signs count: a captcha host as the place or the target of a redirect, a blank 403, a small page whose title
+    names a check or whose only link leads to a captcha host.
+    """
+    target = urljoin(page.url, page.header("location"))
+    host = urlsplit(target).hostname or ""
+    if host in _CAPTCHA_HOSTS:
+        return f"sent to the captcha at {host}"
+    if page.status == 403 and len(page.body) < 64:
+        return "blank 403"
+    if len(page.body) > _SMALL:
+        return None
+    try:
+        text = page.content[:_SMALL].decode("utf-8", "replace")
+    except ContentError:
+        return None
+    if wall := _WALL_TITLE.search(text):
+        return f"a page titled {wall[1].strip()}"
+    links = re.findall(r"""href=["']?https?://([^/"'>\s]+)""", text)
+    if links and all(link in _CAPTCHA_HOSTS for link in links):
+        return f"a page that only leads to {links[0]}"
+    return None

@@ -1,0 +1,42 @@
+"""Scrapy's settings for the crawl of one source."""
+
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import Settings
+
+from crawlers.page import MAX_CONTENT
+from crawlers.source import Source
+
+
+def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[str, Any]:
+    """Return what all sources of one child process share. `concurrency` bounds the open requests to one site."""
+    return {
+        "USER_AGENT": user_agent,
+        "LOG_FILE": str(log_file),
+        "LOG_LEVEL": "INFO",
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,  # Scrapy 2.19 would listen for Python code to run
+        "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
+        "REDIRECT_MAX_TIMES": 5,
+        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_MAXSIZE": MAX_CONTENT,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9",
+            "Accept-Encoding": "gzip, deflate",  # only what any reader of the archive can undo
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawlers.middlewares.AddressGuard": 40,
+            "crawlers.middlewares.WallMiddleware": 880,
+            "crawlers.middlewares.ArchiveMiddleware": 890,
+        },
+    }
+
+
+def source_settings(shared: dict[str, Any], source: Source) -> Settings:
+    """Return `shared` with what `source` says of itself."""
+    return Settings({**shared, "ROBOTSTXT_OBEY": source.robots == "obey", "DOWNLOAD_DELAY": source.delay})

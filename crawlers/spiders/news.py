@@ -1,0 +1,106 @@
+"""The general spider: the seeds of one source, its listings, and the articles that they name."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawlers.crawl import Crawl
+from crawlers.fates import Fetch, Verdict
+from crawlers.middlewares import BlockedError, Errand, PrivateAddressError
+from crawlers.walk import Walk
+
+_GONE = [404, 410]  # an answer, not a failure: the listing or the article does not exist
+_WALLS = 3  # articles blocked one after another, after which the site is left alone
+
+
+class NewsSpider(Spider):
+    """Walks the lists of one source and fetches what they name; everything it learns goes to its `crawl`."""
+
+    name = "news"
+
+    def __init__(self, crawl: Crawl) -> None:
+        """Serve one crawl."""
+        super().__init__(name=crawl.source.name)
+        self.crawl = crawl
+        self._walls = 0
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for what an earlier crawl left open, then for the first page of every list."""
+        for fetch in self.crawl.pending():
+            yield self._article_request(fetch)
+        for walk in self.crawl.walks:
+            yield self._seed_request(walk)
+
+    def _seed_request(self, walk: Walk) -> Request:
+        return Request(
+            walk.url,
+            callback=self.parse_listing,
+            errback=self.listing_failed,
+            cb_kwargs={"walk": walk},
+            meta={
+                "errand": Errand("seed", walk.url, walk.days[0] if walk.seed.dated else None),
+                "handle_httpstatus_list": _GONE,
+            },
+            dont_filter=True,  # the ledger decides what is asked again
+        )
+
+    def _article_request(self, fetch: Fetch) -> Request:
+        return Request(
+            fetch.link,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            cb_kwargs={"fetch": fetch},
+            meta={"errand": Errand("article", fetch.link, fetch.listed), "handle_httpstatus_list": _GONE},
+            dont_filter=True,
+            priority=1,  # before further listings, so that few requests wait in memory
+        )
+
+    def parse_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
+        """Note a listing's answer and ask for what it names."""
+        fetches, more = self.crawl.list(walk, response.meta["page"])
+        yield from map(self._article_request, fetches)
+        if more:
+            yield self._seed_request(walk)
+
+    def listing_failed(self, failure: Failure) -> None:
+        """Note that a listing could not be had."""
+        walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
+        state, reason, detail = _explain(failure)
+        self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", f"{walk.url}: {detail or reason}"))
+
+    def parse_article(self, response: Response, fetch: Fetch) -> None:
+        """Note that an article is archived; the build reads it later."""
+        self._walls = 0
+        self.crawl.keep(fetch, response.meta["page"])
+
+    def article_failed(self, failure: Failure) -> None:
+        """Note why an article was not fetched; leave the site alone when it keeps refusing."""
+        fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
+        state, reason, detail = _explain(failure)
+        self.crawl.miss(fetch, state, reason, detail)
+        self._walls = self._walls + 1 if state == "blocked" else 0
+        if self._walls >= _WALLS:
+            raise CloseSpider("blocked")
+
+    def closed(self, reason: str) -> None:
+        """Close the crawl's files."""
+        self.crawl.close(finished=reason == "finished")
+
+
+def _explain(failure: Failure) -> tuple[Any, str, str | None]:
+    """Return state, reason code and detail of a request that came to nothing."""
+    error = failure.value
+    if isinstance(error, BlockedError):
+        return "blocked", "wall", str(error)
+    if isinstance(error, PrivateAddressError):
+        return "skipped", "private", str(error)
+    if isinstance(error, HttpError):
+        return "failed", "http", f"HTTP {error.response.status}"
+    if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
+        return "skipped", "robots", "robots.txt forbids it"
+    return "failed", "network", f"{type(error).__name__}: {error}".strip(": ")

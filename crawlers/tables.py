@@ -1,0 +1,139 @@
+"""The ledger's tables and how its database is opened. Read by `ledger` alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    and_,
+    create_engine,
+    event,
+    insert,
+    update,
+)
+
+from crawlers.page import Position
+
+VERSION = 1
+_CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
+
+
+class _Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as naive UTC, since SQLite has no zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+metadata = MetaData()
+meta = Table("meta", metadata, Column("version", Integer, primary_key=True))
+urls = Table(
+    "urls",
+    metadata,
+    Column("article_id", String(32), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("url", String, nullable=False),
+    Column("link", String, nullable=False),
+    Column("title", String),
+    Column("day", Date, nullable=False),
+    Column("listed", Date),
+    Column("published_date", Date),
+    Column("state", String(10), nullable=False),
+    Column("reason", String),
+    Column("detail", String),
+    Column("seed", String),
+    Column("crawl", String, nullable=False),
+    Column("archive_file", String),
+    Column("archive_offset", Integer),
+    Column("discovered_at", _Instant, nullable=False),
+    Column("fetched_at", _Instant),
+    Column("settled_at", _Instant),
+    Index("urls_by_day", "source", "day"),
+    Index("urls_by_state", "source", "state"),
+)
+days = Table(
+    "days",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("listing", String(10), nullable=False),
+    Column("reason", String),
+    Column("crawl", String, nullable=False),
+    Column("listed_at", _Instant, nullable=False),
+)
+# Answers of seeds that an unfinished crawl need not ask for again, and the robots.txt of today.
+replies = Table(
+    "replies",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("link", String, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("archive_file", String, nullable=False),
+    Column("archive_offset", Integer, nullable=False),
+    Column("fetched_at", _Instant, nullable=False),
+)
+stories = Table(
+    "stories",
+    metadata,
+    Column("text_hash", String(32), primary_key=True),
+    Column("story_id", String(32), nullable=False),
+)
+
+
+def _immediate(connection: Connection) -> None:
+    """Take SQLite's write lock at once: what a transaction reads must still hold when it writes."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _tune(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by us, not by the driver
+    cursor = connection.cursor()
+    # With WAL a commit survives the end of the process without an fsync; a power cut may undo the last ones, which the
+    # archive then makes good.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the database at `url`, with transactions that exclude each other from their first statement."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune)
+        event.listen(engine, "begin", _immediate)
+    return engine
+
+
+def place(position: Position) -> dict[str, Any]:
+    """Return the columns that say where a page lies."""
+    return {"archive_file": position.file, "archive_offset": position.offset}
+
+
+def chunks(items: list[str]) -> Iterator[list[str]]:
+    """Yield a list in parts that fit the bound parameters of one statement."""
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+def put(connection: Connection, table: Table, key: dict[str, Any], **values: Any) -> None:
+    """Update the row with `key`, or insert it."""
+    where = and_(*(table.c[name] == value for name, value in key.items()))
+    if connection.execute(update(table).where(where).values(values)).rowcount == 0:
+        connection.execute(insert(table).values({**key, **values}))

@@ -1,0 +1,31 @@
+"""Backfill: past days, planned from what the ledger knows of each source's day."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from crawlers.fates import DayReport
+from flows.daily import Plan
+from flows.settings import Project
+
+Again = Literal["missing", "failed", "all"]
+
+_TODO: dict[Again, tuple[str, ...]] = {
+    "missing": ("missing", "partial"),
+    "failed": ("missing", "partial", "failed", "blocked"),
+    "all": ("missing", "partial", "failed", "blocked", "empty", "complete"),
+}
+
+
+def plan_backfill(project: Project, sources: Iterable[str], days: list[date], again: Again) -> tuple[list[DayReport], Plan]:
+    """Return how all days stand, and the plan of those to do.
+
+    `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
+    every day once more; articles that are archived are never fetched again.
+    """
+    reports = project.ledger.reports(sources, days)
+    plan: Plan = {}
+    for report in reports:
+        if report.status in _TODO[again]:
+            plan.setdefault(report.source, []).append(report.day)
+    return reports, plan

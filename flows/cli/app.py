@@ -1,0 +1,48 @@
+"""The program `caixun`: its commands, and how its failures end. Commands load what they use when they run."""
+
+import os
+import sys
+
+import typer
+
+from flows.cli import asking, collecting, recording
+
+app = typer.Typer(
+    name="caixun",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A scheduled pipeline for Chinese news: crawl, extract, summarise and tag into Parquet.",
+)
+for command in (
+    collecting.demo,
+    collecting.run,
+    collecting.backfill,
+    asking.status,
+    collecting.rebuild,
+    recording.show,
+    recording.export,
+    recording.extract,
+    recording.annotate,
+    asking.why,
+):
+    app.command()(command)
+app.command("import")(recording.import_files)
+app.add_typer(asking.sources, name="sources")
+
+
+def main() -> None:
+    """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
+    from crawlers.errors import CaixunError, ConfigError
+
+    try:
+        app()
+    except CaixunError as error:
+        sys.stderr.write(f"caixun: {error}\n")
+        sys.exit(2 if isinstance(error, ConfigError) else 1)
+    except KeyboardInterrupt:
+        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe (head) has seen enough; nothing more can be written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

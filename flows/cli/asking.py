@@ -1,0 +1,162 @@
+"""The commands that only ask: status, why, sources."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of
+
+if TYPE_CHECKING:
+    from crawlers.source import Source
+
+_DEFAULT_SPAN = 7  # days that `status` shows when none are named
+
+
+def status(
+    start: Annotated[
+        str | None,
+        typer.Argument(metavar="START", help="First day (YYYY-MM-DD); a week ago by default.", show_default=False),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; yesterday by default.", show_default=False)
+    ] = None,
+    source: Sources = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show how each source's day stands: missing, partial, failed, blocked, empty or complete, with counts."""
+    from datetime import timedelta
+
+    from crawlers.clock import day_of, now
+    from flows.cli.tables import print_reports, report_values
+    from flows.settings import day_range, parse_day
+
+    project = project_of(config, data)
+    last = parse_day(end) if end else parse_day(start) if start else day_of(now()) - timedelta(days=1)
+    first = parse_day(start) if start else last - timedelta(days=_DEFAULT_SPAN - 1)
+    reports = project.ledger.reports([one.name for one in project.enabled(source)], day_range(first, last))
+    if as_json:
+        print_json([report_values(report) for report in reports])
+        return
+    from rich.console import Console
+
+    print_reports(reports, Console())
+
+
+def why(
+    url: Annotated[str, typer.Argument(metavar="URL", help="An article's address, in any spelling.")],
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what became of a URL, stage by stage."""
+    from crawlers.errors import ConfigError
+    from crawlers.page import article_id, canonical_url
+
+    try:
+        canonical = canonical_url(url)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    rows = project_of(config, data).ledger.why(article_id(canonical))
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        print_text(f"{canonical} was never found by any source")
+    else:
+        print_text("\n\n".join("\n".join(_stages(row)) for row in rows))
+    raise typer.Exit(0 if rows else 1)
+
+
+def _stages(row: dict[str, Any]) -> list[str]:
+    from crawlers.clock import SHANGHAI
+    from transforms.reject import REASONS
+
+    def at(name: str) -> str:
+        value = row[name]
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+
+    listed = f", listed for {row['listed']}" if row["listed"] else ""
+    lines = [
+        row["url"],
+        f"  found      {at('discovered_at')}  by {row['source']} on {row['seed']}{listed}; counted under {row['day']}",
+    ]
+    if row["archive_file"]:
+        lines.append(f"  archived   {at('fetched_at')}  {row['archive_file']} at offset {row['archive_offset']}")
+    fates = {
+        "discovered": "waits to be fetched",
+        "archived": "waits to be built",
+        "record": f"record in records/date={row['published_date']}/{row['source']}.parquet",
+    }
+    explained = REASONS.get(row["reason"] or "", row["reason"])
+    fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
+    return [*lines, f"  now        {at('settled_at')}  {fate}"]
+
+
+sources = typer.Typer(no_args_is_help=True, help="The sources: list them, or check one against a saved page.")
+
+
+@sources.command("list")
+def list_sources(config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """List the sources of the configuration."""
+    project = project_of(config, data)
+    rows = [_source_row(source) for source in project.sources.values()]
+    if as_json:
+        print_json(rows)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("name", "title", "seeds", "robots", "delay", "state", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        state = "disabled" if row["disabled"] else "enabled"
+        table.add_row(row["name"], row["title"], ", ".join(row["seeds"]), row["robots"], f"{row['delay']:g} s", state)
+    console = Console()
+    console.print(table)
+    for row in rows:
+        if row["disabled"]:
+            console.print(f"{row['name']} is disabled: {row['disabled']}", markup=False, highlight=False)
+
+
+def _source_row(source: "Source") -> dict[str, Any]:
+    seeds = [f"{seed.kind} ({'dated' if seed.dated else 'newest first'})" for seed in source.seeds]
+    facts = source.model_dump(include={"name", "title", "robots", "delay", "disabled"})
+    return {**facts, "seeds": seeds, "site": source.site}
+
+
+@sources.command("check")
+def check_source(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The source.")],
+    page: Annotated[Path, typer.Option("--page", metavar="FILE", help="A saved listing or result page; .gz is opened.")],
+    seed: Annotated[int, typer.Option("--seed", min=1, help="Which of the source's seeds gave the page.")] = 1,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Print the links of a saved listing as JSON lines (url, title, publisher, time, precision), or why it is blocked."""
+    from crawlers.clock import SHANGHAI
+    from crawlers.discovery import discover
+    from crawlers.errors import ConfigError
+    from crawlers.page import blocked_reason
+    from flows.saved import saved_page
+
+    source = project_of(config, data).enabled([name])[0]
+    if seed > len(source.seeds):
+        raise ConfigError(f"{name} has {len(source.seeds)} seeds; there is no seed {seed}")
+    saved = saved_page(page, source.home, name, "seed")
+    if wall := blocked_reason(saved):
+        print_text(f"blocked: {wall}")
+        raise typer.Exit(1)
+    candidates = discover(source.seeds[seed - 1], saved, source)
+    print_lines(
+        {
+            "url": one.url,
+            "title": one.title,
+            "publisher": one.publisher,
+            "time": one.moment.at.astimezone(SHANGHAI).isoformat() if one.moment else None,
+            "precision": one.moment.precision if one.moment else "none",
+        }
+        for one in candidates
+    )
+    if not candidates:
+        raise ConfigError(f"{page}: seed {seed} of {name} finds no link there")

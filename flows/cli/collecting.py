@@ -1,0 +1,181 @@
+"""The commands that make data: demo, run, backfill, rebuild."""
+
+import shlex
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from flows.cli.options import Config, Data, Json, Sources, print_json, project_of, say
+
+if TYPE_CHECKING:
+    from flows.daily import Plan, Run, Watch
+    from flows.runner import Runner
+    from flows.settings import Project
+
+Work = Callable[["Runner", "Watch"], "Run"]
+
+
+def _perform(project: "Project", name: str, plan: "Plan", work: Work, *, as_json: bool) -> "Run":
+    """Do `work` with progress on standard error, print its result, and return it."""
+    from rich.console import Console
+
+    from flows.cli.progress import Progress
+    from flows.cli.tables import print_run, run_values
+    from flows.perform import perform
+
+    with Progress(project, plan, Console(stderr=True)) as watch:
+        run = perform(name, project.workers, lambda runner: work(runner, watch))
+    if as_json:
+        print_json(run_values(run))
+    else:
+        print_run(run, Console())
+    return run
+
+
+def run(
+    day: Annotated[
+        str | None,
+        typer.Option("--date", metavar="DAY", help="The day (YYYY-MM-DD); yesterday by default.", show_default=False),
+    ] = None,
+    source: Sources = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Do the daily job now: crawl one day of every enabled source and add it to the dataset."""
+    from datetime import timedelta
+
+    from crawlers.clock import day_of, now
+    from flows.daily import collect
+    from flows.settings import parse_day
+
+    project = project_of(config, data)
+    wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
+    plan = {one.name: [wanted] for one in project.enabled(source)}
+    result = _perform(project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
+    raise typer.Exit(0 if result.ok else 1)
+
+
+def backfill(
+    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
+    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
+    source: Sources = None,
+    again: Annotated[
+        Literal["missing", "failed", "all"],
+        typer.Option(
+            "--again",
+            help="missing: days not begun or not ended; failed: also failed and blocked ones; all: list every day once more.",
+        ),
+    ] = "failed",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch and build past days: plan, print the plan and how to resume, run."""
+    from flows.backfill import plan_backfill
+    from flows.daily import collect
+    from flows.settings import day_range, parse_day
+
+    project = project_of(config, data)
+    days = day_range(parse_day(start), parse_day(end))
+    names = [one.name for one in project.enabled(source)]
+    reports, plan = plan_backfill(project, names, days, again)
+    todo = sum(map(len, plan.values()))
+    say(f"backfill {start}..{end}: {todo} of {len(reports)} source-days to do")
+    if dry_run:
+        _print_plan(reports, plan, as_json=as_json)
+        return
+    say(f"resume with: {_resume(start, end, source, again, data, config)}")
+    result = _perform(
+        project,
+        "backfill",
+        plan,
+        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all"),
+        as_json=as_json,
+    )
+    raise typer.Exit(0 if result.ok else 1)
+
+
+def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type: ignore[type-arg]
+    from rich.console import Console
+
+    from flows.cli.tables import print_reports, report_values
+
+    if as_json:
+        print_json([{**report_values(report), "planned": report.day in plan.get(report.source, ())} for report in reports])
+    else:
+        print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
+
+
+def _resume(start: str, end: str, source: list[str] | None, again: str, data: Path | None, config: Path | None) -> str:
+    words = [
+        "caixun",
+        "backfill",
+        start,
+        end,
+        *(word for name in source or () for word in ("--source", name)),
+        "--again",
+        again,
+    ]
+    words += [word for option, value in (("--data", data), ("--config", config)) if value for word in (option, str(value))]
+    return shlex.join(words)
+
+
+def rebuild(
+    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
+    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
+    source: Sources = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Make days again from the archive, without the network."""
+    from flows.rebuild import rebuild as rebuild_days
+    from flows.settings import day_range, parse_day
+
+    project = project_of(config, data)
+    days = day_range(parse_day(start), parse_day(end))
+    reports = project.ledger.reports([one.name for one in project.enabled(source)], days)
+    plan: dict[str, list] = {}  # type: ignore[type-arg]
+    for report in reports:
+        if report.status != "missing":
+            plan.setdefault(report.source, []).append(report.day)
+    if not plan:
+        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
+        return
+    result = _perform(project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch), as_json=as_json)
+    # What the network has not given is no fault of a rebuild; what the archive does not give is.
+    unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
+    raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)
+
+
+def demo(
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Keep the result in this folder.", show_default=False)
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the sample site on 127.0.0.1.")] = 8787,
+    as_json: Json = False,
+) -> None:
+    """Run the whole path over a bundled sample site on loopback: no network, no key."""
+    from flows.daily import collect
+    from flows.demo import DEMO_DAYS, demo_project, loading_lines
+    from flows.sample_site import load_site, serving
+
+    with ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="caixun-demo-", ignore_cleanup_errors=True)))
+        project = demo_project(folder, port)
+        stack.enter_context(serving(load_site(project.config), port))
+        plan = {name: list(DEMO_DAYS) for name in project.sources}
+        say(f"sample site on http://127.0.0.1:{port}/, {len(plan)} sources, {DEMO_DAYS[0]} to {DEMO_DAYS[-1]}")
+        result = _perform(project, "demo", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
+        if not as_json:
+            typer.echo(loading_lines(project, kept=data is not None))
+        # The sample site blocks one article on purpose; anything else that is not complete is a failure.
+        statuses = {report.status for report in result.reports}
+        failed = any(finding.level == "failure" for finding in result.findings)
+        raise typer.Exit(1 if failed or not statuses <= {"complete", "blocked"} else 0)

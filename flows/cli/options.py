@@ -1,0 +1,57 @@
+"""What the commands share: options, and how they speak."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Project
+
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Data root [env CAIXUN_DATA; ./data].", show_default=False)
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="DIR",
+        help="Configuration folder [env CAIXUN_CONFIG; ./config; the shipped one].",
+        show_default=False,
+    ),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="NAME", help="Only this source; may be given several times.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def project_of(config: Path | None, data: Path | None) -> "Project":
+    """Open the project that the options name."""
+    from flows.settings import open_project
+
+    return open_project(config, data)
+
+
+def print_text(text: str) -> None:
+    """Print to standard output, as it is."""
+    typer.echo(text, nl=not text.endswith("\n"))
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value; days and instants in ISO 8601."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_lines(rows: Iterable[dict[str, Any]]) -> None:
+    """Print JSON lines."""
+    for row in rows:
+        print_json(row)
+
+
+def say(text: str) -> None:
+    """Print a remark to standard error, where it does not mix with results."""
+    typer.echo(text, err=True)

@@ -1,0 +1,177 @@
+"""The commands on records: show, export, import, extract, annotate."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from flows.cli.options import Config, Data, Sources, print_json, print_lines, print_text, project_of, say
+
+if TYPE_CHECKING:
+    from flows.settings import Project
+    from transforms.record import Record
+
+
+def show(
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="DAY", help="Publication day (YYYY-MM-DD).", show_default=False)
+    ] = None,
+    source: Sources = None,
+    article: Annotated[
+        str | None,
+        typer.Option("--id", metavar="ID", help="article_id of one record, or its beginning.", show_default=False),
+    ] = None,
+    form: Annotated[
+        Literal["table", "text", "json"],
+        typer.Option("--format", help="table, text (seven labelled lines) or json (lines)."),
+    ] = "table",
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Show records: those of a day, or one by its id; without either, those of the newest day."""
+    project = project_of(config, data)
+    rows = list(_chosen(project, day, source, article))
+    if form == "json":
+        print_lines(row.model_dump(mode="json") for row in rows)
+    elif form == "text":
+        from transforms.layout import format_record, join_records
+
+        print_text(join_records(map(format_record, rows)))
+    else:
+        _print_table(rows)
+    if not rows:
+        say("no such record")
+        raise typer.Exit(1)
+
+
+def _chosen(project: "Project", day: str | None, source: list[str] | None, article: str | None) -> Iterator["Record"]:
+    from datetime import date
+
+    from flows.settings import parse_day
+    from transforms import dataset
+    from transforms.arrow import from_table
+    from transforms.record import Record
+
+    records = dataset.records(project.data)
+    if article:
+        places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
+        yield from (row for place in places for row in records.rows(*place) if row.article_id.startswith(article))
+        return
+    newest = max((path.parent.name.removeprefix("date=") for path in records.files(date.min, date.max, source)), default=None)
+    wanted = parse_day(day) if day else date.fromisoformat(newest) if newest else None
+    if wanted:
+        yield from from_table(records.read(wanted, wanted, source), Record)
+
+
+def _print_table(rows: list["Record"]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from crawlers.clock import SHANGHAI
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=True)
+    table.add_column("time", width=11, no_wrap=True)
+    table.add_column("source", width=max((len(row.source) for row in rows), default=6), no_wrap=True)
+    for name, share in (("title", 5), ("keywords", 3), ("industries", 2)):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=share)
+    table.add_column("id", width=8, no_wrap=True)
+    for row in rows:
+        time = row.published_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.published_at else str(row.published_date)[5:]
+        table.add_row(time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
+    Console().print(table)
+
+
+def export(
+    start: Annotated[str, typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD).")],
+    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
+    form: Annotated[Literal["csv", "jsonl", "text"], typer.Option("--format", help="csv, jsonl or text.")] = "csv",
+    source: Sources = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print the records of a range of days to standard output; lists are joined by | in csv."""
+    from flows.export import export_csv, export_jsonl, export_text
+    from flows.settings import day_range, parse_day
+
+    days = day_range(parse_day(start), parse_day(end))
+    project = project_of(config, data)
+    writers = {"csv": export_csv, "jsonl": export_jsonl, "text": export_text}
+    for part in writers[form](project, days[0], days[-1], source):
+        print_text(part)
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files in the text layout, one or many records each.")],
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Read records in the text layout (seven labelled lines) into the dataset."""
+    from flows.importing import import_texts
+    from flows.perform import perform
+
+    project = project_of(config, data)
+    result = perform("import", 1, lambda runner: import_texts(project, files, runner))
+    for complaint in result.complaints:
+        say(complaint)
+    print_text(f"{result.records} records imported, {result.known} known already, {len(result.complaints)} refused")
+    raise typer.Exit(1 if result.complaints else 0)
+
+
+def extract(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Saved pages, or one INDEX.jsonl with rows of id, file and url."),
+    ],
+    config: Config = None,
+    data: Data = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="NAME", help="Use this source's rules.", show_default=False)
+    ] = None,
+) -> None:
+    """Print the article of each saved page as a JSON line: its id and the article's columns, or why it was rejected."""
+    from crawlers.source import plain_source
+    from flows.saved import saved_pages
+    from transforms.extract import extract as extract_page
+    from transforms.reject import RejectedError
+
+    rules = project_of(config, data).enabled([source])[0] if source else plain_source("file")
+    for file in files:
+        for name, page in saved_pages(file, rules.name):
+            try:
+                for article in extract_page(page, rules):
+                    print_json({"id": name, **article.model_dump(mode="json")})
+            except RejectedError as error:
+                print_json({"id": name, "reject": error.reason, "detail": error.detail})
+
+
+def annotate(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Articles: rows with id, title and body; .gz is opened.")],
+    engine: Annotated[Literal["lexicon"], typer.Option("--engine", help="The engine.")] = "lexicon",
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
+    from transforms.annotate import open_engine
+
+    made = open_engine(engine, project_of(config, data).taxonomy)
+    for row in _articles(file):
+        print_json({"id": row["id"], **made.annotate(row["title"], row["body"]).model_dump(mode="json")})
+
+
+def _articles(path: Path) -> Iterator[dict[str, Any]]:
+    import gzip
+
+    from crawlers.errors import ConfigError
+
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                row = json.loads(line)
+                if not all(isinstance(row.get(key), str) for key in ("id", "title", "body")):
+                    raise ConfigError(f"{path}:{number}: a row needs the texts id, title and body")
+                yield row
+    except (OSError, EOFError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as JSON lines: {error}") from error

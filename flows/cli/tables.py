@@ -1,0 +1,106 @@
+"""Reports as tables for people and as plain values for programs."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crawlers.fates import DayReport, Tally
+
+if TYPE_CHECKING:
+    from flows.daily import Run
+
+_COLOURS = {
+    "complete": "green",
+    "empty": "green",
+    "missing": "dim",
+    "partial": "yellow",
+    "failed": "red",
+    "blocked": "magenta",
+}
+_HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
+_SUMS = ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
+
+
+def _sums(tally: Tally) -> tuple[int, ...]:
+    counts = (tally.found, tally.fetched, tally.records, tally.rejects.total(), tally.skipped.total())
+    return (*counts, tally.blocked, tally.failed, tally.waiting)
+
+
+def report_table(reports: Iterable[DayReport]) -> Table:
+    """Return the table of sums and statuses, one row per source and day, with the total below."""
+    rows = list(reports)
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        show_footer=len(rows) > 1,
+        header_style="bold",
+        footer_style="bold",
+    )
+    total = Tally.total(report.tally for report in rows)
+    names = len(_SUMS) if total.waiting else len(_SUMS) - 1
+    table.add_column("source", "sum", overflow="ellipsis", no_wrap=True)
+    table.add_column("day", min_width=10, no_wrap=True)
+    table.add_column("status", min_width=8, no_wrap=True)
+    for name, whole in zip(_HEADS[:names], _sums(total)[:names], strict=True):
+        table.add_column(name, str(whole), justify="right", min_width=len(name), no_wrap=True)
+    for report in rows:
+        status = f"[{_COLOURS[report.status]}]{report.status}[/]"
+        table.add_row(report.source, str(report.day), status, *map(str, _sums(report.tally)[:names]))
+    return table
+
+
+def remarks(reports: Iterable[DayReport]) -> Iterator[str]:
+    """Yield one line for each day that is not simply complete: why it is not, and its rejects and skips by reason."""
+    for report in reports:
+        counts = [f"{count} {reason}" for reason, count in (report.tally.rejects + report.tally.skipped).most_common()]
+        parts = [*([report.reason] if report.reason else []), *([", ".join(counts)] if counts else [])]
+        if parts:
+            yield f"{report.source} {report.day}: {'; '.join(parts)}"
+
+
+def print_reports(reports: list[DayReport], console: Console) -> None:
+    """Print the table of days, and the remarks below it."""
+    console.print(report_table(reports))
+    for line in remarks(reports):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def report_values(report: DayReport) -> dict[str, Any]:
+    """Return a day's report as plain values."""
+    return {
+        "source": report.source,
+        "day": report.day.isoformat(),
+        "status": report.status,
+        "reason": report.reason,
+        **dict(zip(_SUMS, _sums(report.tally), strict=True)),
+        "reject_reasons": dict(report.tally.rejects),
+        "skip_reasons": dict(report.tally.skipped),
+        "listed_at": report.listed_at.isoformat() if report.listed_at else None,
+    }
+
+
+def run_values(run: "Run") -> dict[str, Any]:
+    """Return a run's result as plain values."""
+    findings = [{"level": finding.level, "text": finding.text} for finding in run.findings]
+    days = [report_values(report) for report in run.reports]
+    return {"crawl": run.crawl_id, "ok": run.ok, "days": days, "off_days": run.off_days, "findings": findings}
+
+
+def print_run(run: "Run", console: Console) -> None:
+    """Print a run's table, its sums in words, and what its checks found."""
+    print_reports(run.reports, console)
+    total = Tally.total(report.tally for report in run.reports)
+    found, fetched, records, rejects, skipped, blocked, failed, waiting = _sums(total)
+    console.print(
+        f"found {found} = fetched {fetched} + skipped {skipped} + blocked {blocked} + failed {failed} + waiting {waiting}"
+    )
+    console.print(f"fetched {fetched} = records {records} + rejects {rejects}")
+    off_days = sum(run.off_days.values())
+    if off_days:
+        console.print(f"{off_days} more links were listed for other days and left alone")
+    for finding in run.findings:
+        style = "red" if finding.level == "failure" else "yellow"
+        console.print(f"{finding.level}: {finding.text}", style=style, markup=False, soft_wrap=True)

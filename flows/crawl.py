@@ -1,0 +1,78 @@
+"""The crawl step: a child process fetches, this one waits and shows what the ledger has learnt so far."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+
+from crawlers.clock import now
+from crawlers.errors import CaixunError
+from flows.settings import Project
+
+_TICK = 0.25  # seconds between two looks at the child
+
+
+class CrawlError(CaixunError):
+    """The child process ended before its work; what it had archived is kept, and the next run goes on from there."""
+
+
+def new_crawl_id() -> str:
+    """Return a name for a crawl: its first second in UTC and its microseconds, so that names sort by time."""
+    return now().strftime("%Y%m%dT%H%M%S%f")
+
+
+def crawl(project: Project, plan: dict[str, list[date]], crawl_id: str, tick: Callable[[], None], *, again: bool) -> list[str]:
+    """Fetch the days of each source in a child process, and return the sources that another process is working on.
+
+    `tick` is called several times a second meanwhile. Raises CrawlError when the child ends early.
+    """
+    errand = {
+        "data": str(project.data),
+        "ledger": project.ledger_url,
+        "sources": str(project.config / "sources"),
+        "user_agent": project.user_agent,
+        "concurrency": project.settings.concurrency,
+        "crawl": crawl_id,
+        "again": again,
+        "days": {source: [day.isoformat() for day in days] for source, days in plan.items()},
+    }
+    log = project.data / "logs" / f"crawl-{crawl_id}.err"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w+", encoding="utf-8") as errors:
+        # -P: a folder named crawlers in the user's current folder is not meant.
+        command = [sys.executable, "-P", "-m", "crawlers"]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)  # noqa: S603
+        try:
+            assert child.stdin is not None
+            with suppress(BrokenPipeError):  # the child is gone already; its exit status tells
+                child.stdin.write(json.dumps(errand) + "\n")
+                child.stdin.flush()  # and stays open: the child ends when it closes
+            while child.poll() is None:
+                tick()
+                try:
+                    child.wait(_TICK)
+                except subprocess.TimeoutExpired:
+                    continue
+            answer = child.stdout.read() if child.stdout else ""
+        finally:
+            _end(child)
+        errors.seek(0)
+        complaint = errors.read().strip()
+    if child.returncode != 0:
+        last = complaint.splitlines()[-1] if complaint else f"exit status {child.returncode}"
+        raise CrawlError(f"the crawl ended early: {last} (see {log})")
+    if not complaint:
+        log.unlink()
+    busy: list[str] = json.loads(answer)["busy"]
+    return busy
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """Let the child end its files when this process is interrupted, and wait for it."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    child.wait()

@@ -1,0 +1,41 @@
+"""The demo's project: the bundled sources over the sample site, in a data root of its own."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from flows.sample_site import PORT
+from flows.settings import SHIPPED_CONFIG, Project, open_project
+
+DEMO_DAYS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
+
+
+def demo_project(folder: Path, port: int) -> Project:
+    """Return the demo's project with its data root at `folder`; its sources name the `port` of the sample site."""
+    project = open_project(SHIPPED_CONFIG / "demo", folder)
+    config = project.data / "config"
+    shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
+    for path in (config / "sources").glob("*.yml"):
+        path.write_text(path.read_text(encoding="utf-8").replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{port}"), encoding="utf-8")
+    return open_project(config, folder)
+
+
+def loading_lines(project: Project, *, kept: bool) -> str:
+    """Return where the data lies and the lines that load it."""
+    data = _short(project.data)
+    lines = [
+        f'pandas   import pandas as pd; pd.read_parquet("{data}/records")',
+        f'Polars   import polars as pl; pl.read_parquet("{data}/records", hive_partitioning=True)',
+        f"DuckDB   select * from read_parquet('{data}/records/*/*.parquet', hive_partitioning = true)",  # noqa: S608 - shown, not run
+        f"caixun   caixun show --data {data} --config {data}/config --date {DEMO_DAYS[0]}",
+    ]
+    if kept:
+        return "\n".join([f"\nThe data lies in {data}. Load it:", *lines])
+    gone = "\nThe data lay in a temporary folder and is gone; keep it with --data DIR, then load it:"
+    return "\n".join([gone, *lines]).replace(data, "DIR")
+
+
+def _short(path: Path) -> str:
+    """Return a path as one would type it here: relative when it lies below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,130 @@
+"""The project: settings, sources and stores of one installation, as the command line or a flow opened them."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from crawlers.config import load
+from crawlers.errors import ConfigError
+from crawlers.ledger import Ledger
+from crawlers.source import Source, Strict, load_sources
+
+SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
+
+
+class Settings(Strict):
+    """The keys of `settings.yml`; every one has a default."""
+
+    data: str = "data"
+    ledger: str | None = None
+    user_agent: str = "caixun/0.1"
+    contact: str | None = None
+    annotator: Literal["lexicon"] = "lexicon"
+    workers: int = Field(default=0, ge=0)
+    batch: int = Field(default=40, ge=1, le=1000)
+    concurrency: int = Field(default=4, ge=1, le=64)
+
+
+@dataclass(frozen=True)
+class Project:
+    """One installation: its configuration folder and its data root."""
+
+    config: Path
+    data: Path
+    settings: Settings
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """All sources by name. Raises ConfigError for the first one that is wrong."""
+        return load_sources(self.config / "sources")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, opened once; it makes the data root where there is none. Raises ConfigError, StoreError."""
+        try:
+            (self.data / "locks").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{self.data}: the data root cannot be written: {error.strerror}") from error
+        if not os.access(self.data, os.W_OK):
+            raise ConfigError(f"{self.data}: the data root cannot be written: permission denied")
+        return Ledger(self.ledger_url)
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's database URL: the setting, or a SQLite file in the data root."""
+        return self.settings.ledger or f"sqlite:///{self.data / 'ledger.sqlite'}"
+
+    @property
+    def taxonomy(self) -> tuple[Path, ...]:
+        """The folders of word lists: the package's, and the installation's own, which adds to it."""
+        return (SHIPPED_CONFIG / "taxonomy", self.config / "taxonomy")
+
+    @property
+    def user_agent(self) -> str:
+        """What the crawler calls itself, with the contact address where one is set."""
+        contact = self.settings.contact
+        return f"{self.settings.user_agent} (+{contact})" if contact else self.settings.user_agent
+
+    @property
+    def workers(self) -> int:
+        """How many worker processes extract and annotate."""
+        return self.settings.workers or os.cpu_count() or 1
+
+    def enabled(self, names: list[str] | None = None) -> list[Source]:
+        """Return the sources to work on: the named ones, or all that are not disabled. Raises ConfigError."""
+        for name in names or ():
+            if name not in self.sources:
+                known = ", ".join(self.sources) or "none"
+                raise ConfigError(f"unknown source {name}; {self.config / 'sources'} has: {known}")
+        chosen = [self.sources[name] for name in dict.fromkeys(names)] if names else list(self.sources.values())
+        if names:
+            return chosen
+        awake = [source for source in chosen if not source.disabled]
+        if not awake:
+            raise ConfigError(f"{self.config / 'sources'} has no source that is enabled")
+        return awake
+
+
+def open_project(config: Path | None = None, data: Path | None = None) -> Project:
+    """Return the project of a configuration folder and a data root.
+
+    What is not given comes from the environment, then the current folder, then the package. Nothing is made yet. Raises
+    ConfigError when the configuration is wrong.
+    """
+    place = config or _from_environment("CAIXUN_CONFIG") or _local_config() or SHIPPED_CONFIG
+    if not place.is_dir():
+        raise ConfigError(f"{place}: no such configuration folder")
+    file = place / "settings.yml"
+    settings = load(file, Settings) if file.exists() else Settings()
+    root = (data or _from_environment("CAIXUN_DATA") or Path(settings.data)).expanduser().absolute()
+    return Project(place.absolute(), root, settings)
+
+
+def _from_environment(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def _local_config() -> Path | None:
+    local = Path("config")
+    return local if (local / "sources").is_dir() else None
+
+
+def parse_day(text: str) -> date:
+    """Return the day that YYYY-MM-DD names. Raises ConfigError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
+
+
+def day_range(start: date, end: date) -> list[date]:
+    """Return all days from `start` to `end`, both included. Raises ConfigError when start lies after end."""
+    if start > end:
+        raise ConfigError(f"START {start} lies after END {end}")
+    return [date.fromordinal(number) for number in range(start.toordinal(), end.toordinal() + 1)]

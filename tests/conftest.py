@@ -1,0 +1,63 @@
+"""What the tests share: the sample site on a free port, a project over it, and the program as a user starts it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.demo import demo_project
+from flows.sample_site import SampleSite, load_site, serving
+from flows.settings import SHIPPED_CONFIG, Project
+
+
+@dataclass
+class Site:
+    """A running sample site."""
+
+    content: SampleSite
+    port: int
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def asked(self) -> list[str]:
+        return self.content.asked
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    content = load_site(SHIPPED_CONFIG / "demo")
+    with serving(content, 0) as port:
+        yield Site(content, port)
+
+
+@pytest.fixture
+def project(site: Site, tmp_path: Path) -> Project:
+    return demo_project(tmp_path / "data", site.port)
+
+
+def caixun(
+    *arguments: object, cwd: Path | None = None, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed program and return what it printed and how it ended."""
+    program = Path(sys.executable).with_name("caixun")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
+    return subprocess.run(
+        [program, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=timeout,
+        env={**clean, **environment},
+        check=False,
+    )
+
+
+def in_project(project: Project) -> list[str]:
+    """Return the options that name a project."""
+    return ["--data", str(project.data), "--config", str(project.config)]

@@ -1,0 +1,67 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawlers.clock import day_of, is_over, read_moment, start_of
+
+SERVED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "precision"),
+    [
+        ("2026年11月18日 09:21", "2026-11-18 09:21:00", "minute"),
+        ("发布时间：2026/1/8 9:05", "2026-01-08 09:05:00", "minute"),
+        ("2026-11-18 09:21:05", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18T09:21:05+08:00", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18T01:21:05Z", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18T01:21:05.123+0000", "2026-11-18 09:21:05", "second"),
+        ("2026年11月18日星期三 09:21", "2026-11-18 09:21:00", "minute"),
+        ("2026年11月18日 下午3:21", "2026-11-18 15:21:00", "minute"),
+        ("2026.11.18", "2026-11-18 00:00:00", "day"),
+        ("20261118", "2026-11-18 00:00:00", "day"),
+        ("1795000000", "2026-11-18 19:06:40", "second"),
+        ("1795000000123", "2026-11-18 19:06:40", "second"),
+        ("3分钟前", "2026-11-23 11:57:00", "minute"),
+        ("4小时前", "2026-11-23 08:00:00", "day"),
+        ("刚刚", "2026-11-23 12:00:00", "minute"),
+        ("今天", "2026-11-23 00:00:00", "day"),
+        ("昨天09:21", "2026-11-22 09:21:00", "minute"),
+        ("前天", "2026-11-21 00:00:00", "day"),
+        ("2天前", "2026-11-21 00:00:00", "day"),
+        ("11月18日", "2026-11-18 00:00:00", "day"),
+        ("12月25日 08:00", "2025-12-25 08:00:00", "minute"),
+        ("11-18 09:21", "2026-11-18 09:21:00", "minute"),
+    ],
+)
+def test_read_moment_reads_what_chinese_pages_print(text, local, precision):
+    moment = read_moment(text, SERVED)
+    assert moment is not None
+    assert moment.precision == precision
+    assert f"{moment.at.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M:%S}" == local
+
+
+@pytest.mark.parametrize("text", ["", "abc", "2026-02-30", "2026-13-01", "99999999999", "第12-13页不是日期2026"])
+def test_read_moment_finds_no_time_where_none_is_printed(text):
+    assert read_moment(text, SERVED) is None
+
+
+def test_a_day_without_year_on_29_february_is_the_last_such_day():
+    moment = read_moment("2月29日", SERVED)
+    assert moment is not None
+    assert day_of(moment.at) == date(2024, 2, 29)
+
+
+def test_times_without_offset_are_times_of_the_sources_zone():
+    moment = read_moment("2026-11-18 09:21", SERVED, ZoneInfo("America/New_York"))
+    assert moment is not None
+    assert moment.at == datetime(2026, 11, 18, 14, 21, tzinfo=UTC)
+
+
+def test_the_day_changes_at_midnight_in_shanghai():
+    assert day_of(datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC)) == date(2026, 11, 18)
+    assert day_of(datetime(2026, 11, 18, 16, 0, tzinfo=UTC)) == date(2026, 11, 19)
+    assert start_of(date(2026, 11, 19)) == datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
+    assert not is_over(date(2026, 11, 18), datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC))
+    assert is_over(date(2026, 11, 18), datetime(2026, 11, 18, 16, 0, tzinfo=UTC))

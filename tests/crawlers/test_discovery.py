@@ -1,0 +1,110 @@
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawlers.discovery import ListingError, discover
+from crawlers.page import Page
+from crawlers.source import Item, Seed, plain_source
+
+SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+SOURCE = plain_source("site")
+URL = "http://news.example.com/list/"
+
+
+def found(seed: Seed, body: str | bytes):
+    data = body if isinstance(body, bytes) else body.encode()
+    page = Page(URL, URL, 200, (), data, SERVED, "site", "seed")
+    rows = []
+    for one in discover(seed, page, SOURCE):
+        time = one.moment.at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M") if one.moment else None
+        rows.append((one.url, one.title, time, one.publisher))
+    return rows
+
+
+def test_a_listing_of_links_in_gbk():
+    seed = Seed(kind="listing", url=URL, links="ul.issue a")
+    html = "<ul class=issue><li><a href='content_1.htm'>银行业  净息差\n收窄</a><li><a href=javascript:x>跳过</a></ul><a href=/x>别处</a>"
+    assert found(seed, html.encode("gbk")) == [(URL + "content_1.htm", "银行业 净息差 收窄", None, None)]
+
+
+def test_a_listing_of_items_with_time_and_base():
+    item = Item(url="a", title="h3", time="span.t", publisher="em")
+    seed = Seed(kind="listing", url=URL, links="li", item=item)
+    html = "<base href='/b/'><li><h3>标题</h3><a href=1.html>阅读</a><span class=t>昨天 09:21</span><em>样报</em></li>"
+    assert found(seed, html) == [("http://news.example.com/b/1.html", "标题", "2026-11-19 09:21", "样报")]
+
+
+API = Seed(kind="api", url=URL, links="result.data", item=Item(url="url", title="title", time="ctime", publisher="media"))
+ROWS = {
+    "result": {
+        "data": [
+            {"url": "/a/1", "title": "标题", "ctime": "1795000000", "media": "样讯社"},
+            {"url": "/a/2", "title": ""},
+        ]
+    }
+}
+
+
+@pytest.mark.parametrize("wrap", ["{}", "callback({});", "jQuery_1.f ( {} )"])
+def test_an_api_in_json_or_jsonp(wrap):
+    assert found(API, wrap.replace("{}", json.dumps(ROWS))) == [
+        ("http://news.example.com/a/1", "标题", "2026-11-18 19:06", "样讯社"),
+        ("http://news.example.com/a/2", None, None, None),
+    ]
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "{}", '{"result": {"data": {}}}', '{"result": {"data": [{"title": "x"}]}}'])
+def test_an_api_that_answers_something_else_is_no_empty_list(body):
+    with pytest.raises(ListingError, match=r"news\.example\.com"):
+        found(API, body)
+
+
+def test_an_empty_list_is_a_list():
+    assert found(API, '{"result": {"data": []}}') == []
+
+
+RSS = """<?xml version="1.0"?><rss><channel><link>http://news.example.com/</link>
+<item><title>标题</title><link>http://news.example.com/1</link><pubDate>Fri, 20 Nov 2026 09:00:00 +0800</pubDate></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>标题</title><link rel="self" href="/x"/>
+<link href="http://news.example.com/1"/><updated>2026-11-20T01:00:00Z</updated></entry></feed>"""
+SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>http://news.example.com/1</loc><news:news><news:publication><news:name>样报</news:name></news:publication>
+<news:title>标题</news:title><news:publication_date>2026-11-20T09:00:00+08:00</news:publication_date></news:news></url></urlset>"""
+
+
+@pytest.mark.parametrize(("kind", "xml", "publisher"), [("feed", RSS, None), ("feed", ATOM, None), ("sitemap", SITEMAP, "样报")])
+def test_feeds_and_sitemaps(kind, xml, publisher):
+    assert found(Seed(kind=kind, url=URL), xml) == [("http://news.example.com/1", "标题", "2026-11-20 09:00", publisher)]
+
+
+def test_a_feed_reaches_no_file_of_this_machine():
+    xml = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><item><title>&x;</title><link>http://e.cn/1</link></item></rss>'
+    assert found(Seed(kind="feed", url=URL), xml) == [("http://e.cn/1", None, None, None)]
+
+
+def card(number: int, data: str) -> str:
+    return (
+        f'<div class="result-op c-container" tpl="news-normal" mu="http://e.cn/{number}">{data}'
+        f'<h3><a href="http://e.cn/{number}" aria-label="标题：大模型{number}">x</a></h3>'
+        '<span aria-label="发布于：昨天09:21">x</span><span aria-label="新闻来源：样报">x</span></div>'
+    )
+
+
+def test_a_search_result_from_its_data_else_from_its_labels():
+    data = {
+        "title": "<em>大模型</em>落地",
+        "titleUrl": "http://e.cn/1",
+        "dispTime": "3分钟前",
+        "sourceName": "智造观察室",
+    }
+    html = (
+        card(1, f"<!--s-data:{json.dumps(data)}-->")
+        + card(2, "<!--s-data:{broken\\-}-->")
+        + '<div class="result-op" tpl="app/rs">x</div>'
+    )
+    assert found(Seed(kind="search", url=URL), html) == [
+        ("http://e.cn/1", "大模型落地", "2026-11-20 11:57", "智造观察室"),
+        ("http://e.cn/2", "大模型2", "2026-11-19 09:21", "样报"),
+    ]

@@ -1,0 +1,187 @@
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.clock import now
+from crawlers.errors import StoreError
+from crawlers.fates import COOLDOWN, Find, Outcome, Verdict
+from crawlers.ledger import Ledger
+from crawlers.page import Position, article_id
+
+D18, D19 = date(2026, 11, 18), date(2026, 11, 19)
+AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+def find(number: int, listed: date | None = D18) -> Find:
+    url = f"http://e.cn/{number}"
+    return Find(article_id(url), url, url, f"标题{number}", listed)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    yield ledger
+    ledger.close()
+
+
+def fetched(ledger: Ledger, source: str, finds: list[Find], wanted: set[date] = frozenset({D18})) -> list[str]:
+    return [fetch.link for fetch in ledger.find(source, finds, set(wanted), "http://e.cn/list", "c1")]
+
+
+def archived(ledger: Ledger, source: str, one: Find, offset: int = 0) -> None:
+    ledger.archive(source, one.article_id, Position("date=2026-11-20/f.warc.gz", offset), AT)
+
+
+def report(ledger: Ledger, source: str = "a", day: date = D18):
+    (only,) = ledger.reports([source], [day])
+    return only
+
+
+def test_what_is_archived_is_not_fetched_again(ledger):
+    assert fetched(ledger, "a", [find(1), find(2)]) == ["http://e.cn/1", "http://e.cn/2"]
+    archived(ledger, "a", find(1))
+    assert fetched(ledger, "a", [find(1), find(2), find(3)]) == ["http://e.cn/2", "http://e.cn/3"]
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/2", "http://e.cn/3"]
+
+
+def test_a_second_source_does_not_fetch_what_another_has(ledger):
+    fetched(ledger, "a", [find(1)])
+    assert fetched(ledger, "b", [find(1)]) == []
+    assert report(ledger, "b").tally.skipped == {"seen": 1}
+    assert ledger.why(find(1).article_id)[1]["detail"] == "a"
+
+
+def test_what_another_source_took_meanwhile_is_seen(ledger):
+    fetched(ledger, "a", [find(1, D19)])
+    assert fetched(ledger, "b", [find(1, D19)], {D19}) == ["http://e.cn/1"]
+    assert fetched(ledger, "a", [find(1, D19)], {D19}) == []
+    assert report(ledger, "a", D19).tally.skipped == {"seen": 1}
+
+
+def test_an_article_listed_for_another_day_waits_until_that_day_is_asked_for(ledger):
+    assert fetched(ledger, "a", [find(1, D19)]) == []
+    assert report(ledger, day=D19).tally.skipped == {"off_day": 1}
+    assert fetched(ledger, "a", [find(1, D19)], {D19}) == ["http://e.cn/1"]
+
+
+def test_a_page_of_another_day_is_built_when_that_day_is_asked_for(ledger):
+    fetched(ledger, "a", [find(1)])
+    archived(ledger, "a", find(1))
+    ledger.settle("a", [Outcome(find(1).article_id, "reject", D19, "off_day")])
+    assert ledger.waiting("a", [D18]) == []
+    (waiting,) = ledger.waiting("a", [D19])
+    assert (waiting.article_id, waiting.day, waiting.published_date) == (find(1).article_id, D18, D19)
+    ledger.settle("a", [Outcome(find(1).article_id, "record", D19)])
+    assert (report(ledger).tally.found, report(ledger, day=D19).tally.records) == (0, 1)
+
+
+def test_a_page_that_one_source_fetched_for_another_day_serves_the_other_source(ledger):
+    fetched(ledger, "a", [find(1)])
+    archived(ledger, "a", find(1), 77)
+    ledger.settle("a", [Outcome(find(1).article_id, "reject", D19, "off_day")])
+    assert fetched(ledger, "b", [find(1, D19)], {D19}) == []
+    (waiting,) = ledger.waiting("b", [D19])
+    assert waiting.position.offset == 77
+
+
+def test_the_sums_of_a_day(ledger):
+    finds = [find(number) for number in range(7)]
+    fetched(ledger, "a", finds)
+    for one in finds[:4]:
+        archived(ledger, "a", one)
+    ledger.settle("a", [Outcome(finds[0].article_id, "record", D18), Outcome(finds[1].article_id, "reject", None, "no_body")])
+    ledger.settle("a", [Outcome(finds[2].article_id, "reject", None, "no_body")])
+    ledger.miss("a", finds[4].article_id, "skipped", "robots")
+    ledger.miss("a", finds[5].article_id, "blocked", "wall")
+    ledger.miss("a", finds[6].article_id, "failed", "http", "HTTP 500")
+    tally = report(ledger).tally
+    assert (tally.records, tally.rejects, tally.skipped) == (1, {"no_body": 2}, {"robots": 1})
+    assert (tally.blocked, tally.failed, tally.waiting) == (1, 1, 1)
+    assert (tally.found, tally.fetched) == (7, 3)
+
+
+def test_the_status_of_a_day_follows_from_listing_and_sums(ledger):
+    assert report(ledger).status == "missing"
+    ledger.begin("a", [D18], "c1")
+    assert (report(ledger).status, report(ledger).reason) == ("partial", "the crawl did not end")
+    for verdict, status in (("none", "empty"), ("partial", "partial"), ("failed", "failed"), ("blocked", "blocked")):
+        ledger.list_day("a", D18, Verdict(verdict, "why"), "c1")
+        assert report(ledger).status == status
+        assert (report(ledger).reason or "").startswith("why")
+    fetched(ledger, "a", [find(1)])
+    ledger.list_day("a", D18, Verdict("whole"), "c1")
+    assert report(ledger).status == "partial"
+    archived(ledger, "a", find(1))
+    ledger.settle("a", [Outcome(find(1).article_id, "record", D18)])
+    assert (report(ledger).status, report(ledger).reason) == ("complete", None)
+    ledger.miss("a", find(1).article_id, "failed", "http")
+    assert report(ledger).status == "failed"
+    ledger.miss("a", find(1).article_id, "blocked", "wall")
+    assert report(ledger).status == "blocked"
+
+
+def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):
+    fetched(ledger, "a", [find(1)])
+    ledger.miss("a", find(1).article_id, "blocked", "wall")
+    ledger.list_day("a", D18, Verdict("blocked", "wall"), "c1")
+    assert ledger.pending("a", [D18]) == []
+    assert fetched(ledger, "a", [find(1)]) == []
+    assert ledger.listed("a", [D18]) == {D18}
+    later = now() + COOLDOWN + timedelta(seconds=1)
+    monkeypatch.setattr("crawlers.ledger.now", lambda: later)
+    monkeypatch.setattr("crawlers.fates.now", lambda: later)
+    assert fetched(ledger, "a", [find(1)]) == ["http://e.cn/1"]
+    ledger.miss("a", find(1).article_id, "blocked", "wall")
+    later += COOLDOWN + timedelta(seconds=1)
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1"]
+    assert ledger.listed("a", [D18]) == set()
+
+
+def test_answers_of_lists_are_good_since_the_days_end_and_robots_for_a_day(ledger, monkeypatch):
+    for link, kind, age in (
+        ("http://e.cn/old", "seed", 3),
+        ("http://e.cn/new", "seed", 1),
+        ("http://e.cn/robots.txt", "robots", 0),
+    ):
+        ledger.keep_reply("a", link, kind, Position("f", age), now() - timedelta(hours=age))
+    assert ledger.replies("a", now() - timedelta(hours=2)) == {"http://e.cn/new": Position("f", 1)}
+    assert ledger.replies("b", now() - timedelta(hours=2)) == {}
+    ledger.forget_replies("a")
+    assert ledger.replies("a", now() - timedelta(hours=9)) == {}
+    assert ledger.robots("http://e.cn/robots.txt") == Position("f", 0)
+    assert ledger.robots("http://e.cn/new") is None
+    tomorrow = now() + timedelta(days=1)
+    monkeypatch.setattr("crawlers.ledger.now", lambda: tomorrow)
+    assert ledger.robots("http://e.cn/robots.txt") is None
+
+
+def test_the_first_article_with_a_text_names_its_story(ledger):
+    assert ledger.stories({"t1": "a1", "t2": "a2"}) == {"t1": "a1", "t2": "a2"}
+    assert ledger.stories({"t1": "a9", "t3": "a3"}) == {"t1": "a1", "t3": "a3"}
+    assert ledger.stories({}) == {}
+
+
+def test_many_candidates_of_one_page(ledger):
+    finds = [find(number) for number in range(1500)]
+    assert len(fetched(ledger, "a", finds)) == 1500
+    assert report(ledger).tally.found == 1500
+
+
+def test_a_ledger_of_a_newer_version_is_refused(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    Ledger(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    connection.execute("update meta set version = 99")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="has version 99"):
+        Ledger(f"sqlite:///{path}")
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    path.write_text("no database " * 1000)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Ledger(f"sqlite:///{path}")

@@ -1,0 +1,87 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crawlers.errors import ConfigError
+from crawlers.source import load_source, load_sources
+from flows.settings import SHIPPED_CONFIG
+
+GOOD = """\
+title: 样报
+home: http://paper.example.com/
+seeds:
+  - kind: listing
+    url: http://paper.example.com/{day:%Y-%m}/{day:%d}/node_2.htm
+    links: ul a
+allow: ['content_\\d+']
+delay: 1
+empty_days: [weekend]
+"""
+
+
+def load(tmp_path: Path, text: str):
+    path = tmp_path / "paper.yml"
+    path.write_text(text, encoding="utf-8")
+    return load_source(path)
+
+
+def test_a_source_is_named_after_its_file(tmp_path):
+    source = load(tmp_path, GOOD)
+    assert (source.name, source.site, source.robots) == ("paper", "example.com", "obey")
+    assert source.seeds[0].dated
+    assert source.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0) == "http://paper.example.com/2026-01/02/node_2.htm"
+    assert source.may_be_empty(date(2026, 11, 21))
+    assert not source.may_be_empty(date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("delay: 1", "dely: 1", "paper.yml:8: dely: no such key; the known ones are title, "),
+        ("    links: ul a", "    link: ul a", "paper.yml:6: seeds.0.link: no such key"),
+        ("title: 样报\n", "", "paper.yml:1: title: this key is missing"),
+        ("title: 样报", "title: 000001", "paper.yml:1: title: text is expected here; put it in quotes"),
+        ("delay: 1", "title: 样报", "paper.yml:8: title stands here a second time"),
+        ("content_", "(content_", "paper.yml:7: allow.0: '(content_\\\\d+' is not a regular expression"),
+        ("ul a", "ul..a", "paper.yml:4: seeds.0: 'ul..a' is not a CSS selector"),
+        ("{day:%d}", "{month}", "paper.yml:4: seeds.0: url is no usable template"),
+        ("{day:%d}", "{page}", "paper.yml:4: seeds.0: {page} in url and the key pages belong together"),
+        ("    links: ul a\n", "", "paper.yml:4: seeds.0: a seed of kind listing needs links"),
+        ("kind: listing", "kind: list", "paper.yml:4: seeds.0.kind: Input should be 'listing'"),
+        ("delay: 1", "delay: -1", "paper.yml:8: delay: Input should be greater than or equal to 0"),
+        ("delay: 1", "robots: ignore", "paper.yml:8: robots: write obey, or"),
+        ("delay: 1", "robots: ignore: no colon here", "paper.yml:8: not valid YAML"),
+        ("delay: 1", "timezone: Asia/Peking", "paper.yml:8: timezone: 'Asia/Peking' is not a time zone"),
+        ("delay: 1", "keywords: [人工智能]", "{keyword} in a seed's url and the key keywords belong together"),
+        (
+            "http://paper.example.com/\n",
+            "paper.example.com\n",
+            "paper.yml:2: home: 'paper.example.com' is not an http(s) URL",
+        ),
+        ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend'"),
+    ],
+)
+def test_a_wrong_source_is_refused_with_file_and_line(tmp_path, old, new, complaint):
+    with pytest.raises(ConfigError) as refusal:
+        load(tmp_path, GOOD.replace(old, new))
+    assert complaint in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "text", "a: ["])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path, text):
+    with pytest.raises(ConfigError, match=r"paper\.yml"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize("name", ["Paper", "a", "新闻", "imported", "1st", "a-b"])
+def test_a_name_that_makes_no_path_or_is_taken_is_refused(tmp_path, name):
+    path = tmp_path / f"{name}.yml"
+    path.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ConfigError, match="name"):
+        load_source(path)
+
+
+@pytest.mark.parametrize("folder", ["sources", "demo/sources"])
+def test_the_shipped_sources_load(folder):
+    assert load_sources(SHIPPED_CONFIG / folder)

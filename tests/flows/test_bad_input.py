@@ -1,0 +1,136 @@
+"""Bad input gets one sentence that says what and where, the right exit status, and loses nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.demo import DEMO_DAYS
+from tests.conftest import caixun, in_project
+from transforms import dataset
+
+
+def assert_one_sentence(run, status: int, *parts: str) -> None:
+    assert run.returncode == status
+    assert "Traceback" not in run.stderr + run.stdout
+    sentences = [line for line in run.stderr.splitlines() if line.startswith("caixun: ")]
+    assert len(sentences) == 1
+    for part in parts:
+        assert part in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["backfill", "2026-11-20", "2026-11-18"], ["START 2026-11-20 lies after END 2026-11-18"]),
+        (["rebuild", "2026-11-20", "20-11-18"], ["'20-11-18' is not a day"]),
+        (["run", "--source", "nowhere"], ["unknown source nowhere", "sample_paper"]),
+        (["status", "yesterday"], ["'yesterday' is not a day"]),
+        (["why", "not-a-url"], ["'not-a-url' is not an http(s) URL"]),
+        (["extract", "missing.html"], ["missing.html: cannot be read"]),
+        (["annotate", "missing.jsonl"], ["missing.jsonl: cannot be read"]),
+        (["sources", "check", "sample_wire", "--page", "missing.html"], ["missing.html: cannot be read"]),
+    ],
+)
+def test_wrong_arguments(arguments, parts, project):
+    assert_one_sentence(caixun(*arguments, *in_project(project)), 2, *parts)
+
+
+def test_an_unknown_option_is_explained():
+    run = caixun("run", "--dat", "x")
+    assert run.returncode == 2
+    assert "--dat" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "part"),
+    [
+        ("sources/sample_paper.yml", "delay: 0", "dealy: 0", "sample_paper.yml:10: dealy: no such key"),
+        (
+            "sources/sample_wire.yml",
+            "/wire/'",
+            "/wire/('",
+            "sample_wire.yml:10: allow.0: '/wire/(' is not a regular expression",
+        ),
+        ("settings.yml", "batch: 40", "batch: 0", "settings.yml:8: batch: Input should be greater than or equal to 1"),
+        (
+            "settings.yml",
+            "batch: 40",
+            "batches: 40",
+            "settings.yml:8: batches: no such key; the known ones are data, ledger",
+        ),
+    ],
+)
+def test_a_wrong_configuration(file, old, new, part, project):
+    path = project.config / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert_one_sentence(caixun("run", *in_project(project)), 2, part)
+
+
+def test_a_configuration_folder_that_is_not_there(tmp_path):
+    assert_one_sentence(caixun("run", "--config", tmp_path / "none"), 2, "none: no such configuration folder")
+
+
+def test_a_data_root_that_cannot_be_written(project, tmp_path):
+    (tmp_path / "file").write_text("x")
+    run = caixun("run", "--config", project.config, "--data", tmp_path / "file" / "data")
+    assert_one_sentence(run, 2, "data: the data root cannot be written")
+
+
+def test_a_ledger_that_cannot_be_read(project):
+    project.data.mkdir(exist_ok=True)
+    (project.data / "ledger.sqlite").write_text("no database " * 1000)
+    assert_one_sentence(caixun("status", *in_project(project)), 1, "the ledger", "cannot be used: file is not a database")
+
+
+def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again(project, site):
+    day = str(DEMO_DAYS[0])
+    assert caixun("run", "--date", day, "--source", "sample_paper", *in_project(project)).returncode == 0
+    rows = dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")
+    path = project.data / "archive" / rows[2].archive_file
+    content = bytearray(path.read_bytes())
+    content[rows[2].archive_offset + 300] ^= 0xFF
+    path.write_bytes(content)
+
+    run = caixun("rebuild", day, day, "--source", "sample_paper", "--json", *in_project(project))
+    assert run.returncode == 1
+    (report,) = json.loads(run.stdout)["days"]
+    assert (report["status"], report["failed"], report["records"]) == ("failed", 1, 4)
+    assert dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper") == rows
+    why = caixun("why", rows[2].url, *in_project(project))
+    assert f"damaged at offset {rows[2].archive_offset}" in why.stdout
+
+    asked = len(site.asked)
+    again = caixun("run", "--date", day, "--source", "sample_paper", *in_project(project))
+    assert again.returncode == 0
+    assert [site.url(target) for target in site.asked[asked:]] == [rows[2].url]
+    assert [row.title for row in dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")] == [row.title for row in rows]
+
+
+def test_a_truncated_parquet_file_fails_its_day_and_loses_nothing(project):
+    day, source = str(DEMO_DAYS[0]), "sample_paper"
+    caixun("run", "--date", day, "--source", source, *in_project(project))
+    path = dataset.records(project.data).path(DEMO_DAYS[0], source)
+    path.write_bytes(path.read_bytes()[:1000])
+    remedy = f"`caixun rebuild {day} {day} --source {source}`"
+    run = caixun("run", "--date", day, "--source", source, *in_project(project))
+    assert (run.returncode, "Traceback" in run.stderr) == (1, False)
+    assert remedy in " ".join(run.stdout.split())
+    assert_one_sentence(caixun("show", "--date", day, *in_project(project)), 1, "not a whole Parquet file", remedy)
+    assert caixun("rebuild", day, day, "--source", source, *in_project(project)).returncode == 0
+    assert caixun("run", "--date", day, "--source", source, *in_project(project)).returncode == 0
+
+
+def test_two_runs_at_once_share_the_work(project):
+    program = Path(sys.executable).with_name("caixun")
+    command = [program, "backfill", "2026-11-18", "2026-11-20", "--json", *in_project(project)]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    outputs = [run.communicate(timeout=120) for run in runs]
+    assert all("Traceback" not in errors for _, errors in outputs)
+    assert len(dataset.records(project.data).read(DEMO_DAYS[0], DEMO_DAYS[-1])) == 40
+    assert {day["status"] for day in json.loads(outputs[0][0])["days"]} == {"complete", "blocked"}

@@ -1,0 +1,97 @@
+import json
+import socket
+
+import pandas as pd
+import pytest
+
+from tests.conftest import caixun
+
+
+def sums(output: str) -> dict[str, int]:
+    (days,) = [json.loads(line)["days"] for line in output.splitlines()]
+    return {
+        name: sum(day[name] for day in days)
+        for name in ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_demo_shows_the_whole_path(tmp_path):
+    run = caixun("demo", "--data", tmp_path / "d", "--port", free_port())
+    assert (run.returncode, run.stdout.count("Traceback")) == (0, 0)
+    lines = run.stdout.splitlines()
+    assert [
+        line.split() for line in lines if line.startswith(("sample_paper  2026-11-19", "sample_search 2026-11-19 ", "sum"))
+    ] == [
+        ["sample_paper", "2026-11-19", "complete", "7", "7", "5", "2", "0", "0", "0"],
+        ["sample_search", "2026-11-19", "blocked", "5", "4", "4", "0", "0", "1", "0"],
+        ["sum", "45", "43", "40", "3", "1", "1", "0"],
+    ]
+    assert "found 45 = fetched 43 + skipped 1 + blocked 1 + failed 0 + waiting 0" in lines
+    assert "fetched 43 = records 40 + rejects 3" in lines
+    assert f'pandas   import pandas as pd; pd.read_parquet("{tmp_path}/d/records")' in lines
+    assert "crawl: 9 source-days" in run.stderr
+
+    frame = pd.read_parquet(tmp_path / "d" / "records")
+    assert len(frame) == frame["article_id"].nunique() == 40
+    assert frame.groupby("date", observed=True).size().to_dict() == {
+        "2026-11-18": 14,
+        "2026-11-19": 14,
+        "2026-11-20": 12,
+    }
+    assert (frame["story_id"].value_counts() > 1).sum() == 1  # the reprint and what it reprints
+    assert set(frame.loc[frame["source"] == "sample_paper", "publisher"]) == {"样报"}
+    assert frame["published_precision"].value_counts().to_dict() == {"second": 26, "minute": 14}
+    rejects = pd.read_parquet(tmp_path / "d" / "rejects")
+    assert sorted(rejects["reason"]) == ["missing", "no_body", "off_day"]
+
+
+def test_a_second_demo_fetches_nothing_and_changes_no_file(tmp_path):
+    port = free_port()
+    first = caixun("demo", "--data", tmp_path, "--port", port, "--json")
+    before = {
+        path: path.stat().st_mtime_ns
+        for folder in ("archive", "records", "rejects", "logs")
+        for path in (tmp_path / folder).rglob("*")
+    }
+    second = caixun("demo", "--data", tmp_path, "--port", port, "--json")
+    after = {
+        path: path.stat().st_mtime_ns
+        for folder in ("archive", "records", "rejects", "logs")
+        for path in (tmp_path / folder).rglob("*")
+    }
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert sums(first.stdout) == sums(second.stdout)
+    assert before == after
+
+
+def test_a_demo_without_a_folder_leaves_nothing_behind(tmp_path):
+    run = caixun("demo", "--port", free_port(), TMPDIR=str(tmp_path))
+    assert run.returncode == 0
+    assert "keep it with --data DIR" in run.stdout
+    assert [path for path in tmp_path.iterdir() if "caixun" in path.name] == []
+
+
+def test_a_port_in_use_is_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        run = caixun("demo", "--port", taken.getsockname()[1])
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+    assert "--port" in run.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["show", "--data", "DATA"], ["sources", "list"], ["status", "--data", "DATA"]])
+def test_what_only_asks_loads_neither_prefect_nor_scrapy(arguments, tmp_path):
+    run = caixun(*(tmp_path if word == "DATA" else word for word in arguments), PYTHONPROFILEIMPORTTIME="1")
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in run.stderr.splitlines() if line.startswith("import time")
+    }
+    assert "typer" in imported
+    assert not imported & {"prefect", "scrapy", "twisted", "trafilatura", "fastapi"}
+    if arguments == ["--help"]:
+        assert not imported & {"pyarrow", "sqlalchemy", "pandas", "lxml"}

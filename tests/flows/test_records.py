@@ -1,0 +1,155 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.daily import Watch, collect
+from flows.demo import DEMO_DAYS
+from flows.perform import perform
+from tests.conftest import caixun, in_project
+from tests.transforms.test_layout import TEXT
+from transforms.record import Annotation, Article, Record
+
+
+@pytest.fixture
+def filled(project):
+    plan = {"sample_paper": [DEMO_DAYS[0]], "sample_wire": [DEMO_DAYS[0]]}
+    perform("test", 2, lambda runner: collect(project, plan, runner, Watch()))
+    return project
+
+
+def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path):
+    file = tmp_path / "one.txt"
+    file.write_text(TEXT.replace("099410", "099410&wfr=spider&for=pc"), encoding="utf-8")
+    data = ["--data", tmp_path / "data"]
+    run = caixun("import", file, *data)
+    assert (run.returncode, run.stdout) == (0, "1 records imported, 0 known already, 0 refused\n")
+    assert caixun("show", "--format", "text", *data).stdout == TEXT
+    again = caixun("import", file, *data)
+    assert (again.returncode, again.stdout) == (0, "0 records imported, 1 known already, 0 refused\n")
+    (row,) = [json.loads(line) for line in caixun("show", "--format", "json", *data).stdout.splitlines()]
+    assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
+
+
+def test_a_file_with_many_records_and_wrong_ones(tmp_path):
+    file = tmp_path / "many.txt"
+    broken = TEXT.replace("链接: https", "链接: nothing")
+    file.write_text(f"{TEXT}\n{broken}\n{TEXT.replace('099410', '099411')}", encoding="utf-8")
+    run = caixun("import", file, tmp_path / "none.txt", __file__, "--data", tmp_path / "data")
+    assert run.returncode == 1
+    assert run.stdout == "2 records imported, 0 known already, 3 refused\n"
+    assert "many.txt: no usable 链接" in run.stderr
+    assert "none.txt: cannot be read" in run.stderr
+    assert "test_records.py: no line begins with 标题:" in run.stderr
+
+
+def test_records_are_shown_by_day_source_and_id(filled):
+    options = in_project(filled)
+    rows = [json.loads(line) for line in caixun("show", "--date", DEMO_DAYS[0], "--format", "json", *options).stdout.splitlines()]
+    assert len(rows) == 10
+    assert list(rows[0]) == list(Record.model_fields)
+    (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--format", "json", *options).stdout.splitlines()
+    assert json.loads(one) == rows[3]
+    table = caixun("show", "--source", "sample_wire", *options, COLUMNS="120").stdout.splitlines()
+    assert len(table) == 6
+    assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]
+    none = caixun("show", "--date", "2020-01-01", *options)
+    assert (none.returncode, none.stderr) == (1, "no such record\n")
+
+
+def test_records_are_exported(filled):
+    options = [DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(filled)]
+    rows = list(csv.DictReader(io.StringIO(caixun("export", *options).stdout)))
+    assert len(rows) == 10
+    assert list(rows[0]) == list(Record.model_fields)
+    assert "|" in rows[0]["keywords"]
+    assert len(caixun("export", "--format", "jsonl", "--source", "sample_paper", *options).stdout.splitlines()) == 5
+    assert caixun("export", "--format", "text", *options).stdout.count("标题: ") == 10
+
+
+def test_saved_pages_are_extracted_to_json_lines(site, tmp_path):
+    body = site.content.answer("/paper/2026-11/18/content_1001.htm").body
+    (tmp_path / "page.htm").write_bytes(body)
+    (tmp_path / "empty.htm").write_bytes(b"")
+    index = tmp_path / "index.jsonl"
+    index.write_text(
+        json.dumps({"id": "a", "file": "page.htm", "url": "http://paper.example.com/1?utm_source=x", "gold": {}})
+        + "\n"
+        + json.dumps({"id": "b", "file": "page.htm", "url": ""})
+        + "\n"
+        + json.dumps({"id": "c", "file": "empty.htm", "url": ""})
+        + "\n",
+        encoding="utf-8",
+    )
+    run = caixun("extract", index, cwd=tmp_path)
+    first, second, third = (json.loads(line) for line in run.stdout.splitlines())
+    assert run.returncode == 0
+    assert list(first) == ["id", *Article.model_fields]
+    assert (first["id"], first["url"], first["published_at"]) == (
+        "a",
+        "http://paper.example.com/1",
+        "2026-11-17T23:30:00Z",
+    )
+    assert (second["id"], second["title"]) == ("b", first["title"])
+    assert third == {"id": "c", "reject": "not_html", "detail": "the document is empty"}
+    assert not (tmp_path / "data").exists()
+
+
+def test_articles_are_annotated_to_json_lines(tmp_path):
+    file = tmp_path / "articles.jsonl"
+    file.write_text(json.dumps({"id": 7, "title": "x"}) + "\n", encoding="utf-8")
+    wrong = caixun("annotate", file)
+    assert (wrong.returncode, "articles.jsonl:1: a row needs the texts id, title and body" in wrong.stderr) == (2, True)
+    row = {
+        "id": "7",
+        "title": "大模型走进钢厂",
+        "body": "11月18日，岑峰钢铁宣布质检大模型上线，漏检率降到万分之三。",
+        "more": 1,
+    }
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (made,) = (json.loads(line) for line in caixun("annotate", file).stdout.splitlines())
+    assert list(made) == ["id", *Annotation.model_fields]
+    assert "大模型" in made["ai_technologies"] or "质检大模型" in made["ai_technologies"]
+
+
+def test_why_tells_every_stage(filled, site):
+    options = in_project(filled)
+    told = caixun("why", f"{site.url('/wire/2026-11-18/doc-5004.html')}?utm_source=app", *options)
+    assert told.returncode == 0
+    assert [line.split()[0] for line in told.stdout.splitlines()[1:]] == ["found", "archived", "now"]
+    assert "record in records/date=2026-11-18/sample_wire.parquet" in told.stdout
+    never = caixun("why", "http://e.cn/none", *options)
+    assert (never.returncode, "was never found" in never.stdout) == (1, True)
+
+
+def test_status_shows_each_days_sums(filled):
+    reports = json.loads(caixun("status", DEMO_DAYS[0], DEMO_DAYS[1], "--json", *in_project(filled)).stdout)
+    assert [(report["source"], report["day"], report["status"]) for report in reports if report["source"] != "sample_search"] == [
+        ("sample_paper", "2026-11-18", "complete"),
+        ("sample_paper", "2026-11-19", "missing"),
+        ("sample_wire", "2026-11-18", "complete"),
+        ("sample_wire", "2026-11-19", "missing"),
+    ]
+
+
+def test_a_dry_run_prints_the_plan_and_asks_nothing(filled, site):
+    asked = len(site.asked)
+    run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[0], "--dry-run", "--json", *in_project(filled))
+    assert [(day["source"], day["planned"]) for day in json.loads(run.stdout)] == [
+        ("sample_paper", False),
+        ("sample_search", True),
+        ("sample_wire", False),
+    ]
+    assert len(site.asked) == asked
+
+
+def test_the_configuration_is_found_without_options(tmp_path):
+    listed = caixun("sources", "list", "--json", cwd=tmp_path)
+    assert {row["name"] for row in json.loads(listed.stdout)} >= {"zqrb", "sina_finance", "baidu_news"}
+    own = Path(tmp_path) / "config" / "sources"
+    own.mkdir(parents=True)
+    assert json.loads(caixun("sources", "list", "--json", cwd=tmp_path).stdout) == []
+    named = caixun("sources", "list", "--json", CAIXUN_CONFIG=str(tmp_path / "nowhere"))
+    assert named.returncode == 2

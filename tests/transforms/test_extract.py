@@ -1,0 +1,126 @@
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from crawlers.page import Page
+from crawlers.source import Override, plain_source
+from transforms.extract import extract
+from transforms.reject import REASONS, RejectedError
+
+SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+SOURCE = plain_source("paper")
+TITLE = "青穗农业拟投三亿元建智能温室"
+PARAGRAPHS = [
+    "11月18日，青穗农业公告称，公司计划投资3.2亿元在寿光建设智能温室，占地约260亩，预计2027年底投产。",
+    "公司董事会秘书林守诚介绍，温室将采用机器视觉巡检病虫害，“人工巡检一遍要两天，机器只要三个小时”。",
+    "截至三季度末，青穗农业账上货币资金为11.4亿元，资产负债率为38.6%，同比下降2.1个百分点。",
+]
+
+
+def page(html: str | bytes, *, status: int = 200, day: date | None = None, **headers: str) -> Page:
+    body = html if isinstance(html, bytes) else html.encode()
+    link = "http://news.example.com/a/1.html?spm=x"
+    return Page(link, link, status, tuple(headers.items()), body, SERVED, "paper", "article", day)
+
+
+def article_page(
+    head: str = "", info: str = "2026-11-18 09:21 来源：样报 作者：沈知远", tail: str = "", title: str = TITLE
+) -> str:
+    paragraphs = "".join(f"<p>　　{text}</p>" for text in PARAGRAPHS)
+    return (
+        f"<!DOCTYPE html><html><head><title>{title}_样报网</title>{head}</head><body><div class=nav><a href=/>首页</a> 正文</div>"
+        f"<h1>{title}</h1><div class=info>{info}</div><div id=artibody>{paragraphs}{tail}</div>"
+        "<div class=rel><h4>相关新闻</h4><a href=/2>另一篇新闻的标题 2026-11-01 08:00</a></div></body></html>"
+    )
+
+
+def only(made):
+    (article,) = made
+    return article
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_an_ordinary_page(encoding):
+    article = only(extract(page(article_page(tail="<p>（责任编辑：何一帆）</p><p>举报/反馈</p>").encode(encoding)), SOURCE))
+    assert article.title == TITLE
+    assert article.body == "\n".join(PARAGRAPHS)
+    assert article.published_at == datetime(2026, 11, 18, 1, 21, tzinfo=UTC)
+    assert (article.published_precision, article.published_date) == ("minute", date(2026, 11, 18))
+    assert (article.publisher, article.authors) == ("样报", ("沈知远",))
+    assert article.url == "http://news.example.com/a/1.html"
+    assert article.crawled_at == SERVED
+    assert article.story_id == article.article_id
+
+
+def test_metadata_tell_the_time_and_the_page_its_seconds():
+    head = "<meta property='article:published_time' content='2026-11-18T09:21:05+08:00'>"
+    article = only(extract(page(article_page(head=head, info="来源：样报")), SOURCE))
+    assert article.published_at == datetime(2026, 11, 18, 1, 21, 5, tzinfo=UTC)
+    assert article.published_precision == "second"
+
+
+def test_an_article_published_just_after_midnight_in_shanghai_belongs_to_the_new_day():
+    article = only(extract(page(article_page(info="2026-11-19 00:05")), SOURCE))
+    assert article.published_date == date(2026, 11, 19)
+
+
+@pytest.mark.parametrize(("listed", "day"), [(date(2026, 11, 17), date(2026, 11, 17)), (None, date(2026, 11, 20))])
+def test_a_page_without_a_time_has_none_and_the_day_of_its_listing_or_crawl(listed, day):
+    html = article_page(info="").replace("2026-11-01 08:00", "")
+    article = only(extract(page(html, day=listed), SOURCE))
+    assert (article.published_at, article.published_precision, article.published_date) == (None, "none", day)
+
+
+def test_the_sources_overrides_win():
+    html = article_page(
+        info="<b class=who>周敏 何宇</b><i class=when>2026年11月17日 08:00</i>", tail="<p class=ad>扫码看直播</p>"
+    )
+    override = Override(published_at="i.when", authors="b.who", drop=("p.ad",))
+    article = only(extract(page(html), SOURCE.model_copy(update={"extract": override})))
+    assert article.published_date == date(2026, 11, 17)
+    assert article.authors == ("周敏", "何宇")
+    assert "扫码" not in article.body
+
+
+def test_a_publisher_of_the_source_stands_in_for_one_that_is_not_printed():
+    source = SOURCE.model_copy(update={"publisher": "样报"})
+    assert only(extract(page(article_page(info="2026-11-18 09:21")), source)).publisher == "样报"
+    assert only(extract(page(article_page(info="2026-11-18 09:21")), SOURCE)).publisher is None
+
+
+def test_a_body_that_stands_in_a_script():
+    parts = [{"type": "text", "content": f'<span class="bjh-p">{text}</span>'} for text in PARAGRAPHS]
+    item = {
+        "header": TITLE,
+        "sections": [*parts, {"type": "img", "link": "x"}],
+        "infoBaiJiaHao": {"name": "智造观察室"},
+    }
+    data = {"title": TITLE, "datetime": "2026-11-18 09:21:05", "superlanding": [{"itemData": item}]}
+    html = (
+        f"<title>{TITLE}</title><div>举报/反馈</div><script>window.jsonData = {json.dumps({'bsData': data})};var x = 1</script>"
+    )
+    article = only(extract(page(html), SOURCE))
+    assert (article.title, article.publisher) == (TITLE, "智造观察室")
+    assert article.body == "\n".join(PARAGRAPHS)
+    assert article.published_at == datetime(2026, 11, 18, 1, 21, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rejected", "reason"),
+    [
+        (page("x", status=404), "missing"),
+        (page("<title>百度安全验证</title>"), "blocked"),
+        (page(b"%PDF-1.7", **{"Content-Type": "application/pdf"}), "not_html"),
+        (page(b""), "not_html"),
+        (page(b"\x1f\x8bbroken", **{"Content-Encoding": "gzip"}), "mojibake"),
+        (page("锟斤拷烫烫烫" * 50), "mojibake"),
+        (page("<div></div>"), "no_title"),
+        (page(f"<title>{TITLE}</title><h1>{TITLE}</h1><video src=a></video>"), "no_body"),
+    ],
+)
+def test_a_page_that_gives_no_article_says_why(rejected, reason):
+    with pytest.raises(RejectedError) as rejection:
+        extract(rejected, SOURCE)
+    assert rejection.value.reason == reason
+    assert reason in REASONS

@@ -1,0 +1,83 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from crawlers.page import Page
+from tests.transforms.rows import record
+from transforms.layout import format_record, imported, join_records, link_of, split_files
+from transforms.record import Record
+from transforms.reject import RejectedError
+
+TEXT = """\
+标题: 大模型走进钢厂 质检员换了岗位
+链接: https://baijiahao.baidu.com/s?id=1882256281147099410
+总结: 本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。一块钢板拍1400张照片，漏检率降到万分之三。
+关键词: 质检大模型, 岑峰钢铁, 漏检率
+AI技术: 质检大模型, 机器视觉
+行业: 钢铁行业，机器视觉领域
+重大事件摘要: 这篇文章中的重大事件包括：
+
+1. 岑峰钢铁质检大模型上线。
+2. 漏检率降到万分之三。
+"""
+
+
+def imported_record(text: str) -> Record:
+    at = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+    page = Page("http://x/", link_of(text), 200, (), text.encode(), at, "imported", "import")
+    article, annotation = imported(page)
+    return Record(**dict(article), **dict(annotation), archive_file="f", archive_offset=0)
+
+
+def test_an_imported_record_is_printed_as_it_was_read():
+    assert format_record(imported_record(TEXT)) == TEXT
+
+
+def test_what_the_layout_says_stands_in_the_record():
+    row = imported_record(TEXT)
+    assert row.keywords == ("质检大模型", "岑峰钢铁", "漏检率")
+    assert row.industries == ("钢铁行业", "机器视觉领域")
+    assert row.major_events == ("岑峰钢铁质检大模型上线。", "漏检率降到万分之三。")
+    assert row.summary == "本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。一块钢板拍1400张照片，漏检率降到万分之三。"
+    assert (row.published_at, row.published_date, row.annotator) == (None, date(2026, 11, 20), "import")
+    for evidence in row.evidence:
+        assert row.body[evidence.start : evidence.end] == evidence.value
+    assert {evidence.value for evidence in row.evidence} == {"质检大模型", "岑峰钢铁", "漏检率"}
+
+
+def test_the_link_becomes_canonical():
+    text = TEXT.replace("099410", "099410&wfr=spider&for=pc")
+    assert format_record(imported_record(text)) == TEXT
+
+
+def test_full_width_marks_and_missing_lines_are_understood():
+    text = TEXT.replace("关键词: ", "关键词：").replace(", ", "，").replace("AI技术: 质检大模型，机器视觉\n", "")
+    row = imported_record(text)
+    assert row.keywords == ("质检大模型", "岑峰钢铁", "漏检率")
+    assert row.ai_technologies == ()
+
+
+def test_many_records_in_one_file():
+    second = TEXT.replace("099410", "099411")
+    assert split_files(join_records([TEXT, second])) == [TEXT + "\n", second]
+    assert split_files("no layout") == []
+
+
+def test_the_paragraphs_of_a_record_stand_on_one_line():
+    assert "总结: 第1段正文。第二段，利润为1亿元。\n" in format_record(record(1))
+
+
+def test_a_record_without_annotation_has_empty_lines():
+    row = record(1, keywords=(), industries=(), major_events=())
+    assert "关键词:\nAI技术:\n行业:\n重大事件摘要:\n" in format_record(row)
+
+
+@pytest.mark.parametrize("text", ["标题: x\n总结: y", "标题: x\n链接: nonsense\n总结: y"])
+def test_a_record_without_usable_link_is_refused(text):
+    with pytest.raises(RejectedError, match="链接"):
+        link_of(text)
+
+
+def test_a_record_without_body_is_refused():
+    with pytest.raises(RejectedError, match="总结"):
+        imported_record("标题: x\n链接: http://e.cn/1\n")

@@ -1,0 +1,1 @@
+"""Pure steps from a page to a row: extract, annotate, record, dataset. Start reading at `record`, then `extract`."""

@@ -1,0 +1,30 @@
+"""Why a page becomes no record: the reason codes, and the exception that carries one."""
+
+from datetime import date
+
+from crawlers.errors import CaixunError
+
+REASONS = {
+    "missing": "the site has no such page any more (HTTP 404 or 410)",
+    "blocked": "a captcha, a login wall or a refusal instead of the page",
+    "not_html": "the answer is no HTML document",
+    "mojibake": "the bytes make no sensible text in any encoding",
+    "no_title": "no headline was found",
+    "no_body": "no article text was found (a video, a picture series, a list)",
+    "off_day": "the article was published on a day that was not asked for; it becomes a record when that day is",
+    "crashed": "the page ended the process that extracted it",
+    "malformed": "an imported file that has not the layout of seven labelled lines",
+}
+"""Code: what it means to the reader of `rejects/`."""
+
+
+class RejectedError(CaixunError):
+    """A page that never becomes a record, whatever is tried again; `published_date` is set where it was known."""
+
+    def __init__(self, reason: str, detail: str | None = None, published_date: date | None = None) -> None:
+        """Reject with a code of REASONS and a detail in words."""
+        assert reason in REASONS, reason
+        super().__init__(f"{reason}: {detail or REASONS[reason]}")
+        self.reason = reason
+        self.detail = detail
+        self.published_date = published_date

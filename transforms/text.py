@@ -1,0 +1,43 @@
+"""Text as text: folding for comparison, hashes, sentences."""
+
+import hashlib
+import re
+import unicodedata
+
+_NO_WORD = re.compile(r"[\W_]+")
+_SPACE = re.compile(r"[ \t\r\f\v\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_SENTENCE_END = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)\"']*|(?=\n)|$)")
+
+
+def tidy(line: str) -> str:
+    """Return one line without invisible characters, with single spaces, none at its ends."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", line).replace("\n", " ")).strip()
+
+
+def fold(text: str) -> str:
+    """Return what makes a text the same text: NFKC, small letters, no spaces, no punctuation."""
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def text_hash(body: str) -> str:
+    """Return BLAKE2b-128 of the folded body as 32 hex digits."""
+    return hashlib.blake2b(fold(body).encode(), digest_size=16).hexdigest()
+
+
+def sentences(body: str) -> list[tuple[int, int]]:
+    """Return start and end (exclusive) of each sentence of a body, in code points; blanks at the edges are left out."""
+    spans = []
+    for match in _SENTENCE_END.finditer(body):
+        text = match[0]
+        start = match.start() + len(text) - len(text.lstrip())
+        end = match.end() - (len(text) - len(text.rstrip()))
+        if end > start:
+            spans.append((start, end))
+    return spans
+
+
+def is_chinese(text: str) -> bool:
+    """Whether at least a third of a text's letters are Chinese characters."""
+    letters = sum(character.isalpha() for character in text)
+    return letters > 0 and sum("\u4e00" <= character <= "\u9fff" for character in text) * 3 >= letters
