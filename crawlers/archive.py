@@ -25,7 +25,8 @@ from crawlers.errors import StoreError
 from crawlers.page import Kind, Page, Position
 
 _OPEN = ".open"
-_DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, KeyError, ValueError)
+# What reading a record that is not one of ours, or not whole, may raise.
+_DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, TypeError, ValueError, AttributeError)
 
 
 class ArchiveWriter:
@@ -110,20 +111,31 @@ def _encode(page: Page) -> bytes:
 def read(root: Path, position: Position) -> Page:
     """Return the page at `position`. Raises StoreError when the file is absent or damaged there."""
     path = root / position.file
-    if not path.exists():
-        path = path.with_name(path.name + _OPEN)  # a crawl that still runs, or was killed
+    if not path.exists() and not (path := path.with_name(path.name + _OPEN)).exists():  # .open: still written, or killed
+        raise StoreError(f"{root / position.file}: the archive file is missing")
     try:
-        with path.open("rb") as file:
-            file.seek(position.offset)
-            page = _decode(next(ArchiveIterator(file, check_digests="raise")))
-    except StopIteration:
-        raise StoreError(f"{path}: no page at offset {position.offset}") from None
+        page = _decode(_member_at(path, position.offset))
     except _DAMAGE as error:
         raise StoreError(f"{path}: damaged at offset {position.offset}") from error
     return replace(page, position=position)
 
 
-def _decode(record: Any) -> Page:
+def _member_at(path: Path, offset: int) -> bytes:
+    """Return what the gzip member at `offset` holds; its checksum is verified. Raises zlib.error, EOFError or OSError."""
+    unzip = zlib.decompressobj(31)
+    content = []
+    with path.open("rb") as file:
+        file.seek(offset)
+        while not unzip.eof:
+            chunk = file.read(1 << 16)
+            if not chunk:
+                raise EOFError("the file ends inside a page")
+            content.append(unzip.decompress(chunk))
+    return b"".join(content)
+
+
+def _decode(member: bytes) -> Page:
+    record = next(ArchiveIterator(io.BytesIO(member)))
     body = record.raw_stream.read()
     fields = record.rec_headers
     day = fields.get_header("Caixun-Day")

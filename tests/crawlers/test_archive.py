@@ -94,19 +94,30 @@ def test_salvage_leaves_other_sources_and_closed_files_alone(tmp_path):
     assert list(archive.salvage(tmp_path, "paper")) == []
 
 
-def test_damage_is_one_sentence(tmp_path):
+def test_any_damaged_byte_is_noticed(tmp_path):
     first, second = written(tmp_path, 2, close=True)
     path = tmp_path / first.file
-    content = bytearray(path.read_bytes())
-    content[second.offset + 200] ^= 0xFF
-    path.write_bytes(content)
-    assert archive.read(tmp_path, first).body == page(0).body
+    content = path.read_bytes()
+    for place in range(second.offset, len(content), 3):
+        damaged = bytearray(content)
+        damaged[place] ^= 0x55
+        path.write_bytes(damaged)
+        assert archive.read(tmp_path, first).body == page(0).body
+        if second.offset + 4 <= place < second.offset + 10:
+            continue  # time, flags and system in the gzip header, which no checksum covers
+        with pytest.raises(StoreError, match="damaged at offset"):
+            archive.read(tmp_path, second)
+
+
+def test_a_place_that_holds_no_page_is_one_sentence(tmp_path):
+    (first,) = written(tmp_path, 1, close=True)
+    end = (tmp_path / first.file).stat().st_size
     for wrong in (
-        second,
-        archive.Position(first.file, len(content)),
+        archive.Position(first.file, end),
+        archive.Position(first.file, 7),
         archive.Position("date=2026-01-01/none.warc.gz", 0),
     ):
-        with pytest.raises(StoreError, match=r"warc\.gz"):
+        with pytest.raises(StoreError, match=r"warc\.gz: (damaged at offset|the archive file is missing)"):
             archive.read(tmp_path, wrong)
 
 
