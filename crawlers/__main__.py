@@ -19,15 +19,15 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.log import configure_logging
-from scrapy.utils.reactor import install_reactor
+from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
 from crawlers.crawl import Crawl
-from crawlers.errors import BusyError, CaixunError
+from crawlers.errors import CaixunError
 from crawlers.ledger import Ledger
-from crawlers.lock import source_lock
+from crawlers.lock import lock_sources
 from crawlers.settings import process_settings, source_settings
 from crawlers.source import load_source
-from crawlers.spiders.news import NewsSpider
+from crawlers.spiders.news import spider_class
 
 _GRACE = 10.0  # seconds in which an orphan may end its files properly
 
@@ -35,6 +35,7 @@ _GRACE = 10.0  # seconds in which an orphan may end its files properly
 def main() -> int:
     """Run the errand. Print one JSON line that names the sources that were busy. Return the exit status."""
     errand = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     try:
         with ExitStack() as locks:
@@ -51,16 +52,13 @@ def main() -> int:
 def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], list[str]]:
     """Return the crawls whose sources could be locked, and the names of those that could not."""
     data, ledger = Path(errand["data"]), Ledger(errand["ledger"])
-    crawls, busy = [], []
-    for name, days in errand["days"].items():
-        try:
-            locks.enter_context(source_lock(data, name))
-        except BusyError:
-            busy.append(name)
-            continue
-        source = load_source(Path(errand["sources"]) / f"{name}.yml")
-        wanted = [date.fromisoformat(day) for day in days]
-        crawls.append(Crawl(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
+    busy = lock_sources(data, errand["days"], locks)
+    crawls = []
+    for name in errand["days"]:
+        if name not in busy:
+            source = load_source(Path(errand["sources"]) / f"{name}.yml")
+            wanted = [date.fromisoformat(day) for day in errand["days"][name]]
+            crawls.append(Crawl(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
     return crawls, busy
 
 
@@ -78,7 +76,9 @@ def _run(crawls: list[Crawl], errand: dict[str, Any]) -> None:
 
     async def one_after_another(of_site: list[Crawl]) -> None:
         for crawl in of_site:
-            await runner.crawl(Crawler(NewsSpider, source_settings(shared, crawl.source)), crawl=crawl)
+            crawler = Crawler(spider_class(crawl.source.spider), source_settings(shared, crawl.source))
+            await runner.crawl(crawler, crawl=crawl)
+            failures.extend(filter(None, [getattr(crawler.spider, "failure", None)]))
 
     async def all_sites() -> None:
         ordered = sorted(crawls, key=lambda crawl: crawl.source.site)
@@ -90,17 +90,21 @@ def _run(crawls: list[Crawl], errand: dict[str, Any]) -> None:
 
     reactor.callWhenRunning(lambda: deferred_from_coro(all_sites()))
     reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(runner.stop()))
-    threading.Thread(target=_end_with_parent, args=(reactor,), daemon=True).start()
     reactor.run()
     for failure in failures:
         raise failure
 
 
-def _end_with_parent(reactor: Any) -> None:
+def _end_with_parent() -> None:
     """Stop when standard input is closed: the parent is gone. What is on disk by then is enough to go on from."""
     sys.stdin.read()
-    reactor.callFromThread(reactor.stop)
-    time.sleep(_GRACE)
+    if is_reactor_installed():
+        from twisted.internet import reactor as installed  # noqa: PLC0415
+
+        reactor: Any = installed
+        if reactor.running:
+            reactor.callFromThread(reactor.stop)
+            time.sleep(_GRACE)
     os._exit(1)
 
 

@@ -7,13 +7,15 @@ its writer can be cut behind its last whole record. Facts of the crawl stand in 
 
 import io
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from http.client import responses
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -25,6 +27,7 @@ from crawlers.errors import StoreError
 from crawlers.page import Kind, Page, Position
 
 _OPEN = ".open"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # would end a header and begin another
 # What reading a record that is not one of ours, or not whole, may raise.
 _DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, TypeError, ValueError, AttributeError)
 
@@ -38,7 +41,7 @@ class ArchiveWriter:
         self.file = f"date={day_of(now()).isoformat()}/{source}-{crawl}.warc.gz"
         self._path = root / (self.file + _OPEN)
         self._crawl = crawl
-        self._out: BinaryIO | None = None
+        self._out: FileIO | None = None
 
     def append(self, page: Page) -> Position:
         """Write `page` and return where it lies; it is in the operating system's hands when this returns.
@@ -49,10 +52,9 @@ class ArchiveWriter:
         try:
             if self._out is None:
                 self._out = self._begin()
-            offset = self._out.tell()
+            offset = self._out.seek(0, os.SEEK_END)
             try:
-                self._out.write(record)
-                self._out.flush()
+                _write_all(self._out, record)
             except OSError:
                 self._out.truncate(offset)
                 raise
@@ -60,24 +62,33 @@ class ArchiveWriter:
             raise StoreError(f"{self._path}: cannot be written: {error.strerror}") from error
         return Position(self.file, offset)
 
-    def _begin(self) -> BinaryIO:
+    def _begin(self) -> FileIO:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        out = self._path.open("xb")
-        writer = _writer(out)
+        # Unbuffered: what a failed write leaves is cut off, and nothing of it waits to be written later.
+        out = self._path.open("xb", buffering=0)
+        head = io.BytesIO()
+        writer = _writer(head)
         writer.write_record(writer.create_warcinfo_record(Path(self.file).name, {"software": "caixun", "isPartOf": self._crawl}))
+        _write_all(out, head.getvalue())
         return out
 
     def close(self) -> None:
         """Make the file durable and give it its final name."""
         if self._out is not None:
-            self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
             self._path.rename(self._root / self.file)
             self._out = None
 
 
-def _writer(out: BinaryIO) -> Any:
+def _write_all(out: FileIO, content: bytes) -> None:
+    """Write everything; a raw file may take less at a time."""
+    view = memoryview(content)
+    while view:
+        view = view[out.write(view) :]
+
+
+def _writer(out: io.BytesIO) -> Any:
     return WARCWriter(out, gzip=True, warc_version="1.1")
 
 
@@ -89,15 +100,15 @@ def _encode(page: Page) -> bytes:
         "WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "Caixun-Source": page.source,
         "Caixun-Kind": page.kind,
-        "Caixun-Link": page.link,
+        "Caixun-Link": _CONTROL.sub("", page.link),
     }
     if page.day:
         fields["Caixun-Day"] = page.day.isoformat()
     # The body is stored as it was carried, without the chunks it came in (RFC 9112, 7.1).
-    headers = [(name, value) for name, value in page.headers if name.lower() != "transfer-encoding"]
+    headers = [(name, _CONTROL.sub(" ", value)) for name, value in page.headers if name.lower() != "transfer-encoding"]
     head = StatusAndHeaders(f"{page.status} {responses.get(page.status, '')}".strip(), headers, protocol="HTTP/1.1")
     record = writer.create_warc_record(
-        page.url,
+        _CONTROL.sub("", page.url),
         "response",
         payload=io.BytesIO(page.body),
         length=len(page.body),

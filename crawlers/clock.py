@@ -40,10 +40,12 @@ def is_over(day: date, at: datetime) -> bool:
     return at >= start_of(day + timedelta(days=1))
 
 
-_CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s*[:：时]\s*(?P<minute>[0-5]\d)\s*分?(?:\s*[:：]?\s*(?P<second>[0-5]\d)\s*秒?)?"
+_LONGEST = 400  # characters of a text in which a time is looked for; a longer one is no label
+_CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?分)?(?:(?:\s?[:：]|(?<=分))\s?(?P<second>[0-5]\d)(?!\d)\s?秒?)?"
 _BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
 _AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>上午|下午|晚上|凌晨)?\s*{_CLOCK})?"
-_ZONE = r"(?:\.\d{1,6})?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?"
+# An offset stands right behind the time; 09:30-11:30 is a span of time.
+_ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?:\s*日|(?!\d))"
     + _AFTER_DAY
@@ -68,7 +70,7 @@ def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Mo
     against it, the latter as the most recent such day that is not later than it. Times without an offset are local
     times of `zone`. 3小时前 has the precision of a day, since it may be wrong by an hour.
     """
-    text = text.strip()
+    text = _tidy(text)
     if match := _EPOCH.fullmatch(text):
         return Moment(datetime.fromtimestamp(int(match["seconds"]), UTC), "second")
     for pattern, read in (
@@ -87,9 +89,14 @@ def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Mo
     return None
 
 
+def _tidy(text: str) -> str:
+    """Return the beginning of a text with single blanks, so that no pattern has to look far."""
+    return " ".join(text[:_LONGEST].split())
+
+
 def read_full_date(text: str, zone: ZoneInfo = SHANGHAI) -> Moment | None:
     """Return the first time with a year that `text` prints, one with a clock before one without, or None."""
-    moments = [moment for match in _YEAR_FIRST.finditer(text) if (moment := _with_year(match, None, zone))]
+    moments = [moment for match in _YEAR_FIRST.finditer(_tidy(text)) if (moment := _with_year(match, None, zone))]
     return next((moment for moment in moments if moment.precision != "day"), moments[0] if moments else None)
 
 
@@ -135,9 +142,8 @@ def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
     hour = int(parts["hour"])
     if parts.get("half") in ("下午", "晚上") and hour < 12:
         hour += 12
-    clock = time(hour, int(parts["minute"]), int(parts["second"] or 0))
+    at = datetime.combine(day, time(hour, int(parts["minute"]), int(parts["second"] or 0)), zone)
     offset = parts.get("zone")
-    at = datetime.combine(day, clock, zone)
-    if offset:
+    if offset and (parts["second"] or "T" in match[0]):
         at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset}")
     return Moment(at.astimezone(UTC), "second" if parts["second"] else "minute")

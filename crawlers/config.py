@@ -35,6 +35,8 @@ def load(path: Path, model: type[Model], **given: Any) -> Model:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, TypeError) as error:  # a control character, a date that does not exist, a list as key
+        raise ConfigError(f"{path}: not valid YAML: {error}") from error
     try:
         return model.model_validate({**values, **given})
     except ValidationError as error:

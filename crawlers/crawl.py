@@ -8,7 +8,7 @@ from crawlers import archive
 from crawlers.clock import is_over, now, start_of
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
-from crawlers.page import Kind, Page, Position, article_id, blocked_reason, canonical_url
+from crawlers.page import Kind, Page, Position, article_id, canonical_url, is_answer
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
@@ -19,7 +19,7 @@ def salvage(root: Path, source: str, ledger: Ledger) -> None:
     Must run under the source's lock.
     """
     for page in archive.salvage(root, source):
-        if blocked_reason(page) or page.position is None or 300 <= page.status < 400 or page.status >= 500:
+        if page.position is None or not is_answer(page):
             continue
         if page.kind == "article":
             ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
@@ -35,6 +35,7 @@ class Crawl:
         self.source = source
         self.id = crawl_id
         self._days = set(days)
+        self._wanted = self._days | ledger.asked(source.name)  # a late link of a day that was asked for before counts, too
         self._root = root
         self._ledger = ledger
         self._writer = archive.ArchiveWriter(root, source.name, crawl_id)
@@ -74,7 +75,7 @@ class Crawl:
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
         finds, more = walk.take(page)
-        fetches = self._ledger.find(self.source.name, finds, self._days, page.link, self.id)
+        fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)
         if page.position:
             self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
         if not more:
@@ -109,8 +110,10 @@ class Crawl:
         """Note that an article could not be fetched."""
         self._ledger.miss(self.source.name, fetch.article_id, state, reason, detail)
 
-    def close(self, *, finished: bool) -> None:
-        """End the crawl; `finished` says that nothing was left to ask for."""
+    def close(self, reason: str) -> None:
+        """End the crawl: `finished` when nothing was left to ask for, `blocked` when the site kept refusing."""
         self._writer.close()
-        if finished:
+        if reason == "finished":
             self._ledger.forget_replies(self.source.name)
+        elif reason == "blocked":
+            self._ledger.rest(self.source.name, "the site refused one request after another")

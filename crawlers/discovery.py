@@ -47,14 +47,22 @@ def discover(seed: Seed, page: Page, source: Source) -> list[Candidate]:
     }
     try:
         found = list(readers[seed.kind](seed, page, source))
-    except ContentError as error:
+    except (ContentError, RecursionError) as error:
         raise ListingError(f"{page.url}: {error}") from error
     return [candidate for candidate in found if candidate.url.startswith(("http://", "https://"))]
 
 
+def _absolute(base: str, link: str) -> str:
+    """Return a link as an absolute address, or "" for one that makes no sense."""
+    try:
+        return urljoin(base, link.strip())
+    except ValueError:
+        return ""
+
+
 def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
     root = Selector(text=page.text)
-    base = urljoin(page.url, root.css("base::attr(href)").get(""))
+    base = _absolute(page.url, root.css("base::attr(href)").get("")) or page.url
     for node in root.css(seed.links or "a"):
         link = (node.css(seed.item.url) if seed.item else node).css("[href]")
         href = link.attrib.get("href", "").strip()
@@ -64,7 +72,7 @@ def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
         publisher = _node_text(node, seed.item.publisher) if seed.item and seed.item.publisher else None
         printed = _node_text(node, seed.item.time) if seed.item and seed.item.time else None
         moment = read_moment(printed, page.fetched_at, source.zone) if printed else None
-        yield Candidate(urljoin(base, href), title or link.attrib.get("title"), moment, publisher)
+        yield Candidate(_absolute(base, href), title or link.attrib.get("title"), moment, publisher)
 
 
 def _node_text(node: Any, css: str | None) -> str | None:
@@ -89,7 +97,7 @@ def _api_candidate(row: Any, item: Item, page: Page, source: Source) -> Candidat
     printed = _at(row, item.time) if item.time else None
     publisher = _at(row, item.publisher) if item.publisher else None
     moment = read_moment(str(printed), page.fetched_at, source.zone) if printed else None
-    return Candidate(urljoin(page.url, href), str(title) if title else None, moment, str(publisher) if publisher else None)
+    return Candidate(_absolute(page.url, href), str(title) if title else None, moment, str(publisher) if publisher else None)
 
 
 def read_json(page: Page) -> Any:
@@ -121,13 +129,14 @@ def _feed(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
         link = next((node for node in entry.iter("{*}link") if node.get("rel", "alternate") == "alternate"), None)
         href = "" if link is None else (link.get("href") or link.text or "").strip()
         printed = next((node.text for node in entry.iter("{*}pubDate", "{*}published", "{*}updated", "{*}date") if node.text), "")
-        yield Candidate(urljoin(page.url, href), _child_text(entry, "title"), _feed_moment(printed, page, source))
+        yield Candidate(_absolute(page.url, href), _child_text(entry, "title"), _feed_moment(printed, page, source))
 
 
 def _feed_moment(printed: str, page: Page, source: Source) -> Moment | None:
     try:
-        return Moment(email.utils.parsedate_to_datetime(printed.strip()).astimezone(UTC), "second")
-    except ValueError:
+        at = email.utils.parsedate_to_datetime(printed.strip())
+        return Moment((at if at.tzinfo else at.replace(tzinfo=source.zone)).astimezone(UTC), "second")
+    except (ValueError, OverflowError):
         return read_moment(printed, page.fetched_at, source.zone)
 
 

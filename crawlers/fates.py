@@ -14,6 +14,7 @@ Listing = Literal["open", "whole", "none", "partial", "failed", "blocked"]
 Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete"]
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
+HELD = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 
@@ -54,7 +55,7 @@ class Outcome:
     """What the build made of a page; `published_date` is None where the page was rejected before its date was known."""
 
     article_id: str
-    state: Literal["record", "reject", "failed"]
+    state: Literal["record", "reject", "blocked", "failed"]
     published_date: date | None = None
     reason: str | None = None
     detail: str | None = None
@@ -96,6 +97,11 @@ class Tally:
         else:
             self.waiting += count
 
+    def sums(self) -> tuple[int, int, int, int, int, int, int, int]:
+        """Return found, fetched, records, rejects, skipped, blocked, failed, waiting."""
+        rejects, skipped = self.rejects.total(), self.skipped.total()
+        return self.found, self.fetched, self.records, rejects, skipped, self.blocked, self.failed, self.waiting
+
     @property
     def fetched(self) -> int:
         """Pages that were fetched and built: records + rejects."""
@@ -136,8 +142,7 @@ class DayReport:
         """Return the report with the status that follows from the listing's `verdict` (None: never listed)."""
         status, reason = _status(tally, verdict)
         if status == "blocked" and (since := tally.blocked_at or listed_at):
-            until = (since + COOLDOWN).astimezone(SHANGHAI)
-            reason = f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
+            reason = left_alone(reason or "", since)
         return cls(source, day, tally, status, reason, listed_at)
 
 
@@ -163,6 +168,12 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
     return "complete", None
 
 
+def left_alone(reason: str, since: datetime) -> str:
+    """Return `reason` with the time since when and the time until when a site is left alone, in Asia/Shanghai."""
+    until = (since + COOLDOWN).astimezone(SHANGHAI)
+    return f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
+
+
 class Fate(NamedTuple):
     """What becomes of a candidate, as columns of its row."""
 
@@ -185,13 +196,13 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
         return None
     if off_day:
         return Fate("skipped", "off_day")
-    holders = [row for row in rows if row is not mine and row.state != "skipped"]
-    owner = next((row for row in holders if row.reason != "off_day"), None)
+    others = [row for row in rows if row is not mine]
+    owner = next((row for row in others if row.state in HELD and row.reason != "off_day"), None)
     if owner is not None:
         return Fate("skipped", "seen", owner.source)
-    if holders:
+    copy = next((row for row in others if row.state == "reject" and row.reason == "off_day"), None)
+    if copy is not None:
         # Another source fetched it for another day and made no record of it: its page serves here.
-        copy = holders[0]
         return Fate("archived", None, None, copy.fetched_at, copy.archive_file, copy.archive_offset)
     return Fate("discovered")
 
@@ -200,7 +211,7 @@ def _may_go_on(mine: Any) -> bool:
     """Whether a URL that a source has found before is to be fetched now."""
     if mine.state == "blocked":
         return bool(mine.settled_at < now() - COOLDOWN)
-    return mine.state in UNFETCHED or (mine.state == "skipped" and mine.reason in ("off_day", "robots", "private"))
+    return mine.state in UNFETCHED or mine.state == "skipped"
 
 
 def day_to_count(wanted: set[date]) -> date:

@@ -4,6 +4,7 @@ Responses pass upwards: archive (as received) -> wall (before redirects are foll
 """
 
 import ipaddress
+import socket
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
@@ -58,10 +59,15 @@ class AddressGuard(_Middleware):
 
 
 def _is_private(host: str) -> bool:
+    """Whether a host is named by an address that is not global, in any spelling that resolvers take, or by a local name."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+        try:
+            address = ipaddress.ip_address(socket.inet_aton(host))  # 127.1, 0x7f.0.0.1, 2130706433
+        except OSError:
+            return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+    return not address.is_global
 
 
 class ArchiveMiddleware(_Middleware):

@@ -17,9 +17,13 @@ from w3lib.url import canonicalize_url
 
 Kind = Literal["seed", "article", "robots", "import"]
 
+GONE = (404, 410)
+"""HTTP statuses that are an answer: what was asked for does not exist."""
+
 MAX_CONTENT = 32 * 1024 * 1024
 """Bytes of one response, compressed or not, above which it is refused (a news page has 0.02 to 0.6 MB)."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PORTS = {"http": 80, "https": 443}
 # Parameters that name a reader's way to the page, never the page.
 _TRACKING = re.compile(r"utm_\w+|spm|wfr|share_\w+|from_source|hmsr|hmpl|bd_vid|fbclid|gclid")
@@ -81,7 +85,7 @@ class Page:
         for encoding in ("utf-8-sig", "gb18030", declared[1].decode("ascii", "ignore") if declared else "utf-8"):
             try:
                 return content.decode(encoding)
-            except (UnicodeDecodeError, LookupError):
+            except (UnicodeError, LookupError):
                 continue
         return content.decode("utf-8-sig", "replace")
 
@@ -105,7 +109,7 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
             content = unzip.decompress(body, MAX_CONTENT + 1)
         except zlib.error:
             continue
-        if not content and not unzip.eof:
+        if not content and not unzip.eof:  # not of this kind; a tail that is cut off is borne, as browsers do
             continue
         if len(content) > MAX_CONTENT:
             raise ContentError(f"more than {MAX_CONTENT} bytes when decompressed")
@@ -116,10 +120,10 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
 def canonical_url(url: str) -> str:
     """Return the one form of `url` under which an article is known.
 
-    Fragment and tracking parameters are dropped, the remaining parameters sorted, escapes and host normalised; a
+    Control characters, fragment and tracking parameters are dropped, the remaining parameters sorted, escapes and host normalised; a
     baijiahao address keeps only its `id`. Raises ValueError for an address that is no http(s) URL.
     """
-    parts = urlsplit(url.strip())
+    parts = urlsplit(_CONTROL.sub("", url).strip())
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError(f"{url[:200]!r} is not an http(s) URL")
     # Parameters stay text: decoding them would merge addresses that differ in a GBK escape.
@@ -143,32 +147,48 @@ def site_of(url: str) -> str:
 
 _CAPTCHA_HOSTS = {"wappass.baidu.com", "verify.baidu.com", "passport.baidu.com", "seccaptcha.baidu.com"}
 _SMALL = 20_000  # bytes; a captcha or login wall is small, and marks of it inside a large page prove nothing
-_WALL_TITLE = re.compile(
-    r"<title>\s*([^<]*(?:安全验证|访问验证|验证码|人机验证|访问过于频繁|请登录)[^<]*)</title>", re.IGNORECASE
+_TITLE = re.compile(r"<title[^>]{0,100}>\s*([^<]{1,200})</title>", re.IGNORECASE)
+_WALL = re.compile(
+    r"安全验证|访问验证|验证码|人机验证|滑块验证|访问过于频繁|请求过于频繁|访问被拒绝|访问受限|请登录|用户登录|会员登录|账号登录|^登录$"
 )
+_EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
 
 
 def blocked_reason(page: Page) -> str | None:
-    """Return why `page` is a wall instead of the answer that was asked for (captcha, refusal), or None.
+    """Return why `page` is a wall instead of the answer that was asked for (captcha, login, refusal), or None.
 
-    Only sure signs count: a captcha host as the place or the target of a redirect, a blank 403, a small page whose title
-    names a check or whose only link leads to a captcha host.
+    Only sure signs count: a captcha host as the place or the target of a redirect, a blank 403, a 429, a small page whose
+    title names a check or a login, that shows nothing but an error, or whose only link leads to a captcha host.
     """
-    target = urljoin(page.url, page.header("location"))
-    host = urlsplit(target).hostname or ""
-    if host in _CAPTCHA_HOSTS:
+    if (host := _destination(page)) in _CAPTCHA_HOSTS:
         return f"sent to the captcha at {host}"
-    if page.status == 403 and len(page.body) < 64:
-        return "blank 403"
+    if page.status == 429 or (page.status == 403 and len(page.body) < 64):
+        return "HTTP 429, too many requests" if page.status == 429 else "blank 403"
     if len(page.body) > _SMALL:
         return None
     try:
-        text = page.content[:_SMALL].decode("utf-8", "replace")
+        text = page.text[:_SMALL]
     except ContentError:
         return None
-    if wall := _WALL_TITLE.search(text):
-        return f"a page titled {wall[1].strip()}"
-    links = re.findall(r"""href=["']?https?://([^/"'>\s]+)""", text)
+    titled = _TITLE.search(text)
+    if titled and _WALL.search(titled[1].strip()):
+        return f"a page titled {titled[1].strip()}"
+    if _EMPTY_ROOM in text:
+        return f"a page that shows only {_EMPTY_ROOM}"
+    links = re.findall(r"""href=["']?https?://([^/"'>\s]{1,100})""", text)
     if links and all(link in _CAPTCHA_HOSTS for link in links):
         return f"a page that only leads to {links[0]}"
     return None
+
+
+def _destination(page: Page) -> str:
+    """Return the host at which a response ends or to which it sends; "" for an address that makes no sense."""
+    try:
+        return urlsplit(urljoin(page.url, page.header("location"))).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_answer(page: Page) -> bool:
+    """Whether a response settles what was asked: a document, or that there is none; not a wall, a redirect or a failure."""
+    return (200 <= page.status < 300 or page.status in GONE) and blocked_reason(page) is None

@@ -17,7 +17,10 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         "LOG_LEVEL": "INFO",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,  # Scrapy 2.19 would listen for Python code to run
+        # No more are begun than one site may have open: after a wall hardly any follow.
+        "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 ask to be left alone
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
         "REDIRECT_MAX_TIMES": 5,

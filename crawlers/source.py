@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -99,13 +100,15 @@ class Seed(Strict):
     def _fits_its_kind(self) -> "Seed":
         try:
             _web(self.expand(_SAMPLE_DAY, 1, "词", 0, 0))
-        except (KeyError, IndexError, ValueError) as error:
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
             raise ValueError(f"url is no usable template ({error}); it may name day, start, end, page and keyword") from error
         if self.kind in ("listing", "api") and self.links is None:
             raise ValueError(f"a seed of kind {self.kind} needs links: where the articles stand in its answer")
         if self.kind == "listing" and self.links:
             for selector in (self.links, *filter(None, (self.item.model_dump().values() if self.item else ()))):
                 _css(selector)
+        if self.kind not in ("listing", "api") and (self.links or self.item):
+            raise ValueError(f"a seed of kind {self.kind} has no use for links and item")
         if self.kind == "api" and self.item is None:
             raise ValueError("a seed of kind api needs item: {url: …, title: …, time: …}")
         if self.uses("page") != (self.pages is not None):
@@ -118,7 +121,8 @@ class Seed(Strict):
 
     def uses(self, name: str) -> bool:
         """Whether the URL template names `name`."""
-        return re.search(rf"\{{{name}[}}:]", self.url) is not None
+        fields = (field for _, field, _, _ in Formatter().parse(self.url) if field)
+        return any(re.split(r"[.\[]", field)[0] == name for field in fields)
 
     @property
     def dated(self) -> bool:
@@ -134,13 +138,13 @@ class Expect(Strict):
 
 
 class Override(Strict):
-    """Where an article's fields stand on this source's pages: CSS, or a dotted path into the page's embedded state."""
+    """Where an article's fields stand on this source's pages, as CSS; `drop` takes nodes out before anything is read."""
 
-    title: str | None = None
-    published_at: str | None = None
-    publisher: str | None = None
-    authors: str | None = None
-    body: str | None = None
+    title: Css | None = None
+    published_at: Css | None = None
+    publisher: Css | None = None
+    authors: Css | None = None
+    body: Css | None = None
     drop: tuple[Css, ...] = Field(default=(), strict=False)
 
 

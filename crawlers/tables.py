@@ -1,4 +1,4 @@
-"""The ledger's tables and how its database is opened. Read by `ledger` alone."""
+"""The ledger's tables and how its database is opened. Read by `books` and `ledger` alone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -89,6 +89,14 @@ replies = Table(
     Column("archive_offset", Integer, nullable=False),
     Column("fetched_at", _Instant, nullable=False),
 )
+# Sources that met a wall so often that they have to be left alone.
+rests = Table(
+    "rests",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("since", _Instant, nullable=False),
+    Column("reason", String, nullable=False),
+)
 stories = Table(
     "stories",
     metadata,
@@ -97,9 +105,9 @@ stories = Table(
 )
 
 
-def _immediate(connection: Connection) -> None:
-    """Take SQLite's write lock at once: what a transaction reads must still hold when it writes."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """Begin a transaction; one that writes takes SQLite's write lock at once, one that reads takes none."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN")
 
 
 def _tune(connection: Any, _record: object) -> None:
@@ -113,11 +121,11 @@ def _tune(connection: Any, _record: object) -> None:
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for the database at `url`, with transactions that exclude each other from their first statement."""
+    """Return an engine for the database at `url`; its execution option `immediate` is for transactions that write."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _immediate)
+        event.listen(engine, "begin", _begin)
     return engine
 
 

@@ -8,8 +8,10 @@ from urllib.parse import quote
 from crawlers.clock import SHANGHAI, day_of, is_over, start_of
 from crawlers.discovery import Candidate, ListingError, discover
 from crawlers.fates import Find, Verdict
-from crawlers.page import Page, article_id, canonical_url
+from crawlers.page import GONE, Page, article_id, canonical_url
 from crawlers.source import Seed, Source
+
+_OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
 
 
 @dataclass
@@ -22,10 +24,10 @@ class Walk:
     keyword: str = ""
     _number: int = 0
     _asked_at: datetime | None = None
-    _seen: set[str] = field(default_factory=set)
-    _per_day: dict[date, int] = field(default_factory=dict)
-    _last: date | None = None
-    _matched: int = 0
+    _links: set[str] = field(default_factory=set)
+    _allowed: set[str] = field(default_factory=set)
+    _days_found: set[date] = field(default_factory=set)
+    _reach: date | None = None
     _cut: bool = False
     _failure: Verdict | None = None
     _proves_none: bool = False
@@ -42,21 +44,24 @@ class Walk:
     def take(self, page: Page) -> tuple[list[Find], bool]:
         """Return the new candidates of the answer `page`, and whether the walk goes on to its next page."""
         self._asked_at = self._asked_at or page.fetched_at
-        if page.status in (404, 410) or (self.seed.dated and self._says_no_issue(page)):
+        if page.status in GONE:
             self._no_page(page)
             return [], False
         try:
             candidates = discover(self.seed, page, self.source)
+            if self.seed.dated and not candidates and _says_no_issue(page):
+                self._no_page(page)
+                return [], False
         except ListingError as error:
             self._failure = Verdict("failed", str(error))
             return [], False
-        self._matched += len(candidates)
-        finds, past = self._new(candidates), self._is_past(candidates)
         if self.seed.kind == "api" and not candidates and self._number == 0:
-            self._proves_none = True
+            self._empty_list(page)
+        before = len(self._links)
+        finds, past = self._new(candidates), self._is_past(candidates)
         self._number += 1
         pages = self.seed.pages
-        more = pages is not None and bool(finds) and not past
+        more = pages is not None and len(self._links) > before and not past
         if more and pages and self._number >= pages.max:
             self._cut, more = True, False
         return finds, more
@@ -64,10 +69,6 @@ class Walk:
     def fail(self, verdict: Verdict) -> None:
         """End the walk: its next page could not be had."""
         self._failure = verdict
-
-    def _says_no_issue(self, page: Page) -> bool:
-        """Whether the site answers a day without an issue with a notice page, as e-papers do."""
-        return len(page.body) < 20_000 and "<title>提示</title>" in page.text
 
     def _no_page(self, page: Page) -> None:
         if self._number > 0:  # behind the last page of a list
@@ -77,6 +78,13 @@ class Walk:
         else:
             self._failure = Verdict("failed", f"{page.url}: the listing is missing (HTTP {page.status})")
 
+    def _empty_list(self, page: Page) -> None:
+        """Take an empty list for an empty day only where the source expects such days; sites answer so to refuse, too."""
+        if self.seed.dated and (self.source.may_be_empty(self.days[0]) or self.source.expect.min == 0):
+            self._proves_none = True
+        else:
+            self._failure = Verdict("failed", f"{page.url}: the list is empty, where articles are expected")
+
     def _new(self, candidates: Iterable[Candidate]) -> list[Find]:
         finds = []
         for candidate in candidates:
@@ -84,14 +92,15 @@ class Walk:
                 url = canonical_url(candidate.url)
             except ValueError:
                 continue
-            if url in self._seen or not self.source.allowed.search(url):
+            if url in self._links:
                 continue
-            self._seen.add(url)
-            listed = day_of(candidate.moment.at) if candidate.moment else None
-            if listed is None and self.seed.dated:
-                listed = self.days[0]
+            self._links.add(url)
+            if not self.source.allowed.search(url):
+                continue
+            self._allowed.add(url)
+            listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
             if listed:
-                self._per_day[listed] = self._per_day.get(listed, 0) + 1
+                self._days_found.add(listed)
             finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed))
         return finds
 
@@ -99,7 +108,9 @@ class Walk:
         """Whether a newest-first list has got behind the earliest day: no dated item of this page is of it or later."""
         days = [day_of(candidate.moment.at) for candidate in candidates if candidate.moment]
         if days:
-            self._last = days[-1]
+            middle = sorted(days)[len(days) // 2]
+            # An old article that is pinned to the foot of a page says nothing about how far the list reaches.
+            self._reach = [day for day in days if abs((day - middle).days) <= _OUTLIER][-1]
         return not self.seed.dated and bool(days) and max(days) < min(self.days)
 
     def verdicts(self) -> dict[date, Verdict]:
@@ -111,22 +122,24 @@ class Walk:
             return Verdict("partial", f"the day was not over at {self._asked_at.astimezone(SHANGHAI):%H:%M}")
         if self._proves_none:
             return Verdict("none", "the listing shows no issue")
-        if not self._matched:
+        if not self._links:
             return Verdict("failed", "no link found in the listing; its layout may have changed")
-        if not self._seen:
-            return Verdict("failed", f"none of the listing's {self._matched} links fits allow")
-        if self._cut and (self.seed.dated or self._last is None or self._last >= day):
+        if not self._allowed:
+            return Verdict("failed", f"none of the listing's {len(self._links)} links fits allow")
+        if self._cut and (self.seed.dated or self._reach is None or self._reach >= day):
             return Verdict("partial", f"the listing goes on behind page {self._number}")
         if self.seed.dated:
             return Verdict("whole")
-        if self._last is None:
+        if self._reach is None:
             return Verdict("partial", "the listing prints no dates")
-        if self._last >= day:
-            return Verdict("partial", f"listing ends at {self._last}")
-        return Verdict(
-            "whole" if self._per_day.get(day) else "none",
-            None if self._per_day.get(day) else "the listing shows no article",
-        )
+        if self._reach >= day:
+            return Verdict("partial", f"listing ends at {self._reach}")
+        return Verdict("whole") if day in self._days_found else Verdict("none", "the listing shows no article")
+
+
+def _says_no_issue(page: Page) -> bool:
+    """Whether the site answers a day without an issue with a notice page, as e-papers do."""
+    return len(page.body) < 20_000 and "<title>提示</title>" in page.text
 
 
 def walks(source: Source, days: Iterable[date]) -> list[Walk]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from crawlers.fates import DayReport
-from flows.daily import Plan
+from flows.checking import Plan, checked_reports
 from flows.settings import Project
 
 Again = Literal["missing", "failed", "all"]
@@ -23,7 +23,7 @@ def plan_backfill(project: Project, sources: Iterable[str], days: list[date], ag
     `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
     every day once more; articles that are archived are never fetched again.
     """
-    reports = project.ledger.reports(sources, days)
+    reports = checked_reports(project, dict.fromkeys(sources, days))
     plan: Plan = {}
     for report in reports:
         if report.status in _TODO[again]:

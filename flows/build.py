@@ -17,7 +17,7 @@ from crawlers.crawl import salvage
 from crawlers.errors import StoreError
 from crawlers.fates import Outcome, Waiting
 from crawlers.lock import source_lock
-from crawlers.page import Page, article_id, canonical_url
+from crawlers.page import Page, canonical_url
 from crawlers.source import Source, load_source, plain_source
 from flows.runner import Crashed, Runner
 from flows.settings import Project
@@ -25,7 +25,7 @@ from transforms import dataset, layout
 from transforms.annotate import Engine, annotate, open_engine
 from transforms.extract import extract
 from transforms.record import Annotation, Article, Record, Reject
-from transforms.reject import RejectedError
+from transforms.reject import WALLS, RejectedError
 
 IMPORTED = "imported"
 _FLUSH = 2000  # records that are kept in memory (about 20 MB) before their partitions are replaced
@@ -56,26 +56,35 @@ class Built:
     reject: Reject | None = None
 
 
-def build(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> None:
-    """Build what is archived for `days` of a source and not built yet. `tick` is called after each batch.
+def build(
+    project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None], *, again: bool = False
+) -> list[str]:
+    """Build what is archived for `days` of a source and not built yet; with `again`, what is built already, too.
 
-    Raises BusyError when another process works on the source, StoreError when a file cannot be read or written.
+    `tick` is called after each batch. Returns one sentence for each file that could not be read and was moved aside to be
+    made anew, which only `again` does. Raises BusyError when another process works on the source, StoreError when a file
+    cannot be read or written.
     """
     with source_lock(project.data, source):
         salvage(project.data / "archive", source, project.ledger)
-        records, rejects = dataset.records(project.data), dataset.rejects(project.data)
-        records.clear_staging(source)
-        rejects.clear_staging(source)
+        moved: list[str] = []
+        for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
+            partitions.clear_staging(source)
+            if again:
+                moved += partitions.set_aside(days, source)
+        if again:
+            project.ledger.reopen(source, days)
         waiting = project.ledger.waiting(source, days)
         jobs = _jobs(project, source, frozenset(days) | project.ledger.asked(source), waiting)
         done: list[Built] = []
-        for built in _built(runner, f"build {source}", jobs):
-            done += built
+        for job, result in runner.map(f"build {source}", build_batch, jobs, _single_pages):
+            done += [_crashed(job, result.why)] if isinstance(result, Crashed) else result
             tick()
             if len(done) >= _FLUSH:
                 _store(project, source, done)
                 done = []
         _store(project, source, done)
+        return moved
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting]) -> Iterator[BuildJob]:
@@ -93,60 +102,54 @@ def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Wait
         )
 
 
-def _built(runner: Runner, name: str, jobs: Iterator[BuildJob]) -> Iterator[list[Built]]:
-    """Yield the results of the jobs; a batch that ends its worker is done page by page, to find the one that does."""
-    for job, result in runner.map(name, build_batch, jobs):
-        if not isinstance(result, Crashed):
-            yield result
-            continue
-        singles = (replace(job, pages=(page,)) for page in job.pages)
-        for single, alone in runner.map(name, build_batch, singles):
-            yield [_crashed(single)] if isinstance(alone, Crashed) else alone
+def _single_pages(job: BuildJob) -> list[BuildJob]:
+    return [replace(job, pages=(page,)) for page in job.pages]
 
 
-def _crashed(job: BuildJob) -> Built:
-    page = archive.read(job.archive, job.pages[0].position)
-    return _rejected(page, job.pages[0], RejectedError("crashed"))
+def _crashed(job: BuildJob, why: str) -> Built:
+    """Return the reject of the one page of a job that ended its worker."""
+    try:
+        page = archive.read(job.archive, job.pages[0].position)
+    except StoreError as error:
+        return _unreadable(job.pages[0], error)
+    return _rejected(page, job.source, job.pages[0], RejectedError("crashed", why))
 
 
 def build_batch(job: BuildJob) -> list[Built]:
     """Extract and annotate the pages of one batch. Runs in a worker process."""
     source = _source(job.sources, job.source)
     engine = _engine(job.annotator, job.taxonomy)
-    built: list[Built] = []
-    articles: list[tuple[Waiting, Article, Annotation | None]] = []
-    for waiting in job.pages:
-        try:
-            page = archive.read(job.archive, waiting.position)
-        except StoreError as error:
-            # The next crawl fetches it again: what is not readable is not archived.
-            outcome = Outcome(waiting.article_id, "failed", waiting.published_date, "archive", str(error))
-            built.append(Built(waiting, outcome))
-            continue
-        try:
-            articles += [(waiting, *made) for made in _articles(replace(page, day=waiting.listed), source, job.days)]
-        except RejectedError as error:
-            built.append(_rejected(page, waiting, error))
-    fresh = annotate([article for _, article, given in articles if given is None], engine)
-    for waiting, article, given in articles:
-        built.append(_recorded(waiting, article, given or next(fresh)))
-    return built
+    return [_build_page(job, source, engine, waiting) for waiting in job.pages]
 
 
-def _articles(page: Page, source: Source, days: frozenset[date]) -> list[tuple[Article, Annotation | None]]:
-    """Return a page's articles, each with the annotation that an imported file brings along, else None."""
+def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting) -> Built:
+    try:
+        page = archive.read(job.archive, waiting.position)
+    except StoreError as error:
+        return _unreadable(waiting, error)
+    try:
+        article, given = _article(replace(page, day=waiting.listed), source, job.days)
+        return _recorded(waiting, article, given or next(annotate([article], engine)))
+    except RejectedError as error:
+        return _rejected(page, job.source, waiting, error)
+    except Exception as error:  # noqa: BLE001 - one odd page must not stop those of all sources
+        return _rejected(page, job.source, waiting, RejectedError("crashed", repr(error)[:500]))
+
+
+def _article(page: Page, source: Source, days: frozenset[date]) -> tuple[Article, Annotation | None]:
+    """Return a page's article, and the annotation that an imported file brings along, else None."""
     if page.kind == "import":
-        return [layout.imported(page)]
-    articles = extract(page, source)
-    for article in articles:
-        if article.published_date not in days:
-            raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
-    return [(article, None) for article in articles]
+        return layout.imported(page)
+    (article,) = extract(page, source)
+    if article.published_date not in days:
+        raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
+    return article, None
 
 
 @lru_cache(maxsize=64)
 def _source(sources: Path, name: str) -> Source:
-    return plain_source(name) if name == IMPORTED else load_source(sources / f"{name}.yml")
+    path = sources / f"{name}.yml"
+    return load_source(path) if path.exists() else plain_source(name)  # imported, or configured no more
 
 
 @lru_cache(maxsize=4)
@@ -160,13 +163,19 @@ def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Bui
     return Built(waiting, Outcome(waiting.article_id, "record", article.published_date), record)
 
 
-def _rejected(page: Page, waiting: Waiting, error: RejectedError) -> Built:
+def _unreadable(waiting: Waiting, error: StoreError) -> Built:
+    """Return what becomes of a page that the archive cannot give: the next crawl fetches it again."""
+    return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, "archive", str(error)))
+
+
+def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -> Built:
+    if error.reason in WALLS:  # not the page: it is left alone for a while and then fetched again
+        return Built(waiting, Outcome(waiting.article_id, "blocked", waiting.published_date, error.reason, error.detail))
     outcome = Outcome(waiting.article_id, "reject", error.published_date, error.reason, error.detail)
-    url = canonical_url(page.link)
     reject = Reject(
-        article_id=article_id(url),
-        url=url,
-        source=page.source,
+        article_id=waiting.article_id,
+        url=canonical_url(page.link),
+        source=source,
         reason=error.reason,
         detail=error.detail,
         published_date=error.published_date,

@@ -1,19 +1,17 @@
 """The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from functools import partial
 
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.build import build
+from flows.checking import Plan, checked_reports
 from flows.crawl import crawl, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
 from transforms import dataset
-from transforms.checks import Finding, check_bounds, check_sums
-
-Plan = dict[str, list[date]]
+from transforms.checks import Finding, check_sums
 
 
 @dataclass
@@ -49,7 +47,9 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
     """
     crawl_id = new_crawl_id()
     findings: list[Finding] = []
-    todo = plan if again else unfinished(project, plan)
+    for source, days in plan.items():
+        project.ledger.take_up(source, days)
+    todo = _awake(project, plan if again else unfinished(project, plan), findings)
     if todo:
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
@@ -69,6 +69,13 @@ def unfinished(project: Project, plan: Plan) -> Plan:
     return todo
 
 
+def _awake(project: Project, plan: Plan, findings: list[Finding]) -> Plan:
+    """Return a plan without the sources that are left alone for now; each of those is a finding."""
+    resting = {source: reason for source in plan if (reason := project.ledger.resting(source))}
+    findings += [Finding("failure", f"{source}: {reason}") for source, reason in resting.items()]
+    return {source: days for source, days in plan.items() if source not in resting}
+
+
 def _crawl(
     project: Project, todo: Plan, crawl_id: str, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool
 ) -> None:
@@ -79,36 +86,35 @@ def _crawl(
         findings.append(Finding("failure", str(error)))
 
 
-def build_all(project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding]) -> None:
+def build_all(
+    project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool = False
+) -> None:
     """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
     for source, days in plan.items():
         watch.phase(f"build {source}")
-        step = _building(project, source, days, runner, watch.tick)
+        work = partial(build, project, source, days, runner, watch.tick, again=again)
         try:
-            runner.step(f"build {source}", step)
+            moved = runner.step(f"build {source}", work)
+            findings += [Finding("warning", sentence) for sentence in moved]
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
-
-
-def _building(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> Callable[[], None]:
-    return lambda: build(project, source, days, runner, tick)
 
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:
     """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds."""
-    reports = [report for source, days in plan.items() for report in project.ledger.reports([source], days)]
-    records = dataset.records(project.data)
+    reports = checked_reports(project, plan)
+    records, rejects = dataset.records(project.data), dataset.rejects(project.data)
     for report in reports:
-        source = project.sources[report.source]
+        tally = report.tally
         try:
-            in_file = records.count(report.day, report.source)
+            in_files = records.count(report.day, report.source), rejects.count(report.day, report.source)
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
             continue
-        findings += check_sums(report.source, report.day, report.tally.records, report.tally.failed, in_file)
-        if report.status == "complete":
-            empty = source.may_be_empty(report.day)
-            findings += check_bounds(report.source, report.day, report.tally.records, source.expect, may_be_empty=empty)
+        findings += check_sums(report, *in_files)
+        if crashed := tally.rejects["crashed"]:
+            text = f"{report.source} {report.day}: {crashed} pages made the extraction fail; `caixun why URL` tells how"
+            findings.append(Finding("failure", text))
     run = Run(crawl_id, reports, {source: project.ledger.off_days(source, crawl_id) for source in plan}, findings)
     runner.publish("run", as_markdown(run))
     return run
@@ -122,15 +128,6 @@ def as_markdown(run: Run) -> str:
     ]
     rows = []
     for report in run.reports:
-        tally = report.tally
-        sums = (
-            tally.found,
-            tally.fetched,
-            tally.records,
-            tally.rejects.total(),
-            tally.skipped.total(),
-            tally.blocked,
-            tally.failed,
-        )
-        rows.append(f"| {report.source} | {report.day} | {report.status} | {' | '.join(map(str, sums))} |")
+        sums = " | ".join(map(str, report.tally.sums()[:7]))
+        rows.append(f"| {report.source} | {report.day} | {report.status} | {sums} |")
     return "\n".join([*head, *rows, "", *(f"- {finding.level}: {finding.text}" for finding in run.findings)])

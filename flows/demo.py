@@ -4,17 +4,21 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from crawlers.errors import ConfigError
 from flows.sample_site import PORT
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 
+_CONFIG = "demo-config"  # a name of its own: the folder may be one that has a config already
 DEMO_DAYS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
 
 
 def demo_project(folder: Path, port: int) -> Project:
     """Return the demo's project with its data root at `folder`; its sources name the `port` of the sample site."""
-    project = open_project(SHIPPED_CONFIG / "demo", folder)
-    config = project.data / "config"
-    shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
+    config = folder.absolute() / _CONFIG
+    try:
+        shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: the data root cannot be written: {error}") from error
     for path in (config / "sources").glob("*.yml"):
         path.write_text(path.read_text(encoding="utf-8").replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{port}"), encoding="utf-8")
     return open_project(config, folder)
@@ -27,7 +31,7 @@ def loading_lines(project: Project, *, kept: bool) -> str:
         f'pandas   import pandas as pd; pd.read_parquet("{data}/records")',
         f'Polars   import polars as pl; pl.read_parquet("{data}/records", hive_partitioning=True)',
         f"DuckDB   select * from read_parquet('{data}/records/*/*.parquet', hive_partitioning = true)",  # noqa: S608 - shown, not run
-        f"caixun   caixun show --data {data} --config {data}/config --date {DEMO_DAYS[0]}",
+        f"caixun   caixun show --data {data} --config {data}/{_CONFIG} --date {DEMO_DAYS[0]}",
     ]
     if kept:
         return "\n".join([f"\nThe data lies in {data}. Load it:", *lines])

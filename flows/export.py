@@ -8,22 +8,14 @@ from datetime import date
 
 from flows.settings import Project
 from transforms import dataset
-from transforms.arrow import from_table
 from transforms.layout import format_record
 from transforms.record import Record
-
-
-def _records(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[Record]:
-    records = dataset.records(project.data)
-    for path in records.files(start, end, sources):
-        day = date.fromisoformat(path.parent.name.removeprefix("date="))
-        yield from from_table(records.read(day, day, [path.stem]), Record)
 
 
 def export_csv(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
     """Yield a header and one line per record; the values of a list are joined by `|`, evidence is JSON."""
     yield _csv_line(list(Record.model_fields))
-    for record in _records(project, start, end, sources):
+    for record in dataset.records(project.data).select(start, end, sources):
         values = record.model_dump(mode="json")
         values["evidence"] = json.dumps(values["evidence"], ensure_ascii=False)
         yield _csv_line(["|".join(value) if isinstance(value, list) else value for value in values.values()])
@@ -37,11 +29,11 @@ def _csv_line(values: list[object]) -> str:
 
 def export_jsonl(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
     """Yield one JSON line per record."""
-    for record in _records(project, start, end, sources):
+    for record in dataset.records(project.data).select(start, end, sources):
         yield json.dumps(record.model_dump(mode="json"), ensure_ascii=False)
 
 
 def export_text(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
     """Yield the records in the text layout."""
-    for record in _records(project, start, end, sources):
+    for record in dataset.records(project.data).select(start, end, sources):
         yield format_record(record)

@@ -27,17 +27,18 @@ class Imported:
 
 def import_texts(project: Project, files: list[Path], runner: Runner) -> Imported:
     """Import files with one or many records each. A record whose URL the dataset has already is left alone."""
-    result, crawl_id, today = Imported(), new_crawl_id(), day_of(now())
+    result, crawl_id = Imported(), new_crawl_id()
     accepted: set[str] = set()
     with source_lock(project.data, IMPORTED):
+        project.ledger.list_day(IMPORTED, day_of(now()), Verdict("whole"), crawl_id)
         writer = archive.ArchiveWriter(project.data / "archive", IMPORTED, crawl_id)
         for file in files:
             for text in _texts(file, result):
                 if identity := _take(project, writer, file, text, result, crawl_id):
                     accepted.add(identity)
         writer.close()
-        project.ledger.list_day(IMPORTED, today, Verdict("whole"), crawl_id)
-    build(project, IMPORTED, [today], runner, lambda: None)
+    # All days of imports: one that was killed may have left pages of an earlier day.
+    build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
     for identity in accepted:
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
         if row["state"] == "record":
@@ -49,10 +50,14 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
 
 def _texts(file: Path, result: Imported) -> list[str]:
     try:
-        texts = split_files(file.read_text(encoding="utf-8-sig"))
+        whole = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         result.complaints.append(f"{file}: cannot be read: {error}")
         return []
+    texts = split_files(whole)
+    before = whole[: whole.index(texts[0])].strip() if texts else ""
+    if before:
+        result.complaints.append(f"{file}: what stands before the first 标题: is no record: {before[:40]!r}")
     if not texts:
         result.complaints.append(f"{file}: no line begins with 标题: – not the layout of seven labelled lines")
     return texts
@@ -65,11 +70,11 @@ def _take(project: Project, writer: archive.ArchiveWriter, file: Path, text: str
     except RejectedError as error:
         result.complaints.append(f"{file}: {error.detail}")
         return None
-    today, at = day_of(now()), now()
     find = Find(article_id(url), url, url, None, None)
-    if not project.ledger.find(IMPORTED, [find], {today}, str(file), crawl_id):
+    if any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
         result.known += 1
         return None
+    at = now()
     page = Page(
         url=url,
         link=url,
@@ -80,5 +85,5 @@ def _take(project: Project, writer: archive.ArchiveWriter, file: Path, text: str
         source=IMPORTED,
         kind="import",
     )
-    project.ledger.archive(IMPORTED, find.article_id, writer.append(page), at)
+    project.ledger.take_in(IMPORTED, find, writer.append(page), day_of(at), str(file), crawl_id)
     return find.article_id

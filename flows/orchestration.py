@@ -4,14 +4,17 @@ The work itself stays in the plain runner's processes: a task costs the server s
 runner many times that.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+import httpx
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.runner import Crashed, PlainRunner, Runner
+from crawlers.errors import ConfigError
+from flows.runner import Crashed, PlainRunner, Runner, Split
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -29,9 +32,11 @@ class PrefectRunner:
         as_task = task(name=name, cache_policy=NO_CACHE, persist_result=False)
         return as_task(work)()
 
-    def map(self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | Crashed]]:
+    def map(
+        self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
         """Do the jobs in the plain runner's processes; a task stands for the wait for each batch."""
-        results = self._plain.map(name, work, jobs)
+        results = self._plain.map(name, work, jobs, split)
         number = 1
         while (done := self.step(f"{name}: batch {number}", lambda: next(results, None))) is not None:
             yield done
@@ -43,10 +48,19 @@ class PrefectRunner:
 
 
 def as_flow(name: str, work: Callable[[Runner], Result], plain: PlainRunner) -> Result:
-    """Do `work` as a run of the Prefect flow `name`, and return its result."""
+    """Do `work` as a run of the Prefect flow `name`, and return its result. Raises ConfigError when no server answers."""
+    _reach_server()
 
     @flow(name=name, persist_result=False)
     def run() -> Result:
         return work(PrefectRunner(plain))
 
     return run()
+
+
+def _reach_server() -> None:
+    url = os.environ["PREFECT_API_URL"]
+    try:
+        httpx.get(f"{url.rstrip('/')}/health", timeout=10).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ConfigError(f"PREFECT_API_URL: no Prefect server answers at {url} ({type(error).__name__})") from error

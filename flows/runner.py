@@ -3,20 +3,29 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import TimeoutError as TooLongError
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, Protocol, Self, TypeVar
 
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-Running = deque[tuple[Job, Future[Any]]]
+Split = Callable[[Job], Sequence[Job]]
+"""Returns the parts of a job that can be done alone; a job that has none is returned as it is."""
+
+_SECONDS_PER_PART = 20.0  # a page takes hundredths of one; a process that needs longer hangs
+_SECONDS_TO_START = 60.0
 
 
+@dataclass(frozen=True)
 class Crashed:
-    """Stands for the result of a job that ended its worker process."""
+    """Stands for the result of a job that ended its worker process, or took so long that it was ended; `why` says which."""
+
+    why: str
 
 
 class Runner(Protocol):
@@ -25,42 +34,16 @@ class Runner(Protocol):
     def step(self, name: str, work: Callable[[], Result]) -> Result:
         """Do one step here, and return its result."""
 
-    def map(self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | Crashed]]:
-        """Do jobs in worker processes, and yield each with its result, in the order of the jobs."""
+    def map(
+        self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
+        """Do jobs in worker processes, and yield each with its result, in the order of the jobs.
+
+        A job that ends its worker is split, and its parts are done alone: only the part that is at fault is Crashed.
+        """
 
     def publish(self, key: str, markdown: str) -> None:
         """Show a piece of Markdown beside the run, where there is a place for it."""
-
-
-class Workers:
-    """A pool of worker processes that outlives a crash of one of them, and leaves none behind when it is killed."""
-
-    def __init__(self, count: int) -> None:
-        """Use up to `count` processes; they start with the first job."""
-        self._count = count
-        self._pool: ProcessPoolExecutor | None = None
-
-    def submit(self, work: Callable[[Job], Result], job: Job) -> "Future[Result]":
-        """Give a job to the pool."""
-        if self._pool is None:
-            # Not forked: the parent has threads, and a fork of those may stop for ever.
-            self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"), initializer=_end_with_parent)
-        return self._pool.submit(work, job)
-
-    def run_alone(self, work: Callable[[Job], Result], job: Job) -> Result | Crashed:
-        """Do one job in a fresh pool, where a crash is its own fault."""
-        self.close()
-        try:
-            return self.submit(work, job).result()
-        except BrokenProcessPool:
-            self.close()
-            return Crashed()
-
-    def close(self) -> None:
-        """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
 
 
 def _end_with_parent() -> None:
@@ -79,43 +62,53 @@ class PlainRunner:
     """Steps are calls; jobs go to worker processes on this machine."""
 
     def __init__(self, workers: int) -> None:
-        """Use up to `workers` processes."""
+        """Use up to `workers` processes; they start with the first job."""
         self._ahead = 2 * workers
-        self._workers = Workers(workers)
+        # Not forked: the parent has threads, and a fork of those may stop for ever.
+        self._pool = ProcessPool(max_workers=workers, initializer=_end_with_parent, context=get_context("spawn"))
 
     def __enter__(self) -> Self:
         """Return the runner."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End its worker processes."""
-        self._workers.close()
+        """End the worker processes."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
     def step(self, _name: str, work: Callable[[], Result]) -> Result:
         """Do the step."""
         return work()
 
-    def map(self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | Crashed]]:
+    def map(
+        self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
         """Do the jobs side by side, few ahead of the one that is yielded next, so that memory stays flat."""
-        running: Running[Job] = deque()
+        running: deque[tuple[Job, ProcessFuture[Any]]] = deque()
         for job in jobs:
-            running.append((job, self._workers.submit(work, job)))
+            running.append((job, self._schedule(work, job, split)))
             if len(running) >= self._ahead:
-                yield running[0][0], self._next(work, running)
+                yield from self._results(work, *running.popleft(), split)
         while running:
-            yield running[0][0], self._next(work, running)
+            yield from self._results(work, *running.popleft(), split)
 
-    def _next(self, work: Callable[[Job], Result], running: Running[Job]) -> Result | Crashed:
-        job, future = running.popleft()
+    def _schedule(self, work: Callable[[Job], Result], job: Job, split: Split[Job]) -> "ProcessFuture[Result]":
+        limit = _SECONDS_TO_START + _SECONDS_PER_PART * len(split(job))
+        return self._pool.schedule(work, args=[job], timeout=limit)
+
+    def _results(
+        self, work: Callable[[Job], Result], job: Job, future: "ProcessFuture[Result]", split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
         try:
-            result: Result | Crashed = future.result()
-        except BrokenProcessPool:
-            # Any of the running jobs may be the culprit: each is done again, alone, until one is found guilty.
-            result = self._workers.run_alone(work, job)
-            for index, (other, done) in enumerate(running):
-                if not done.done() or done.exception() is not None:
-                    running[index] = (other, self._workers.submit(work, other))
-        return result
+            yield job, future.result()
+        except (ProcessExpired, TooLongError) as error:
+            parts = split(job)
+            if len(parts) == 1:
+                took_long = isinstance(error, TooLongError)
+                yield job, Crashed("took too long" if took_long else f"ended its process ({error})")
+                return
+            for part in parts:
+                yield from self._results(work, part, self._schedule(work, part, split), split)
 
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""

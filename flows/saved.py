@@ -2,13 +2,19 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from crawlers.errors import ConfigError
-from crawlers.page import Kind, Page, canonical_url
+from crawlers.clock import day_of, now
+from crawlers.discovery import Candidate, ListingError, discover
+from crawlers.errors import CaixunError, ConfigError
+from crawlers.page import Kind, Page, blocked_reason, canonical_url
+from crawlers.source import Source
+from crawlers.walk import Walk
+from flows.settings import parse_day
 
 
 class SavedPage(NamedTuple):
@@ -20,14 +26,49 @@ class SavedPage(NamedTuple):
 
 def saved_page(path: Path, url: str, source: str, kind: Kind = "article") -> Page:
     """Return the page that a file holds, as served at the file's time of change. Raises ConfigError."""
+    body = read_bytes(path)
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Page(url=url, link=url, status=200, headers=(), body=body, fetched_at=at, source=source, kind=kind)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, out of gzip where its name ends in `.gz`. Raises ConfigError."""
     try:
         body = path.read_bytes()
-        if path.suffix == ".gz":
-            body = gzip.decompress(body)
-        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        return gzip.decompress(body) if path.suffix == ".gz" else body
+    except (OSError, EOFError, zlib.error) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-    return Page(url=url, link=url, status=200, headers=(), body=body, fetched_at=at, source=source, kind=kind)
+
+
+def listed_links(source: Source, path: Path, seed: int, day: str | None) -> tuple[list[Candidate], int]:
+    """Return the links that a saved answer of a source's seed (counted from 1) lists, and how many its `allow` refuses.
+
+    Raises ConfigError for a seed or day that does not exist, a file that cannot be read, or is a wall or no such list.
+    """
+    if seed > len(source.seeds):
+        raise ConfigError(f"{source.name} has {len(source.seeds)} seeds; there is no seed {seed}")
+    chosen = source.seeds[seed - 1]
+    walk = Walk(source, chosen, [parse_day(day) if day else day_of(now())], source.keywords[0] if source.keywords else "")
+    page = saved_page(path, walk.url, source.name, "seed")
+    if wall := blocked_reason(page):
+        raise BlockedPageError(f"blocked: {wall}")
+    try:
+        found = discover(chosen, page, source)
+    except ListingError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    fitting = [one for one in found if source.allowed.search(_canonical(one.url))]
+    return fitting, len(found) - len(fitting)
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonical_url(url)
+    except ValueError:
+        return ""
+
+
+class BlockedPageError(CaixunError):
+    """A saved page that is a wall; the program says so and ends with exit status 1."""
 
 
 def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
@@ -38,11 +79,7 @@ def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
     if path.suffix != ".jsonl":
         yield SavedPage(path.name, saved_page(path, _local_url(path.name), source))
         return
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
         if line.strip():
             yield _indexed(path, number, line, source)
 

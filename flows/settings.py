@@ -1,6 +1,7 @@
 """The project: settings, sources and stores of one installation, as the command line or a flow opened them."""
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -75,6 +76,21 @@ class Project:
         """How many worker processes extract and annotate."""
         return self.settings.workers or os.cpu_count() or 1
 
+    def known(self, names: list[str] | None) -> list[str] | None:
+        """Return the names when each is of a source that is configured or has pages; None for None. Raises ConfigError."""
+        if names is None:
+            return None
+        known = sorted({*self.sources, *(self.ledger.sources() if self.data.exists() else ())})
+        for name in names:
+            if name not in known:
+                raise ConfigError(f"unknown source {name}; there are: {', '.join(known) or 'none'}")
+        return list(dict.fromkeys(names))
+
+    def must_exist(self) -> None:
+        """Raise ConfigError when the data root is not there: who only asks does not make one."""
+        if not self.data.is_dir():
+            raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
+
     def enabled(self, names: list[str] | None = None) -> list[Source]:
         """Return the sources to work on: the named ones, or all that are not disabled. Raises ConfigError."""
         for name in names or ():
@@ -101,6 +117,9 @@ def open_project(config: Path | None = None, data: Path | None = None) -> Projec
         raise ConfigError(f"{place}: no such configuration folder")
     file = place / "settings.yml"
     settings = load(file, Settings) if file.exists() else Settings()
+    wanted = str(data or _from_environment("CAIXUN_DATA") or settings.data)
+    if re.match(r"[a-z0-9]+:/", wanted):
+        raise ConfigError(f"data: {wanted}: a data root is a folder of this machine; object stores are not supported yet")
     root = (data or _from_environment("CAIXUN_DATA") or Path(settings.data)).expanduser().absolute()
     return Project(place.absolute(), root, settings)
 

@@ -1,11 +1,11 @@
 """Checks: a source's day held against its declared bounds, and the ledger's sums held against the files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from crawlers.source import Expect
+from crawlers.fates import DayReport
+from crawlers.source import Source
 
 
 @dataclass(frozen=True)
@@ -16,18 +16,29 @@ class Finding:
     text: str
 
 
-def check_bounds(source: str, day: date, records: int, expect: Expect, *, may_be_empty: bool) -> Iterable[Finding]:
-    """Yield what is wrong with the number of records of a day that was listed to its end."""
-    if records < expect.min and not may_be_empty:
-        yield Finding("failure", f"{source} {day}: {records} records where at least {expect.min} are expected")
-    if expect.max is not None and records > expect.max:
-        yield Finding("warning", f"{source} {day}: {records} records where at most {expect.max} are expected")
+def check_bounds(report: DayReport, source: Source | None) -> DayReport:
+    """Return the report of a day, failed where it has fewer records than its source declares for an ordinary day.
 
-
-def check_sums(source: str, day: date, in_ledger: int, failed: int, in_file: int) -> Iterable[Finding]:
-    """Yield a failure when the ledger counts other records of a day than its file holds.
-
-    A page that `failed` after it was a record (its archive file is damaged) keeps its row until it is fetched again.
+    More than declared is said, but does not fail. A source that is configured no more declares nothing.
     """
-    if not in_ledger <= in_file <= in_ledger + failed:
-        yield Finding("failure", f"{source} {day}: the ledger counts {in_ledger} records, its Parquet file holds {in_file}")
+    if source is None or report.status not in ("complete", "empty"):
+        return report
+    records, expect = report.tally.records, source.expect
+    if records < expect.min and not source.may_be_empty(report.day):
+        reason = f"{records} records where at least {expect.min} are expected; `caixun backfill --again all` lists the day anew"
+        return replace(report, status="failed", reason=reason)
+    if expect.max is not None and records > expect.max:
+        return replace(report, reason=f"{records} records where at most {expect.max} are expected")
+    return report
+
+
+def check_sums(report: DayReport, records: int, rejects: int) -> Iterable[Finding]:
+    """Yield a failure where the ledger counts other records or rejects of a day than its files hold.
+
+    A page that failed or was blocked after it was built keeps its row until it is fetched again.
+    """
+    tally = report.tally
+    spare = tally.failed + tally.blocked
+    for name, counted, held in (("records", tally.records, records), ("rejects", tally.rejects.total(), rejects)):
+        if not counted <= held <= counted + spare:
+            yield Finding("failure", f"{report.source} {report.day}: the ledger counts {counted} {name}, the files hold {held}")

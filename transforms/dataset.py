@@ -21,6 +21,10 @@ from transforms.record import SCHEMA_VERSION, Record, Reject
 Row = TypeVar("Row", Record, Reject)
 
 
+class DamagedError(StoreError):
+    """A file that is no whole Parquet file of this schema; a rebuild makes it anew."""
+
+
 class Partitions(Generic[Row]):
     """The files of one table. Every method that touches a file raises StoreError when it cannot be read or written."""
 
@@ -58,6 +62,16 @@ class Partitions(Generic[Row]):
             return list(from_table(_load(path, self.schema), self._model))
         except ValidationError as error:
             raise _damaged(path) from error
+
+    def days(self) -> list[date]:
+        """Return all days that have a file, in their order."""
+        return sorted(date.fromisoformat(folder.name.removeprefix("date=")) for folder in self.root.glob("date=????-??-??"))
+
+    def select(self, start: date, end: date, sources: Iterable[str] | None = None) -> Iterator[Row]:
+        """Yield the rows of the days `start` to `end` (both included), one file in memory at a time."""
+        names = None if sources is None else set(sources)
+        for path in self.files(start, end, names):
+            yield from self.rows(date.fromisoformat(path.parent.name.removeprefix("date=")), path.stem)
 
     def count(self, day: date, source: str) -> int:
         """Return how many rows one source and day has."""
@@ -103,17 +117,22 @@ class Partitions(Generic[Row]):
         """Remove the draft that a killed writer of `source` left. Must run under the source's lock."""
         (self._staging / f"{self.root.name}-{source}.parquet").unlink(missing_ok=True)
 
-    def set_aside(self, day: date, source: str) -> Path | None:
-        """Move a file that cannot be read to `broken/`, where no reader meets it; return its new place, else None."""
-        try:
-            self.rows(day, source)
-        except StoreError:
+    def set_aside(self, days: Iterable[date], source: str) -> list[str]:
+        """Move files that are damaged to `broken/`, where no reader meets them; return one sentence for each.
+
+        A file that is whole but of a newer schema stays, and raises StoreError.
+        """
+        sentences = []
+        for day in days:
             path = self.path(day, source)
-            place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{source}.parquet"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-            return place
-        return None
+            try:
+                self.rows(day, source)
+            except DamagedError:
+                place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{source}.parquet"
+                place.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(place)
+                sentences.append(f"{path} could not be read; it was moved to {place} and made anew")
+        return sentences
 
 
 def records(data: Path) -> Partitions[Record]:
@@ -138,9 +157,9 @@ def _make_durable(path: Path) -> None:
         os.close(handle)
 
 
-def _damaged(path: Path) -> StoreError:
+def _damaged(path: Path) -> DamagedError:
     day, source = path.parent.name.removeprefix("date="), path.stem
-    return StoreError(
+    return DamagedError(
         f"{path}: not a whole Parquet file; `caixun rebuild {day} {day} --source {source}` makes it anew from the archive"
     )
 
@@ -165,4 +184,7 @@ def _load(path: Path, schema: pa.Schema) -> pa.Table:
     except (pa.ArrowInvalid, OSError) as error:
         raise _damaged(path) from error
     columns = [table[field.name] if field.name in table.column_names else pa.nulls(len(table), field.type) for field in schema]
-    return pa.table(columns, schema=schema)
+    try:
+        return pa.table(columns, schema=schema)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
+        raise _damaged(path) from error

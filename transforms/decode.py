@@ -20,6 +20,11 @@ def decode(page: Page) -> str:
         text = page.text.replace("\x00", "")
     except ContentError as error:
         raise RejectedError("mojibake", str(error)) from error
+    refuse_mojibake(text)
+    return text
+
+
+def refuse_mojibake(text: str) -> None:
+    """Raise RejectedError (`mojibake`) for a text in which more than one character in a hundred comes of a wrong decoding."""
     if sum(map(text.count, _WRONG)) > len(text) * _BROKEN_SHARE:
         raise RejectedError("mojibake")
-    return text

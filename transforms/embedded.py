@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from transforms.blocks import lines_of_html
+from transforms.document import lines_of_html
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def embedded(html: str) -> State | None:
         try:
             value, _ = json.JSONDecoder().raw_decode(html, brace)
             state = read(value)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
             continue  # another site's use of the same name
         if state.body:
             return state
@@ -40,7 +40,14 @@ def _baijiahao(value: dict[str, Any]) -> State:
     item = data["superlanding"][0]["itemData"]
     body = [line for part in item["sections"] if part.get("type") == "text" for line in lines_of_html(part["content"])]
     account = (item.get("infoBaiJiaHao") or {}).get("name")
-    return State(data.get("title") or item.get("header"), data.get("datetime"), account, tuple(body))
+    return State(_text(data.get("title")) or _text(item.get("header")), _text(data.get("datetime")), _text(account), tuple(body))
+
+
+def _text(value: object) -> str | None:
+    """Return a text that can be stored, or None: scripts hold numbers, null and halves of emoji as well."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value).encode("utf-8", "ignore").decode().strip() or None
+    return None
 
 
 _READERS = {"window.jsonData": _baijiahao}

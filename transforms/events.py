@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from transforms.record import MAX_SUMMARY
 from transforms.taxonomy import Finder
 from transforms.text import sentences
 
@@ -10,7 +11,6 @@ _FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|％|亿|万|元|美元|股|家|台|辆|�
 _DAY = re.compile(r"\d{1,2}月\d{1,2}日|\d{4}年|日前|近日|今日|昨日|今天|昨天")
 _SAYING = re.compile(r"^[“「『]|[”」』]$|(?:表示|认为|指出|介绍|坦言|强调)[，：]")
 _MOST = 6
-_SUMMARY = 200
 
 
 def major_events(
@@ -46,11 +46,11 @@ def summary(body: str, chosen: list[tuple[int, int]]) -> tuple[str, list[tuple[i
     kept: list[tuple[int, int]] = []
     length = 0
     for start, end in spans:
-        if length + end - start > _SUMMARY:
+        if length + end - start > MAX_SUMMARY:
             continue
         kept.append((start, end))
         length += end - start
     if not kept:
-        kept = [(spans[0][0], spans[0][0] + _SUMMARY)] if spans else [(0, min(_SUMMARY, len(body)))]
+        kept = [(spans[0][0], spans[0][0] + MAX_SUMMARY)] if spans else [(0, min(MAX_SUMMARY, len(body)))]
     kept.sort()
     return "".join(body[start:end] for start, end in kept).replace("\n", ""), kept

@@ -1,26 +1,27 @@
 """From a page to its articles: what stands on the page, and nothing that is guessed."""
 
-from typing import Any
+import re
+from urllib.parse import urlsplit
 
-import lxml.etree
 import lxml.html
-import trafilatura
 
 from crawlers.clock import day_of, read_moment
-from crawlers.page import Page, article_id, blocked_reason, canonical_url
+from crawlers.page import GONE, Page, article_id, blocked_reason, canonical_url
 from crawlers.source import Override, Source
-from transforms.blocks import lines_of
-from transforms.bylines import authors_in, publisher_in
-from transforms.decode import decode
+from transforms.body import FoundArticle, body_of, find_article
+from transforms.bylines import find_authors, find_publisher
+from transforms.decode import decode, refuse_mojibake
+from transforms.document import Document, Line, lines_in
 from transforms.embedded import State, embedded
-from transforms.headline import headline
+from transforms.headline import find_headline
 from transforms.lines import clean_lines
 from transforms.record import Article
 from transforms.reject import RejectedError
 from transforms.text import fold, text_hash, tidy
 from transforms.times import printed_moment
+from transforms.zone import find_zone
 
-_ZONE = 600  # characters of text around the headline in which time, publisher and byline stand
+_HOMES = ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php")
 _MIN_BODY = 20  # folded characters; less is a caption, not an article
 
 
@@ -29,51 +30,60 @@ def extract(page: Page, source: Source) -> list[Article]:
 
     Raises RejectedError with the reason for which the page gives none.
     """
-    if page.status in (404, 410):
+    _refuse_other_answers(page, source)
+    html = decode(page)
+    document = Document(html)
+    given = _overrides(document.tree, source.extract)
+    document.read()
+    return [_article(page, source, document, embedded(html), given)]
+
+
+_ERROR_TITLE = re.compile(
+    r"^\W*(?:404|页面不存在|页面未找到|找不到(?:该|此|您)?.{0,6}页面?|您(?:访问|查看|浏览)的.{0,8}(?:不存在|已删除|已失效)|文章(?:不存在|已删除)|内容已删除|"
+    r"(?:该|此)?(?:文章|页面|内容|信息)(?:不存在|已被?删除|已下线)|not found|page not found|出错了|系统错误|错误提示).{0,20}$",
+    re.IGNORECASE,
+)
+
+
+def _refuse_other_answers(page: Page, source: Source) -> None:
+    """Raise RejectedError for an answer that is not the article: none any more, a wall, or the site's home page."""
+    if page.status in GONE:
         raise RejectedError("missing", f"HTTP {page.status}")
     if wall := blocked_reason(page):
         raise RejectedError("blocked", wall)
-    html = decode(page)
-    tree = _parse(html)
-    for css in source.extract.drop:
-        for node in tree.cssselect(css):
-            node.drop_tree()
-    return [_article(page, source, tree, embedded(html))]
+    if page.url != page.link:
+        landed, asked = canonical_url(page.url), canonical_url(page.link)
+        if (
+            landed != asked
+            and (landed == canonical_url(source.home) or urlsplit(landed).path in _HOMES)
+            and urlsplit(asked).path not in _HOMES
+        ):
+            raise RejectedError("missing", f"sent to {landed}")
 
 
-def _parse(html: str) -> lxml.html.HtmlElement:
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except lxml.etree.ParserError as error:
-        raise RejectedError("not_html", "the document is empty") from error
-    return tree
-
-
-def _article(page: Page, source: Source, tree: lxml.html.HtmlElement, state: State | None) -> Article:
-    given = _overrides(tree, source.extract)
-    title = given.get("title") or (state.title if state else None) or headline(tree)
-    if not title:
-        raise RejectedError("no_title")
-    title = tidy(title)
-    zone = _zone_around(tree, title)
-    lines = given.get("body", "").split("\n") if given.get("body") else list(state.body) if state else _body_lines(tree)
-    body = "\n".join(clean_lines(lines, title))
+def _article(page: Page, source: Source, document: Document, state: State | None, given: dict[str, str]) -> Article:
+    found = find_article(document)
+    title, number = _title(document, found.start, state, given)
+    if _ERROR_TITLE.match(title):
+        raise RejectedError("missing", f"a page titled {title}")
+    zone = find_zone(document.lines, number, found.lines)
+    body = "\n".join(_body(document, found, title, state, given))
     if len(fold(body)) < _MIN_BODY:
         raise RejectedError("no_body")
+    refuse_mojibake(f"{title}\n{body}")
     printed = given.get("published_at") or (state.time if state else None)
     moment = read_moment(printed, page.fetched_at, source.zone) if printed else None
-    moment = moment or printed_moment(tree, zone, page.fetched_at, source.zone)
-    edges = "\n".join([*lines[:3], *lines[-3:]])
-    publisher = given.get("publisher") or (state.publisher if state else None) or publisher_in(zone) or publisher_in(edges)
-    authors = given["authors"].split() if given.get("authors") else authors_in(f"{zone}\n{edges}")
+    moment = moment or printed_moment(document, zone, page.fetched_at, source.zone)
     identity = article_id(url := canonical_url(page.link))
     return Article(
         article_id=identity,
         url=url,
         source=source.name,
-        publisher=publisher or source.publisher,
-        authors=tuple(authors),
+        publisher=given.get("publisher")
+        or (state.publisher if state else None)
+        or find_publisher(document, zone)
+        or source.publisher,
+        authors=tuple(given["authors"].split() if given.get("authors") else find_authors(document, zone)),
         title=title,
         published_at=moment.at if moment else None,
         published_precision=moment.precision if moment else "none",
@@ -86,42 +96,30 @@ def _article(page: Page, source: Source, tree: lxml.html.HtmlElement, state: Sta
 
 
 def _overrides(tree: lxml.html.HtmlElement, override: Override) -> dict[str, str]:
-    """Return the fields that the source's YAML places by CSS, as far as the page has them."""
+    """Take out what the source's YAML drops, and return the fields that it places by CSS, as far as the page has them."""
+    for css in override.drop:
+        for node in tree.cssselect(css):
+            node.drop_tree()
     found: dict[str, str] = {}
     for field in ("title", "published_at", "publisher", "authors", "body"):
         css = getattr(override, field)
         nodes = tree.cssselect(css) if css else []
         if nodes:
-            found[field] = ("\n" if field == "body" else " ").join(lines_of(nodes[0]))
+            found[field] = ("\n" if field == "body" else " ").join(line.text for line in lines_in(nodes[0]))
     return found
 
 
-def _zone_around(tree: lxml.html.HtmlElement, title: str) -> str:
-    """Return the text from a little before the printed headline to `_ZONE` characters behind it."""
-    strings = [tidy(text) for text in _visible(tree)]
-    wanted = fold(title)
-    place = next((index for index, text in enumerate(strings) if fold(text) == wanted), None)
-    if place is None:
-        place = next((index for index, text in enumerate(strings) if wanted in fold(text)), 0)
-    zone = "\n".join(strings[place + 1 :])[:_ZONE]
-    return "\n".join([zone, *strings[max(0, place - 6) : place]])
+def _title(document: Document, start: int, state: State | None, given: dict[str, str]) -> tuple[str, int | None]:
+    """Return the headline and the number of the line that prints it. Raises RejectedError where there is none."""
+    headline = find_headline(document, start)
+    title = given.get("title") or (state.title if state else None) or (headline.text if headline else None)
+    if not title:
+        raise RejectedError("no_title")
+    return tidy(title), headline.number if headline else None
 
 
-def _visible(tree: lxml.html.HtmlElement) -> list[str]:
-    hidden: Any = ("script", "style", "noscript", "select", "template", "title")
-    body = tree.find("body")
-    texts = []
-    for node in (tree if body is None else body).iter():
-        if isinstance(node.tag, str) and node.tag not in hidden and node.text and node.text.strip():
-            texts.append(node.text)
-        if node.tail and node.tail.strip():
-            texts.append(node.tail)
-    return texts
-
-
-def _body_lines(tree: lxml.html.HtmlElement) -> list[str]:
-    document = trafilatura.bare_extraction(tree, include_comments=False, fast=True)
-    text = getattr(document, "text", None)
-    if not text:
-        raise RejectedError("no_body")
-    return str(text).split("\n")
+def _body(document: Document, found: FoundArticle, title: str, state: State | None, given: dict[str, str]) -> list[str]:
+    lines = given["body"].split("\n") if given.get("body") else list(state.body) if state else None
+    if lines is None:
+        return body_of(document, found, title)
+    return clean_lines([Line(line, 0, document.tree, number) for number, line in enumerate(lines)], title)

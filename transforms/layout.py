@@ -18,7 +18,7 @@ from itertools import pairwise
 from crawlers.clock import day_of
 from crawlers.page import Page, article_id, canonical_url
 from transforms.annotate import evidence_of
-from transforms.record import Annotation, Article, Record
+from transforms.record import MAX_SUMMARY, Annotation, Article, Record
 from transforms.reject import RejectedError
 from transforms.text import sentences, text_hash
 
@@ -26,7 +26,6 @@ LABELS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重�
 LEAD_IN = "这篇文章中的重大事件包括："
 _LABEL = re.compile(rf"^({'|'.join(LABELS)})\s*[:：][ \t]?", re.MULTILINE)
 _NUMBER = re.compile(r"^\s*\d{1,2}\s*[.、．]\s*")
-_SUMMARY = 200
 
 
 def format_record(record: Record) -> str:
@@ -86,7 +85,7 @@ def imported(page: Page) -> tuple[Article, Annotation]:
 
 
 def _annotation(page: Page, body: str, fields: dict[str, str]) -> Annotation:
-    keywords = _items(fields.get("关键词", ""))[:8]
+    keywords = _items(fields.get("关键词", ""))
     technologies, industries = _items(fields.get("AI技术", "")), _items(fields.get("行业", ""))
     columns = {"keywords": keywords, "ai_technologies": technologies, "industries": industries}
     return Annotation(
@@ -116,7 +115,7 @@ def _items(line: str) -> tuple[str, ...]:
 
 
 def _events(text: str) -> tuple[str, ...]:
-    lines = [line for line in text.splitlines() if _NUMBER.match(line)]
+    lines = [line for line in text.splitlines() if line.strip() and line.strip() != LEAD_IN]
     return tuple(_NUMBER.sub("", line).strip() for line in lines)
 
 
@@ -124,10 +123,10 @@ def _lead(body: str) -> str:
     """Return the first sentences of a body that fit into a summary; the head of the first one where none fits."""
     end = 0
     for _, stop in sentences(body):
-        if stop > _SUMMARY:
+        if stop > MAX_SUMMARY:
             break
         end = stop
-    return body[: end or _SUMMARY].replace("\n", "")
+    return body[: end or MAX_SUMMARY].replace("\n", "")
 
 
 def join_records(texts: Iterable[str]) -> str:

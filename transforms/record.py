@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from crawlers.clock import Precision
 
 SCHEMA_VERSION = 1
+MAX_SUMMARY = 200
+"""Characters of a summary."""
 
 ArticleId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Texts = tuple[str, ...]
@@ -57,8 +59,10 @@ class Article(Frozen):
 class Annotation(Frozen):
     """What an engine says about an article. All but `summary` hold verbatim or grounded values only."""
 
-    summary: str = Field(max_length=200, description="what happened, at most 200 characters; empty while it waits for an engine")
-    keywords: Texts = Field(max_length=8, description="3 to 8 phrases of title or body, most important first")
+    summary: str = Field(
+        max_length=MAX_SUMMARY, description="what happened, at most 200 characters; empty while it waits for an engine"
+    )
+    keywords: Texts = Field(description="3 to 8 phrases of title or body, most important first")
     ai_technologies: Texts = Field(description="AI technologies that the article names, as it names them")
     industries: Texts = Field(description="industries concerned, as the article names them")
     industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")

@@ -5,17 +5,20 @@ from datetime import date
 from crawlers.errors import CaixunError
 
 REASONS = {
-    "missing": "the site has no such page any more (HTTP 404 or 410)",
+    "missing": "the site has no such page any more (HTTP 404 or 410, an error page, a redirect to the home page)",
     "blocked": "a captcha, a login wall or a refusal instead of the page",
     "not_html": "the answer is no HTML document",
     "mojibake": "the bytes make no sensible text in any encoding",
     "no_title": "no headline was found",
     "no_body": "no article text was found (a video, a picture series, a list)",
     "off_day": "the article was published on a day that was not asked for; it becomes a record when that day is",
-    "crashed": "the page ended the process that extracted it",
+    "crashed": "the page made the extraction fail; `caixun rebuild` tries it again",
     "malformed": "an imported file that has not the layout of seven labelled lines",
 }
 """Code: what it means to the reader of `rejects/`."""
+
+WALLS = ("blocked", "mojibake")
+"""Codes of answers that are not the page; they are counted as blocked, and the page is fetched again later."""
 
 
 class RejectedError(CaixunError):

@@ -92,6 +92,7 @@ class Taxonomy:
     ai_technologies: frozenset[str]
     industries: dict[str, str]
     companies: dict[str, Company]
+    codes: dict[str, Company]
     generic: frozenset[str]
     triggers: frozenset[str]
     version: str
@@ -122,7 +123,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `companies.csv` (code, name, full_name,
     level1), `event_triggers.csv` (trigger, type), `generic_words.txt` and `ambiguous_names.txt` (a word a line). A folder may
-    lack any of them. A company is known by its name of three or more characters, its full name and the six digits of its code.
+    lack any of them. A company is known by its name of three or more characters, its full name and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
@@ -130,11 +131,11 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     words = set(_words(places, "ambiguous_names.txt"))
     companies: dict[str, Company] = {}
+    codes: dict[str, Company] = {}
     for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
         company = Company(row["code"], row["level1"])
-        companies |= {
-            name: company for name in (row["name"], row["full_name"], row["code"][:6]) if name not in words and len(name) > 2
-        }
+        companies |= {name: company for name in (row["name"], row["full_name"]) if name not in words and len(name) > 2}
+        codes[row["code"]] = company
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
@@ -142,6 +143,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         ai_technologies=frozenset(row["term"] for row in _rows(places, "ai_technologies.csv", ("term",))),
         industries=industries,
         companies=companies,
+        codes=codes,
         generic=frozenset(_words(places, "generic_words.txt")),
         triggers=frozenset(row["trigger"] for row in _rows(places, "event_triggers.csv", ("trigger",))),
         version=digest.hexdigest(),

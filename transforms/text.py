@@ -6,7 +6,7 @@ import unicodedata
 
 _NO_WORD = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"[ \t\r\f\v\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_INVISIBLE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SENTENCE_END = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;]+[”’」』）)\"']*|(?=\n)|$)")
 
 
@@ -35,9 +35,3 @@ def sentences(body: str) -> list[tuple[int, int]]:
         if end > start:
             spans.append((start, end))
     return spans
-
-
-def is_chinese(text: str) -> bool:
-    """Whether at least a third of a text's letters are Chinese characters."""
-    letters = sum(character.isalpha() for character in text)
-    return letters > 0 and sum("\u4e00" <= character <= "\u9fff" for character in text) * 3 >= letters

@@ -1,7 +1,8 @@
 """The general spider: the seeds of one source, its listings, and the articles that they name."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from importlib import import_module
+from typing import NoReturn
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, IgnoreRequest
@@ -10,12 +11,13 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.crawl import Crawl
-from crawlers.fates import Fetch, Verdict
+from crawlers.errors import ConfigError, StoreError
+from crawlers.fates import Fetch, State, Verdict
 from crawlers.middlewares import BlockedError, Errand, PrivateAddressError
+from crawlers.page import GONE
 from crawlers.walk import Walk
 
-_GONE = [404, 410]  # an answer, not a failure: the listing or the article does not exist
-_WALLS = 3  # articles blocked one after another, after which the site is left alone
+_WALLS = 3  # requests blocked one after another, after which the site is left alone
 
 
 class NewsSpider(Spider):
@@ -27,6 +29,7 @@ class NewsSpider(Spider):
         """Serve one crawl."""
         super().__init__(name=crawl.source.name)
         self.crawl = crawl
+        self.failure: StoreError | None = None
         self._walls = 0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -44,7 +47,7 @@ class NewsSpider(Spider):
             cb_kwargs={"walk": walk},
             meta={
                 "errand": Errand("seed", walk.url, walk.days[0] if walk.seed.dated else None),
-                "handle_httpstatus_list": _GONE,
+                "handle_httpstatus_list": GONE,
             },
             dont_filter=True,  # the ledger decides what is asked again
         )
@@ -55,46 +58,70 @@ class NewsSpider(Spider):
             callback=self.parse_article,
             errback=self.article_failed,
             cb_kwargs={"fetch": fetch},
-            meta={"errand": Errand("article", fetch.link, fetch.listed), "handle_httpstatus_list": _GONE},
+            meta={"errand": Errand("article", fetch.link, fetch.listed), "handle_httpstatus_list": GONE},
             dont_filter=True,
             priority=1,  # before further listings, so that few requests wait in memory
         )
 
     def parse_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
-        """Note a listing's answer and ask for what it names."""
-        fetches, more = self.crawl.list(walk, response.meta["page"])
-        yield from map(self._article_request, fetches)
-        if more:
-            yield self._seed_request(walk)
+        """Note a listing's answer and ask for what it names; an answer that cannot be read fails its days, no others."""
+        self._walls = 0
+        try:
+            fetches, more = self.crawl.list(walk, response.meta["page"])
+        except StoreError as error:
+            self._break(error)
+        except Exception as error:
+            self.logger.exception("cannot read %s", response.url)
+            self.crawl.fail_listing(walk, Verdict("failed", f"{walk.url}: cannot be read: {error!r}"))
+        else:
+            yield from map(self._article_request, fetches)
+            if more:
+                yield self._seed_request(walk)
 
     def listing_failed(self, failure: Failure) -> None:
         """Note that a listing could not be had."""
         walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
-        state, reason, detail = _explain(failure)
+        state, reason, detail = self._explain(failure)
         self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", f"{walk.url}: {detail or reason}"))
+        self._count_wall(state)
 
     def parse_article(self, response: Response, fetch: Fetch) -> None:
         """Note that an article is archived; the build reads it later."""
         self._walls = 0
-        self.crawl.keep(fetch, response.meta["page"])
+        try:
+            self.crawl.keep(fetch, response.meta["page"])
+        except StoreError as error:
+            self._break(error)
 
     def article_failed(self, failure: Failure) -> None:
         """Note why an article was not fetched; leave the site alone when it keeps refusing."""
         fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
-        state, reason, detail = _explain(failure)
+        state, reason, detail = self._explain(failure)
         self.crawl.miss(fetch, state, reason, detail)
+        self._count_wall(state)
+
+    def _explain(self, failure: Failure) -> "tuple[State, str, str | None]":
+        """Return state, reason code and detail of a request that came to nothing; stop when nothing can be stored."""
+        if isinstance(failure.value, StoreError):
+            self._break(failure.value)
+        return _explain(failure.value)
+
+    def _count_wall(self, state: State) -> None:
         self._walls = self._walls + 1 if state == "blocked" else 0
         if self._walls >= _WALLS:
             raise CloseSpider("blocked")
 
+    def _break(self, error: StoreError) -> NoReturn:
+        """Stop the crawl: going on would load the site for pages that cannot be kept."""
+        self.failure = error
+        raise CloseSpider("store")
+
     def closed(self, reason: str) -> None:
         """Close the crawl's files."""
-        self.crawl.close(finished=reason == "finished")
+        self.crawl.close(reason)
 
 
-def _explain(failure: Failure) -> tuple[Any, str, str | None]:
-    """Return state, reason code and detail of a request that came to nothing."""
-    error = failure.value
+def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":
     if isinstance(error, BlockedError):
         return "blocked", "wall", str(error)
     if isinstance(error, PrivateAddressError):
@@ -104,3 +131,22 @@ def _explain(failure: Failure) -> tuple[Any, str, str | None]:
     if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
         return "skipped", "robots", "robots.txt forbids it"
     return "failed", "network", f"{type(error).__name__}: {error}".strip(": ")
+
+
+def spider_class(name: str | None) -> type[NewsSpider]:
+    """Return the spider of a source: the general one, or the one that the module `crawlers.spiders.NAME` defines.
+
+    Raises ConfigError where there is no such module or it defines no spider.
+    """
+    if name is None:
+        return NewsSpider
+    try:
+        module = import_module(f"crawlers.spiders.{name}")
+    except ImportError as error:
+        raise ConfigError(f"spider: {name}: there is no module crawlers/spiders/{name}.py") from error
+    found = [
+        one for one in vars(module).values() if isinstance(one, type) and issubclass(one, NewsSpider) and one is not NewsSpider
+    ]
+    if not found:
+        raise ConfigError(f"spider: crawlers/spiders/{name}.py defines no class that extends NewsSpider")
+    return found[0]

@@ -7,6 +7,8 @@ import typer
 
 from flows.cli import asking, collecting, recording
 
+_INTERRUPTED = 130  # Typer's exit status after Ctrl-C
+
 app = typer.Typer(
     name="caixun",
     no_args_is_help=True,
@@ -36,13 +38,18 @@ def main() -> None:
     from crawlers.errors import CaixunError, ConfigError
 
     try:
-        app()
+        status = app(standalone_mode=False)
     except CaixunError as error:
         sys.stderr.write(f"caixun: {error}\n")
-        sys.exit(2 if isinstance(error, ConfigError) else 1)
-    except KeyboardInterrupt:
-        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
-        sys.exit(130)
+        status = 2 if isinstance(error, ConfigError) else 1
+    except typer.TyperException as error:
+        if message := error.format_message().rstrip("."):  # without arguments the help was shown, and says it all
+            sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
+        status = error.exit_code
     except BrokenPipeError:
         # The reader of a pipe (head) has seen enough; nothing more can be written there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    if status == _INTERRUPTED:
+        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
+    sys.exit(status or 0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
 
 if TYPE_CHECKING:
     from crawlers.source import Source
@@ -19,7 +19,8 @@ def status(
         typer.Argument(metavar="START", help="First day (YYYY-MM-DD); a week ago by default.", show_default=False),
     ] = None,
     end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; yesterday by default.", show_default=False)
+        str | None,
+        typer.Argument(metavar="END", help="Last day, included; START by default, else yesterday.", show_default=False),
     ] = None,
     source: Sources = None,
     data: Data = None,
@@ -30,13 +31,15 @@ def status(
     from datetime import timedelta
 
     from crawlers.clock import day_of, now
+    from flows.checking import checked_reports
     from flows.cli.tables import print_reports, report_values
     from flows.settings import day_range, parse_day
 
-    project = project_of(config, data)
+    project = project_of(config, data, existing=True)
     last = parse_day(end) if end else parse_day(start) if start else day_of(now()) - timedelta(days=1)
     first = parse_day(start) if start else last - timedelta(days=_DEFAULT_SPAN - 1)
-    reports = project.ledger.reports([one.name for one in project.enabled(source)], day_range(first, last))
+    names = project.known(source) or [one.name for one in project.enabled()]
+    reports = checked_reports(project, dict.fromkeys(names, day_range(first, last)))
     if as_json:
         print_json([report_values(report) for report in reports])
         return
@@ -59,7 +62,7 @@ def why(
         canonical = canonical_url(url)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    rows = project_of(config, data).ledger.why(article_id(canonical))
+    rows = project_of(config, data, existing=True).ledger.why(article_id(canonical))
     if as_json:
         print_json(rows)
     elif not rows:
@@ -130,33 +133,27 @@ def check_source(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The source.")],
     page: Annotated[Path, typer.Option("--page", metavar="FILE", help="A saved listing or result page; .gz is opened.")],
     seed: Annotated[int, typer.Option("--seed", min=1, help="Which of the source's seeds gave the page.")] = 1,
+    day: Annotated[str | None, typer.Option("--date", metavar="DAY", help="The day that it lists.", show_default=False)] = None,
     config: Config = None,
     data: Data = None,
 ) -> None:
     """Print the links of a saved listing as JSON lines (url, title, publisher, time, precision), or why it is blocked."""
     from crawlers.clock import SHANGHAI
-    from crawlers.discovery import discover
     from crawlers.errors import ConfigError
-    from crawlers.page import blocked_reason
-    from flows.saved import saved_page
+    from flows.saved import listed_links
 
-    source = project_of(config, data).enabled([name])[0]
-    if seed > len(source.seeds):
-        raise ConfigError(f"{name} has {len(source.seeds)} seeds; there is no seed {seed}")
-    saved = saved_page(page, source.home, name, "seed")
-    if wall := blocked_reason(saved):
-        print_text(f"blocked: {wall}")
-        raise typer.Exit(1)
-    candidates = discover(source.seeds[seed - 1], saved, source)
+    links, refused = listed_links(project_of(config, data).enabled([name])[0], page, seed, day)
     print_lines(
         {
             "url": one.url,
             "title": one.title,
             "publisher": one.publisher,
-            "time": one.moment.at.astimezone(SHANGHAI).isoformat() if one.moment else None,
+            "time": one.moment.at.astimezone(SHANGHAI) if one.moment else None,
             "precision": one.moment.precision if one.moment else "none",
         }
-        for one in candidates
+        for one in links
     )
-    if not candidates:
-        raise ConfigError(f"{page}: seed {seed} of {name} finds no link there")
+    if refused:
+        say(f"{refused} more links do not fit allow, or are no web addresses")
+    if not links:
+        raise ConfigError(f"{page}: seed {seed} of {name} finds no link there that fits allow")

@@ -12,7 +12,8 @@ import typer
 from flows.cli.options import Config, Data, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
-    from flows.daily import Plan, Run, Watch
+    from flows.checking import Plan
+    from flows.daily import Run, Watch
     from flows.runner import Runner
     from flows.settings import Project
 
@@ -138,9 +139,9 @@ def rebuild(
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
-    project = project_of(config, data)
+    project = project_of(config, data, existing=True)
     days = day_range(parse_day(start), parse_day(end))
-    reports = project.ledger.reports([one.name for one in project.enabled(source)], days)
+    reports = project.ledger.reports(project.known(source) or project.ledger.sources(), days)
     plan: dict[str, list] = {}  # type: ignore[type-arg]
     for report in reports:
         if report.status != "missing":

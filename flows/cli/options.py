@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from flows.settings import Project
 
 Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Data root [env CAIXUN_DATA; ./data].", show_default=False)
+    Path | None, typer.Option("--data", metavar="DIR", help="Data root; else CAIXUN_DATA, else ./data.", show_default=False)
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
         "--config",
         metavar="DIR",
-        help="Configuration folder [env CAIXUN_CONFIG; ./config; the shipped one].",
+        help="Configuration folder; else CAIXUN_CONFIG, ./config, the shipped one.",
         show_default=False,
     ),
 ]
@@ -29,11 +29,14 @@ Sources = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
-def project_of(config: Path | None, data: Path | None) -> "Project":
-    """Open the project that the options name."""
+def project_of(config: Path | None, data: Path | None, *, existing: bool = False) -> "Project":
+    """Open the project that the options name; `existing` asks for a data root that is there."""
     from flows.settings import open_project
 
-    return open_project(config, data)
+    project = open_project(config, data)
+    if existing:
+        project.must_exist()
+    return project
 
 
 def print_text(text: str) -> None:
@@ -43,7 +46,7 @@ def print_text(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON value; days and instants in ISO 8601."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat()))
 
 
 def print_lines(rows: Iterable[dict[str, Any]]) -> None:

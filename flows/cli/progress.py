@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.status import Status
 
 from crawlers.fates import Tally
-from flows.daily import Plan, Watch
+from flows.checking import Plan
+from flows.daily import Watch
 from flows.settings import Project
 
 _TICK = 0.5  # seconds between two looks into the ledger

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Sources, print_json, print_lines, print_text, project_of, say
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
 
 if TYPE_CHECKING:
     from flows.settings import Project
@@ -31,8 +31,8 @@ def show(
     config: Config = None,
 ) -> None:
     """Show records: those of a day, or one by its id; without either, those of the newest day."""
-    project = project_of(config, data)
-    rows = list(_chosen(project, day, source, article))
+    project = project_of(config, data, existing=True)
+    rows = list(_chosen(project, day, project.known(source), article))
     if form == "json":
         print_lines(row.model_dump(mode="json") for row in rows)
     elif form == "text":
@@ -47,27 +47,23 @@ def show(
 
 
 def _chosen(project: "Project", day: str | None, source: list[str] | None, article: str | None) -> Iterator["Record"]:
-    from datetime import date
-
     from flows.settings import parse_day
     from transforms import dataset
-    from transforms.arrow import from_table
-    from transforms.record import Record
 
     records = dataset.records(project.data)
     if article:
         places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
         yield from (row for place in places for row in records.rows(*place) if row.article_id.startswith(article))
         return
-    newest = max((path.parent.name.removeprefix("date=") for path in records.files(date.min, date.max, source)), default=None)
-    wanted = parse_day(day) if day else date.fromisoformat(newest) if newest else None
-    if wanted:
-        yield from from_table(records.read(wanted, wanted, source), Record)
+    days = [parse_day(day)] if day else [one for one in records.days() if any(records.files(one, one, source))][-1:]
+    for one in days:
+        yield from records.select(one, one, source)
 
 
 def _print_table(rows: list["Record"]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from crawlers.clock import SHANGHAI
 
@@ -79,7 +75,8 @@ def _print_table(rows: list["Record"]) -> None:
     table.add_column("id", width=8, no_wrap=True)
     for row in rows:
         time = row.published_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.published_at else str(row.published_date)[5:]
-        table.add_row(time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
+        cells = (time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
+        table.add_row(*map(Text, cells))  # as it is: a headline may hold what Rich takes for markup
     Console().print(table)
 
 
@@ -96,9 +93,9 @@ def export(
     from flows.settings import day_range, parse_day
 
     days = day_range(parse_day(start), parse_day(end))
-    project = project_of(config, data)
+    project = project_of(config, data, existing=True)
     writers = {"csv": export_csv, "jsonl": export_jsonl, "text": export_text}
-    for part in writers[form](project, days[0], days[-1], source):
+    for part in writers[form](project, days[0], days[-1], project.known(source)):
         print_text(part)
 
 
@@ -106,6 +103,7 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files in the text layout, one or many records each.")],
     data: Data = None,
     config: Config = None,
+    as_json: Json = False,
 ) -> None:
     """Read records in the text layout (seven labelled lines) into the dataset."""
     from flows.importing import import_texts
@@ -115,7 +113,10 @@ def import_files(
     result = perform("import", 1, lambda runner: import_texts(project, files, runner))
     for complaint in result.complaints:
         say(complaint)
-    print_text(f"{result.records} records imported, {result.known} known already, {len(result.complaints)} refused")
+    if as_json:
+        print_json({"records": result.records, "known": result.known, "refused": result.complaints})
+    else:
+        print_text(f"{result.records} records imported, {result.known} known already, {len(result.complaints)} refused")
     raise typer.Exit(1 if result.complaints else 0)
 
 
@@ -161,17 +162,15 @@ def annotate(
 
 
 def _articles(path: Path) -> Iterator[dict[str, Any]]:
-    import gzip
-
     from crawlers.errors import ConfigError
+    from flows.saved import read_bytes
 
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                row = json.loads(line)
-                if not all(isinstance(row.get(key), str) for key in ("id", "title", "body")):
-                    raise ConfigError(f"{path}:{number}: a row needs the texts id, title and body")
-                yield row
-    except (OSError, EOFError, ValueError) as error:
-        raise ConfigError(f"{path}: cannot be read as JSON lines: {error}") from error
+    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))
+        except (ValueError, KeyError, TypeError):
+            usable = False
+        if not usable:
+            raise ConfigError(f"{path}:{number}: a row needs the texts id, title and body")
+        yield {key: row[key].encode("utf-8", "replace").decode() for key in ("id", "title", "body")}

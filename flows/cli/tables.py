@@ -23,11 +23,6 @@ _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wa
 _SUMS = ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
 
 
-def _sums(tally: Tally) -> tuple[int, ...]:
-    counts = (tally.found, tally.fetched, tally.records, tally.rejects.total(), tally.skipped.total())
-    return (*counts, tally.blocked, tally.failed, tally.waiting)
-
-
 def report_table(reports: Iterable[DayReport]) -> Table:
     """Return the table of sums and statuses, one row per source and day, with the total below."""
     rows = list(reports)
@@ -44,11 +39,11 @@ def report_table(reports: Iterable[DayReport]) -> Table:
     table.add_column("source", "sum", overflow="ellipsis", no_wrap=True)
     table.add_column("day", min_width=10, no_wrap=True)
     table.add_column("status", min_width=8, no_wrap=True)
-    for name, whole in zip(_HEADS[:names], _sums(total)[:names], strict=True):
+    for name, whole in zip(_HEADS[:names], total.sums()[:names], strict=True):
         table.add_column(name, str(whole), justify="right", min_width=len(name), no_wrap=True)
     for report in rows:
         status = f"[{_COLOURS[report.status]}]{report.status}[/]"
-        table.add_row(report.source, str(report.day), status, *map(str, _sums(report.tally)[:names]))
+        table.add_row(report.source, str(report.day), status, *map(str, report.tally.sums()[:names]))
     return table
 
 
@@ -75,7 +70,7 @@ def report_values(report: DayReport) -> dict[str, Any]:
         "day": report.day.isoformat(),
         "status": report.status,
         "reason": report.reason,
-        **dict(zip(_SUMS, _sums(report.tally), strict=True)),
+        **dict(zip(_SUMS, report.tally.sums(), strict=True)),
         "reject_reasons": dict(report.tally.rejects),
         "skip_reasons": dict(report.tally.skipped),
         "listed_at": report.listed_at.isoformat() if report.listed_at else None,
@@ -93,7 +88,7 @@ def print_run(run: "Run", console: Console) -> None:
     """Print a run's table, its sums in words, and what its checks found."""
     print_reports(run.reports, console)
     total = Tally.total(report.tally for report in run.reports)
-    found, fetched, records, rejects, skipped, blocked, failed, waiting = _sums(total)
+    found, fetched, records, rejects, skipped, blocked, failed, waiting = total.sums()
     console.print(
         f"found {found} = fetched {fetched} + skipped {skipped} + blocked {blocked} + failed {failed} + waiting {waiting}"
     )

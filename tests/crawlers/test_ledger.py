@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.clock import now
-from crawlers.errors import StoreError
+from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import COOLDOWN, Find, Outcome, Verdict
 from crawlers.ledger import Ledger
 from crawlers.page import Position, article_id
@@ -106,7 +106,7 @@ def test_the_status_of_a_day_follows_from_listing_and_sums(ledger):
     assert report(ledger).status == "missing"
     ledger.begin("a", [D18], "c1")
     assert (report(ledger).status, report(ledger).reason) == ("partial", "the crawl did not end")
-    for verdict, status in (("none", "empty"), ("partial", "partial"), ("failed", "failed"), ("blocked", "blocked")):
+    for verdict, status in (("partial", "partial"), ("failed", "failed"), ("blocked", "blocked"), ("none", "empty")):
         ledger.list_day("a", D18, Verdict(verdict, "why"), "c1")
         assert report(ledger).status == status
         assert (report(ledger).reason or "").startswith("why")
@@ -120,6 +120,58 @@ def test_the_status_of_a_day_follows_from_listing_and_sums(ledger):
     assert report(ledger).status == "failed"
     ledger.miss("a", find(1).article_id, "blocked", "wall")
     assert report(ledger).status == "blocked"
+
+
+def test_a_day_that_was_listed_to_its_end_stays_so(ledger):
+    ledger.list_day("a", D18, Verdict("whole"), "c1")
+    for later in ("open", "failed", "blocked", "partial"):
+        ledger.list_day("a", D18, Verdict(later, "why"), "c2")
+        assert ledger.listed("a", [D18]) == {D18}
+    ledger.list_day("a", D18, Verdict("none"), "c3")
+    assert report(ledger).status == "empty"
+
+
+def test_links_that_were_left_alone_are_taken_up_when_their_day_is_asked_for(ledger):
+    fetched(ledger, "a", [find(1), find(2, D19), find(3, D19)])
+    fetched(ledger, "b", [find(3, D19)], {D19})
+    assert ledger.pending("a", [D19]) == []
+    ledger.take_up("a", [D19])
+    assert [fetch.link for fetch in ledger.pending("a", [D19])] == ["http://e.cn/2"]
+    assert ledger.pending_days("a") == {D18, D19}
+
+
+def test_what_another_source_has_lost_is_taken_up(ledger):
+    fetched(ledger, "a", [find(1)])
+    fetched(ledger, "b", [find(1)])
+    ledger.take_up("b", [D18])
+    assert ledger.pending("b", [D18]) == []
+    ledger.miss("a", find(1).article_id, "failed", "http", "HTTP 500")
+    ledger.take_up("b", [D18])
+    assert [fetch.link for fetch in ledger.pending("b", [D18])] == ["http://e.cn/1"]
+
+
+def test_a_page_that_another_source_has_made_a_record_of_is_not_built_again(ledger):
+    fetched(ledger, "a", [find(1)])
+    archived(ledger, "a", find(1))
+    ledger.settle("a", [Outcome(find(1).article_id, "reject", D19, "off_day")])
+    fetched(ledger, "b", [find(1, D19)], {D19})
+    ledger.settle("b", [Outcome(find(1).article_id, "record", D19)])
+    assert ledger.waiting("a", [D19]) == []
+
+
+def test_a_source_rests_for_a_while(ledger, monkeypatch):
+    assert ledger.resting("a") is None
+    ledger.rest("a", "refused")
+    assert (ledger.resting("a") or "").startswith("refused; since ")
+    assert ledger.resting("b") is None
+    later = now() + COOLDOWN + timedelta(seconds=1)
+    monkeypatch.setattr("crawlers.ledger.now", lambda: later)
+    assert ledger.resting("a") is None
+
+
+def test_another_database_is_refused():
+    with pytest.raises(ConfigError, match="no SQLite URL"):
+        Ledger("postgresql://localhost/caixun")
 
 
 def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):

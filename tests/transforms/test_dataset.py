@@ -87,15 +87,15 @@ def test_a_torn_file_is_named_with_its_remedy_and_set_aside(records, tmp_path):
     ):
         with pytest.raises(StoreError, match="caixun rebuild 2026-11-18 2026-11-18 --source paper"):
             use()
-    place = records.set_aside(DAY, "paper")
-    assert place is not None
-    assert place.parent == tmp_path / "broken"
+    (sentence,) = records.set_aside([DAY, NEXT], "paper")
+    assert "was moved to" in sentence
+    assert [path.name for path in (tmp_path / "broken").iterdir()] == ["records-2026-11-18-paper.parquet"]
     assert records.rows(DAY, "paper") == []
 
 
 def test_a_whole_file_is_not_set_aside(records):
     records.apply(DAY, "paper", [record(1)])
-    assert records.set_aside(DAY, "paper") is None
+    assert records.set_aside([DAY], "paper") == []
 
 
 def test_a_file_of_a_newer_schema_is_refused(records):
@@ -103,8 +103,10 @@ def test_a_file_of_a_newer_schema_is_refused(records):
     path = records.path(DAY, "paper")
     table = pq.ParquetFile(path).read()
     pq.write_table(table.replace_schema_metadata({b"caixun.schema_version": b"9"}), path)
-    with pytest.raises(StoreError, match="schema version 9"):
-        records.rows(DAY, "paper")
+    for use in (lambda: records.rows(DAY, "paper"), lambda: records.set_aside([DAY], "paper")):
+        with pytest.raises(StoreError, match="schema version 9"):
+            use()
+    assert path.exists()
 
 
 def test_a_column_that_an_older_file_lacks_reads_as_null(records):
@@ -121,6 +123,14 @@ def test_days_sources_and_columns_are_chosen_when_reading(records):
     assert records.read(DAY, DAY).column("title").to_pylist() == ["标题1", "标题2"]
     assert records.read(DAY, NEXT, ["paper"], ["title"]).to_pylist() == [{"title": "标题1"}, {"title": "标题3"}]
     assert len(records.read(date(2027, 1, 1), date(2027, 1, 2))) == 0
+
+
+def test_a_column_that_must_be_there_and_is_not_is_damage(records):
+    records.apply(DAY, "paper", [record(1)])
+    path = records.path(DAY, "paper")
+    pq.write_table(pq.ParquetFile(path).read().drop_columns(["title"]), path)
+    with pytest.raises(StoreError, match="not a whole Parquet file"):
+        list(records.select(DAY, DAY))
 
 
 def test_rejects_are_kept_the_same_way(tmp_path):

@@ -37,6 +37,11 @@ def test_an_annotation(engine):
     assert (made.annotator, made.model) == ("lexicon", None)
 
 
+def names_of(code: str) -> list[str]:
+    lists = load_taxonomy([SHIPPED, DEMO / "taxonomy"])
+    return [code[:6], *(name for name, company in lists.companies.items() if company.code == code)]
+
+
 def articles():
     rows = yaml.safe_load((DEMO / "articles.yml").read_text(encoding="utf-8"))
     return [(row["title"], "\n".join(row["body"])) for row in rows if "body" in row]
@@ -52,7 +57,12 @@ def test_every_value_stands_in_the_article(engine):
             assert value in text
         assert set(made.industry_codes) <= set(LEVEL1)
         for evidence in made.evidence:
-            assert body[evidence.start : evidence.end] == evidence.value
+            assert 0 <= evidence.start < evidence.end <= len(body)
+            if evidence.column not in ("securities", "industry_codes"):
+                assert body[evidence.start : evidence.end] == evidence.value
+        assert {one.value for one in made.evidence if one.column == "securities"} == {
+            code for code in made.securities if any(name in body for name in names_of(code))
+        }
         events = [body.index(event) for event in made.major_events]
         assert events == sorted(events)
         assert events
@@ -78,9 +88,15 @@ def test_a_word_of_everyday_language_is_no_company(engine):
     assert made.securities == ()
 
 
-def test_the_six_digits_of_a_code_name_a_company(engine):
-    made = engine.annotate("一家酒企公告", "公司（证券代码：600519）公告称，三季度净利润增长；电话1600519不是代码。")
+@pytest.mark.parametrize("marked", ["（证券代码：600519）", "（600519）", "（SH600519）", "SH600519", "600519.SH", "sh:600519"])
+def test_six_digits_that_are_marked_as_a_code_name_a_company(engine, marked):
+    made = engine.annotate("一家酒企公告", f"公司{marked}公告称，三季度净利润增长。")
     assert made.securities == ("600519.SH",)
+
+
+@pytest.mark.parametrize("figure", ["电话1600519", "投资600519元", "共300750万元", "订单600519.5吨"])
+def test_other_figures_are_no_code(engine, figure):
+    assert engine.annotate("一家酒企公告", f"公司公告称，{figure}，三季度净利润增长。").securities == ()
 
 
 def test_a_finder_takes_the_longest_phrase_and_whole_latin_words():

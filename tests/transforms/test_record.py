@@ -46,7 +46,6 @@ def test_rows_survive_arrow():
         {"article_id": "x"},
         {"published_at": "2026-11-18 09:00:00"},
         {"summary": "字" * 201},
-        {"keywords": tuple("abcdefghi")},
         {"annotator": "guess"},
         {"surprise": 1},
     ],

@@ -1,4 +1,4 @@
-from transforms.text import fold, is_chinese, sentences, text_hash, tidy
+from transforms.text import fold, sentences, text_hash, tidy
 
 
 def test_fold_keeps_what_makes_a_text_the_same():
@@ -25,9 +25,3 @@ def test_sentences_are_spans_of_the_body_and_end_with_their_quotes():
         "第五句",
     ]
     assert sentences("") == []
-
-
-def test_is_chinese():
-    assert is_chinese("AI大模型")
-    assert not is_chinese("a long English title 中")
-    assert not is_chinese("123")

@@ -1,0 +1,109 @@
+"""The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawlers import tables
+from crawlers.errors import ConfigError, StoreError
+from crawlers.fates import DayReport, Tally, Verdict
+from crawlers.tables import days as _days
+from crawlers.tables import urls as _urls
+
+
+class Books:
+    """The ledger at a database URL, to be read. Every method raises StoreError when the database cannot be used."""
+
+    def __init__(self, url: str) -> None:
+        """Open the ledger and make its tables where they are missing. Raises ConfigError for a URL of another database."""
+        if not url.startswith("sqlite:///"):
+            raise ConfigError(f"ledger: {url!r} is no SQLite URL; write sqlite:////path/to/ledger.sqlite, or null")
+        self._engine = tables.open_engine(url)
+        with self._writing() as connection:
+            tables.metadata.create_all(connection)
+            version = connection.scalar(select(tables.meta.c.version))
+            if version is None:
+                connection.execute(insert(tables.meta).values(version=tables.VERSION))
+        if version not in (None, tables.VERSION):
+            raise StoreError(f"the ledger {url} has version {version}, this caixun reads version {tables.VERSION} alone")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database and keeps no writer waiting."""
+        with self._errors_as_one_sentence(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Give a connection that holds the write lock: what it reads still holds when it writes."""
+        engine = self._engine.execution_options(immediate=True)
+        with self._errors_as_one_sentence(), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _errors_as_one_sentence(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StoreError(f"the ledger {self._engine.url!s} cannot be used: {cause}") from error
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
+    def sources(self) -> list[str]:
+        """Return the names of all sources that have pages, also of those that are configured no more."""
+        with self._reading() as connection:
+            return sorted(connection.scalars(select(_urls.c.source).distinct()))
+
+    def reports(self, sources: Iterable[str], days: Iterable[date]) -> list[DayReport]:
+        """Return the report of every given source's day, by source and day; a day never listed is `missing`."""
+        names, wanted = list(sources), sorted(set(days))
+        tallies = self._tallies(names, wanted)
+        with self._reading() as connection:
+            rows = connection.execute(select(_days).where(_days.c.source.in_(names))).all()
+        verdicts = {(row.source, row.day): row for row in rows}
+        reports = []
+        for name in names:
+            for day in wanted:
+                row = verdicts.get((name, day))
+                verdict = Verdict(row.listing, row.reason) if row else None
+                tally = tallies.get((name, day), Tally())
+                reports.append(DayReport.judge(name, day, tally, verdict, row.listed_at if row else None))
+        return reports
+
+    def off_days(self, source: str, crawl: str) -> int:
+        """Return how many candidates one crawl skipped since its listing placed them on days not asked for."""
+        off_day = and_(_urls.c.state == "skipped", _urls.c.reason == "off_day")
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).where(_urls.c.source == source, _urls.c.crawl == crawl, off_day)) or 0
+
+    def _tallies(self, sources: list[str], days: list[date]) -> dict[tuple[str, date], Tally]:
+        keys = (_urls.c.source, _urls.c.day, _urls.c.state, _urls.c.reason)
+        span = and_(_urls.c.day >= days[0], _urls.c.day <= days[-1]) if days else _urls.c.day.is_(None)
+        tallies: dict[tuple[str, date], Tally] = {}
+        with self._reading() as connection:
+            query = (
+                select(*keys, func.count(), func.max(_urls.c.settled_at, type_=_urls.c.settled_at.type))
+                .where(_urls.c.source.in_(sources), span)
+                .group_by(*keys)
+            )
+            for source, day, state, reason, count, last in connection.execute(query):
+                tallies.setdefault((source, day), Tally()).add(state, reason, count, last)
+        return tallies
+
+    def why(self, article_id: str) -> list[dict[str, Any]]:
+        """Return all that is known of a URL, one mapping per source that found it, in the order of discovery.
+
+        The beginning of an article_id is enough; it may then stand for several URLs.
+        """
+        with self._reading() as connection:
+            query = (
+                select(_urls).where(_urls.c.article_id.startswith(article_id, autoescape=True)).order_by(_urls.c.discovered_at)
+            )
+            return [dict(row) for row in connection.execute(query).mappings()]

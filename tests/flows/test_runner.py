@@ -1,0 +1,70 @@
+import os
+import signal
+import time
+
+import pytest
+
+from flows import runner as runner_module
+from flows.runner import Crashed, PlainRunner
+
+
+def work(job: tuple[int, ...]) -> int:
+    if any(number < 0 for number in job):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if 999 in job:
+        time.sleep(600)
+    if 500 in job:
+        raise ValueError("a bug")
+    return sum(job)
+
+
+def split(job: tuple[int, ...]) -> list[tuple[int, ...]]:
+    return [(number,) for number in job]
+
+
+def results(jobs: list[tuple[int, ...]], workers: int = 2) -> list[tuple[tuple[int, ...], object]]:
+    with PlainRunner(workers) as runner:
+        return [(job, "crashed" if isinstance(result, Crashed) else result) for job, result in runner.map("x", work, jobs, split)]
+
+
+def test_results_come_in_the_order_of_the_jobs():
+    assert results([(number, 1) for number in range(30)]) == [((number, 1), number + 1) for number in range(30)]
+
+
+def test_only_the_part_that_ends_its_process_crashes():
+    jobs = [(1, 2), (3, -1, 4), (5,), (-2,), (6, 7)]
+    assert results(jobs) == [((1, 2), 3), ((3,), 3), ((-1,), "crashed"), ((4,), 4), ((5,), 5), ((-2,), "crashed"), ((6, 7), 13)]
+
+
+def test_many_crashes_are_survived():
+    jobs = [tuple(-1 if number % 7 == 0 else number for number in range(start, start + 5)) for start in range(0, 60, 5)]
+    done = results(jobs)
+    assert sum(result == "crashed" for _, result in done) == 9
+    assert sum(result for _, result in done if result != "crashed") == sum(number for number in range(60) if number % 7)
+
+
+def test_a_job_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(runner_module, "_SECONDS_PER_PART", 0.5)
+    monkeypatch.setattr(runner_module, "_SECONDS_TO_START", 3.0)
+    with PlainRunner(1) as runner:
+        ((job, result), (_, after)) = runner.map("x", work, [(999,), (1, 2)], split)
+    assert (job, result) == ((999,), Crashed("took too long"))
+    assert after == 3
+
+
+def test_an_error_of_the_work_is_raised():
+    with pytest.raises(ValueError, match="a bug"):
+        results([(500,)])
+
+
+def test_a_slow_reader_keeps_few_jobs_in_flight():
+    made = []
+
+    def jobs():
+        for number in range(100):
+            made.append(number)
+            yield (number,)
+
+    with PlainRunner(2) as runner:
+        for done, _ in enumerate(runner.map("x", work, jobs(), split), 1):
+            assert len(made) - done <= 4

@@ -1,0 +1,64 @@
+"""The body: the article's container, what trafilatura makes of it, and the lines that a reader sees in it as the check."""
+
+import copy
+from typing import NamedTuple
+
+import lxml.html
+import trafilatura
+
+from transforms.container import find_container, prose_weight
+from transforms.document import Document, Line
+from transforms.lines import clean_lines
+from transforms.text import fold
+
+_AGREE = 0.02  # share of the characters by which the two may differ
+_LARGE = 300_000  # characters; trafilatura is not asked about a larger container
+_PROSE = 10.0  # weight of a line with which an article may begin
+_TINY = 60  # folded characters; below this the container may be the wrong one
+
+
+class FoundArticle(NamedTuple):
+    """Where the article stands: its container and the container's lines; None and no lines on a page without prose."""
+
+    container: lxml.html.HtmlElement | None
+    lines: list[Line]
+
+    @property
+    def start(self) -> int:
+        """The number of the line that the article's text begins with; 0 where there is none."""
+        begun = (line.number for line in self.lines if prose_weight(line) >= _PROSE)
+        return next(begun, self.lines[0].number if self.lines else 0)
+
+
+def find_article(document: Document) -> FoundArticle:
+    """Find the article on a page."""
+    container = find_container(document.lines)
+    return FoundArticle(container, [] if container is None else document.under(container))
+
+
+def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
+    """Return the paragraphs of an article; none where the page has none.
+
+    trafilatura reads the container alone. Its text stands when it agrees with the lines that a reader sees there; where it
+    has lost or added more than two percent, the lines stand. Where the container holds next to nothing, trafilatura reads
+    the whole page.
+    """
+    own = clean_lines(article.lines, title)
+    if article.container is None or sum(len(fold(line)) for line in own) < _TINY:
+        return max(own, clean_lines(_trafilatura(document.tree), title), key=lambda some: sum(map(len, some)))
+    length = sum(map(len, own))
+    read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []
+    return read if abs(sum(map(len, read)) - length) <= length * _AGREE else own
+
+
+def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """Return a document that has a copy of `node` and nothing else."""
+    document = lxml.html.document_fromstring("<html><body></body></html>")
+    document[0].append(copy.deepcopy(node))
+    return document
+
+
+def _trafilatura(tree: lxml.html.HtmlElement) -> list[Line]:
+    document = trafilatura.bare_extraction(tree, include_comments=False, fast=True)
+    text = str(getattr(document, "text", None) or "")
+    return [Line(line.strip("|- "), 0, tree, number) for number, line in enumerate(text.split("\n"))]

@@ -1,0 +1,41 @@
+"""The container: the element that holds the article, found by where prose stands, not by names of classes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import lxml.html
+
+from transforms.document import Line
+
+_MARK = re.compile(r"[，。；：！？、“”（）「」]")
+# A paragraph's weight counts for what holds the paragraph, not for itself.
+_PARAGRAPHS = frozenset(["p", "blockquote", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "pre", "center", "figcaption"])
+_DECAY = 0.6  # per level: the innermost element that holds most paragraphs wins over all that is around it
+_LEAST = 0.02  # below this share of its weight a line is no longer passed on
+_SHORT = 10  # characters that are no link; a shorter line is no prose
+
+
+def find_container(lines: Iterable[Line]) -> lxml.html.HtmlElement | None:
+    """Return the element that most prose stands in, or None for a page without prose."""
+    weights: dict[lxml.html.HtmlElement, float] = defaultdict(float)
+    for line in lines:
+        weight = prose_weight(line)
+        node: lxml.html.HtmlElement | None = line.node
+        while node is not None and node.tag in _PARAGRAPHS:
+            node = node.getparent()
+        share = 1.0
+        while weight and node is not None and share > _LEAST:
+            weights[node] += weight * share
+            share *= _DECAY
+            node = node.getparent()
+    return max(weights, key=lambda one: weights[one]) if weights else None
+
+
+def prose_weight(line: Line) -> float:
+    """Return how much a line looks like prose: its length and punctuation; 0 for short lines and for links."""
+    plain = len(line.text) - line.linked
+    if plain < _SHORT or line.linked > plain:
+        return 0.0
+    marks = len(_MARK.findall(line.text))
+    return 3 * marks + plain / 10 if marks else plain / 50

@@ -1,0 +1,164 @@
+"""A page as its reader sees it: the lines of text in their order, one per block, each with the place where it stands."""
+
+import re
+from typing import NamedTuple
+
+import lxml.etree
+import lxml.html
+
+from transforms.reject import RejectedError
+from transforms.text import tidy
+
+_BLOCKS = frozenset(
+    tag
+    for line in (
+        "address article aside blockquote br center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6",
+        "header hr li main nav ol p pre section table tbody td th tr ul",
+    )
+    for tag in line.split()
+)
+# The parser ends at an early </html>, as templates put together by servers have them; browsers go on.
+_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_VOID = frozenset(["br", "hr"])  # they end a line but hold none
+_HIDDEN = frozenset(["script", "style", "noscript", "select", "template", "textarea", "button", "iframe", "object", "title"])
+
+
+class Line(NamedTuple):
+    """One line: its tidied text, how many of its characters are links, the innermost block that holds it, its number."""
+
+    text: str
+    linked: int
+    node: lxml.html.HtmlElement
+    number: int
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the line is hardly more than a link."""
+        return self.linked * 5 >= len(self.text) * 4
+
+
+class Document:
+    """A parsed page: its tree, the text of its `<title>` and its visible lines."""
+
+    def __init__(self, html: str) -> None:
+        """Parse HTML text. Raises RejectedError (`not_html`) for a document that is empty."""
+        parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        try:
+            tree = lxml.html.document_fromstring(_END.sub("", html).encode("utf-8", "replace"), parser=parser)
+        except lxml.etree.ParserError as error:
+            raise RejectedError("not_html", "the document is empty") from error
+        self.tree: lxml.html.HtmlElement = tree
+        self.title = tidy(tree.findtext(".//title") or "")
+        self.lines: list[Line] = []
+
+    def read(self) -> None:
+        """Find the visible lines; called when what is not wanted has been taken out of the tree."""
+        self.lines = lines_in(self.tree)  # not its body alone: broken pages have text behind it
+
+    def under(self, node: lxml.html.HtmlElement) -> list[Line]:
+        """Return the lines that stand inside an element."""
+        inside = set(node.iter())
+        return [line for line in self.lines if line.node in inside]
+
+    def named(self, *names: str) -> str:
+        """Return the text of the first element whose id or one of whose classes is one of the names, or "".
+
+        Elements that are not displayed count: some sites keep hidden fields for search engines (`pubtime_baidu`).
+        """
+        for name in names:
+            for node in self.tree.xpath(
+                "//*[@id=$name or contains(concat(' ', @class, ' '), $spaced)]", name=name, spaced=f" {name} "
+            ):
+                if text := tidy(node.text_content()):
+                    return text
+        return ""
+
+    def meta(self, *names: str) -> str:
+        """Return the content of the first `<meta>` with one of the names (property, name or itemprop), or ""."""
+        for node in self.tree.iter("meta"):
+            name = node.get("property") or node.get("name") or node.get("itemprop") or ""
+            if name.strip().lower() in names and node.get("content", "").strip():
+                return tidy(node.get("content", ""))
+        return ""
+
+
+def lines_in(root: lxml.html.HtmlElement) -> list[Line]:
+    """Return the visible lines of an element: without scripts, form fields and what is not displayed. Not recursive."""
+    return _Reader(root).lines
+
+
+def lines_of_html(fragment: str) -> list[str]:
+    """Return the text lines of a fragment of HTML; one that holds nothing gives none."""
+    try:
+        return [line.text for line in lines_in(lxml.html.fragment_fromstring(fragment, create_parent="div"))]
+    except lxml.etree.LxmlError:
+        return []
+
+
+class _Reader:
+    """Walks an element once and collects its lines."""
+
+    def __init__(self, root: lxml.html.HtmlElement) -> None:
+        self.lines: list[Line] = []
+        self._blocks = [root]
+        self._pieces: list[str] = []
+        self._linked = 0
+        self._links = 0
+        hidden: lxml.html.HtmlElement | None = None
+        for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
+            if event == "start":
+                if hidden is None and node is not root and _is_hidden(node):
+                    hidden = node
+                elif hidden is None:
+                    self._enter(node)
+                continue
+            if hidden is None:
+                self._leave(node)
+            elif hidden is node:
+                hidden = None
+            if hidden is None and node is not root:
+                self._text(node.tail)
+        self._end_line()
+
+    def _enter(self, node: lxml.html.HtmlElement) -> None:
+        if node.tag in _BLOCKS:
+            self._end_line()
+            if node.tag not in _VOID:
+                self._blocks.append(node)
+        elif _is_link(node):
+            self._links += 1
+        self._text(node.text)
+
+    def _leave(self, node: lxml.html.HtmlElement) -> None:
+        if node.tag in _BLOCKS:
+            self._end_line()
+            if node.tag not in _VOID:
+                self._blocks.pop()
+        elif _is_link(node):
+            self._links -= 1
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            self._pieces.append(text)
+            if self._links:
+                self._linked += len(text.strip())
+
+    def _end_line(self) -> None:
+        if self._pieces:
+            text = tidy("".join(self._pieces))
+            if text:
+                self.lines.append(Line(text, min(self._linked, len(text)), self._blocks[-1], len(self.lines)))
+            self._pieces.clear()
+            self._linked = 0
+
+
+def _is_hidden(node: lxml.html.HtmlElement) -> bool:
+    if node.tag in _HIDDEN or not isinstance(node.tag, str):
+        return True
+    style = node.get("style")
+    return style is not None and "display:none" in style.lower().replace(" ", "")
+
+
+def _is_link(node: lxml.html.HtmlElement) -> bool:
+    """Whether an element is a link; one that was never closed holds half of the page, and is none."""
+    return node.tag == "a" and not any(child.tag in _BLOCKS for child in node)

@@ -1,0 +1,49 @@
+"""The zone: the lines around the headline that tell time, publisher and author, and the article's own first and last lines."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from transforms.container import prose_weight
+from transforms.document import Line
+
+_ABOVE = 3  # lines above the headline; some sites print the time there
+_BELOW = 24  # lines below it at most
+_AFTER = 10  # lines behind the article
+_SHORT = 60  # characters of a line near the article's end that may be a byline
+_LABEL = 110  # characters; a longer line is prose
+_PROSE = 12.0  # weight of a line with which the article begins
+
+
+class Zone(NamedTuple):
+    """Texts of lines: below the headline, above it, at the article's beginning and end, and behind the article."""
+
+    below: list[str]
+    above: list[str]
+    head: list[str]
+    tail: list[str]
+    after: list[str]
+
+
+def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Line]) -> Zone:
+    """Return the zone of the article with the lines `article`, whose headline is the line number `headline`."""
+    start = article[0].number if article else len(lines)
+    end = article[-1].number + 1 if article else len(lines)
+    first = headline + 1 if headline is not None else max(0, start - 8)
+    below = []
+    for line in lines[first : first + _BELOW]:
+        if line.number >= start and prose_weight(line) >= _PROSE and len(line.text) > 36:
+            break
+        below.append(line)
+    last = len(article) - 3
+    tail = [line.text for place, line in enumerate(article) if place >= last or (place >= last - 9 and len(line.text) <= _SHORT)]
+    return Zone(
+        below=_labels(below),
+        above=_labels(lines[max(0, first - 1 - _ABOVE) : max(0, first - 1)]),
+        head=[line.text for line in article[:4]],
+        tail=tail,
+        after=_labels(lines[end : end + _AFTER]),
+    )
+
+
+def _labels(lines: Sequence[Line]) -> list[str]:
+    return [line.text for line in lines if len(line.text) <= _LABEL]
