@@ -39,6 +39,18 @@ def _css(text: str) -> str:
     return text
 
 
+STATE = "$."
+"""Begins a place that is no CSS but a dotted path into the JSON of a page's scripts: `$.props.detail.title`."""
+
+
+def _place(text: str) -> str:
+    if not text.startswith(STATE):
+        return _css(text)
+    if not re.fullmatch(r"[\w$@-]+(?:\.[\w$@-]+)*", text.removeprefix(STATE)):
+        raise ValueError(f"{text!r} is not a dotted path; $.props.detail.title is one")
+    return text
+
+
 def _zone(text: str) -> str:
     if text not in available_timezones():
         raise ValueError(f"{text!r} is not a time zone; Asia/Shanghai is one")
@@ -57,6 +69,7 @@ def _web(text: str) -> str:
 
 
 Css = Annotated[str, AfterValidator(_css)]
+Place = Annotated[str, AfterValidator(_place)]
 Web = Annotated[str, AfterValidator(_web)]
 
 
@@ -138,14 +151,22 @@ class Expect(Strict):
 
 
 class Override(Strict):
-    """Where an article's fields stand on this source's pages, as CSS; `drop` takes nodes out before anything is read."""
+    """Where an article's fields stand on this source's pages; `drop` takes nodes out before anything is read.
 
-    title: Css | None = None
-    published_at: Css | None = None
-    publisher: Css | None = None
-    authors: Css | None = None
-    body: Css | None = None
+    A place is CSS, or a dotted path into the JSON of the page's scripts (`$.props.detail.title`).
+    """
+
+    title: Place | None = None
+    published_at: Place | None = None
+    publisher: Place | None = None
+    authors: Place | None = None
+    body: Place | None = None
     drop: tuple[Css, ...] = Field(default=(), strict=False)
+
+    def places(self) -> dict[str, str]:
+        """Return the places that are given, by field."""
+        places = {name: getattr(self, name) for name in ("title", "published_at", "publisher", "authors", "body")}
+        return {name: place for name, place in places.items() if place}
 
 
 class Source(Strict):

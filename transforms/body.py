@@ -36,6 +36,11 @@ def find_article(document: Document) -> FoundArticle:
     return FoundArticle(container, [] if container is None else document.under(container))
 
 
+def holds_text(article: FoundArticle) -> bool:
+    """Whether the container holds more than a caption."""
+    return sum(len(fold(line.text)) for line in article.lines if not line.is_link) >= _TINY
+
+
 def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     """Return the paragraphs of an article; none where the page has none.
 

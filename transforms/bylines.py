@@ -16,13 +16,20 @@ _CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012
 _BEHIND_TIME = re.compile(
     _CLOCK + r"\s*[《\[【]?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z\d·—－\-]{1,20})\s*[》\]】]?(?=$|[\s|（(：:])"
 )
+_BEFORE_TIME = re.compile(rf"^(?P<name>[\u4e00-\u9fffA-Za-z·]{{2,14}})\s*[（(]?\s*{_CLOCK}")
+_BEHIND_DAY = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s+(?P<name>[\u4e00-\u9fffA-Za-z·]{2,14})(?=$|\s)"
+)
 _NO_PUBLISHER = re.compile(
     r"^(?:原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
     r"星期|周[一二三四五六日]|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者).{0,8}$|公司$"
 )
 _REST = re.compile(r"(?:作者|编辑|责编|记者|时间|日期|发布|浏览|阅读|点击|字号|责任编辑|更新|我要)\S*$")
 _RELAYED = re.compile(r"^\S{2,8}(?:网|在线|客户端)\s*[-—－]+\s*(?P<paper>\S{2,12}(?:报|刊|社|台))$")
-_ALONE = re.compile(r"^[\u4e00-\u9fffA-Za-z·]{1,12}(?:报|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线)$")
+_ALONE = re.compile(
+    r"^[\u4e00-\u9fffA-Za-z·]{1,12}(?:报|報|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|时报|頻道|频道)$"
+)
+_EDITION = re.compile(r"(?<=报)(?:网络版|电子版|电子报|数字报)$|·[^·]{1,6}号(?:·.*)?$")
 
 _HAN = r"\u4e00-\u9fff"
 _ONE = rf"(?:[{_HAN}]{{2,4}}(?:·[{_HAN}]{{2,8}})?|[{_HAN}]\s[{_HAN}](?![{_HAN}]))"
@@ -34,6 +41,7 @@ _BYLINES = tuple(
     for pattern in (
         rf"(?:作者|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜]|\s)\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{_MANY})",
         rf"作者(?P<names>{_ONE})(?:$|[\s|])",
+        rf"作者\s*(?:[:：]|系|为)[^。()（）]{{0,60}}(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|总裁|分析师|经济学家)\s*(?P<names>{_ONE})\s*[)）]",
         rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{_MANY})",
         rf"[(（【\[]\s*(?:文\s*[/／、]\s*图|文图|图文)\s*[:：/／]?\s*(?P<names>{_MANY})",
         rf"[(（【\[〔]\s*{_PAPER}{_RANK}\s*[:：]?\s*(?P<names>{_MANY})",
@@ -45,12 +53,17 @@ _BYLINES = tuple(
     )
 )
 _SIGNED = re.compile(rf"[（(]\s*(?P<names>{_ONE}(?:\s+{_ONE}){{0,3}})\s*[)）]\s*$")
+_PAPER_FIRST = re.compile(
+    r"^(?P<paper>[\u4e00-\u9fff]{1,8}(?:报|報|网|網|社|台|新聞|新闻))(?:快讯|快訊|即时|即時|记者|記者)?\s*[/／]\s*"
+)
 _BEFORE_PAPER = re.compile(rf"^(?P<names>{_ONE})\s*[/／]\s*(?P<paper>[{_HAN}]{{2,10}}(?:报|网|社|刊|客户端))$")
 _NO_NAME = re.compile(
     r"记者|記者|编辑|报道|報導|来源|作者|通讯员|实习|见习|摄影|发自|综合|整理|责任|本报|本刊|新闻|日报|晚报|时报|中心|公司|委员|研究|主任|教授|供稿|供图|"
     r"发布|阅读|浏览|点击|时间|关注|原创|网友|视觉|图片|资料|完$|电$|摄$|译$|等$"
 )
-_ACCOUNTS = ("js_name", "author-name", "profile_nickname", "nickname", "account-name", "media-name")
+_SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源)\s*[:：]")
+_AUTHOR = re.compile(r"作者\s*[:：]\s*(?P<name>[\u4e00-\u9fffA-Za-z·]{2,16})")
+_ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
 _STATED = ("contentsource", "mediaid", "source", "article:author")
 
 
@@ -63,21 +76,35 @@ def _surnames() -> frozenset[str]:
 def find_publisher(document: Document, zone: Zone) -> str | None:
     """Return the 来源 as printed, or None.
 
-    It stands labelled around the headline, behind the time there, alone on a line below the headline, in a field for
-    search engines or for an account's name, or labelled at the article's end.
+    From sure to less sure: labelled around the headline; beside the time or alone on a line there; labelled as the whole
+    of a line at the article's end; the account that signs; metadata; labelled anywhere behind; an author that is a desk.
     """
+    name = next(_publishers(document, zone), None)
+    return _EDITION.sub("", name) if name else None
+
+
+def _publishers(document: Document, zone: Zone) -> Iterator[str]:
     hidden = document.named("source_baidu")
-    for line in [*zone.below, *zone.above, *([hidden] if hidden else [])]:
-        if name := _labelled(line):
-            return name
-    for line in zone.below[:5]:
-        if name := _behind_time(line) or _alone(line):
-            return name
-    for line in (document.named(*_ACCOUNTS), *(document.meta(name) for name in _STATED)):
-        if 2 <= len(line) <= 24 and not is_person(line):
-            return _labelled(line) or line
-    behind = [*reversed(zone.tail), *zone.after]
-    return next((name for line in behind if (name := _labelled(line)) and not is_person(name)), None)
+    yield from filter(None, map(_labelled, [*zone.below, *zone.above, *([hidden] if hidden else [])]))
+    yield from (name for line in zone.below[:5] if (name := _beside_time(line) or _alone(line)))
+    yield from _not_persons(_labelled(line) for line in reversed(zone.tail) if _SIGNS.match(line))
+    if account := find_account(document, zone):
+        yield account
+    stated = [line for name in _STATED if 2 <= len(line := document.meta(name)) <= 24]
+    yield from _not_persons(_labelled(line) or line for line in stated)
+    yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
+    yield from _not_persons(match["name"] for line in zone.below if (match := _AUTHOR.search(line)))
+
+
+def _not_persons(names: Iterable[str | None]) -> Iterator[str]:
+    return (name for name in names if name and not is_person(name) and not _NO_PUBLISHER.search(name))
+
+
+def find_account(document: Document, zone: Zone) -> str | None:
+    """Return the name of the account that signs an article of a self-media platform, or None on any other page."""
+    name = document.named(*_ACCOUNTS)
+    around = any(name in line for line in (*zone.below, *zone.above))  # a box about another account stands elsewhere
+    return name if 2 <= len(name) <= 24 and around and not is_person(name) else None
 
 
 def _labelled(line: str) -> str | None:
@@ -95,9 +122,11 @@ def _paper_of(name: str, rest: str) -> str:
     return relayed["paper"] if relayed else quoted[1] if quoted else name.rstrip("-—－")
 
 
-def _behind_time(line: str) -> str | None:
-    """Return the name that stands behind the time on one line: 2019年09月09日 20:52 样报."""
+def _beside_time(line: str) -> str | None:
+    """Return the name that stands behind the time on one line, or before it: 2019年09月09日 20:52 样报."""
     match = _BEHIND_TIME.search(line)
+    if match is None and (match := _BEFORE_TIME.search(line) or _BEHIND_DAY.search(line)) and not _ALONE.match(match["name"]):
+        return None
     name = _REST.sub("", match["name"]).strip("-—－") if match else ""
     if len(name) < 2 or _NO_PUBLISHER.search(name) or (is_person(name) and not _ALONE.match(name)):
         return None
@@ -106,8 +135,9 @@ def _behind_time(line: str) -> str | None:
 
 def _alone(line: str) -> str | None:
     """Return the publisher that a line below the headline consists of: 新华社, or 张三/样报."""
-    signed = _BEFORE_PAPER.match(line)
-    return signed["paper"] if signed else line if _ALONE.match(line) else None
+    if signed := _BEFORE_PAPER.match(line) or _PAPER_FIRST.match(line):
+        return signed["paper"]
+    return line if _ALONE.match(line) and not _NO_PUBLISHER.search(line) else None
 
 
 def find_authors(document: Document, zone: Zone) -> list[str]:

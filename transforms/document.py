@@ -1,6 +1,8 @@
 """A page as its reader sees it: the lines of text in their order, one per block, each with the place where it stands."""
 
 import re
+from collections import defaultdict
+from functools import cached_property
 from typing import NamedTuple
 
 import lxml.etree
@@ -41,7 +43,13 @@ class Document:
     """A parsed page: its tree, the text of its `<title>` and its visible lines."""
 
     def __init__(self, html: str) -> None:
-        """Parse HTML text. Raises RejectedError (`not_html`) for a document that is empty."""
+        """Parse HTML text; a page that is JSON has an empty tree and one script.
+
+        Raises RejectedError (`not_html`) for a document that is empty.
+        """
+        self._json = html if html.lstrip()[:1] in ("{", "[") else None
+        if self._json:
+            html = "<html></html>"
         parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         try:
             tree = lxml.html.document_fromstring(_END.sub("", html).encode("utf-8", "replace"), parser=parser)
@@ -65,13 +73,24 @@ class Document:
 
         Elements that are not displayed count: some sites keep hidden fields for search engines (`pubtime_baidu`).
         """
-        for name in names:
-            for node in self.tree.xpath(
-                "//*[@id=$name or contains(concat(' ', @class, ' '), $spaced)]", name=name, spaced=f" {name} "
-            ):
-                if text := tidy(node.text_content()):
-                    return text
-        return ""
+        texts = (tidy(node.text_content()) for name in names for node in self._names.get(name, ()))
+        return next(filter(None, texts), "")
+
+    @cached_property
+    def _names(self) -> dict[str, list[lxml.html.HtmlElement]]:
+        """Elements by each of their names: id and classes."""
+        found: dict[str, list[lxml.html.HtmlElement]] = defaultdict(list)
+        for node in self.tree.xpath("//*[@id or @class]"):
+            for name in {node.get("id"), *(node.get("class") or "").split()}:
+                found[name].append(node)
+        return found
+
+    @cached_property
+    def scripts(self) -> list[str]:
+        """The texts of the page's scripts; of a page that is JSON, its whole text."""
+        if self._json is not None:
+            return [self._json]
+        return [node.text for node in self.tree.iter("script") if node.text]
 
     def meta(self, *names: str) -> str:
         """Return the content of the first `<meta>` with one of the names (property, name or itemprop), or ""."""

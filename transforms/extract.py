@@ -3,25 +3,24 @@
 import re
 from urllib.parse import urlsplit
 
-import lxml.html
-
-from crawlers.clock import day_of, read_moment
+from crawlers.clock import Moment, day_of, read_moment
 from crawlers.page import GONE, Page, article_id, blocked_reason, canonical_url
-from crawlers.source import Override, Source
-from transforms.body import FoundArticle, body_of, find_article
-from transforms.bylines import find_authors, find_publisher
+from crawlers.source import STATE, Override, Source
+from transforms.body import FoundArticle, body_of, find_article, holds_text
+from transforms.bylines import find_account, find_authors, find_publisher
 from transforms.decode import decode, refuse_mojibake
-from transforms.document import Document, Line, lines_in
-from transforms.embedded import State, embedded
+from transforms.document import Document, Line, lines_in, lines_of_html
+from transforms.embedded import State, at_path, baijiahao, stated_article, stated_publisher, values_in
 from transforms.headline import find_headline
 from transforms.lines import clean_lines
 from transforms.record import Article
 from transforms.reject import RejectedError
 from transforms.text import fold, text_hash, tidy
 from transforms.times import printed_moment
-from transforms.zone import find_zone
+from transforms.zone import Zone, find_zone
 
 _HOMES = ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php")
+_SITE_TITLE = 10  # folded characters; a document's title that is no longer may name the site alone
 _MIN_BODY = 20  # folded characters; less is a caption, not an article
 
 
@@ -33,9 +32,9 @@ def extract(page: Page, source: Source) -> list[Article]:
     _refuse_other_answers(page, source)
     html = decode(page)
     document = Document(html)
-    given = _overrides(document.tree, source.extract)
+    given = _overrides(document, source.extract)
     document.read()
-    return [_article(page, source, document, embedded(html), given)]
+    return [_article(page, source, document, baijiahao(html), given)]
 
 
 _ERROR_TITLE = re.compile(
@@ -63,6 +62,8 @@ def _refuse_other_answers(page: Page, source: Source) -> None:
 
 def _article(page: Page, source: Source, document: Document, state: State | None, given: dict[str, str]) -> Article:
     found = find_article(document)
+    if state is None and not given.get("body") and not holds_text(found):
+        state = _hidden_article(document, found)
     title, number = _title(document, found.start, state, given)
     if _ERROR_TITLE.match(title):
         raise RejectedError("missing", f"a page titled {title}")
@@ -71,19 +72,14 @@ def _article(page: Page, source: Source, document: Document, state: State | None
     if len(fold(body)) < _MIN_BODY:
         raise RejectedError("no_body")
     refuse_mojibake(f"{title}\n{body}")
-    printed = given.get("published_at") or (state.time if state else None)
-    moment = read_moment(printed, page.fetched_at, source.zone) if printed else None
-    moment = moment or printed_moment(document, zone, page.fetched_at, source.zone)
+    moment = _moment(page, source, document, zone, given.get("published_at") or (state.time if state else None))
     identity = article_id(url := canonical_url(page.link))
     return Article(
         article_id=identity,
         url=url,
         source=source.name,
-        publisher=given.get("publisher")
-        or (state.publisher if state else None)
-        or find_publisher(document, zone)
-        or source.publisher,
-        authors=tuple(given["authors"].split() if given.get("authors") else find_authors(document, zone)),
+        publisher=given.get("publisher") or _publisher(document, zone, title, state) or source.publisher,
+        authors=tuple(given["authors"].split() if given.get("authors") else _authors(document, zone, state)),
         title=title,
         published_at=moment.at if moment else None,
         published_precision=moment.precision if moment else "none",
@@ -95,17 +91,52 @@ def _article(page: Page, source: Source, document: Document, state: State | None
     )
 
 
-def _overrides(tree: lxml.html.HtmlElement, override: Override) -> dict[str, str]:
-    """Take out what the source's YAML drops, and return the fields that it places by CSS, as far as the page has them."""
+def _hidden_article(document: Document, found: FoundArticle) -> State | None:
+    """Return the article in the scripts of a page that shows next to nothing, when it is the page's own."""
+    state = stated_article(document.scripts, values_in(document.scripts), document.title)
+    if state is None or (state.title and fold(state.title) in fold(document.title)):
+        return state
+    shows = sum(len(fold(line.text)) for line in found.lines) >= _MIN_BODY
+    names_another = state.title and len(fold(document.title)) > _SITE_TITLE
+    return None if shows or names_another else state
+
+
+def _moment(page: Page, source: Source, document: Document, zone: Zone, stated: str | None) -> Moment | None:
+    moment = read_moment(stated, page.fetched_at, source.zone) if stated else None
+    return moment or printed_moment(document, zone, page.fetched_at, source.zone)
+
+
+def _publisher(document: Document, zone: Zone, title: str, state: State | None) -> str | None:
+    if state and state.publisher:
+        return state.publisher
+    return find_publisher(document, zone) or stated_publisher(values_in(document.scripts), title)
+
+
+def _authors(document: Document, zone: Zone, state: State | None) -> list[str]:
+    """Return the persons of the bylines, else the account that signs the page.
+
+    On a page that is all an account's own, the account is its author; who wrote the text that it relays stays in the text.
+    """
+    if state and state.account:
+        return [state.account]
+    account = find_account(document, zone)
+    return find_authors(document, zone) or ([account] if account else [])
+
+
+def _overrides(document: Document, override: Override) -> dict[str, str]:
+    """Take out what the source's YAML drops, and return the fields that it places, as far as the page has them."""
     for css in override.drop:
-        for node in tree.cssselect(css):
+        for node in document.tree.cssselect(css):
             node.drop_tree()
     found: dict[str, str] = {}
-    for field in ("title", "published_at", "publisher", "authors", "body"):
-        css = getattr(override, field)
-        nodes = tree.cssselect(css) if css else []
-        if nodes:
-            found[field] = ("\n" if field == "body" else " ").join(line.text for line in lines_in(nodes[0]))
+    for field, place in override.places().items():
+        if place.startswith(STATE):
+            text = at_path(values_in(document.scripts), place.removeprefix(STATE)) or ""
+            lines = lines_of_html(text) if "<" in text else text.splitlines()
+        else:
+            lines = [line.text for node in document.tree.cssselect(place)[:1] for line in lines_in(node)]
+        if lines:
+            found[field] = ("\n" if field == "body" else " ").join(lines)
     return found
 
 

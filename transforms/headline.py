@@ -1,7 +1,7 @@
 """The headline: the line that the document's title names, or the heading next to the article."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from transforms.document import Document, Line
@@ -32,7 +32,7 @@ def find_headline(document: Document, start: int) -> Headline | None:
     )
 
 
-def _named(lines: Iterable[Line], title: str, start: int) -> Headline | None:
+def _named(lines: Sequence[Line], title: str, start: int) -> Headline | None:
     """Return the longest line that the document's title contains; of several the last one before the article."""
     folded = fold(title)
     best: tuple[int, int] | None = None
@@ -48,6 +48,15 @@ def _named(lines: Iterable[Line], title: str, start: int) -> Headline | None:
         rank = (len(text), line.number)
         if best is None or rank > best:
             best, found = rank, Headline(line.text, line.number)
+    return _with_second_line(lines, found, folded) if found else None
+
+
+def _with_second_line(lines: Sequence[Line], found: Headline, folded: str) -> Headline:
+    """Return the headline with the line below it, where the document's title goes on with that line."""
+    number = found.number
+    below = next((line for line in lines if number is not None and line.number == number + 1), None)
+    if below and len(fold(below.text)) >= 4 and fold(found.text) + fold(below.text) in folded:
+        return Headline(f"{found.text} {below.text}", below.number)
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from transforms.container import prose_weight
 from transforms.document import Line
 from transforms.text import fold, tidy
 
@@ -54,6 +55,10 @@ _NOTICE = re.compile(
       | {_BEFORE}{{0,8}}(?:更多|关注|欢迎|敬请|搜索|添加|请){_BEFORE}{{0,24}}
           (?:公众号|公众平台|微信号|微博|客户端|APP|App|小程序|抖音号|视频号)[^。，]{{0,40}}[。！]?
       | (?:下载|打开|安装){_BEFORE}{{0,16}}(?:客户端|APP|App).{{0,20}}
+      | [^。]{{0,90}}(?:下载|打开|安装)[^。]{{0,8}}(?:客户端|APP|App)[^。]{{0,30}}[！!~～]
+      | [（(\[【]\s*(?:本文|文章|稿件|信息|资料|本稿)?(?:来源|來源|作者|编辑|责编|校对)\s*[:：][^。！？；]{{2,160}}[)）\]】]
+      | [（(]?本(?:文|作品|稿件?|视频|内容)(?:系|为)[^。]{{0,60}}(?:原创|独家|授权)[^。]{{0,60}}(?:转载|使用|出处)[^。]{{0,40}}[。）)]*
+      | 此前报道\s*[:：].{{0,80}}
       | 更多[^。！？]{{0,40}}(?:精彩|资讯|内容|新闻|信息|报道){_BEFORE}{{0,12}}(?:关注|登录|访问|点击|请|尽在).{{0,50}}
       | (?:相关|延伸|推荐|拓展|热门|精彩|往期|更多)(?:阅读|新闻|链接|文章|推荐|报道|专题|回顾|内容|资讯)\s*(?:[:：>].{{0,80}}|\W{{0,4}})
       | (?:点击|戳|猛戳)(?:进入|查看|下方|阅读|观看|这里|此处|蓝字|标题)[^。]{{0,40}}
@@ -78,12 +83,12 @@ _BEHIND = re.compile(
     r"\W{0,3}(?:为你推荐|猜你喜欢|相关(?:阅读|新闻|报道|链接|文章|推荐|专题)|延伸阅读|推荐阅读|网友评论|最新评论|热点排行|新闻排行|精选推荐|精彩推荐|"
     r"热门(?:推荐|文章|新闻|点阅|點閱|點閲|排行|阅读)|熱門點閱|更多(?:新闻|文章|推荐|阅读|相关)|今日(?:热点|推荐)|往期(?:回顾|精彩)|您可能(?:还|也).{0,10})\W{0,3}"
 )
-_LONG = 15  # characters; a line of this length that comes again is a copy, not a refrain
+_PARAGRAPH = 10.0  # weight of a line that is a copy when it comes again; a refrain, a question and a line of code are lighter
 _NO_TEXT = re.compile(r"[\W_]+")
 
 
 def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
-    """Return the text of an article's lines: no furniture, not the repeated headline, no long line a second time."""
+    """Return the text of an article's lines: no furniture, not the repeated headline, no paragraph a second time."""
     folded_title = fold(title)
     kept: list[str] = []
     seen: set[str] = set()
@@ -94,7 +99,7 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
             continue
         if folded == folded_title and len(kept) < 3:
             continue
-        if folded in seen and (len(folded) >= _LONG or folded == fold(kept[-1])):
+        if folded in seen and (prose_weight(line) >= _PARAGRAPH or folded == fold(kept[-1])):
             continue
         seen.add(folded)
         kept.append(text)

@@ -107,6 +107,49 @@ def test_a_body_that_stands_in_a_script():
 
 
 @pytest.mark.parametrize(
+    ("info", "publisher", "authors"),
+    [
+        ("样州新闻网 (2026-11-18 09:21)", "样州新闻网", ()),
+        ("2026-11-18 样州传媒 时政", "样州传媒", ()),
+        ("2026-11-18 09:21 来源：样州日报电子版", "样州日报", ()),
+        ("2026-11-18 09:21 来源：样新闻·样新闻号·政务", "样新闻", ()),
+        ("时间：2026-11-18 作者：网络整理", "网络整理", ()),
+        ("样報快訊／沈知遠 2026-11-18 09:21", "样報", ("沈知遠",)),
+        ("2026-11-18 09:21 <span id=js_name>智造观察室</span>", "智造观察室", ("智造观察室",)),
+        ("2026-11-18 09:21 <span id=js_name>智造观察室</span> 文/沈知远", "智造观察室", ("沈知远",)),
+    ],
+)
+def test_publisher_and_authors_around_the_headline(info, publisher, authors):
+    article = only(extract(page(article_page(info=info)), SOURCE))
+    assert (article.publisher, article.authors) == (publisher, authors)
+
+
+def test_an_account_in_a_box_elsewhere_does_not_sign_the_article():
+    html = article_page(info="2026-11-18 09:21").replace("<div class=rel>", "<div class=rel><b class=author-name>别的号</b>")
+    article = only(extract(page(html), SOURCE))
+    assert (article.publisher, article.authors) == (None, ())
+
+
+def test_a_relayed_article_names_source_and_author_in_its_last_line():
+    tail = "<p>（本文来源：样报 作者：样州研究院宏观室主任、研究员沈知远）返回搜狐，查看更多</p>"
+    article = only(extract(page(article_page(info="2026-11-18 09:21", tail=tail)), SOURCE))
+    assert (article.publisher, article.authors) == ("样报", ("沈知远",))
+    assert article.body == "\n".join(PARAGRAPHS)
+
+
+def test_a_headline_of_two_lines():
+    html = article_page().replace(f"<h1>{TITLE}</h1>", "<h1>青穗农业拟投三亿元</h1><h2>建智能温室</h2>")
+    assert only(extract(page(html), SOURCE)).title == "青穗农业拟投三亿元 建智能温室"
+
+
+def test_a_refrain_stays_and_a_copied_paragraph_goes():
+    question = "您怎么看明年的市场？"
+    tail = f"<p>{question}</p><p>谨慎乐观。</p><p>{question}</p><p>不好说。</p><p>{PARAGRAPHS[0]}</p>"
+    article = only(extract(page(article_page(tail=tail)), SOURCE))
+    assert article.body == "\n".join([*PARAGRAPHS, question, "谨慎乐观。", question, "不好说。"])
+
+
+@pytest.mark.parametrize(
     ("rejected", "reason"),
     [
         (page("x", status=404), "missing"),
