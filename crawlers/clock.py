@@ -47,9 +47,9 @@ _AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>上午|下午|晚上|凌晨)?\s*{_CLOCK})?
 # An offset stands right behind the time; 09:30-11:30 is a span of time.
 _ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])(?:\s*日|(?!\d))"
-    + _AFTER_DAY
-    + _ZONE
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:\s*[-/.年]\s*|\s(?=\d\d\s?/))(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
+    # a clock time may follow without a blank, where two elements stand side by side
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?:\s*日|(?!\d)|(?=[012]\d[:：][0-5]\d))" + _AFTER_DAY + _ZONE
 )
 _COMPACT = re.compile(
     r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d))?(?!\d)"

@@ -9,20 +9,20 @@ from transforms.document import Document
 from transforms.zone import Zone
 
 _SOURCE = re.compile(
-    r"(?:来源于|来源|來源|稿源|信源|出处|来自(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“]?\s*"
+    r"(?:来源于|来源|來源|稿源|信源|出处|来自(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
     r"(?P<name>[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]{2,24}(?:·[^\s|，。]{1,12})*)"
 )
 _CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
 _BEHIND_TIME = re.compile(
     _CLOCK + r"\s*[《\[【]?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z\d·—－\-]{1,20})\s*[》\]】]?(?=$|[\s|（(：:])"
 )
-_BEFORE_TIME = re.compile(rf"^(?P<name>[\u4e00-\u9fffA-Za-z·]{{2,14}})\s*[（(]?\s*{_CLOCK}")
+_BEFORE_TIME = re.compile(rf"^(?P<name>[\u4e00-\u9fffA-Za-z·]{{2,14}})\s*[（(|｜]?\s*{_CLOCK}")
 _BEHIND_DAY = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s+(?P<name>[\u4e00-\u9fffA-Za-z·]{2,14})(?=$|\s)"
 )
 _NO_PUBLISHER = re.compile(
     r"^(?:原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
-    r"星期|周[一二三四五六日]|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者).{0,8}$|公司$"
+    r"星期|周[一二三四五六日]|听|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者).{0,8}$|公司$"
 )
 _REST = re.compile(r"(?:作者|编辑|责编|记者|时间|日期|发布|浏览|阅读|点击|字号|责任编辑|更新|我要)\S*$")
 _RELAYED = re.compile(r"^\S{2,8}(?:网|在线|客户端)\s*[-—－]+\s*(?P<paper>\S{2,12}(?:报|刊|社|台))$")
@@ -34,13 +34,13 @@ _EDITION = re.compile(r"(?<=报)(?:网络版|电子版|电子报|数字报)$|·[
 _HAN = r"\u4e00-\u9fff"
 _ONE = rf"(?:[{_HAN}]{{2,4}}(?:·[{_HAN}]{{2,8}})?|[{_HAN}]\s[{_HAN}](?![{_HAN}]))"
 _MANY = rf"{_ONE}(?:\s*[、,，/／&和\s]\s*{_ONE}){{0,7}}"
-_PAPER = rf"[{_HAN}A-Za-z·]{{0,14}}?"
+_PAPER = rf"[{_HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
 _RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人|研究员)"
 _BYLINES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:作者|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜]|\s)\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{_MANY})",
-        rf"作者(?P<names>{_ONE})(?:$|[\s|])",
+        rf"作者(?P<names>{_ONE}?)(?:$|[\s|]|(?:为|系|是)[{_HAN}])",
         rf"作者\s*(?:[:：]|系|为)[^。()（）]{{0,60}}(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|总裁|分析师|经济学家)\s*(?P<names>{_ONE})\s*[)）]",
         rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{_MANY})",
         rf"[(（【\[]\s*(?:文\s*[/／、]\s*图|文图|图文)\s*[:：/／]?\s*(?P<names>{_MANY})",
@@ -52,6 +52,7 @@ _BYLINES = tuple(
         rf"{_CLOCK}\s*[\[【]\s*(?P<names>{_ONE})\s*[\]】]",
     )
 )
+_NO_AUTHOR = re.compile(r"编辑|責編|责编|校对|审核|审校|摄影|制图|监制|主编|设计|翻译")
 _SIGNED = re.compile(rf"[（(]\s*(?P<names>{_ONE}(?:\s+{_ONE}){{0,3}})\s*[)）]\s*$")
 _PAPER_FIRST = re.compile(
     r"^(?P<paper>[\u4e00-\u9fff]{1,8}(?:报|報|网|網|社|台|新聞|新闻))(?:快讯|快訊|即时|即時|记者|記者)?\s*[/／]\s*"
@@ -124,9 +125,8 @@ def _paper_of(name: str, rest: str) -> str:
 
 def _beside_time(line: str) -> str | None:
     """Return the name that stands behind the time on one line, or before it: 2019年09月09日 20:52 样报."""
-    match = _BEHIND_TIME.search(line)
-    if match is None and (match := _BEFORE_TIME.search(line) or _BEHIND_DAY.search(line)) and not _ALONE.match(match["name"]):
-        return None
+    sure = (match for form in (_BEFORE_TIME, _BEHIND_DAY) if (match := form.search(line)) and _ALONE.match(match["name"]))
+    match = next(sure, None) or _BEHIND_TIME.search(line)
     name = _REST.sub("", match["name"]).strip("-—－") if match else ""
     if len(name) < 2 or _NO_PUBLISHER.search(name) or (is_person(name) and not _ALONE.match(name)):
         return None
@@ -161,10 +161,14 @@ def _named_in(line: str) -> Iterator[str]:
             yield from _split(match["names"])
 
 
-def _split(names: str) -> Iterable[str]:
-    """Yield the persons of a list of names; a blank inside a name of two characters is taken out."""
+def _split(names: str) -> Iterator[str]:
+    """Yield the persons of a list of names, up to a role that is no author's; a blank inside a name of two is taken out."""
     joined = re.sub(rf"(?<![{_HAN}])([{_HAN}])\s([{_HAN}])(?![{_HAN}])", r"\1\2", names)
-    return [name for name in re.split(r"[\s、,，/／&和]+", joined) if is_person(name)]
+    for name in re.split(r"[\s、,，/／&和]+", joined):
+        if _NO_AUTHOR.search(name):
+            return
+        if is_person(name):
+            yield name
 
 
 def is_person(name: str) -> bool:

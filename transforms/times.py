@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from crawlers.clock import Moment, read_full_date, read_moment
 from transforms.document import Document
-from transforms.lines import unlabelled
+from transforms.furniture import unlabelled
 from transforms.zone import Zone
 
 _META = (

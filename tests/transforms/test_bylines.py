@@ -1,0 +1,68 @@
+"""Publisher and authors in single lines, in the forms that Chinese sites print; names and most papers are invented."""
+
+import pytest
+
+from transforms.bylines import find_authors, find_publisher, is_person
+from transforms.document import Document
+from transforms.zone import Zone
+
+EMPTY = Document("<p>x</p>")
+LINES = [
+    ("2026年11月18日 10:32 | 来源：样民网-样州日报", "样州日报", []),
+    ("来源：样州时报网 2026-11-18 10:32 作者：沈知", "样州时报网", ["沈知"]),
+    ("2026-11-18 10:32:06　来源: 样华社 　　责任编辑：何帆", "样华社", []),
+    ("2026-11-18 10:32:06来源：样州时报·e公司 责编：何帆", "样州时报·e公司", []),
+    ("样州财经 2026-11-18 10:32:06 听新闻 作者：段思 责编：何帆", "样州财经", ["段思"]),
+    ("样视网 | 2026年11月18日 10:32:06", "样视网", []),
+    ("来源丨样州周报  作者丨徐晓样", "样州周报", ["徐晓样"]),
+    ("来源：<样联社>", "样联社", []),
+    ("信息来源：样州发展改革委 发布时间：2026-11-18", "样州发展改革委", []),
+    ("发布时间：2026-11-18 10:32 来源：政策研究室 [ 打印 ]", "政策研究室", []),
+    ("稿件来源：样州日报  2026-11-18", "样州日报", []),
+    ("来自：样嗅", "样嗅", []),
+    ("（文章来源：样方财富研究中心）", "样方财富研究中心", []),
+    ("记者 张伟样 李娜 上海报道", None, ["张伟样", "李娜"]),
+    ("■本报记者 苏诗样", None, ["苏诗样"]),
+    ("21世纪样报记者 周潇样 北京报道", None, ["周潇样"]),
+    ("样夏时报（www.example.com）记者 吴样 北京报道", None, ["吴样"]),
+    ("本报（example.com）记者徐芸样 见习记者 王小样 北京报道", None, ["徐芸样", "王小样"]),
+    ("每经记者 李样 每经编辑 陈旭", None, ["李样"]),
+    ("样京报财经记者 张晓样 编辑 陈莉 校对 柳宝样", None, ["张晓样"]),
+    ("记者 / 司马样 编辑 / 诸葛亮", None, ["司马样"]),
+    ("界样新闻编辑 | 刘海样", None, []),
+    ("文｜本刊记者 欧阳晓样", None, ["欧阳晓样"]),
+    ("文 | 何己样  编辑 | 谭样", None, ["何己样"]),
+    ("撰文：张 样", None, ["张样"]),
+    ("本报讯（记者 刘样）11月18日，样州人民银行发布", None, ["刘样"]),
+    ("样华社北京11月18日电（记者申样、王雨样）财政部", None, ["申样", "王雨样"]),
+    ("样联社11月18日讯（编辑 赵样）", None, []),
+    ("（作者系样州大学教授 刘元样）", None, ["刘元样"]),
+    ("（作者：温样，系样生银行首席经济学家）", None, ["温样"]),
+    ("（作者温样为样生银行首席经济学家）", None, ["温样"]),
+    ("12月4日，记者 从中国人民银行获悉", None, []),
+    ("据样华社记者了解，王毅样表示", None, []),
+    ("新闻记者 张三样摄", None, []),
+    ("样州周刊 2026-11-18 10:32", "样州周刊", []),
+]
+
+
+@pytest.mark.parametrize(("line", "publisher", "authors"), LINES, ids=[line for line, *_ in LINES])
+def test_a_line_below_the_headline(line, publisher, authors):
+    zone = Zone(below=[line], above=[], head=[], tail=[], after=[])
+    assert (find_publisher(EMPTY, zone), find_authors(EMPTY, zone)) == (publisher, authors)
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("沈知远", True),
+        ("欧阳晓样", True),
+        ("艾则孜·玉素甫", True),
+        ("张", False),
+        ("样报记者", False),
+        ("图片", False),
+        ("的是了", False),
+    ],
+)
+def test_what_can_be_a_person(name, person):
+    assert is_person(name) is person
