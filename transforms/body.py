@@ -14,6 +14,8 @@ from transforms.text import fold
 _AGREE = 0.02  # share of the characters by which the two may differ
 _LARGE = 300_000  # characters; trafilatura is not asked about a larger container
 _PROSE = 10.0  # weight of a line with which an article may begin
+_SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
+_ENDS = ("。", "！", "？", "”", "；", "：")
 _TINY = 60  # folded characters; below this the container may be the wrong one
 
 
@@ -50,10 +52,17 @@ def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     """
     own = clean_lines(article.lines, title)
     if article.container is None or sum(len(fold(line)) for line in own) < _TINY:
-        return max(own, clean_lines(_trafilatura(document.tree), title), key=lambda some: sum(map(len, some)))
+        return max(own, _read_page(document, title), key=lambda some: sum(map(len, some)))
     length = sum(map(len, own))
     read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []
     return read if abs(sum(map(len, read)) - length) <= length * _AGREE else own
+
+
+def _read_page(document: Document, title: str) -> list[str]:
+    """Return the sentences that trafilatura finds on the whole page, without lines that lead to other articles."""
+    leading = "\n".join(fold(line.text) for line in document.lines if line.linked * 2 >= len(line.text))
+    lines = clean_lines(_trafilatura(document.tree), title)
+    return [line for line in lines if (len(line) >= _SENTENCE or line.endswith(_ENDS)) and fold(line) not in leading]
 
 
 def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:

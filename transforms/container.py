@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import lxml.html
 
@@ -13,6 +13,7 @@ _MARK = re.compile(r"[，。；：！？、“”（）「」]")
 _PARAGRAPHS = frozenset(["p", "blockquote", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "pre", "center", "figcaption"])
 _DECAY = 0.6  # per level: the innermost element that holds most paragraphs wins over all that is around it
 _LEAST = 0.02  # below this share of its weight a line is no longer passed on
+_PART = 0.25  # of the container's weight: a sibling of that much holds a part of the article
 _SHORT = 10  # characters that are no link; a shorter line is no prose
 
 
@@ -29,7 +30,16 @@ def find_container(lines: Iterable[Line]) -> lxml.html.HtmlElement | None:
             weights[node] += weight * share
             share *= _DECAY
             node = node.getparent()
-    return max(weights, key=lambda one: weights[one]) if weights else None
+    return _with_siblings(max(weights, key=lambda one: weights[one]), weights) if weights else None
+
+
+def _with_siblings(node: lxml.html.HtmlElement, weights: Mapping[lxml.html.HtmlElement, float]) -> lxml.html.HtmlElement:
+    """Return the parent where the article goes on in siblings of the same make, with pictures between them; else the node."""
+    parent = node.getparent()
+    if parent is None or not node.get("class"):
+        return node
+    same = [one for one in parent if one is not node and one.tag == node.tag and one.get("class") == node.get("class")]
+    return parent if any(weights.get(one, 0) >= weights[node] * _PART for one in same) else node
 
 
 def prose_weight(line: Line) -> float:

@@ -21,17 +21,23 @@ _BLOCKS = frozenset(
 )
 # The parser ends at an early </html>, as templates put together by servers have them; browsers go on.
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_LABEL = 110  # characters; a longer line is prose
+_CARD = 160  # characters of a link that is made of blocks: headline, abstract and date of another article
 _VOID = frozenset(["br", "hr"])  # they end a line but hold none
 _HIDDEN = frozenset(["script", "style", "noscript", "select", "template", "textarea", "button", "iframe", "object", "title"])
 
 
 class Line(NamedTuple):
-    """One line: its tidied text, how many of its characters are links, the innermost block that holds it, its number."""
+    """One line: its tidied text, how many of its characters are links, the innermost block that holds it, its number.
+
+    `spaced` is the text with a blank between elements that stand side by side, as far as labels are long; else "".
+    """
 
     text: str
     linked: int
     node: lxml.html.HtmlElement
     number: int
+    spaced: str = ""
 
     @property
     def is_link(self) -> bool:
@@ -76,14 +82,24 @@ class Document:
         texts = (tidy(node.text_content()) for name in names for node in self._names.get(name, ()))
         return next(filter(None, texts), "")
 
+    def named_like(self, pattern: re.Pattern[str]) -> str:
+        """Return the text of the first element with an id or a class in which `pattern` is found, or ""."""
+        texts = (tidy(node.text_content()) for name, nodes in self._names.items() if pattern.search(name) for node in nodes)
+        return next(filter(None, texts), "")
+
     @cached_property
     def _names(self) -> dict[str, list[lxml.html.HtmlElement]]:
         """Elements by each of their names: id and classes."""
         found: dict[str, list[lxml.html.HtmlElement]] = defaultdict(list)
         for node in self.tree.xpath("//*[@id or @class]"):
-            for name in {node.get("id"), *(node.get("class") or "").split()}:
+            for name in {*(node.get("id") or "").split(), *(node.get("class") or "").split()}:
                 found[name].append(node)
         return found
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """The texts of fields that are too long to be typed by a reader: some sites keep an article there for a script."""
+        return [text for node in self.tree.iter("textarea") if len(text := node.text_content()) >= _LABEL]
 
     @cached_property
     def scripts(self) -> list[str]:
@@ -166,7 +182,8 @@ class _Reader:
         if self._pieces:
             text = tidy("".join(self._pieces))
             if text:
-                self.lines.append(Line(text, min(self._linked, len(text)), self._blocks[-1], len(self.lines)))
+                spaced = tidy(" ".join(self._pieces)) if len(self._pieces) > 1 and len(text) <= _LABEL else ""
+                self.lines.append(Line(text, min(self._linked, len(text)), self._blocks[-1], len(self.lines), spaced))
             self._pieces.clear()
             self._linked = 0
 
@@ -180,4 +197,5 @@ def _is_hidden(node: lxml.html.HtmlElement) -> bool:
 
 def _is_link(node: lxml.html.HtmlElement) -> bool:
     """Whether an element is a link; one that was never closed holds half of the page, and is none."""
-    return node.tag == "a" and not any(child.tag in _BLOCKS for child in node)
+    holds_blocks = any(child.tag in _BLOCKS for child in node)
+    return node.tag == "a" and not (holds_blocks and (not node.get("href") or len(node.text_content()) > _CARD))

@@ -11,7 +11,7 @@ from transforms.text import fold
 
 # Where a script may begin a JSON value: `window.x = {`, `var x = [`, or a script that is nothing but JSON.
 _BEGIN = re.compile(r"(?:=\s{0,4}|^\s{0,20})(?=[{\[]\s{0,20}[\"{\[])")
-_LEAST = 300  # characters; a smaller script holds no article
+_LEAST = 100  # characters; a smaller script holds no article
 _ATTEMPTS = 24  # values that are tried per page
 _DECODER = json.JSONDecoder(strict=False)
 _PROSE = re.compile(r"[\u4e00-\u9fff，。；：？！“”]")
@@ -34,6 +34,7 @@ _TIME = (
     "createTime",
 )
 _PUBLISHER = ("source", "mediaName", "media_name", "media", "sourceName", "source_name", "copyfrom", "copyFrom")
+_AUTHOR = ("author", "authorName", "author_name", "authors")
 _PARAGRAPH = ("content", "data", "text", "html", "paragraph", "value")
 
 
@@ -46,6 +47,7 @@ class State:
     publisher: str | None
     body: tuple[str, ...]
     account: str | None = None
+    author: str | None = None
 
 
 def values_in(scripts: Iterable[str]) -> list[Any]:
@@ -96,35 +98,40 @@ def baijiahao(html: str) -> State | None:
     return State(title, _text(data.get("datetime")), account, tuple(body), account) if body else None
 
 
-def stated_article(scripts: list[str], values: list[Any], titled: str) -> State | None:
+def stated_article(scripts: list[str], titled: str) -> State | None:
     """Return the article that the values of a page's scripts hold: their longest prose, with what stands around it.
 
-    Prose whose title stands in `titled`, the document's own title, goes before any other. Where no value holds prose, the
-    longest text inside a script that is no JSON is taken. None where there is no prose at all.
+    `scripts` are the texts of scripts, and of fields that hold text for a script. Prose whose title stands in `titled`, the
+    document's own title, goes before any other. Where no value holds prose, the longest text inside a script that is no JSON
+    is taken. None where there is no prose at all.
     """
     folded = fold(titled)
     best, state = (False, 0), None
-    for texts, around in (one for value in values for one in _texts(value)):
+    for texts, around in (one for value in values_in(scripts) for one in _texts(value)):
         title = _near(around, _TITLE)
         rank = (bool(title) and fold(title or "") in folded, sum(map(_weight, texts)))
         if rank > best:
-            best, state = rank, State(title, _near(around, _TIME), _near(around, _PUBLISHER), _lines(texts))
+            author = _near(around, _AUTHOR)
+            best, state = rank, State(title, _near(around, _TIME), _near(around, _PUBLISHER), _lines(texts), author=author)
     if state:
         return state
-    literals = [text for script in scripts for text in _LITERAL.findall(script)]
-    longest = max(map(_unescaped, literals), key=_weight, default="")
+    literals = [_unescaped(text) for script in scripts for text in _LITERAL.findall(script)]
+    fields = [script for script in scripts if script.lstrip().startswith("<")]
+    longest = max([*literals, *fields], key=_weight, default="")
     return State(None, None, None, _lines((longest,))) if _weight(longest) >= _ENOUGH else None
 
 
-def stated_publisher(values: list[Any], title: str) -> str | None:
-    """Return the publisher that stands beside the page's own headline in a value of its scripts, or None."""
+def stated_facts(values: list[Any], title: str) -> tuple[str | None, str | None]:
+    """Return time and publisher that stand beside the page's own headline in a value of its scripts; None for what does not."""
     folded = fold(title)
-    for one in (one for value in values for one in _objects(value)):
-        if any(isinstance(one.get(name), str) and fold(one[name]) == folded for name in _TITLE):
-            name = _near((one,), _PUBLISHER)
-            if name and 2 <= len(name) <= 24 and not name.startswith("http"):
-                return name
-    return None
+    own = [one for value in values for one in _objects(value) if any(_is_titled(one.get(name), folded) for name in _TITLE)]
+    times = (text for one in own if (text := _near((one,), _TIME)))
+    names = (name for one in own if (name := _near((one,), _PUBLISHER)) and 2 <= len(name) <= 24 and not name.startswith("http"))
+    return next(times, None), next(names, None)
+
+
+def _is_titled(value: object, folded: str) -> bool:
+    return isinstance(value, str) and fold(value) == folded
 
 
 def _objects(root: Any) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ _BEHIND = re.compile(
     r"\W{0,3}(?:为你推荐|猜你喜欢|相关(?:阅读|新闻|报道|链接|文章|推荐|专题)|延伸阅读|推荐阅读|网友评论|最新评论|热点排行|新闻排行|精选推荐|精彩推荐|"
     r"热门(?:推荐|文章|新闻|点阅|點閱|點閲|排行|阅读)|熱門點閱|更多(?:新闻|文章|推荐|阅读|相关)|今日(?:热点|推荐)|往期(?:回顾|精彩)|您可能(?:还|也).{0,10})\W{0,3}"
 )
+_DAY = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")  # behind the text: the date of a notice's signature
 _PARAGRAPH = 10.0  # weight of a line that is a copy when it comes again; a refrain, a question and a line of code are lighter
 
 
@@ -28,7 +29,7 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
     for line in _before_the_rest(lines):
         text = tidy(_TAIL.sub("", line.text))
         folded = fold(text)
-        if not folded or is_furniture(text) or (line.is_link and len(text) < 80):
+        if not folded or (line.is_link and len(text) < 80) or (is_furniture(text) and not (kept and _DAY.fullmatch(text))):
             continue
         if folded == folded_title and len(kept) < 3:
             continue

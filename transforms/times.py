@@ -28,8 +28,10 @@ _META = (
     "_pubtime",
 )
 _LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
+_UPDATED = re.compile(r"更新|修改|修订")
 _LONGEST = 110  # characters of a line that is a label
 _LITTLE = 16  # characters besides times and labels; room for a publisher's name
+_SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
 _STATED = re.compile(r'"(?:datePublished|pubDate|publishTime|pubTime|publish_time)"\s*:\s*"?([^",}]{6,30})')
 _RANK = {"none": 0, "day": 1, "minute": 2, "second": 3}
 _SLACK = 86_400  # seconds; a publication time later than a day after the page was served is none
@@ -50,21 +52,23 @@ def printed_moment(document: Document, zone: Zone, served_at: datetime, timezone
 
 
 def _near(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
-    """Return the time of the zone: a line with a clock time before one without, below the headline before above it."""
-    best, found = -1, None
-    for lines, bonus in ((zone.below, 2), (zone.above, 1), (zone.head[:1], 0), (zone.tail, 0), (zone.after, 0)):
-        for line in lines:
-            labelled = _LABELLED.search(line) is not None
-            if len(line) > _LONGEST or not (labelled or len(unlabelled(line)) <= _LITTLE):
-                continue
-            moment = read_full_date(line, timezone)
-            if moment is None or not _possible(moment, served_at):
-                continue
-            # A bare date in or behind the article is the story's, or another article's.
-            rank = (4 if moment.precision != "day" else 0) + bonus
-            if rank > best and (bonus or labelled):
-                best, found = rank, moment
-    return found
+    """Return the time of the zone: around the headline a clock time before a day; else a labelled one, in or behind the article."""
+    found = [(moment, 2) for line in zone.below if (moment := _printed(line, served_at, timezone, labelled=False))]
+    found += [(moment, 1) for line in zone.above if (moment := _printed(line, served_at, timezone, labelled=False))]
+    if found:
+        return max(found, key=lambda one: (one[0].precision != "day", one[1]))[0]
+    # A bare date in or behind the article is the story's, or another article's; one of an update may be the site's.
+    lines = (line for line in (*zone.head[:1], *zone.tail, *zone.after) if not _UPDATED.search(line))
+    return next((moment for line in lines if (moment := _printed(line, served_at, timezone, labelled=True))), None)
+
+
+def _printed(line: str, served_at: datetime, timezone: ZoneInfo, *, labelled: bool) -> Moment | None:
+    """Return the time of a line that is a label, or None for any other line."""
+    has_label = _LABELLED.search(line) is not None
+    if len(line) > _LONGEST or not (has_label or len(unlabelled(line)) <= _LITTLE) or (labelled and not has_label):
+        return None
+    moment = read_full_date(line, timezone)
+    return moment if moment and _possible(moment, served_at) else None
 
 
 def _possible(moment: Moment, served_at: datetime) -> bool:
@@ -80,7 +84,7 @@ def _first(texts: Iterator[str], served_at: datetime, timezone: ZoneInfo) -> Mom
 
 
 def _stated(document: Document) -> Iterator[str]:
-    if hidden := document.named("pubtime_baidu"):
+    if hidden := document.named("pubtime_baidu", "article-time"):
         yield hidden
     for name in _META:
         if content := document.meta(name):
@@ -90,3 +94,5 @@ def _stated(document: Document) -> Iterator[str]:
             yield from _STATED.findall(node.text)[:1]
     for node in document.tree.iter("time"):
         yield node.get("datetime") or ""
+    for script in document.scripts:
+        yield from _SCRIPTED.findall(script)[:1]

@@ -46,4 +46,4 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
 
 
 def _labels(lines: Sequence[Line]) -> list[str]:
-    return [line.text for line in lines if len(line.text) <= _LABEL]
+    return [line.spaced or line.text for line in lines if len(line.text) <= _LABEL]

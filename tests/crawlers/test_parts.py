@@ -17,7 +17,11 @@ def page(url: str, html: str) -> Page:
     [
         ("http://e.cn/a/123.html", "<a href=123_2.html>下一页</a>", "http://e.cn/a/123_2.html"),
         ("http://e.cn/a/123.html", "<a href=/a/123_1.html>[下一页]</a>", "http://e.cn/a/123_1.html"),
-        ("http://e.cn/a/123_2.html", "<a href=123.html>上一页</a> <a href=123_3.html><b>下一页</b> ›</a>", "http://e.cn/a/123_3.html"),
+        (
+            "http://e.cn/a/123_2.html",
+            "<a href=123.html>上一页</a> <a href=123_3.html><b>下一页</b> ›</a>",
+            "http://e.cn/a/123_3.html",
+        ),
         ("http://e.cn/a/123-2.shtml", "<a href=123-3.shtml>下页</a>", "http://e.cn/a/123-3.shtml"),
         ("http://e.cn/a?id=5", "<a href='?id=5&page=2'>余下全文</a>", "http://e.cn/a?id=5&page=2"),
         ("http://e.cn/a?id=5&page=2", "<a href='?page=3&id=5'>下一页 &gt;&gt;</a>", "http://e.cn/a?page=3&id=5"),

@@ -2,8 +2,10 @@
 
 import pytest
 
-from transforms.bylines import find_authors, find_publisher, is_person
+from transforms.bylines import find_authors
 from transforms.document import Document
+from transforms.persons import is_person
+from transforms.publisher import find_publisher
 from transforms.zone import Zone
 
 EMPTY = Document("<p>x</p>")
@@ -23,11 +25,11 @@ LINES = [
     ("（文章来源：样方财富研究中心）", "样方财富研究中心", []),
     ("记者 张伟样 李娜 上海报道", None, ["张伟样", "李娜"]),
     ("■本报记者 苏诗样", None, ["苏诗样"]),
-    ("21世纪样报记者 周潇样 北京报道", None, ["周潇样"]),
+    ("21世纪样报记者 周潇样 北京报道", "21世纪样报", ["周潇样"]),
     ("样夏时报（www.example.com）记者 吴样 北京报道", None, ["吴样"]),
     ("本报（example.com）记者徐芸样 见习记者 王小样 北京报道", None, ["徐芸样", "王小样"]),
     ("每经记者 李样 每经编辑 陈旭", None, ["李样"]),
-    ("样京报财经记者 张晓样 编辑 陈莉 校对 柳宝样", None, ["张晓样"]),
+    ("样京报财经记者 张晓样 编辑 陈莉 校对 柳宝样", "样京报财经", ["张晓样"]),
     ("记者 / 司马样 编辑 / 诸葛亮", None, ["司马样"]),
     ("界样新闻编辑 | 刘海样", None, []),
     ("文｜本刊记者 欧阳晓样", None, ["欧阳晓样"]),

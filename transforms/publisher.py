@@ -1,0 +1,119 @@
+"""The publisher (来源) of an article, and the account that signs it, as the lines around its headline print them."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from transforms.document import Document
+from transforms.persons import HAN, ONE, is_person
+from transforms.zone import Zone
+
+_SOURCE = re.compile(
+    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|出处|来自(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
+    r"(?P<name>[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]{2,24}(?:·[^\s|，。]{1,12})*)"
+)
+_CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
+_DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
+_PAPER = (
+    rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
+)
+_ALONE = re.compile(_PAPER)
+_BEHIND_TIME = re.compile(
+    _CLOCK + rf"\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
+)
+# Forms in which the name has to end like a paper's: before the time, behind a bare day, before its reporter.
+_SURE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{_CLOCK}",
+        rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
+        rf"^(?P<name>{_PAPER})\s+{ONE}\s+{_CLOCK}",
+        rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
+        rf"^(?P<name>{_PAPER})(?:快讯|快訊|即时|即時|记者|記者)?\s*[/／]\s*{ONE}",
+        rf"^{ONE}\s*[/／]\s*(?P<name>{_PAPER})$",
+    )
+)
+_REPORTER = re.compile(rf"^(?P<name>{_PAPER})\s?(?:见习|首席|特约)?(?:记者|記者)\s")
+_NO_PUBLISHER = re.compile(
+    r"^(?:原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
+    r"星期|周[一二三四五六日]|听|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者|本报|本网|本刊).{0,8}$|公司$"
+)
+_REST = re.compile(r"(?:作者|编辑|责编|记者|时间|日期|发布(?:时间|日期|于)|浏览|阅读|点击|字号|责任编辑|更新|我要)\S*$")
+_RELAYED = re.compile(r"^\S{2,8}(?:网|在线|客户端)\s*[-—－]+\s*(?P<paper>\S{2,12}(?:报|刊|社|台))$")
+_EDITION = re.compile(r"(?<=报)(?:网络版|电子版|电子报|数字报)$|·[^·]{1,6}号(?:·.*)?$")
+_SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源)\s*[:：]")
+_AUTHOR = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}A-Za-z·]{{2,16}})")
+_ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
+_ACCOUNT_CLASS = re.compile(r"(?:^|[-_])authorName(?:[-_]|$)")  # of class names that a build tool made
+_FIELDS = ("source_baidu", "article-source-name", "weibo_user")  # for search engines, for scripts, of a mobile page
+_STATED = ("contentsource", "mediaid", "source", "article:author")
+
+
+def find_publisher(document: Document, zone: Zone) -> str | None:
+    """Return the 来源 as printed, or None.
+
+    From sure to less sure: labelled around the headline, or beside the time or alone on a line there; labelled as the whole
+    of a line at the article's end; the account that signs; metadata; labelled anywhere behind; before the reporter's name;
+    an author that is a desk.
+    """
+    name = next(_publishers(document, zone), None)
+    return _EDITION.sub("", name) if name else None
+
+
+def _publishers(document: Document, zone: Zone) -> Iterator[str]:
+    for place, line in enumerate(zone.below):
+        if name := _labelled(line) or (_beside_time(line) or _alone(line) if place < 5 else None):
+            yield name
+    yield from filter(None, map(_labelled, zone.above))
+    hidden = document.named(*_FIELDS)
+    yield from _not_persons([_labelled(hidden) or hidden] if 2 <= len(hidden) <= 24 else [])
+    yield from _not_persons(_labelled(line) for line in reversed(zone.tail) if _SIGNS.match(line))
+    if account := find_account(document, zone):
+        yield account
+    stated = [line for name in _STATED if 2 <= len(line := document.meta(name)) <= 24]
+    yield from _not_persons(_labelled(line) or line for line in stated)
+    yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
+    for form in (_REPORTER, _AUTHOR):
+        yield from _not_persons(match["name"] for line in zone.below if (match := form.search(line)))
+
+
+def _not_persons(names: Iterable[str | None]) -> Iterator[str]:
+    return (name for name in names if name and not is_person(name) and not _NO_PUBLISHER.search(name))
+
+
+def find_account(document: Document, zone: Zone) -> str | None:
+    """Return the name of the account that signs an article of a self-media platform, or None on any other page."""
+    name = document.named(*_ACCOUNTS) or document.named_like(_ACCOUNT_CLASS)
+    around = any(name in line for line in (*zone.below, *zone.above))  # a box about another account stands elsewhere
+    return name if 2 <= len(name) <= 24 and around and not is_person(name) else None
+
+
+def _labelled(line: str) -> str | None:
+    for match in _SOURCE.finditer(line):
+        name = _REST.sub("", match["name"]).strip(" ：:·|-")
+        if 2 <= len(name) <= 24 and not name.startswith("于"):
+            return _paper_of(name, line[match.end() :])
+    return None
+
+
+def _paper_of(name: str, rest: str) -> str:
+    """Return the paper that a site relays (人民网－人民日报, 人民网-《人民日报》), else the name itself."""
+    quoted = re.match(r"\s*[-—－]*\s*《([^》]{2,12})》", rest)
+    relayed = _RELAYED.match(name)
+    return relayed["paper"] if relayed else quoted[1] if quoted else name.rstrip("-—－")
+
+
+def _beside_time(line: str) -> str | None:
+    """Return the name that stands behind the time on one line, or before it: 2019年09月09日 20:52 样报."""
+    for form in _SURE:
+        if (match := form.search(line)) and not _NO_PUBLISHER.search(match["name"]):
+            return match["name"]
+    match = _BEHIND_TIME.search(line)
+    name = _REST.sub("", match["name"]).strip("-—－") if match else ""
+    if len(name) < 2 or _NO_PUBLISHER.search(name) or (is_person(name) and not _ALONE.fullmatch(name)):
+        return None
+    return _paper_of(name, "")
+
+
+def _alone(line: str) -> str | None:
+    """Return the publisher that a line below the headline consists of: 新华社."""
+    return line if _ALONE.fullmatch(line) and not _NO_PUBLISHER.search(line) else None

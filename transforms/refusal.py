@@ -1,0 +1,47 @@
+"""Answers that are not the article that was asked for: none any more, a wall, the site's home page, an error in words."""
+
+import re
+from urllib.parse import urlsplit
+
+from crawlers.page import GONE, Page, blocked_reason, canonical_url
+from crawlers.source import Source
+from transforms.document import Document
+from transforms.reject import RejectedError
+
+_HOMES = ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php")
+_LITTLE = 300  # characters that are no links; an error page has hardly more
+_GONE = re.compile(
+    r"^\W*(?:404|(?:页面|网页)(?:不存在|未找到|没有找到|已失效)|(?:找不到|没有找到)(?:该|此|您)?.{0,6}(?:页面?|文章|内容)|"
+    r"(?:抱歉|对不起|很遗憾)?\W{0,2}您(?:访问|查看|浏览|要找)的.{0,8}(?:不存在|已删除|已被.{0,4}删除|已失效|找不到|去火星了)|"
+    r"(?:该|此|原|本)?(?:文章|页面|内容|信息|帖子|网页)(?:不存在|已?被?.{0,8}删除|已下线|已失效|审核中)|"
+    r"not found|page not found|出错了|系统错误|错误提示)"
+    r".{0,20}$",
+    re.IGNORECASE,
+)
+_WALL = re.compile(
+    r"完成验证后即可|请完成(?:安全|以下)?验证|拖动.{0,6}滑块|访问(?:过于|太)频繁|请输入验证码|登录后(?:查看|阅读)全文"
+)
+
+
+def refuse_other_answers(page: Page, source: Source) -> None:
+    """Raise RejectedError for a response that is no article: `missing` or `blocked`."""
+    if page.status in GONE:
+        raise RejectedError("missing", f"HTTP {page.status}")
+    if wall := blocked_reason(page):
+        raise RejectedError("blocked", wall)
+    if page.url != page.link:
+        landed, asked = canonical_url(page.url), canonical_url(page.link)
+        home = landed == canonical_url(source.home) or urlsplit(landed).path in _HOMES
+        if landed != asked and home and urlsplit(asked).path not in _HOMES:
+            raise RejectedError("missing", f"sent to {landed}")
+
+
+def refuse_error_page(document: Document) -> None:
+    """Raise RejectedError for a page of status 200 that says in words that there is no article, or that it is withheld."""
+    if sum(len(line.text) - line.linked for line in document.lines) > _LITTLE:
+        return
+    for text in (document.title, *(line.text for line in document.lines)):
+        if _GONE.match(text):
+            raise RejectedError("missing", f"a page that says {text[:60]}")
+        if _WALL.search(text):
+            raise RejectedError("blocked", f"a page that says {text[:60]}")
