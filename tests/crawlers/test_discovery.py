@@ -6,7 +6,8 @@ import pytest
 
 from crawlers.discovery import ListingError, discover
 from crawlers.page import Page
-from crawlers.source import Item, Seed, plain_source
+from crawlers.seed import Item, Seed
+from crawlers.source import plain_source
 
 SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SOURCE = plain_source("site")

@@ -46,7 +46,7 @@ def test_a_source_is_named_after_its_file(tmp_path):
         ("content_", "(content_", "paper.yml:7: allow.0: '(content_\\\\d+' is not a regular expression"),
         ("ul a", "ul..a", "paper.yml:4: seeds.0: 'ul..a' is not a CSS selector"),
         ("{day:%d}", "{month}", "paper.yml:4: seeds.0: url is no usable template"),
-        ("{day:%d}", "{page}", "paper.yml:4: seeds.0: {page} in url and the key pages belong together"),
+        ("{day:%d}", "{page}", "paper.yml:4: seeds.0: {page}, {cursor} or parts needs pages: {max: …}"),
         ("    links: ul a\n", "", "paper.yml:4: seeds.0: a seed of kind listing needs links"),
         ("kind: listing", "kind: list", "paper.yml:4: seeds.0.kind: Input should be 'listing'"),
         ("delay: 1", "delay: -1", "paper.yml:8: delay: Input should be greater than or equal to 0"),

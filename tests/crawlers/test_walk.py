@@ -5,7 +5,8 @@ import pytest
 
 from crawlers.fates import Verdict
 from crawlers.page import Page
-from crawlers.source import Item, Pages, Seed, Source
+from crawlers.seed import Item, Pages, Seed
+from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
 D18, D19, D20 = (date(2026, 11, day) for day in (18, 19, 20))
