@@ -15,6 +15,8 @@ Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete"]
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
+REDATED = "redated"
+"""Reason kept with a record whose page prints a time far from the one that its address gives away."""
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 
@@ -71,9 +73,13 @@ class Verdict:
 
 @dataclass
 class Tally:
-    """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting."""
+    """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting.
+
+    `redated` counts those records whose page prints a time that its address contradicts.
+    """
 
     records: int = 0
+    redated: int = 0
     rejects: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     blocked: int = 0
@@ -85,6 +91,7 @@ class Tally:
         """Count `count` URLs of one state; `last` is when the last of them came to it."""
         if state == "record":
             self.records += count
+            self.redated += count if reason == REDATED else 0
         elif state == "reject":
             self.rejects[reason or "?"] += count
         elif state == "skipped":
@@ -118,6 +125,7 @@ class Tally:
         whole = cls()
         for one in tallies:
             whole.records += one.records
+            whole.redated += one.redated
             whole.rejects += one.rejects
             whole.skipped += one.skipped
             whole.blocked += one.blocked

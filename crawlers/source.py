@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
@@ -93,6 +94,11 @@ class Source(Strict):
     def allowed(self) -> re.Pattern[str]:
         """One pattern that finds any URL that `allow` admits."""
         return re.compile("|".join(f"(?:{pattern})" for pattern in self.allow))
+
+    def keyword_of(self, link: str) -> str | None:
+        """Return the keyword for which `link` asks, or None where it asks for none of the source's."""
+        parts = re.split(r"[/?&=#]", link)
+        return next((keyword for keyword in self.keywords if quote(keyword) in parts), None)
 
     def may_be_empty(self, day: date) -> bool:
         """Whether the source has no issue on a `day` like this one."""
