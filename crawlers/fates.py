@@ -161,10 +161,8 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "blocked", verdict.reason
     if tally.blocked:
         return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall"
-    if verdict.listing == "failed":
-        return "failed", verdict.reason
-    if tally.failed:
-        return "failed", f"{tally.failed} not fetched"
+    if verdict.listing == "failed" or tally.failed:
+        return "failed", verdict.reason if verdict.listing == "failed" else f"{tally.failed} not fetched"
     if verdict.listing == "open":
         return "partial", "the crawl did not end"
     if verdict.listing == "partial":

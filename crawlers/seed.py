@@ -13,6 +13,9 @@ from crawlers.config import Strict
 from crawlers.page import canonical_url
 
 
+_HEADERS = ("Accept", "Origin", "Referer", "X-Requested-With")  # what a list may ask of any reader
+
+
 def _css(text: str) -> str:
     try:
         CSSSelector(text)
@@ -26,6 +29,12 @@ def _web(text: str) -> str:
     return text
 
 
+def _header_name(text: str) -> str:
+    if text not in _HEADERS:
+        raise ValueError(f"only {', '.join(_HEADERS)} may stand here; logins, tokens and disguises are not supported")
+    return text
+
+
 def _header(text: str) -> str:
     if not re.fullmatch(r"[\x20-\x7e]+", text):
         raise ValueError("a header's value is plain ASCII text in one line")
@@ -34,8 +43,7 @@ def _header(text: str) -> str:
 
 Css = Annotated[str, AfterValidator(_css)]
 Web = Annotated[str, AfterValidator(_web)]
-# What a list may ask of any reader. Cookies, tokens and other names of the agent are logins and disguises.
-Header = Literal["Accept", "Origin", "Referer", "X-Requested-With"]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
 def fields_of(template: str) -> list[str]:
@@ -83,7 +91,7 @@ class Seed(Strict):
     pages: Pages | None = None
     cursor: str | None = None
     parts: Css | None = None
-    headers: dict[Header, Annotated[str, AfterValidator(_header)]] = Field(default_factory=dict)
+    headers: dict[HeaderName, Annotated[str, AfterValidator(_header)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _url_is_a_template(self) -> "Seed":

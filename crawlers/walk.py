@@ -26,6 +26,7 @@ class Walk:
     _number: int = 0
     _cursor: str = ""
     _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
+    _answered: set[str] = field(default_factory=set)
     _asked_at: datetime | None = None
     _links: set[str] = field(default_factory=set)
     _allowed: set[str] = field(default_factory=set)
@@ -89,7 +90,8 @@ class Walk:
     def _new_parts(self, page: Page) -> list[str]:
         """Return the list's other pages that `page` names first: on its host, for a day's list in its folder, not too old."""
         here = urlsplit(page.url)
-        known = {page.url, page.link, *self._parts}
+        self._answered |= {page.url, page.link}
+        known = self._answered.union(self._parts)
         found = []
         for link, changed in other_parts(self.seed, page).items():
             there = urlsplit(link)

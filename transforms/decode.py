@@ -4,8 +4,8 @@ from crawlers.page import ContentError, Page
 from transforms.reject import RejectedError
 
 _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
-# Characters of UTF-8 that was read as GBK or Latin-1 and stored so; hardly one stands in ordinary news.
-_WRONG = frozenset("\ufffd锟斤拷烫屯锘縷鈥銆鐨勶細ï¿½")
+# Traces of UTF-8 that was read as GBK or Latin-1 and stored so; hardly one stands in ordinary news. 斤, 烫 and 屯 alone do.
+_WRONG = ("锟斤拷", "烫烫", "屯屯", *"\ufffd锘縷鈥銆鐨勶細ï¿½")
 
 
 def decode(page: Page) -> str:
@@ -26,5 +26,5 @@ def decode(page: Page) -> str:
 
 def refuse_mojibake(text: str) -> None:
     """Raise RejectedError (`mojibake`) for a text in which more than one character in a hundred comes of a wrong decoding."""
-    if sum(map(text.count, _WRONG)) > len(text) * _BROKEN_SHARE:
+    if sum(text.count(trace) * len(trace) for trace in _WRONG) > len(text) * _BROKEN_SHARE:
         raise RejectedError("mojibake")

@@ -84,14 +84,21 @@ def run_values(run: "Run") -> dict[str, Any]:
     """Return a run's result as plain values."""
     findings = [{"level": finding.level, "text": finding.text} for finding in run.findings]
     days = [report_values(report) for report in run.reports]
-    return {"crawl": run.crawl_id, "ok": run.ok, "days": days, "off_days": run.off_days, "yields": run.yields, "findings": findings}
+    return {
+        "crawl": run.crawl_id,
+        "ok": run.ok,
+        "days": days,
+        "off_days": run.off_days,
+        "yields": run.yields,
+        "findings": findings,
+    }
 
 
 def print_run(run: "Run", console: Console) -> None:
     """Print a run's table, its sums in words, and what its checks found."""
     print_reports(run.reports, console)
-    for source, found in run.yields.items():
-        by_keyword = ", ".join(f"{count} by {keyword}" for keyword, count in found.items())
+    for source, brought in run.yields.items():
+        by_keyword = ", ".join(f"{count} by {keyword}" for keyword, count in brought.items())
         console.print(f"{source} found {by_keyword}", markup=False, highlight=False, soft_wrap=True)
     total = Tally.total(report.tally for report in run.reports)
     found, fetched, records, rejects, skipped, blocked, failed, waiting = total.sums()
