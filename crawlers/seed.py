@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, model_validator
 from crawlers.config import Strict
 from crawlers.page import canonical_url
 
-
 _HEADERS = ("Accept", "Origin", "Referer", "X-Requested-With")  # what a list may ask of any reader
 
 
