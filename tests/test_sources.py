@@ -27,6 +27,12 @@ def test_every_source_has_a_fixture_and_every_fixture_a_source():
     assert {path.name for path in FIXTURES.iterdir() if path.is_dir()} == set(SOURCES)
 
 
+def test_the_readme_lists_every_source():
+    readme = (FIXTURES.parents[1] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("### The shipped sources")[2].partition("\n\n###")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == sorted(SOURCES)
+
+
 def printed(at: datetime, precision: str) -> str:
     return at.strftime(FORMS[precision])
 
