@@ -4,7 +4,6 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +49,7 @@ def listed_links(source: Source, path: Path, seed: int, day: str | None) -> tupl
         raise ConfigError(f"{source.name} has {len(source.seeds)} seeds; there is no seed {seed}")
     chosen = source.seeds[seed - 1]
     walk = Walk(source, chosen, [parse_day(day) if day else day_of(now())], source.keywords[0] if source.keywords else "")
-    page = replace(saved_page(path, walk.url, source.name, "seed"), day=walk.days[0] if chosen.dated else None)
+    page = saved_page(path, walk.url, source.name, "seed")
     if wall := blocked_reason(page):
         raise BlockedPageError(f"blocked: {wall}")
     try:
