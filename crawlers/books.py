@@ -83,6 +83,17 @@ class Books:
         with self._reading() as connection:
             return connection.scalar(select(func.count()).where(_urls.c.source == source, _urls.c.crawl == crawl, off_day)) or 0
 
+    def found_by(self, source: str, days: Iterable[date]) -> dict[str, int]:
+        """Return how many URLs of `days` each list page of a source brought; one that several name counts for the first."""
+        wanted = set(days)
+        query = select(_urls.c.seed, _urls.c.day, func.count()).where(_urls.c.source == source)
+        found: dict[str, int] = {}
+        with self._reading() as connection:
+            for seed, day, count in connection.execute(query.group_by(_urls.c.seed, _urls.c.day)):
+                if day in wanted and seed:
+                    found[seed] = found.get(seed, 0) + count
+        return found
+
     def _tallies(self, sources: list[str], days: list[date]) -> dict[tuple[str, date], Tally]:
         keys = (_urls.c.source, _urls.c.day, _urls.c.state, _urls.c.reason)
         span = and_(_urls.c.day >= days[0], _urls.c.day <= days[-1]) if days else _urls.c.day.is_(None)

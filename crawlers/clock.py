@@ -63,12 +63,13 @@ _EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?")
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 
 
-def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Moment | None:
+def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI, latest: datetime | None = None) -> Moment | None:
     """Return the first time that `text` prints, or None when it prints none.
 
-    `reference` (aware) is the instant at which the text was served: relative times and dates without a year are read
-    against it, the latter as the most recent such day that is not later than it. Times without an offset are local
-    times of `zone`. 3小时前 has the precision of a day, since it may be wrong by an hour.
+    `reference` (aware) is the instant at which the text was served: relative times are read against it. A date without a
+    year is the most recent such day that is not later than `latest`, or than `reference` where that is not given. Times
+    without an offset are local times of `zone`. 3小时前 has the precision of a day, since it may be wrong by an hour, and is
+    None where that hour holds a midnight.
     """
     text = _tidy(text)
     if match := _EPOCH.fullmatch(text):
@@ -80,11 +81,11 @@ def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Mo
         (_MONTH_FIRST, _without_year),
     ):
         for match in pattern.finditer(text):
-            if moment := read(match, reference, zone):
+            if moment := read(match, latest or reference if read is _without_year else reference, zone):
                 return moment
     if match := _COMPACT.search(text):
         return _with_year(match, reference, zone)
-    if text == "刚刚":
+    if text in ("刚刚", "刚才"):
         return Moment(reference, "minute")
     return None
 
@@ -127,10 +128,11 @@ def _days_back(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Mom
     return _at_clock(reference.astimezone(zone).date() - timedelta(days=back), match, zone)
 
 
-def _ago(match: re.Match[str], reference: datetime, _zone: ZoneInfo) -> Moment | None:
+def _ago(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Moment | None:
     count = int(match["count"])
     if match["unit"] == "小时":
-        return Moment(reference - timedelta(hours=count), "day")
+        last, first = (reference - timedelta(hours=hours) for hours in (count, count + 1))
+        return Moment(last, "day") if last.astimezone(zone).date() == first.astimezone(zone).date() else None
     return Moment(reference - (timedelta(minutes=count) if match["unit"] == "分钟" else timedelta(seconds=count)), "minute")
 
 

@@ -75,6 +75,9 @@ class Crawl:
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
         finds, more = walk.take(page)
+        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, finds, walk.days[0])):
+            self._refuse_repeat(walk, page, other)
+            return [], False
         fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)
         if page.position:
             self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
@@ -88,6 +91,14 @@ class Crawl:
         """Note that a page of a listing could not be had."""
         walk.fail(verdict)
         self._end(walk)
+
+    def _refuse_repeat(self, walk: Walk, page: Page, other: date) -> None:
+        """Fail a day whose list names the articles of another one, and that other day until one of its pages bears it out."""
+        self.fail_listing(walk, Verdict("failed", f"{page.link} lists the articles of {other}: the site does not list by day"))
+        said = f"the same articles are listed for {walk.days[0]}: the site does not list by day"
+        for one in self._open.get(other, ()):
+            one.fail(Verdict("failed", said))
+        self._ledger.doubt(self.source.name, other, said)
 
     def _end(self, walk: Walk) -> None:
         """Close the days whose last walk this was."""

@@ -5,18 +5,19 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from lxml import etree
 from parsel import Selector
 
 from crawlers import baidu
-from crawlers.clock import Moment, read_moment
+from crawlers.clock import Moment, day_of, read_moment, start_of
 from crawlers.errors import CaixunError
 from crawlers.page import ContentError, Page
-from crawlers.source import Item, Seed, Source
+from crawlers.seed import Item, Seed, fields_of
+from crawlers.source import Source
 
 
 class ListingError(CaixunError):
@@ -71,8 +72,13 @@ def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
         title = _node_text(node, seed.item.title) if seed.item else _node_text(link, None)
         publisher = _node_text(node, seed.item.publisher) if seed.item and seed.item.publisher else None
         printed = _node_text(node, seed.item.time) if seed.item and seed.item.time else None
-        moment = read_moment(printed, page.fetched_at, source.zone) if printed else None
-        yield Candidate(_absolute(base, href), title or link.attrib.get("title"), moment, publisher)
+        yield Candidate(_absolute(base, href), title or link.attrib.get("title"), _moment(printed, page, source), publisher)
+
+
+def _moment(printed: str | None, page: Page, source: Source) -> Moment | None:
+    """Read a time against the response's; where the list is of one day, a date without a year is of about that day."""
+    latest = start_of(page.day + timedelta(days=2), source.zone) if page.day else None
+    return read_moment(printed, page.fetched_at, source.zone, latest) if printed else None
 
 
 def _node_text(node: Any, css: str | None) -> str | None:
@@ -81,29 +87,42 @@ def _node_text(node: Any, css: str | None) -> str | None:
 
 
 def _api(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
+    """Read the rows of a JSON list; one without a page of its own (a flash, a hint) is left out, but not all may be so."""
     item = seed.item
     assert item is not None  # Seed refuses an api without item
     rows = _at(read_json(page), seed.links or "")
     if not isinstance(rows, list):
         raise ListingError(f"{page.url}: no list at {seed.links}")
-    for row in rows:
-        yield _api_candidate(row, item, page, source)
+    found = [one for row in rows if (one := _api_candidate(row, item, page, source))]
+    if rows and not found:
+        raise ListingError(f"{page.url}: no item has text at {item.url}")
+    yield from found
 
 
-def _api_candidate(row: Any, item: Item, page: Page, source: Source) -> Candidate:
-    href, title = (_at(row, path) for path in (item.url, item.title))
-    if not isinstance(href, str):
-        raise ListingError(f"{page.url}: an item has no text at {item.url}")
+def _api_candidate(row: Any, item: Item, page: Page, source: Source) -> Candidate | None:
+    href = _filled(row, item.url) if "{" in item.url else _at(row, item.url)
+    if not isinstance(href, str) or not href:
+        return None
+    title, publisher = _at(row, item.title), _at(row, item.publisher) if item.publisher else None
     printed = _at(row, item.time) if item.time else None
-    publisher = _at(row, item.publisher) if item.publisher else None
-    moment = read_moment(str(printed), page.fetched_at, source.zone) if printed else None
+    moment = _moment(str(printed), page, source) if printed else None
     return Candidate(_absolute(page.url, href), str(title) if title else None, moment, str(publisher) if publisher else None)
 
 
+def _filled(row: Any, template: str) -> str | None:
+    """Return a template with what stands in `row` at the paths that it names, or None where one of them is missing."""
+    for path in fields_of(template):
+        value = _at(row, path)
+        if not isinstance(value, str | int) or value == "":
+            return None
+        template = template.replace(f"{{{path}}}", quote(str(value)))
+    return template
+
+
 def read_json(page: Page) -> Any:
-    """Return the JSON of an answer, out of its callback where it is JSONP. Raises ListingError."""
+    """Return the JSON of an answer, out of its callback (JSONP) or assignment where it has one. Raises ListingError."""
     text = page.text.strip()
-    if padded := re.fullmatch(r"[\w$.]+\s*\((.*)\)\s*;?", text, re.DOTALL):
+    if padded := _CALLBACK.fullmatch(text) or _ASSIGNMENT.fullmatch(text):
         text = padded[1]
     try:
         return json.loads(text)
@@ -111,16 +130,52 @@ def read_json(page: Page) -> Any:
         raise ListingError(f"{page.url}: not JSON: {error}") from error
 
 
+_CALLBACK = re.compile(r"[\w$.]+\s*\((.*)\)\s*;?", re.DOTALL)
+_ASSIGNMENT = re.compile(r"(?:var\s+|window\.)?[\w$]+\s*=\s*([\[{].*[\]}])\s*;?", re.DOTALL)
+
+
 def _at(value: Any, path: str) -> Any:
-    """Return what stands at a dotted path (`result.data`, `list.0.url`), or None."""
+    """Return what stands at a dotted path (`result.data`, `list.0.url`, `data.-1.id` for the last one), or None."""
     for name in filter(None, path.split(".")):
         if isinstance(value, dict):
             value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        elif isinstance(value, list) and re.fullmatch(r"-?\d{1,4}", name) and -len(value) <= int(name) < len(value):
             value = value[int(name)]
         else:
             return None
     return value
+
+
+def next_cursor(seed: Seed, page: Page) -> str:
+    """Return what the template's `{cursor}` is for the next page, by the answer `page`; "" where it names none."""
+    value = _at(read_json(page), seed.cursor or "")
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def other_parts(seed: Seed, page: Page) -> dict[str, date | None]:
+    """Return the other pages of the list of which `page` is one: address, and the day of the last change where it is told.
+
+    Raises ListingError for an index of sitemaps where the seed does not say how many of them to read.
+    """
+    if seed.kind == "sitemap":
+        return _sitemaps(seed, page)
+    if not seed.parts:
+        return {}
+    root = Selector(text=page.text)
+    base = _absolute(page.url, root.css("base::attr(href)").get("")) or page.url
+    links = (_absolute(base, node.attrib.get("href", "")).partition("#")[0] for node in root.css(seed.parts).css("[href]"))
+    return {link: None for link in links if link.startswith(("http://", "https://"))}
+
+
+def _sitemaps(seed: Seed, page: Page) -> dict[str, date | None]:
+    found: dict[str, date | None] = {}
+    for entry in _xml(page).iter("{*}sitemap"):
+        changed = read_moment(_child_text(entry, "lastmod") or "", page.fetched_at)
+        if link := _child_text(entry, "loc"):
+            found[_absolute(page.url, link)] = day_of(changed.at) if changed else None
+    if found and seed.pages is None:
+        raise ListingError(f"{page.url}: an index of {len(found)} sitemaps; say with pages: {{max: …}} how many to read")
+    return found
 
 
 def _feed(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
@@ -163,5 +218,4 @@ def _xml(page: Page) -> etree._Element:
 
 def _search(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
     for result in baidu.results(page.text):
-        moment = read_moment(result.time, page.fetched_at, source.zone) if result.time else None
-        yield Candidate(result.url, result.title, moment, result.publisher)
+        yield Candidate(result.url, result.title, _moment(result.time, page, source), result.publisher)

@@ -15,6 +15,8 @@ Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete"]
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
+REDATED = "redated"
+"""Reason kept with a record whose page prints a time far from the one that its address gives away."""
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 
@@ -71,9 +73,13 @@ class Verdict:
 
 @dataclass
 class Tally:
-    """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting."""
+    """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting.
+
+    `redated` counts those records whose page prints a time that its address contradicts.
+    """
 
     records: int = 0
+    redated: int = 0
     rejects: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     blocked: int = 0
@@ -85,6 +91,7 @@ class Tally:
         """Count `count` URLs of one state; `last` is when the last of them came to it."""
         if state == "record":
             self.records += count
+            self.redated += count if reason == REDATED else 0
         elif state == "reject":
             self.rejects[reason or "?"] += count
         elif state == "skipped":
@@ -118,6 +125,7 @@ class Tally:
         whole = cls()
         for one in tallies:
             whole.records += one.records
+            whole.redated += one.redated
             whole.rejects += one.rejects
             whole.skipped += one.skipped
             whole.blocked += one.blocked
@@ -153,10 +161,8 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "blocked", verdict.reason
     if tally.blocked:
         return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall"
-    if verdict.listing == "failed":
-        return "failed", verdict.reason
-    if tally.failed:
-        return "failed", f"{tally.failed} not fetched"
+    if verdict.listing == "failed" or tally.failed:
+        return "failed", verdict.reason if verdict.listing == "failed" else f"{tally.failed} not fetched"
     if verdict.listing == "open":
         return "partial", "the crawl did not end"
     if verdict.listing == "partial":
@@ -165,6 +171,8 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "partial", f"{tally.waiting} not fetched or not built yet"
     if verdict.listing == "none" and not tally.found:
         return "empty", verdict.reason
+    if tally.found and tally.rejects["off_day"] == tally.found:
+        return "failed", "all articles that the listing names are of other days: the site does not list by day"
     return "complete", None
 
 

@@ -57,6 +57,24 @@ class Ledger(Books):
             if verdict.listing in _ENDED or known not in _ENDED:
                 put(connection, _days, key, **values)
 
+    def repeated(self, source: str, finds: Sequence[Find], day: date) -> date | None:
+        """Return another day to which all of `finds` belong: by their pages where those are built, else as listed before.
+
+        None where one of them is new or of `day`, or where there are not two of them.
+        """
+        with self._reading() as connection:
+            known = _rows_of(connection, [find.article_id for find in finds])
+        mine = [next((row for row in known[find.article_id] if row.source == source), None) for find in finds]
+        days = [row and (row.published_date or row.listed) for row in mine]
+        return days[0] if len(days) > 1 and None not in days and day not in days else None
+
+    def doubt(self, source: str, day: date, reason: str) -> None:
+        """Let the listing of `day` count as failed, unless a page that was built bears the day out."""
+        borne_out = exists().where(_urls.c.source == source, _urls.c.published_date == day)
+        with self._writing() as connection:
+            doubted = update(_days).where(_days.c.source == source, _days.c.day == day, ~borne_out)
+            connection.execute(doubted.values(listing="failed", reason=reason))
+
     def listed(self, source: str, days: Iterable[date]) -> set[date]:
         """Return those of `days` that need not be listed: read to the end, or blocked so lately that asking would not help."""
         resting = and_(_days.c.listing == "blocked", _days.c.listed_at > now() - COOLDOWN)

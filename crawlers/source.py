@@ -4,23 +4,16 @@ import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from string import Formatter
 from typing import Annotated, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
-from lxml.cssselect import CSSSelector
-from lxml.etree import XPathSyntaxError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from crawlers.config import load
+from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
-from crawlers.page import canonical_url, site_of
-
-
-class Strict(BaseModel):
-    """A part of a YAML file: unknown keys are refused, values are not converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from crawlers.page import site_of
+from crawlers.seed import Css, Seed, Web, css
 
 
 def _pattern(text: str) -> str:
@@ -31,21 +24,13 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _css(text: str) -> str:
-    try:
-        CSSSelector(text)
-    except (SyntaxError, XPathSyntaxError) as error:
-        raise ValueError(f"{text!r} is not a CSS selector: {error}") from error
-    return text
-
-
 STATE = "$."
 """Begins a place that is no CSS but a dotted path into the JSON of a page's scripts: `$.props.detail.title`."""
 
 
 def _place(text: str) -> str:
     if not text.startswith(STATE):
-        return _css(text)
+        return css(text)
     if not re.fullmatch(r"[\w$@-]+(?:\.[\w$@-]+)*", text.removeprefix(STATE)):
         raise ValueError(f"{text!r} is not a dotted path; $.props.detail.title is one")
     return text
@@ -63,84 +48,7 @@ def _robots(text: str) -> str:
     return text
 
 
-def _web(text: str) -> str:
-    canonical_url(text)
-    return text
-
-
-Css = Annotated[str, AfterValidator(_css)]
 Place = Annotated[str, AfterValidator(_place)]
-Web = Annotated[str, AfterValidator(_web)]
-
-
-class Pages(Strict):
-    """How `{page}` of a URL template counts: first, first + step, … ; at most `max` pages of one list are read."""
-
-    first: int = 1
-    step: int = Field(default=1, ge=1)
-    max: int = Field(ge=1)
-
-
-class Item(Strict):
-    """Where url, title, time and publisher stand in one item of a list.
-
-    Dotted paths for `api`, CSS for `listing` (relative to the node that `links` found).
-    """
-
-    url: str
-    title: str
-    time: str | None = None
-    publisher: str | None = None
-
-
-_SAMPLE_DAY = date(2026, 1, 2)
-
-
-class Seed(Strict):
-    """Where a source lists articles.
-
-    `url` is a template: `{day:%Y-%m-%d}` (strftime), `{start}` and `{end}` (the day's bounds as epoch seconds, end
-    exclusive), `{page}`, `{keyword}`. A seed whose template names the day is *dated*; any other is *newest-first*.
-    """
-
-    kind: Literal["listing", "api", "feed", "sitemap", "search"]
-    url: str
-    links: str | None = None
-    item: Item | None = None
-    pages: Pages | None = None
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> "Seed":
-        try:
-            _web(self.expand(_SAMPLE_DAY, 1, "词", 0, 0))
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
-            raise ValueError(f"url is no usable template ({error}); it may name day, start, end, page and keyword") from error
-        if self.kind in ("listing", "api") and self.links is None:
-            raise ValueError(f"a seed of kind {self.kind} needs links: where the articles stand in its answer")
-        if self.kind == "listing" and self.links:
-            for selector in (self.links, *filter(None, (self.item.model_dump().values() if self.item else ()))):
-                _css(selector)
-        if self.kind not in ("listing", "api") and (self.links or self.item):
-            raise ValueError(f"a seed of kind {self.kind} has no use for links and item")
-        if self.kind == "api" and self.item is None:
-            raise ValueError("a seed of kind api needs item: {url: …, title: …, time: …}")
-        if self.uses("page") != (self.pages is not None):
-            raise ValueError("{page} in url and the key pages belong together")
-        return self
-
-    def expand(self, day: date, page: int, keyword: str, start: int, end: int) -> str:
-        """Return the URL of one request; values that the template does not name are not used."""
-        return self.url.format(day=day, page=page, keyword=keyword, start=start, end=end)
-
-    def uses(self, name: str) -> bool:
-        """Whether the URL template names `name`."""
-        fields = (field for _, field, _, _ in Formatter().parse(self.url) if field)
-        return any(re.split(r"[.\[]", field)[0] == name for field in fields)
-
-    @property
-    def dated(self) -> bool:
-        """Whether the seed lists the articles of any day asked for."""
-        return self.uses("day") or self.uses("start")
 
 
 class Expect(Strict):
@@ -203,12 +111,17 @@ class Source(Strict):
     @property
     def site(self) -> str:
         """The site that the source's requests load: sources of one site are crawled one after another."""
-        return site_of(self.seeds[0].expand(_SAMPLE_DAY, 1, "", 0, 0))
+        return site_of(self.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0))
 
     @cached_property
     def allowed(self) -> re.Pattern[str]:
         """One pattern that finds any URL that `allow` admits."""
         return re.compile("|".join(f"(?:{pattern})" for pattern in self.allow))
+
+    def keyword_of(self, link: str) -> str | None:
+        """Return the keyword for which `link` asks, or None where it asks for none of the source's."""
+        parts = re.split(r"[/?&=#]", link)
+        return next((keyword for keyword in self.keywords if quote(keyword) in parts), None)
 
     def may_be_empty(self, day: date) -> bool:
         """Whether the source has no issue on a `day` like this one."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from crawlers.clock import SHANGHAI, day_of, is_over, start_of
-from crawlers.discovery import Candidate, ListingError, discover
+from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
 from crawlers.fates import Find, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url
-from crawlers.source import Seed, Source
+from crawlers.seed import Seed
+from crawlers.source import Source
 
 _OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
 
@@ -23,6 +24,9 @@ class Walk:
     days: list[date]
     keyword: str = ""
     _number: int = 0
+    _cursor: str = ""
+    _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
+    _answered: set[str] = field(default_factory=set)
     _asked_at: datetime | None = None
     _links: set[str] = field(default_factory=set)
     _allowed: set[str] = field(default_factory=set)
@@ -35,23 +39,26 @@ class Walk:
     @property
     def url(self) -> str:
         """The address of the page that is to be asked for next."""
+        if self._parts and self._number:
+            return self._parts[self._number - 1]
         day, zone = self.days[0], self.source.zone
         start, end = (int(start_of(one, zone).timestamp()) for one in (day, day + timedelta(days=1)))
         pages = self.seed.pages
         number = pages.first + pages.step * self._number if pages else 0
-        return self.seed.expand(day, number, quote(self.keyword), start, end)
+        return self.seed.expand(day, number, quote(self.keyword), start, end, quote(self._cursor))
 
     def take(self, page: Page) -> tuple[list[Find], bool]:
         """Return the new candidates of the answer `page`, and whether the walk goes on to its next page."""
         self._asked_at = self._asked_at or page.fetched_at
-        if page.status in GONE:
+        if page.status in GONE or self._is_sent_away(page):
             self._no_page(page)
-            return [], False
+            return [], self._turn(page, more=bool(self._parts))
         try:
             candidates = discover(self.seed, page, self.source)
             if self.seed.dated and not candidates and _says_no_issue(page):
                 self._no_page(page)
                 return [], False
+            self._parts += self._new_parts(page)
         except ListingError as error:
             self._failure = Verdict("failed", str(error))
             return [], False
@@ -59,24 +66,57 @@ class Walk:
             self._empty_list(page)
         before = len(self._links)
         finds, past = self._new(candidates), self._is_past(candidates)
+        return finds, self._turn(page, more=bool(self._parts) or (len(self._links) > before and not past))
+
+    def _is_sent_away(self, page: Page) -> bool:
+        """Whether a day's list was asked for and another page has answered: sites without an issue show the newest one."""
+        return self.seed.dated and urlsplit(page.url).path != urlsplit(page.link).path
+
+    def _turn(self, page: Page, *, more: bool) -> bool:
+        """Go to the next page of the list, and return whether there is one to ask for; `more` says whether it is wanted."""
         self._number += 1
         pages = self.seed.pages
-        more = pages is not None and len(self._links) > before and not past
-        if more and pages and self._number >= pages.max:
-            self._cut, more = True, False
-        return finds, more
+        if not more or pages is None:
+            return False
+        if self.seed.cursor:
+            before, self._cursor = self._cursor, next_cursor(self.seed, page)
+            if self._cursor in ("", before):
+                return False
+        elif not self.seed.uses("page") and self._number > len(self._parts):
+            return False
+        self._cut = self._number >= pages.max
+        return not self._cut
+
+    def _new_parts(self, page: Page) -> list[str]:
+        """Return the list's other pages that `page` names first: on its host, for a day's list in its folder, not too old."""
+        here = urlsplit(page.url)
+        self._answered |= {page.url, page.link}
+        known = self._answered.union(self._parts)
+        found = []
+        for link, changed in other_parts(self.seed, page).items():
+            there = urlsplit(link)
+            beside = not self.seed.dated or there.path.rpartition("/")[0] == here.path.rpartition("/")[0]
+            if link in known or there.hostname != here.hostname or not beside:
+                continue
+            if changed and changed < self.days[0]:
+                self._reach = min(self._reach or changed, changed)  # what was last changed before the days holds none of them
+            else:
+                found.append(link)
+        return found
 
     def fail(self, verdict: Verdict) -> None:
         """End the walk: its next page could not be had."""
         self._failure = verdict
 
     def _no_page(self, page: Page) -> None:
-        if self._number > 0:  # behind the last page of a list
+        if self._number > 0 and not self._parts:  # behind the last page of a list
             return
-        if self.seed.dated and self.source.may_be_empty(self.days[0]):
+        if self._number == 0 and self.seed.dated and self.source.may_be_empty(self.days[0]):
             self._proves_none = True
-        else:
-            self._failure = Verdict("failed", f"{page.url}: the listing is missing (HTTP {page.status})")
+            return
+        sent = page.status not in GONE and page.url != page.link
+        said = f"sent to {page.url}" if sent else f"the listing is missing (HTTP {page.status})"
+        self._failure = Verdict("failed", f"{page.link}: {said}")
 
     def _empty_list(self, page: Page) -> None:
         """Take an empty list for an empty day only where the source expects such days; sites answer so to refuse, too."""
@@ -105,13 +145,20 @@ class Walk:
         return finds
 
     def _is_past(self, candidates: list[Candidate]) -> bool:
-        """Whether a newest-first list has got behind the earliest day: no dated item of this page is of it or later."""
+        """Whether a list has left the days asked for: no dated item of this page is of the earliest or later.
+
+        A dated list has left its day when none of them is of it.
+        """
         days = [day_of(candidate.moment.at) for candidate in candidates if candidate.moment]
         if days:
             middle = sorted(days)[len(days) // 2]
             # An old article that is pinned to the foot of a page says nothing about how far the list reaches.
-            self._reach = [day for day in days if abs((day - middle).days) <= _OUTLIER][-1]
-        return not self.seed.dated and bool(days) and max(days) < min(self.days)
+            near = [day for day in days if abs((day - middle).days) <= _OUTLIER]
+            # The order of a sitemap says nothing.
+            self._reach = min([*near, self._reach or date.max]) if self.seed.kind == "sitemap" else near[-1]
+        if self.seed.dated:
+            return bool(days) and self.days[0] not in days
+        return bool(days) and max(days) < min(self.days)
 
     def verdicts(self) -> dict[date, Verdict]:
         """Return what the walk came to for each of its days, when it has ended."""
@@ -128,6 +175,9 @@ class Walk:
             return Verdict("failed", f"none of the listing's {len(self._links)} links fits allow")
         if self._cut and (self.seed.dated or self._reach is None or self._reach >= day):
             return Verdict("partial", f"the listing goes on behind page {self._number}")
+        if self.seed.dated and day not in self._days_found:
+            shown = f"{min(self._days_found)} to {max(self._days_found)}"
+            return Verdict("failed", f"the listing shows only articles of {shown}: the site does not list this day")
         if self.seed.dated:
             return Verdict("whole")
         if self._reach is None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from crawlers import archive
+from crawlers.baidu import redated
 from crawlers.crawl import salvage
 from crawlers.errors import StoreError
-from crawlers.fates import Outcome, Waiting
+from crawlers.fates import REDATED, Outcome, Waiting
 from crawlers.lock import source_lock
 from crawlers.page import Page, canonical_url
 from crawlers.source import Source, load_source, plain_source
@@ -160,7 +161,8 @@ def _engine(annotator: str, taxonomy: tuple[Path, ...]) -> Engine:
 def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Built:
     file, offset = waiting.position
     record = Record(**dict(article), **dict(annotation), archive_file=file, archive_offset=offset)
-    return Built(waiting, Outcome(waiting.article_id, "record", article.published_date), record)
+    doubt = redated(article.url, article.published_at)
+    return Built(waiting, Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt), record)
 
 
 def _unreadable(waiting: Waiting, error: StoreError) -> Built:

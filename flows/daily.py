@@ -16,12 +16,17 @@ from transforms.checks import Finding, check_sums
 
 @dataclass
 class Run:
-    """What a run came to. `off_days` counts, by source, the candidates that its listings placed on days not asked for."""
+    """What a run came to.
+
+    `off_days` counts, by source, the candidates that its listings placed on days not asked for; `yields` the URLs of its
+    days that each keyword of a source brought.
+    """
 
     crawl_id: str
     reports: list[DayReport]
     off_days: dict[str, int]
     findings: list[Finding] = field(default_factory=list)
+    yields: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -115,9 +120,23 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
         if crashed := tally.rejects["crashed"]:
             text = f"{report.source} {report.day}: {crashed} pages made the extraction fail; `caixun why URL` tells how"
             findings.append(Finding("failure", text))
-    run = Run(crawl_id, reports, {source: project.ledger.off_days(source, crawl_id) for source in plan}, findings)
+    off_days = {source: project.ledger.off_days(source, crawl_id) for source in plan}
+    run = Run(crawl_id, reports, off_days, findings, _yields(project, plan))
     runner.publish("run", as_markdown(run))
     return run
+
+
+def _yields(project: Project, plan: Plan) -> dict[str, dict[str, int]]:
+    yields: dict[str, dict[str, int]] = {}
+    for name, days in plan.items():
+        source = project.sources.get(name)
+        if source is None or not source.keywords:
+            continue
+        yields[name] = dict.fromkeys(source.keywords, 0)
+        for link, count in project.ledger.found_by(name, days).items():
+            if keyword := source.keyword_of(link):
+                yields[name][keyword] += count
+    return yields
 
 
 def as_markdown(run: Run) -> str:

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from crawlers.config import load
+from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.ledger import Ledger
-from crawlers.source import Source, Strict, load_sources
+from crawlers.source import Source, load_sources
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
 

@@ -1,7 +1,8 @@
-"""Every shipped source brings its own test: a listing and an article in its site's markup, in `tests/fixtures/NAME/`."""
+"""Every shipped source brings its own test: `tests/fixtures/NAME/` imitates its site, and the real spider crawls it."""
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+import re
+from datetime import date, datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,52 +11,130 @@ import yaml
 from crawlers.discovery import discover
 from crawlers.page import Page, canonical_url
 from crawlers.source import load_sources
-from flows.settings import SHIPPED_CONFIG
-from transforms.extract import extract
+from flows.settings import SHIPPED_CONFIG, open_project
+from tests.imitation import FIXTURES, WALLED, day_of, imitated, imitation
+from tests.loopback import collected
+from transforms import dataset
 
-FIXTURES = Path(__file__).parent / "fixtures"
 SOURCES = load_sources(SHIPPED_CONFIG / "sources")
-SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+SERVED = datetime(2026, 11, 24, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+D18, D19, EMPTY = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 22)
+DAYS = [D18, D19, EMPTY]
+FORMS = {"second": "%Y-%m-%d %H:%M:%S", "minute": "%Y-%m-%d %H:%M", "day": "%Y-%m-%d"}
 
 
-def test_there_is_a_source_for_every_fixture():
-    assert {path.name for path in FIXTURES.iterdir()} == set(SOURCES)
+def test_every_source_has_a_fixture_and_every_fixture_a_source():
+    assert {path.name for path in FIXTURES.iterdir() if path.is_dir()} == set(SOURCES)
 
 
-def page(name: str, file: str, url: str, kind) -> Page:
-    return Page(url, url, 200, (), (FIXTURES / name / file).read_bytes(), SERVED, name, kind, date(2026, 11, 18))
+def test_the_readme_lists_every_source():
+    readme = (FIXTURES.parents[1] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("### The shipped sources")[2].partition("\n\n###")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == sorted(SOURCES)
 
 
-def expected(name: str):
-    return yaml.safe_load((FIXTURES / name / "expected.yml").read_text(encoding="utf-8"))
+def printed(at: datetime, precision: str) -> str:
+    return at.strftime(FORMS[precision])
+
+
+def test_some_sources_are_dated_and_some_newest_first():
+    dated = {name for name, source in SOURCES.items() if all(seed.dated for seed in source.seeds)}
+    assert len(SOURCES) >= 16
+    assert len(dated) >= 8
+    assert len(set(SOURCES) - dated) >= 8
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_the_listing_of_a_source(name):
-    source, wanted = SOURCES[name], expected(name)
-    found = discover(source.seeds[0], page(name, wanted["listing"]["file"], wanted["listing"]["url"], "seed"), source)
-    links = []
-    for one in found:
-        url = canonical_url(one.url)
-        time = f"{one.moment.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if one.moment else None
-        if source.allowed.search(url):
-            links.append([url, one.title, time, one.publisher])
-    assert links == wanted["links"]
+def test_the_lists_of_a_source_are_read_as_its_site_writes_them(name):
+    source, site = SOURCES[name], imitated(name)
+    shows = site.site.get("list_prints", {})
+    for address in site.site["lists"]:
+        told, shown = site.listed(address), site.site["lists"][address]
+        seed = next(seed for seed in source.seeds if urlsplit(seed.url).netloc == urlsplit(address).netloc)
+        day = day_of(told[0]) if seed.dated and told else None
+        page = Page(address, address, 200, (), site.list_page(address), SERVED, name, "seed", day)
+        found = {canonical_url(one.url): one for one in reversed(discover(seed, page, source))}
+        found = {url: one for url, one in reversed(found.items()) if source.allowed.search(url)}
+        assert list(found) == [canonical_url(one.url) for one in told]
+        for one, candidate in zip(told, found.values(), strict=True):
+            if shows.get("title", True):
+                assert (candidate.title or "").removeprefix("[视频]") == one.title
+            if "time" in shows:
+                assert candidate.moment is not None
+                assert candidate.moment.precision == shows["time"]
+                local = candidate.moment.at.astimezone(ZoneInfo("Asia/Shanghai"))
+                assert printed(local, shows["time"]) == printed(one.at, shows["time"])
+            if "publisher" in shows and not (isinstance(shown, dict) and "file" in shown):
+                assert candidate.publisher == shows["publisher"]
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory):
+    """Crawl all imitated sites at once, in one child process."""
+    folder = tmp_path_factory.mktemp("sources")
+    (folder / "config" / "sources").mkdir(parents=True)
+    with imitation(list(SOURCES)) as web:
+        for name in SOURCES:
+            text = yaml.safe_dump(web.source(name), allow_unicode=True)
+            (folder / "config" / "sources" / f"{name}.yml").write_text(text, encoding="utf-8")
+        project = open_project(folder / "config", folder / "data")
+        run = collected(project, dict.fromkeys(SOURCES, DAYS))
+        yield project, run, web
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_an_article_of_a_source(name):
-    source, wanted = SOURCES[name], expected(name)["article"]
-    assert source.allowed.search(wanted["url"])
-    (article,) = extract(page(name, wanted["file"], wanted["url"], "article"), source)
-    local = article.published_at.astimezone(SHANGHAI) if article.published_at else None
-    form = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M", "second": "%Y-%m-%d %H:%M:%S", "none": ""}[article.published_precision]
-    assert (article.title, article.publisher, list(article.authors)) == (
-        wanted["title"],
-        wanted["publisher"],
-        wanted["authors"],
-    )
-    assert (local.strftime(form) if local else None) == wanted["published_at"]
-    assert article.body.startswith(wanted["begins"])
-    assert article.body.endswith(wanted["ends"])
+def test_a_source_is_crawled_over_two_days_an_empty_one_and_a_wall(name, crawled):
+    project, run, web = crawled
+    site = imitated(name)
+    reports = {report.day: report for report in run.reports if report.source == name}
+    assert (reports[D18].status, reports[D18].reason) == ("complete", None)
+    assert (reports[D19].status, reports[D19].tally.blocked) == ("blocked", 1)
+    assert reports[EMPTY].status == site.site["empty_day"]
+    assert not [finding for finding in run.findings if finding.level == "failure"]
+    for day in DAYS:
+        told = [one for one in site.articles.values() if day_of(one) == day and one.number != WALLED]
+        assert_records(dataset.records(project.data).rows(day, name), told, site.site["article_prints"], web)
+        assert reports[day].tally.rejects.total() == 0
+    assert_asked(site, web)
+
+
+def assert_records(rows, told, prints, web):
+    rows = {row.title.removeprefix(prints.get("prefix", "")): row for row in rows}
+    assert sorted(rows) == sorted(one.title for one in told)
+    for one in told:
+        row = rows[one.title]
+        local = row.published_at.astimezone(ZoneInfo("Asia/Shanghai"))
+        assert (row.published_precision, printed(local, prints["precision"])) == (
+            prints["precision"],
+            printed(one.at, prints["precision"]),
+        )
+        assert (row.publisher, list(row.authors)) == (prints["publisher"], prints.get("authors", []))
+        assert row.body == prints.get("begins", "") + "\n".join(one.body)
+        assert row.url == canonical_url(web.here(one.url))
+
+
+def assert_asked(site, web):
+    """Every list is asked once, every article of the days once, and nothing else but robots.txt and the empty day's list."""
+    hosts = {urlsplit(address).netloc for address in site.site["lists"]} | {
+        urlsplit(one.url).netloc for one in site.articles.values()
+    }
+    links = {one.url: one for one in site.articles.values()}
+    asked = [(address, headers) for address, headers in web.asked if urlsplit(address).netloc in hosts]
+    lists = [address for address, _ in asked if address in site.site["lists"]]
+    assert sorted(lists) == sorted(site.site["lists"])
+    articles = [address for address, _ in asked if address in links]
+    assert sorted(articles) == sorted(one.url for one in links.values() if day_of(one) in (D18, D19))
+    others = imitated_elsewhere(site.name)
+    strange = [
+        address for address, _ in asked if address not in site.site["lists"] and address not in links and address not in others
+    ]
+    assert [address for address in strange if not re.search(r"/robots\.txt$|2026-?/?11/?-?22", address)] == []
+    for address, headers in asked:
+        if address in site.site["lists"]:
+            assert site.site.get("headers", {}).items() <= headers.items()
+
+
+def imitated_elsewhere(name):
+    """Return the addresses of the other sources' sites, since two may share a host."""
+    others = [imitated(other) for other in SOURCES if other != name]
+    return {address for site in others for address in (*site.site["lists"], *(one.url for one in site.articles.values()))}

@@ -42,6 +42,7 @@ class NewsSpider(Spider):
     def _seed_request(self, walk: Walk) -> Request:
         return Request(
             walk.url,
+            headers=walk.seed.headers,
             callback=self.parse_listing,
             errback=self.listing_failed,
             cb_kwargs={"walk": walk},

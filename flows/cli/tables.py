@@ -51,6 +51,8 @@ def remarks(reports: Iterable[DayReport]) -> Iterator[str]:
     """Yield one line for each day that is not simply complete: why it is not, and its rejects and skips by reason."""
     for report in reports:
         counts = [f"{count} {reason}" for reason, count in (report.tally.rejects + report.tally.skipped).most_common()]
+        if report.tally.redated:
+            counts.append(f"{report.tally.redated} redated")
         parts = [*([report.reason] if report.reason else []), *([", ".join(counts)] if counts else [])]
         if parts:
             yield f"{report.source} {report.day}: {'; '.join(parts)}"
@@ -73,6 +75,7 @@ def report_values(report: DayReport) -> dict[str, Any]:
         **dict(zip(_SUMS, report.tally.sums(), strict=True)),
         "reject_reasons": dict(report.tally.rejects),
         "skip_reasons": dict(report.tally.skipped),
+        "redated": report.tally.redated,
         "listed_at": report.listed_at.isoformat() if report.listed_at else None,
     }
 
@@ -81,12 +84,22 @@ def run_values(run: "Run") -> dict[str, Any]:
     """Return a run's result as plain values."""
     findings = [{"level": finding.level, "text": finding.text} for finding in run.findings]
     days = [report_values(report) for report in run.reports]
-    return {"crawl": run.crawl_id, "ok": run.ok, "days": days, "off_days": run.off_days, "findings": findings}
+    return {
+        "crawl": run.crawl_id,
+        "ok": run.ok,
+        "days": days,
+        "off_days": run.off_days,
+        "yields": run.yields,
+        "findings": findings,
+    }
 
 
 def print_run(run: "Run", console: Console) -> None:
     """Print a run's table, its sums in words, and what its checks found."""
     print_reports(run.reports, console)
+    for source, brought in run.yields.items():
+        by_keyword = ", ".join(f"{count} by {keyword}" for keyword, count in brought.items())
+        console.print(f"{source} found {by_keyword}", markup=False, highlight=False, soft_wrap=True)
     total = Tally.total(report.tally for report in run.reports)
     found, fetched, records, rejects, skipped, blocked, failed, waiting = total.sums()
     console.print(

@@ -27,6 +27,10 @@ SERVED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
         ("1795000000123", "2026-11-18 19:06:40", "second"),
         ("3分钟前", "2026-11-23 11:57:00", "minute"),
         ("4小时前", "2026-11-23 08:00:00", "day"),
+        ("11小时前", "2026-11-23 01:00:00", "day"),
+        ("前天 08:05", "2026-11-21 08:05:00", "minute"),
+        ("今天 08:05", "2026-11-23 08:05:00", "minute"),
+        ("12月25日", "2025-12-25 00:00:00", "day"),
         ("刚刚", "2026-11-23 12:00:00", "minute"),
         ("今天", "2026-11-23 00:00:00", "day"),
         ("昨天09:21", "2026-11-22 09:21:00", "minute"),
@@ -44,9 +48,15 @@ def test_read_moment_reads_what_chinese_pages_print(text, local, precision):
     assert f"{moment.at.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M:%S}" == local
 
 
-@pytest.mark.parametrize("text", ["", "abc", "2026-02-30", "2026-13-01", "99999999999", "第12-13页不是日期2026"])
+@pytest.mark.parametrize("text", ["", "abc", "12小时前", "2026-02-30", "2026-13-01", "99999999999", "第12-13页不是日期2026"])
 def test_read_moment_finds_no_time_where_none_is_printed(text):
     assert read_moment(text, SERVED) is None
+
+
+def test_a_date_without_a_year_is_not_later_than_what_bounds_it():
+    moment = read_moment("12-31 23:50", SERVED, latest=datetime(2016, 1, 2, tzinfo=UTC))
+    assert moment is not None
+    assert day_of(moment.at) == date(2015, 12, 31)
 
 
 def test_a_day_without_year_on_29_february_is_the_last_such_day():

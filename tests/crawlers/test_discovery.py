@@ -1,12 +1,14 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawlers.baidu import minted_at, redated
 from crawlers.discovery import ListingError, discover
 from crawlers.page import Page
-from crawlers.source import Item, Seed, plain_source
+from crawlers.seed import Item, Seed
+from crawlers.source import plain_source
 
 SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SOURCE = plain_source("site")
@@ -61,6 +63,29 @@ def test_an_api_that_answers_something_else_is_no_empty_list(body):
         found(API, body)
 
 
+def test_an_assignment_is_json_too():
+    assert found(API, 'var yw = {"result": {"data": [{"url": "/a/1", "title": "标题"}]}};')[0][0] == "http://news.example.com/a/1"
+
+
+def test_an_items_address_may_be_made_of_its_fields_and_items_without_a_page_are_left_out():
+    item = Item(url="http://e.cn/a/{resource.id}.html", title="resource.title")
+    seed = Seed(kind="api", url=URL, links=".", item=item)
+    rows = [
+        {"resource": {"id": 7, "title": "一"}},
+        {"resource": {"title": "广告"}},
+        {"resource": {"id": "../../x?y", "title": "二"}},
+    ]
+    assert [row[0] for row in found(seed, json.dumps(rows))] == ["http://e.cn/a/7.html", "http://e.cn/a/../../x%3Fy.html"]
+
+
+def test_a_list_of_one_day_gives_its_dates_their_year():
+    seed = Seed(kind="listing", url=URL, links="li", item=Item(url="a", title="a", time="i"))
+    html = b"<li><a href=1>x</a><i>1-1 00:05</i><li><a href=2>x</a><i>12-31 23:50</i>"
+    page = Page(URL, URL, 200, (), html, SERVED, "site", "seed", date(2016, 1, 1))
+    moments = [one.moment.at for one in discover(seed, page, SOURCE) if one.moment]
+    assert moments == [datetime(2015, 12, 31, 16, 5, tzinfo=UTC), datetime(2015, 12, 31, 15, 50, tzinfo=UTC)]
+
+
 def test_an_empty_list_is_a_list():
     assert found(API, '{"result": {"data": []}}') == []
 
@@ -89,6 +114,31 @@ def card(number: int, data: str) -> str:
         f'<div class="result-op c-container" tpl="news-normal" mu="http://e.cn/{number}">{data}'
         f'<h3><a href="http://e.cn/{number}" aria-label="标题：大模型{number}">x</a></h3>'
         '<span aria-label="发布于：昨天09:21">x</span><span aria-label="新闻来源：样报">x</span></div>'
+    )
+
+
+def test_the_classes_tell_what_neither_data_nor_labels_do():
+    html = (
+        '<div class="result-op" tpl="news-normal" mu="http://e.cn/1">'
+        '<h3 class="news-title_1YtI1"><a href="http://e.cn/1">大<em>模型</em></a></h3><span class="c-color-gray2">前天 09:21</span>'
+        '<div class="news-source_Xj4Dv"><span class="c-color-gray">样报</span></div></div>'
+    )
+    assert found(Seed(kind="search", url=URL), html) == [("http://e.cn/1", "大模型", "2026-11-18 09:21", "样报")]
+
+
+def test_a_baijiahao_identity_tells_when_it_was_made():
+    url = "https://baijiahao.baidu.com/s?id=1882256281147099410"
+    minted = minted_at(url)
+    assert minted is not None
+    assert minted.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M") == "2026-11-19 11:37"
+    assert minted_at("https://baijiahao.baidu.com/s?wfr=spider&id=1882256281147099410&for=pc") == minted
+    assert minted_at("https://baijiahao.baidu.com/s?id=9155546059252526268000") is None
+    assert minted_at("http://e.cn/s?id=1882256281147099410") is None
+    assert redated(url, minted + timedelta(hours=47)) is None
+    assert redated(url, None) is None
+    assert (
+        redated(url, minted - timedelta(hours=49))
+        == "the page prints 2026-11-17 10:37, its identity was made at 2026-11-19 11:37"
     )
 
 

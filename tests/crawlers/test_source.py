@@ -46,7 +46,7 @@ def test_a_source_is_named_after_its_file(tmp_path):
         ("content_", "(content_", "paper.yml:7: allow.0: '(content_\\\\d+' is not a regular expression"),
         ("ul a", "ul..a", "paper.yml:4: seeds.0: 'ul..a' is not a CSS selector"),
         ("{day:%d}", "{month}", "paper.yml:4: seeds.0: url is no usable template"),
-        ("{day:%d}", "{page}", "paper.yml:4: seeds.0: {page} in url and the key pages belong together"),
+        ("{day:%d}", "{page}", "paper.yml:4: seeds.0: {page}, {cursor} or parts needs pages: {max: …}"),
         ("    links: ul a\n", "", "paper.yml:4: seeds.0: a seed of kind listing needs links"),
         ("kind: listing", "kind: list", "paper.yml:4: seeds.0.kind: Input should be 'listing'"),
         ("delay: 1", "delay: -1", "paper.yml:8: delay: Input should be greater than or equal to 0"),
@@ -59,6 +59,19 @@ def test_a_source_is_named_after_its_file(tmp_path):
             "paper.example.com\n",
             "paper.yml:2: home: 'paper.example.com' is not an http(s) URL",
         ),
+        (
+            "    links: ul a",
+            "    links: ul a\n    headers: {Cookie: x}",
+            "paper.yml:7: seeds.0.headers.Cookie.[key]: only Accept, Origin",
+        ),
+        ("    links: ul a", "    links: ul a\n    parts: a.page", "{page}, {cursor} or parts needs pages: {max: …}"),
+        (
+            "    links: ul a",
+            "    links: ul a\n    parts: a..page\n    pages: {max: 2}",
+            "paper.yml:7: seeds.0.parts: 'a..page' is not a CSS",
+        ),
+        ("    links: ul a", "    links: ul a\n    pages: {max: 2}", "{page} in url and the key pages belong together"),
+        ("    links: ul a", "    links: ul a\n    cursor: data.next", "{cursor} in url and the key cursor"),
         ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend'"),
     ],
 )
@@ -66,6 +79,44 @@ def test_a_wrong_source_is_refused_with_file_and_line(tmp_path, old, new, compla
     with pytest.raises(ConfigError) as refusal:
         load(tmp_path, GOOD.replace(old, new))
     assert complaint in str(refusal.value)
+
+
+API = """\
+title: 样报
+home: http://paper.example.com/
+seeds:
+  - kind: api
+    url: http://paper.example.com/roll?c={cursor}
+    links: data
+    item: {url: 'http://paper.example.com/a/{code}.html', title: title}
+    cursor: data.-1.id
+    pages: {max: 9}
+allow: ['/a/']
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("{code}", "{}", "paper.yml:4: seeds.0: item.url 'http://paper.example.com/a/{}.html' is no usable template"),
+        ("{code}", "{code", "seeds.0"),
+        ("    cursor: data.-1.id\n", "", "{cursor} in url and the key cursor"),
+        ("    pages: {max: 9}\n", "", "{page}, {cursor} or parts needs pages"),
+        ("c={cursor}", "c={cursor}&p={page}", "three ways to turn a list's pages; use one"),
+    ],
+)
+def test_a_wrong_api_is_refused(tmp_path, old, new, complaint):
+    assert load(tmp_path, API).seeds[0].cursor == "data.-1.id"
+    with pytest.raises(ConfigError) as refusal:
+        load(tmp_path, API.replace(old, new))
+    assert complaint in str(refusal.value)
+
+
+def test_the_keyword_of_a_link_is_known(tmp_path):
+    text = GOOD.replace("{day:%d}/node_2.htm", "s?w={keyword}").replace("delay: 1", "keywords: [大模型, 模型]")
+    source = load(tmp_path, text)
+    assert source.keyword_of("http://paper.example.com/s?w=%E6%A8%A1%E5%9E%8B&pn=10") == "模型"
+    assert source.keyword_of("http://paper.example.com/s?w=x") is None
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "text", "a: ["])

@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from crawlers.fates import Verdict
 from crawlers.page import Page
-from crawlers.source import Item, Pages, Seed, Source
+from crawlers.seed import Item, Pages, Seed
+from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
 D18, D19, D20 = (date(2026, 11, day) for day in (18, 19, 20))
@@ -138,6 +140,116 @@ def test_an_api_that_lists_nothing_for_a_dated_day_proves_it_empty():
     assert walk.url == "http://e.cn/roll?d=1794931200-1795017600"
     walk.take(roll())
     assert walk.verdicts()[D18].listing == "none"
+
+
+DAY_ROLL = Seed(
+    kind="api",
+    url="http://e.cn/roll?d={day:%d}&page={page}",
+    links="data",
+    item=Item(url="u", title="t", time="c"),
+    pages=Pages(max=9),
+)
+
+
+def test_a_dated_list_of_other_days_is_no_list_of_the_day_and_its_pages_are_not_turned():
+    walk = Walk(source(DAY_ROLL), DAY_ROLL, [D18])
+    _, more = walk.take(roll((1, "2026-11-20 08:00"), (2, "2026-11-19 09:00")))
+    assert not more
+    said = "the listing shows only articles of 2026-11-19 to 2026-11-20: the site does not list this day"
+    assert walk.verdicts()[D18] == Verdict("failed", said)
+
+
+def test_a_dated_list_is_turned_until_it_leaves_its_day():
+    walk = Walk(source(DAY_ROLL), DAY_ROLL, [D18])
+    more = [walk.take(roll((number, time)))[1] for number, time in ((1, "2026-11-18 09:00"), (2, "2026-11-17 09:00"))]
+    assert (more, walk.verdicts()[D18]) == ([True, False], Verdict("whole"))
+
+
+def test_a_day_whose_list_sends_elsewhere_has_none():
+    sent = replace(answer("<a href=/a/1>x</a>"), link="http://e.cn/20261118.htm", url="http://e.cn/20261120.htm")
+    walk = Walk(source(PAPER), PAPER, [D18])
+    assert walk.take(sent) == ([], False)
+    assert walk.verdicts()[D18] == Verdict("failed", "http://e.cn/20261118.htm: sent to http://e.cn/20261120.htm")
+    walk = Walk(source(PAPER, empty_days=("weekend",)), PAPER, [D20 + timedelta(days=1)])
+    walk.take(sent)
+    assert walk.verdicts()[D20 + timedelta(days=1)].listing == "none"
+
+
+CURSOR = Seed(
+    kind="api",
+    url="http://e.cn/roll?c={cursor}",
+    links="data",
+    item=Item(url="u", title="t", time="c"),
+    cursor="data.-1.id",
+    pages=Pages(max=9),
+)
+
+
+def test_a_cursor_of_the_answer_turns_the_page_until_it_stays():
+    walk = Walk(source(CURSOR), CURSOR, [D18])
+    asked, more = [], True
+    for number, cursor in ((1, "a&b"), (2, 7), (3, 7)):
+        asked.append(walk.url)
+        _, more = walk.take(
+            answer(json.dumps({"data": [{"u": f"/a/{number}", "t": "x", "c": "2026-11-20 08:00", "id": cursor}]}))
+        )
+    assert (asked, more) == (["http://e.cn/roll?c=", "http://e.cn/roll?c=a%26b", "http://e.cn/roll?c=7"], False)
+    assert walk.verdicts()[D18] == Verdict("partial", "listing ends at 2026-11-20")
+
+
+ISSUE = Seed(kind="listing", url="http://e.cn/{day:%d}/node_1.htm", links="a.t", parts="a.p", pages=Pages(max=3))
+
+
+def issue(node: int, *parts: str, status: int = 200) -> Page:
+    url = f"http://e.cn/18/node_{node}.htm"
+    html = f"<a class=t href=/a/{node}>x</a>" + "".join(f"<a class=p href={part}>x</a>" for part in parts)
+    return replace(answer(html, status), url=url, link=url)
+
+
+def test_the_other_pages_of_an_issue_are_asked_once_and_those_of_other_issues_are_not():
+    walk = Walk(source(ISSUE), ISSUE, [D18])
+    _, more = walk.take(issue(1, "node_1.htm", "node_2.htm", "node_2.htm#top", "/17/node_1.htm", "http://other.cn/18/node_9.htm"))
+    assert (more, walk.url) == (True, "http://e.cn/18/node_2.htm")
+    finds, more = walk.take(issue(2, "node_1.htm", "node_2.htm"))
+    assert ([find.url for find in finds], more) == (["http://e.cn/a/2"], False)
+    assert walk.verdicts()[D18] == Verdict("whole")
+
+
+def test_an_issue_with_a_missing_page_or_more_than_are_read_is_not_whole():
+    walk = Walk(source(ISSUE), ISSUE, [D18])
+    walk.take(issue(1, "node_2.htm", "node_3.htm"))
+    _, more = walk.take(issue(2, status=404))
+    assert (more, walk.url) == (True, "http://e.cn/18/node_3.htm")
+    walk.take(issue(3))
+    assert walk.verdicts()[D18] == Verdict("failed", "http://e.cn/18/node_2.htm: the listing is missing (HTTP 404)")
+    walk = Walk(source(ISSUE), ISSUE, [D18])
+    for node in (1, 2, 3):
+        _, more = walk.take(issue(node, "node_2.htm", "node_3.htm", "node_4.htm"))
+    assert (more, walk.verdicts()[D18]) == (False, Verdict("partial", "the listing goes on behind page 3"))
+
+
+MAP = Seed(kind="sitemap", url="http://e.cn/map.xml", pages=Pages(max=9))
+
+
+def test_an_index_of_sitemaps_is_read_as_far_as_it_changed_since_the_days():
+    index = "".join(
+        f"<sitemap><loc>http://e.cn/{day}.xml</loc><lastmod>2026-11-{day}</lastmod></sitemap>" for day in (20, 18, 17, 16)
+    )
+    walk = Walk(source(MAP), MAP, [D18])
+    assert walk.take(answer(f"<sitemapindex>{index}</sitemapindex>")) == ([], True)
+    asked = []
+    for day in (20, 18):
+        asked.append(walk.url)
+        _, more = walk.take(answer(f"<urlset><url><loc>http://e.cn/a/{day}</loc><lastmod>2026-11-{day}</lastmod></url></urlset>"))
+    assert (asked, more) == (["http://e.cn/20.xml", "http://e.cn/18.xml"], False)
+    assert walk.verdicts()[D18] == Verdict("whole")
+
+
+def test_an_index_of_sitemaps_that_the_source_does_not_expect_fails_the_day():
+    seed = Seed(kind="sitemap", url="http://e.cn/map.xml")
+    walk = Walk(source(seed), seed, [D18])
+    walk.take(answer("<sitemapindex><sitemap><loc>http://e.cn/1.xml</loc></sitemap></sitemapindex>"))
+    assert "an index of 1 sitemaps; say with pages: {max: …}" in (walk.verdicts()[D18].reason or "")
 
 
 def test_an_answer_that_is_no_list_fails_the_day():
