@@ -26,12 +26,16 @@ class ListingError(CaixunError):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A link that a seed lists. `url` is absolute, as listed; the other fields are None where the list has none."""
+    """A link that a seed lists. `url` is absolute, as listed; the other fields are None where the list has none.
+
+    `text` is that of an item that is a whole article, as HTML or plain text.
+    """
 
     url: str
     title: str | None = None
     moment: Moment | None = None
     publisher: str | None = None
+    text: str | None = None
 
 
 def discover(seed: Seed, page: Page, source: Source) -> list[Candidate]:
@@ -72,7 +76,8 @@ def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
         title = _node_text(node, seed.item.title) if seed.item else _node_text(link, None)
         publisher = _node_text(node, seed.item.publisher) if seed.item and seed.item.publisher else None
         printed = _node_text(node, seed.item.time) if seed.item and seed.item.time else None
-        yield Candidate(_absolute(base, href), title or link.attrib.get("title"), _moment(printed, page, source), publisher)
+        text = "".join(node.css(seed.item.text)[:1].getall()) if seed.item and seed.item.text else None
+        yield Candidate(_absolute(base, href), title or link.attrib.get("title"), _moment(printed, page, source), publisher, text)
 
 
 def _moment(printed: str | None, page: Page, source: Source) -> Moment | None:
@@ -103,10 +108,13 @@ def _api_candidate(row: Any, item: Item, page: Page, source: Source) -> Candidat
     href = _filled(row, item.url) if "{" in item.url else _at(row, item.url)
     if not isinstance(href, str) or not href:
         return None
-    title, publisher = _at(row, item.title), _at(row, item.publisher) if item.publisher else None
+    title, publisher = (_at(row, path) if path else None for path in (item.title, item.publisher))
     printed = _at(row, item.time) if item.time else None
     moment = _moment(str(printed), page, source) if printed else None
-    return Candidate(_absolute(page.url, href), str(title) if title else None, moment, str(publisher) if publisher else None)
+    text = str(_at(row, item.text) or "") if item.text else None
+    return Candidate(
+        _absolute(page.url, href), str(title) if title else None, moment, str(publisher) if publisher else None, text
+    )
 
 
 def _filled(row: Any, template: str) -> str | None:

@@ -23,13 +23,17 @@ COOLDOWN = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Find:
-    """A candidate as the ledger keeps it; `listed` is the publication day by the listing, None where it gives none."""
+    """A candidate as the ledger keeps it; `listed` is the publication day by the listing, None where it gives none.
+
+    `held` says where the archived list lies that holds the whole article, and when it was fetched; None for an ordinary link.
+    """
 
     article_id: str
     url: str
     link: str
     title: str | None
     listed: date | None
+    held: tuple[Position, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Waiting:
     """An archived page that waits for the build; `published_date` is set when it was built before."""
 
     article_id: str
+    link: str
     position: Position
     day: date
     listed: date | None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, select, update
 
 from crawlers.books import Books
 from crawlers.clock import day_of, now
@@ -105,8 +105,11 @@ class Ledger(Books):
                 values = {**fate._asdict(), "day": day, "listed": find.listed, "title": find.title, "seed": seed, "crawl": crawl}
                 if mine is None:
                     values |= {"url": find.url, "link": find.link, "discovered_at": now()}
+                if find.held:  # the list holds the article, wanted or not
+                    values |= {**place(find.held[0]), "fetched_at": find.held[1]}
+                    values["state"] = "archived" if fate.state == "discovered" else fate.state
                 put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
-                if fate.state == "discovered":
+                if values["state"] == "discovered":
                     fetches.append(Fetch(find.article_id, find.link, find.listed))
         return fetches
 
@@ -122,7 +125,8 @@ class Ledger(Books):
             rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~held)).all()
             for part in chunks([row.article_id for row in rows if row.day in wanted]):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
-                connection.execute(taken.values(state="discovered", reason=None, detail=None))
+                held_state = case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
+                connection.execute(taken.values(state=held_state, reason=None, detail=None))
 
     def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
         """Return the URLs of `days` that were found but are not archived: never fetched, failed or blocked."""
@@ -279,4 +283,6 @@ def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
 
 
 def _waiting(row: Any) -> Waiting:
-    return Waiting(row.article_id, Position(row.archive_file, row.archive_offset), row.day, row.listed, row.published_date)
+    return Waiting(
+        row.article_id, row.link, Position(row.archive_file, row.archive_offset), row.day, row.listed, row.published_date
+    )

@@ -60,16 +60,18 @@ class Pages(Strict):
 
 
 class Item(Strict):
-    """Where url, title, time and publisher stand in one item of a list.
+    """Where url, title, time and publisher stand in one item of a list; and `text`, where the item is the whole article.
 
-    Dotted paths for `api`, CSS for `listing` (relative to the node that `links` found). For `api` the url may also be a
-    template that names paths: `https://finance.example.com/a/{code}.html`.
+    An item with a text of its own (a flash) is not fetched: it is extracted from the list. Dotted paths for `api`, CSS for
+    `listing` (relative to the node that `links` found). For `api` the url may also be a template that names paths:
+    `https://finance.example.com/a/{code}.html`.
     """
 
     url: str
-    title: str
+    title: str | None = None
     time: str | None = None
     publisher: str | None = None
+    text: str | None = None
 
 
 _SAMPLE_DAY = date(2026, 1, 2)

@@ -65,7 +65,7 @@ class Walk:
         if self.seed.kind == "api" and not candidates and self._number == 0:
             self._empty_list(page)
         before = len(self._links)
-        finds, past = self._new(candidates), self._is_past(candidates)
+        finds, past = self._new(candidates, page), self._is_past(candidates)
         return finds, self._turn(page, more=bool(self._parts) or (len(self._links) > before and not past))
 
     def _is_sent_away(self, page: Page) -> bool:
@@ -125,7 +125,7 @@ class Walk:
         else:
             self._failure = Verdict("failed", f"{page.url}: the list is empty, where articles are expected")
 
-    def _new(self, candidates: Iterable[Candidate]) -> list[Find]:
+    def _new(self, candidates: Iterable[Candidate], page: Page) -> list[Find]:
         finds = []
         for candidate in candidates:
             try:
@@ -141,7 +141,8 @@ class Walk:
             listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
             if listed:
                 self._days_found.add(listed)
-            finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed))
+            held = (page.position, page.fetched_at) if candidate.text is not None and page.position else None
+            finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed, held))
         return finds
 
     def _is_past(self, candidates: list[Candidate]) -> bool:

@@ -6,6 +6,7 @@ the ledger say that a page is settled. Killed in between, the same pages are bui
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -15,16 +16,18 @@ from typing import Generic, TypeVar
 from crawlers import archive
 from crawlers.baidu import redated
 from crawlers.crawl import salvage
+from crawlers.discovery import ListingError, discover
 from crawlers.errors import StoreError
 from crawlers.fates import REDATED, Outcome, Waiting
 from crawlers.lock import source_lock
-from crawlers.page import Page, canonical_url
+from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source, load_source, plain_source
 from flows.runner import Crashed, Runner
 from flows.settings import Project
 from transforms import dataset, layout
 from transforms.annotate import Engine, annotate, open_engine
 from transforms.extract import extract
+from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record, Reject
 from transforms.reject import WALLS, RejectedError
 
@@ -129,7 +132,7 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
     except StoreError as error:
         return _unreadable(waiting, error)
     try:
-        article, given = _article(replace(page, day=waiting.listed), source, job.days)
+        article, given = _article(replace(page, day=waiting.listed), source, job.days, waiting)
         return _recorded(waiting, article, given or next(annotate([article], engine)))
     except RejectedError as error:
         return _rejected(page, job.source, waiting, error)
@@ -137,14 +140,29 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         return _rejected(page, job.source, waiting, RejectedError("crashed", repr(error)[:500]))
 
 
-def _article(page: Page, source: Source, days: frozenset[date]) -> tuple[Article, Annotation | None]:
+def _article(page: Page, source: Source, days: frozenset[date], waiting: Waiting) -> tuple[Article, Annotation | None]:
     """Return a page's article, and the annotation that an imported file brings along, else None."""
     if page.kind == "import":
         return layout.imported(page)
-    (article,) = extract(page, source)
+    if page.kind == "seed":
+        article = _flash(page, source, waiting.article_id)
+    else:
+        (article,) = extract(page, source)
     if article.published_date not in days:
         raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
     return article, None
+
+
+def _flash(page: Page, source: Source, identity: str) -> Article:
+    """Return the article that an archived list holds whole. Raises RejectedError where the list has it no more."""
+    for seed in source.seeds:
+        if seed.item and seed.item.text:
+            with suppress(ListingError):
+                for one in discover(seed, page, source):
+                    if article_id(canonical_url(one.url)) == identity:
+                        told = Told(one.url, one.title, one.text or "", one.moment, one.publisher)
+                        return flash(page, source, told)
+    raise RejectedError("no_body", "no seed of the source finds it in the archived list")
 
 
 @lru_cache(maxsize=64)
@@ -176,7 +194,7 @@ def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -
     outcome = Outcome(waiting.article_id, "reject", error.published_date, error.reason, error.detail)
     reject = Reject(
         article_id=waiting.article_id,
-        url=canonical_url(page.link),
+        url=canonical_url(waiting.link),
         source=source,
         reason=error.reason,
         detail=error.detail,

@@ -80,6 +80,8 @@ class Imitated:
         """Yield everything that the site has: address, status, body, headers."""
         for address in self.site["lists"]:
             yield address, 200, self.list_page(address), {}
+        if self.site.get("flashes"):
+            return
         wall = self.site.get("wall", {"status": 403, "body": ""})
         for one in self.articles.values():
             if one.number == WALLED:

@@ -266,3 +266,43 @@ def test_an_unknown_spider_is_one_sentence(site, tmp_path):
     project = make_project(tmp_path, site, paper=SOURCE + "spider: no_such\n")
     run = collected(project, {"paper": [D18]})
     assert "there is no module crawlers/spiders/no_such.py" in run.findings[0].text
+
+
+FLASHES = """\
+title: x
+home: http://127.0.0.1:{port}/
+seeds:
+  - kind: api
+    url: 'http://127.0.0.1:{port}/{name}'
+    links: data
+    item: {{url: 'http://127.0.0.1:{port}/live/{{id}}', time: at, text: words}}
+allow: ['/live/']
+delay: 0
+private: true
+"""
+
+
+def test_flashes_are_extracted_from_their_list_and_no_page_of_theirs_is_asked_for(site, tmp_path):
+    rows = [
+        {"id": 4, "at": "2026-11-20 00:10:00", "words": "【太晚的快讯】样州港务集团公布前十月集装箱吞吐量。"},
+        {
+            "id": 3,
+            "at": "2026-11-19 09:00:05",
+            "words": "<p>【样行下调利率】样州银行将一年期存款利率下调15个基点。</p><p>即日起执行。</p>",
+        },
+        {"id": 2, "at": "2026-11-18 21:00:00", "words": "样华电子公告，拟投资6.4亿元扩建工厂。"},
+        {"id": 1, "at": "2026-11-18 20:00:00", "words": " "},
+        {"id": 0, "at": "2026-11-17 08:00:00", "words": "更早的快讯，不在要的日子里。"},
+    ]
+    site.pages["/wire"] = (200, json.dumps({"data": rows}).encode(), {"Content-Type": "application/json"})
+    project = make_project(tmp_path, site, wire=FLASHES)
+    run = collected(project, {"wire": [D18]})
+    assert day_of(run, source="wire").tally.sums()[:4] == (2, 2, 1, 1)
+    assert titles(project, source="wire") == ["样华电子公告，拟投资6.4亿元扩建工厂"]
+    collected(project, {"wire": [D19]})
+    (row,) = dataset.records(project.data).rows(D19, "wire")
+    assert (row.title, row.body) == ("样行下调利率", "【样行下调利率】样州银行将一年期存款利率下调15个基点。\n即日起执行。")
+    assert row.url.endswith("/live/3")
+    assert set(site.asked) == {"/robots.txt", "/wire"}
+    (reject,) = dataset.rejects(project.data).rows(D18, "wire")
+    assert (reject.reason, reject.url) == ("no_body", row.url.replace("/3", "/1"))
