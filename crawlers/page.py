@@ -134,7 +134,9 @@ def canonical_url(url: str) -> str:
     query = [pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
     if parts.hostname == "baijiahao.baidu.com" and (ids := [pair for pair in query if pair.startswith("id=")]):
         return f"https://baijiahao.baidu.com/s?{ids[0]}"
-    host = parts.hostname if parts.port in (None, _PORTS[parts.scheme]) else f"{parts.hostname}:{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if parts.port not in (None, _PORTS[parts.scheme]):
+        host = f"{host}:{parts.port}"
     return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
 
 
