@@ -7,6 +7,7 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -136,6 +137,36 @@ class Ledger(Answers):
         values |= {"state": "archived", "reason": None, "detail": None, "fetched_at": now(), **place(position)}
         with self._writing() as connection:
             put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
+
+    def unbuilt_days(self, source: str) -> set[date]:
+        """Return the days under which pages of a source wait for the build."""
+        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
+
+    def off_days_published(self, source: str) -> set[date]:
+        """Return the publication days of pages that are no records since their day was not asked for."""
+        off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.published_date).where(off_day).distinct()))
+
+    def states(self, source: str, ids: Sequence[str]) -> Counter[State]:
+        """Return how many of the URLs with these article_ids are in each state."""
+        counts: Counter[State] = Counter()
+        with self._reading() as connection:
+            for part in chunks(list(ids)):
+                counts.update(
+                    connection.scalars(select(_urls.c.state).where(_urls.c.source == source, _urls.c.article_id.in_(part)))
+                )
+        return counts
+
+    def cover(self, source: str, reason: str, crawl: str) -> None:
+        """Note of days that have pages but were never listed that they are partial, for a `reason`."""
+        fetched = and_(_urls.c.source == source, _urls.c.state.in_(("archived", "record", "reject")))
+        with self._reading() as connection:
+            days = set(connection.scalars(select(_urls.c.day).where(fetched).distinct()))
+        for day in days - self.asked(source):
+            self.list_day(source, day, Verdict("partial", reason), crawl)
 
     # What the build reads and writes
 
