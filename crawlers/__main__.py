@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from crawlers.errors import BusyError, CaixunError
 from crawlers.guard import guard
 from crawlers.ledger import Ledger
 from crawlers.lock import lock_sources, site_lock
+from crawlers.probe import Probe
 from crawlers.settings import process_settings, source_settings
 from crawlers.source import load_source
 from crawlers.spiders.news import spider_class
@@ -59,7 +61,8 @@ def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], lis
         if name not in busy:
             source = load_source(Path(errand["sources"]) / f"{name}.yml")
             wanted = [date.fromisoformat(day) for day in errand["days"][name]]
-            crawls.append(Crawl(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
+            kind = partial(Probe, seed=errand["seed"]) if "seed" in errand else Crawl
+            crawls.append(kind(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
     return crawls, [f"{name}: another process is crawling it; left to that one" for name in busy]
 
 

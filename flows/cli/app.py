@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, recording, warcs
+from flows.cli import asking, collecting, recording, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -31,7 +31,7 @@ for command in (
     app.command()(command)
 app.command("import")(recording.import_files)
 app.command("import-warc")(warcs.import_warc)
-app.add_typer(asking.sources, name="sources")
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:

@@ -116,4 +116,6 @@ def test_chunks_of_the_transfer_are_undone_where_there_are_some():
     claimed = page(2, b"<p>no chunk here</p>", Transfer_Encoding="chunked")
     bodies = [step.page.body for step in read_warc(io.BytesIO(warc(chunked, claimed)), 0) if step.page]
     assert bodies == [b"hello world", b"<p>no chunk here</p>"]
-    assert all("Transfer-Encoding" not in dict(step.page.headers) for step in read_warc(io.BytesIO(warc(chunked)), 0) if step.page)
+    assert all(
+        "Transfer-Encoding" not in dict(step.page.headers) for step in read_warc(io.BytesIO(warc(chunked)), 0) if step.page
+    )
