@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
 from crawlers.crawl import Crawl
-from crawlers.errors import CaixunError
+from crawlers.errors import BusyError, CaixunError
+from crawlers.guard import guard
 from crawlers.ledger import Ledger
-from crawlers.lock import lock_sources
+from crawlers.lock import lock_sources, site_lock
+from crawlers.probe import Probe
 from crawlers.settings import process_settings, source_settings
 from crawlers.source import load_source
 from crawlers.spiders.news import spider_class
@@ -33,7 +36,7 @@ _GRACE = 10.0  # seconds in which an orphan may end its files properly
 
 
 def main() -> int:
-    """Run the errand. Print one JSON line that names the sources that were busy. Return the exit status."""
+    """Run the errand. Print one JSON line with a sentence for each source that was busy. Return the exit status."""
     errand = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
@@ -41,7 +44,7 @@ def main() -> int:
         with ExitStack() as locks:
             crawls, busy = _prepare(errand, locks)
             if crawls:
-                _run(crawls, errand)
+                busy += _run(crawls, errand)
     except CaixunError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -50,7 +53,7 @@ def main() -> int:
 
 
 def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], list[str]]:
-    """Return the crawls whose sources could be locked, and the names of those that could not."""
+    """Return the crawls whose sources could be locked, and a sentence for each of the others."""
     data, ledger = Path(errand["data"]), Ledger(errand["ledger"])
     busy = lock_sources(data, errand["days"], locks)
     crawls = []
@@ -58,27 +61,35 @@ def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], lis
         if name not in busy:
             source = load_source(Path(errand["sources"]) / f"{name}.yml")
             wanted = [date.fromisoformat(day) for day in errand["days"][name]]
-            crawls.append(Crawl(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
-    return crawls, busy
+            kind = partial(Probe, seed=errand["seed"]) if "seed" in errand else Crawl
+            crawls.append(kind(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
+    return crawls, [f"{name}: another process is crawling it; left to that one" for name in busy]
 
 
-def _run(crawls: list[Crawl], errand: dict[str, Any]) -> None:
-    """Crawl the sites side by side, the sources of one site one after another."""
+def _run(crawls: list[Crawl], errand: dict[str, Any]) -> list[str]:
+    """Crawl the sites side by side, the sources of one site one after another. Return a sentence for each busy site."""
     from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
 
     reactor: Any = installed
+    if not all(crawl.source.private for crawl in crawls):
+        guard(reactor)
     log_file = Path(errand["data"]) / "logs" / f"crawl-{errand['crawl']}.log"
     log_file.parent.mkdir(parents=True, exist_ok=True)
     shared = process_settings(errand["user_agent"], log_file, errand["concurrency"])
     configure_logging(shared)
     runner = AsyncCrawlerRunner(shared)
     failures: list[BaseException] = []
+    busy: list[str] = []
 
     async def one_after_another(of_site: list[Crawl]) -> None:
-        for crawl in of_site:
-            crawler = Crawler(spider_class(crawl.source.spider), source_settings(shared, crawl.source))
-            await runner.crawl(crawler, crawl=crawl)
-            failures.extend(filter(None, [getattr(crawler.spider, "failure", None)]))
+        try:
+            async with site_lock(Path(errand["locks"]), of_site[0].source.site):
+                for crawl in of_site:
+                    crawler = Crawler(spider_class(crawl.source.spider), source_settings(shared, crawl.source))
+                    await runner.crawl(crawler, crawl=crawl)
+                    failures.extend(filter(None, [getattr(crawler.spider, "failure", None)]))
+        except BusyError as error:
+            busy.extend(f"{crawl.source.name}: {error}" for crawl in of_site)
 
     async def all_sites() -> None:
         ordered = sorted(crawls, key=lambda crawl: crawl.source.site)
@@ -93,6 +104,7 @@ def _run(crawls: list[Crawl], errand: dict[str, Any]) -> None:
     reactor.run()
     for failure in failures:
         raise failure
+    return busy
 
 
 def _end_with_parent() -> None:

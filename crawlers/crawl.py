@@ -1,11 +1,14 @@
 """A crawl of one source: what its spider learns, written to archive and ledger in the order of the facts."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 from crawlers import archive
+from crawlers.answers import RobotsVerdict
 from crawlers.clock import is_over, now, start_of
+from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
 from crawlers.page import Kind, Page, Position, article_id, canonical_url, is_answer
@@ -21,7 +24,7 @@ def salvage(root: Path, source: str, ledger: Ledger) -> None:
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
-        if page.kind == "article":
+        if page.kind in ("article", "warc"):
             ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
         elif page.kind in ("seed", "robots"):
             ledger.keep_reply(source, page.link, page.kind, page.position, page.fetched_at)
@@ -50,6 +53,8 @@ class Crawl:
                 self._open.setdefault(day, []).append(walk)
         self._ended: set[int] = set()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
+        self._rests: dict[str, str | None] = {}
+        self._robots: RobotsVerdict | None = None
 
     def _replies_hold_since(self) -> datetime:
         """Return since when a list's answer is good for all days: it shows them whole once the last one is over."""
@@ -67,6 +72,35 @@ class Crawl:
         """Return the archived answer of a seed or robots.txt that need not be asked for again, or None."""
         position = self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None)
         return archive.read(self._root, position) if position else None
+
+    def known_list(self, link: str) -> Page | None:
+        """Return what a feed or sitemap answered when it was last asked, None where that is not known."""
+        position = self._ledger.known_list(self.source.name, link) if link in self._conditional() else None
+        with suppress(StoreError):  # a page that the archive lost is asked for as if it were new
+            return archive.read(self._root, position) if position else None
+        return None
+
+    def _conditional(self) -> list[str]:
+        """Return the links of the lists that are asked for conditionally: those that print times as instants."""
+        walks = (walk for walk in self.walks if walk.seed.kind in ("feed", "sitemap"))
+        return [walk.url for walk in walks if not walk.seed.dated and walk.seed.pages is None]
+
+    def resting(self, site: str) -> str | None:
+        """Return why a site is to be left alone now, None when it may be asked."""
+        if site not in self._rests:
+            self._rests[site] = self._ledger.resting(site)
+        return self._rests[site]
+
+    def rest(self, site: str, reason: str) -> None:
+        """Leave a site alone from now on."""
+        self._ledger.rest(site, reason)
+        self._rests[site] = self._ledger.resting(site)
+
+    def judge_robots(self, verdict: RobotsVerdict) -> None:
+        """Note what robots.txt says of the lists; a refusal of one of them is told."""
+        if self.source.robots == "obey" and self._robots not in ("refused", verdict):
+            self._robots = verdict
+            self._ledger.judge_robots(self.source.name, verdict)
 
     def store(self, page: Page) -> Position:
         """Append a page to the archive, whatever it is."""
@@ -122,9 +156,7 @@ class Crawl:
         self._ledger.miss(self.source.name, fetch.article_id, state, reason, detail)
 
     def close(self, reason: str) -> None:
-        """End the crawl: `finished` when nothing was left to ask for, `blocked` when the site kept refusing."""
+        """End the crawl: `finished` when nothing was left to ask for."""
         self._writer.close()
         if reason == "finished":
-            self._ledger.forget_replies(self.source.name)
-        elif reason == "blocked":
-            self._ledger.rest(self.source.name, "the site refused one request after another")
+            self._ledger.forget_replies(self.source.name, self._conditional())

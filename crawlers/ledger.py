@@ -1,18 +1,21 @@
-"""The ledger: the fate of every URL and of every (source, day). With `tables` and `books`, all that knows its tables.
+"""The ledger: the fate of every URL and of every (source, day).
+
+With `tables`, `books` and `answers` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
 one's row is skipped with the reason `seen`. It lies in a SQLite file.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, insert, or_, select, update
 
-from crawlers.books import Books
-from crawlers.clock import day_of, now
+from crawlers.answers import Answers
+from crawlers.clock import now
 from crawlers.fates import (
     COOLDOWN,
     HELD,
@@ -25,20 +28,17 @@ from crawlers.fates import (
     Waiting,
     day_to_count,
     fate_of,
-    left_alone,
 )
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
-from crawlers.tables import replies as _replies
-from crawlers.tables import rests as _rests
 from crawlers.tables import stories as _stories
 from crawlers.tables import urls as _urls
 
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Books):
+class Ledger(Answers):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes
@@ -153,17 +153,6 @@ class Ledger(Books):
         with self._writing() as connection:
             connection.execute(update(_urls).where(_mine(source, article_id)).values(values))
 
-    def rest(self, source: str, reason: str) -> None:
-        """Note that a source has to be left alone for a while."""
-        with self._writing() as connection:
-            put(connection, _rests, {"source": source}, since=now(), reason=reason)
-
-    def resting(self, source: str) -> str | None:
-        """Return why a source is to be left alone now, and until when; None when it is not."""
-        with self._reading() as connection:
-            row = connection.execute(select(_rests).where(_rests.c.source == source)).first()
-        return left_alone(row.reason, row.since) if row is not None and row.since > now() - COOLDOWN else None
-
     def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
         """Note a page that was not crawled but imported; it waits for the build under `day`."""
         values = {"url": find.url, "link": find.link, "day": day, "seed": seed, "crawl": crawl, "discovered_at": now()}
@@ -171,37 +160,35 @@ class Ledger(Books):
         with self._writing() as connection:
             put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
 
-    def keep_reply(self, source: str, link: str, kind: str, position: Position, fetched_at: datetime) -> None:
-        """Note where the answer of a seed, or a robots.txt, lies."""
-        with self._writing() as connection:
-            put(
-                connection,
-                _replies,
-                {"source": source, "link": link},
-                kind=kind,
-                fetched_at=fetched_at,
-                **place(position),
-            )
-
-    def replies(self, source: str, since: datetime) -> dict[str, Position]:
-        """Return the seeds' answers of an unfinished crawl that arrived after `since`, by link: they need not be asked again."""
-        good = and_(_replies.c.source == source, _replies.c.kind == "seed", _replies.c.fetched_at >= since)
+    def unbuilt_days(self, source: str) -> set[date]:
+        """Return the days under which pages of a source wait for the build."""
+        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
         with self._reading() as connection:
-            rows = connection.execute(select(_replies).where(good)).all()
-        return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
+            return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
 
-    def robots(self, link: str) -> Position | None:
-        """Return where the robots.txt at `link` lies, if it was fetched today for any source."""
-        mine = and_(_replies.c.link == link, _replies.c.kind == "robots")
+    def off_days_published(self, source: str) -> set[date]:
+        """Return the publication days of pages that are no records since their day was not asked for."""
+        off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
         with self._reading() as connection:
-            row = connection.execute(select(_replies).where(mine).order_by(_replies.c.fetched_at.desc())).first()
-        fresh = row is not None and day_of(row.fetched_at) == day_of(now())
-        return Position(row.archive_file, row.archive_offset) if row is not None and fresh else None
+            return set(connection.scalars(select(_urls.c.published_date).where(off_day).distinct()))
 
-    def forget_replies(self, source: str) -> None:
-        """Drop the seeds' answers of `source`: its crawl has ended, the next one asks anew."""
-        with self._writing() as connection:
-            connection.execute(delete(_replies).where(_replies.c.source == source, _replies.c.kind == "seed"))
+    def states(self, source: str, ids: Sequence[str]) -> Counter[State]:
+        """Return how many of the URLs with these article_ids are in each state."""
+        counts: Counter[State] = Counter()
+        with self._reading() as connection:
+            for part in chunks(list(ids)):
+                counts.update(
+                    connection.scalars(select(_urls.c.state).where(_urls.c.source == source, _urls.c.article_id.in_(part)))
+                )
+        return counts
+
+    def cover(self, source: str, reason: str, crawl: str) -> None:
+        """Note of days that have pages but were never listed that they are partial, for a `reason`."""
+        fetched = and_(_urls.c.source == source, _urls.c.state.in_(("archived", "record", "reject")))
+        with self._reading() as connection:
+            days = set(connection.scalars(select(_urls.c.day).where(fetched).distinct()))
+        for day in days - self.asked(source):
+            self.list_day(source, day, Verdict("partial", reason), crawl)
 
     # What the build reads and writes
 

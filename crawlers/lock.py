@@ -1,15 +1,17 @@
-"""One process per source: a lock file that the operating system frees when its holder ends, however it ends."""
+"""One process per source, and one per site: lock files that the operating system frees when their holder ends, however it ends."""
 
+import re
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import AsyncFileLock, FileLock, Timeout
 
 from crawlers.errors import BusyError, StoreError
 
 _PATIENCE = 15.0  # seconds; the child of a killed run needs a few to notice
+_SITE_PATIENCE = 3600.0  # seconds; what another process fetches from the site is not done again, but its sources are others
 
 
 @contextmanager
@@ -44,3 +46,23 @@ def _lock(data: Path, source: str, stack: ExitStack, seconds: float) -> bool:
         raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
     stack.callback(lock.release)
     return True
+
+
+@asynccontextmanager
+async def site_lock(data: Path, site: str) -> AsyncIterator[None]:
+    """Hold the lock of a site, so that no two processes load it side by side; wait for one that does.
+
+    Raises BusyError when it is not free within an hour.
+    """
+    path = data / "locks" / f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}.lock"
+    lock = AsyncFileLock(path, timeout=_SITE_PATIENCE, poll_interval=0.2, run_in_executor=False)
+    try:
+        await lock.acquire()
+    except Timeout as error:
+        raise BusyError(f"another process has been loading {site} for an hour (it holds {path})") from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        await lock.release()

@@ -1,32 +1,22 @@
-"""Downloader middlewares: every response goes to the archive; walls and private addresses are stopped.
+"""Downloader middlewares: every response goes to the archive, lists are asked for conditionally, walls are stopped.
 
-Responses pass upwards: archive (as received) -> wall (before redirects are followed) -> Scrapy's own -> spider.
+Responses pass upwards: archive (as received) -> manners (try again later) -> wall (before redirects are followed) ->
+Scrapy's own -> spider. Requests pass downwards, so that an answer from the archive costs the site nothing.
 """
 
-import ipaddress
-import socket
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from crawlers.clock import now
 from crawlers.crawl import Crawl
-from crawlers.page import Kind, Page, blocked_reason
-
-
-class BlockedError(IgnoreRequest):
-    """The site answered with a wall (captcha, refusal) instead of the page."""
-
-
-class PrivateAddressError(IgnoreRequest):
-    """The address is not on the public web, and the source does not say `private: true`."""
+from crawlers.manners import BlockedError
+from crawlers.page import ContentError, Kind, Page, blocked_reason
 
 
 @dataclass(frozen=True)
@@ -48,43 +38,31 @@ class _Middleware:
         return cls(crawler.spider.crawl)  # type: ignore[union-attr]
 
 
-class AddressGuard(_Middleware):
-    """Refuses to ask hosts that are no public web host, where a link or a redirect leads to one."""
-
-    def process_request(self, request: Request) -> None:
-        """Raise PrivateAddressError for such a request."""
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("http", "https") or (not self.crawl.source.private and _is_private(parts.hostname or "")):
-            raise PrivateAddressError(f"{parts.scheme}://{parts.hostname} is not on the public web")
-
-
-def _is_private(host: str) -> bool:
-    """Whether a host is named by an address that is not global, in any spelling that resolvers take, or by a local name."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        try:
-            address = ipaddress.ip_address(socket.inet_aton(host))  # 127.1, 0x7f.0.0.1, 2130706433
-        except OSError:
-            return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
-    return not address.is_global
+_VALIDATORS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
 
 
 class ArchiveMiddleware(_Middleware):
-    """Archives every response as received, and answers from the archive what an unfinished crawl had asked already."""
+    """Archives every response as received, and answers from the archive what need not be sent (again) by the site."""
 
     def process_request(self, request: Request) -> Response | None:
-        """Return the archived answer to `request`, or None to let it be asked."""
+        """Return the archived answer to `request`, or None to let it be asked, conditionally where it was asked before."""
         errand = _errand_of(request)
-        page = self.crawl.reply(errand.link, errand.kind) if errand.kind in ("seed", "robots") else None
-        if page is None:
+        if errand.kind not in ("seed", "robots"):
             return None
-        request.meta["page"] = page
-        kind = responsetypes.from_args(url=page.url, body=page.body)
-        return kind(page.url, status=page.status, headers=_headers(page), body=page.body, request=request, flags=["archived"])
+        if page := self.crawl.reply(errand.link, errand.kind):
+            return _served(request, page)
+        if request.url == errand.link and (known := self.crawl.known_list(errand.link)):
+            request.meta["known"] = known
+            for name, condition in _VALIDATORS:
+                if value := known.header(name):
+                    request.headers[condition] = value
+        return None
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Append `response` to the archive, and leave its page in `request.meta["page"]`."""
+        """Append `response` to the archive, and leave its page in `request.meta["page"]`.
+
+        304 means that a list is as it was: it is read again from the archive, as a list of now.
+        """
         if "archived" in response.flags:
             return response
         errand = _errand_of(request)
@@ -100,10 +78,14 @@ class ArchiveMiddleware(_Middleware):
             day=errand.day,
         )
         page = replace(page, position=self.crawl.store(page))
+        if page.status == 304 and "known" in request.meta:
+            return _served(request, replace(request.meta["known"], fetched_at=page.fetched_at))
         request.meta["page"] = page
-        if errand.kind == "robots" and page.status < 500 and not 300 <= page.status < 400:
+        if errand.kind != "robots":
+            return response
+        if page.status < 500 and not 300 <= page.status < 400:
             self.crawl.keep_robots(page)
-        return response
+        return _served(request, page)
 
 
 class WallMiddleware(_Middleware):
@@ -126,8 +108,16 @@ def _pairs(response: Response) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values]
 
 
-def _headers(page: Page) -> dict[str, list[str]]:
+def _served(request: Request, page: Page) -> Response:
+    """Return a page as Scrapy's response to `request`, its body decoded, since Scrapy itself decodes none here."""
+    request.meta["page"] = page
+    try:
+        body = page.content
+    except ContentError:
+        body = b""
     headers: dict[str, list[str]] = {}
     for name, value in page.headers:
-        headers.setdefault(name, []).append(value)
-    return headers
+        if name.lower() != "content-encoding":
+            headers.setdefault(name, []).append(value)
+    kind = responsetypes.from_args(url=page.url, body=body)
+    return kind(page.url, status=page.status, headers=headers, body=body, request=request, flags=["archived"])

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from tld import get_fld
 from w3lib.url import canonicalize_url
 
-Kind = Literal["seed", "article", "robots", "import"]
+Kind = Literal["seed", "article", "robots", "import", "warc"]
 
 GONE = (404, 410)
 """HTTP statuses that are an answer: what was asked for does not exist."""
@@ -30,7 +30,11 @@ _TRACKING = re.compile(r"utm_\w+|spm|wfr|share_\w+|from_source|hmsr|hmpl|bd_vid|
 
 
 class ContentError(ValueError):
-    """The body does not decompress, or to more than `MAX_CONTENT` bytes."""
+    """The body does not decompress."""
+
+
+class TooLargeError(ContentError):
+    """The body decompresses to more than `MAX_CONTENT` bytes."""
 
 
 class Position(NamedTuple):
@@ -112,7 +116,7 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
         if not content and not unzip.eof:  # not of this kind; a tail that is cut off is borne, as browsers do
             continue
         if len(content) > MAX_CONTENT:
-            raise ContentError(f"more than {MAX_CONTENT} bytes when decompressed")
+            raise TooLargeError(f"more than {MAX_CONTENT} bytes when decompressed")
         return content
     raise ContentError(f"the body is not {encoding}")
 
@@ -130,7 +134,9 @@ def canonical_url(url: str) -> str:
     query = [pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
     if parts.hostname == "baijiahao.baidu.com" and (ids := [pair for pair in query if pair.startswith("id=")]):
         return f"https://baijiahao.baidu.com/s?{ids[0]}"
-    host = parts.hostname if parts.port in (None, _PORTS[parts.scheme]) else f"{parts.hostname}:{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if parts.port not in (None, _PORTS[parts.scheme]):
+        host = f"{host}:{parts.port}"
     return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
 
 
@@ -151,23 +157,48 @@ _TITLE = re.compile(r"<title[^>]{0,100}>\s*([^<]{1,200})</title>", re.IGNORECASE
 _WALL = re.compile(
     r"安全验证|访问验证|验证码|人机验证|滑块验证|访问过于频繁|请求过于频繁|访问被拒绝|访问受限|请登录|用户登录|会员登录|账号登录|^登录$"
 )
+_LOGIN = re.compile(r"(?:passport|login|sso|account)s?\..+|.*/(?:login|signin|sign_in|passport)(?:[/.].*)?", re.IGNORECASE)
+_BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
+# What UTF-8 becomes that was read as GBK or Latin-1 and stored so; none of it stands in ordinary news, as 斤 and 烫 alone do.
+_WRONG = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "鈥", "銆", "鐨", "锛", "ï¼", "ã€", "ï¿½", "â€")
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
+
+
+def garbled(text: str) -> bool:
+    """Whether more than one character in a hundred comes of a wrong decoding (mojibake)."""
+    return sum(text.count(wrong) * len(wrong) for wrong in _WRONG) > len(text) * _BROKEN_SHARE
 
 
 def blocked_reason(page: Page) -> str | None:
     """Return why `page` is a wall instead of the answer that was asked for (captcha, login, refusal), or None.
 
-    Only sure signs count: a captcha host as the place or the target of a redirect, a blank 403, a 429, a small page whose
-    title names a check or a login, that shows nothing but an error, or whose only link leads to a captcha host.
+    Only sure signs count: a captcha host as the place or the target of a redirect, a redirect to a login, a blank 403, a
+    429, a 503 that says when to come again, a small page whose title names a check or a login, that shows nothing but an
+    error, or whose only link leads to a captcha host, and a list that makes no sense in any encoding.
     """
-    if (host := _destination(page)) in _CAPTCHA_HOSTS:
+    host, path = _destination(page)
+    if host in _CAPTCHA_HOSTS:
         return f"sent to the captcha at {host}"
-    if page.status == 429 or (page.status == 403 and len(page.body) < 64):
-        return "HTTP 429, too many requests" if page.status == 429 else "blank 403"
-    if len(page.body) > _SMALL:
-        return None
+    if 300 <= page.status < 400 and _LOGIN.fullmatch(f"{host}{path}"):
+        return f"sent to the login at {host}{path}"
+    return _refusal(page) or _wall_text(page)
+
+
+def _refusal(page: Page) -> str | None:
+    """Return the refusal that the status tells."""
+    if page.status == 429:
+        return "HTTP 429, too many requests"
+    if page.status == 503 and (after := page.header("retry-after")):
+        return f"HTTP 503, asks to be left alone ({after[:40]})"
+    return "blank 403" if page.status == 403 and len(page.body) < 64 else None
+
+
+def _wall_text(page: Page) -> str | None:
+    """Return the sign of a wall that the document shows."""
     try:
-        text = page.text[:_SMALL]
+        if page.kind == "seed" and page.status == 200 and garbled(page.text):
+            return "a list that makes no sense in any encoding (mojibake)"
+        text = page.text[:_SMALL] if len(page.body) <= _SMALL else ""
     except ContentError:
         return None
     titled = _TITLE.search(text)
@@ -181,12 +212,13 @@ def blocked_reason(page: Page) -> str | None:
     return None
 
 
-def _destination(page: Page) -> str:
-    """Return the host at which a response ends or to which it sends; "" for an address that makes no sense."""
+def _destination(page: Page) -> tuple[str, str]:
+    """Return host and path at which a response ends or to which it sends; blank for an address that makes no sense."""
     try:
-        return urlsplit(urljoin(page.url, page.header("location"))).hostname or ""
+        parts = urlsplit(urljoin(page.url, page.header("location")))
     except ValueError:
-        return ""
+        return "", ""
+    return parts.hostname or "", parts.path
 
 
 def is_answer(page: Page) -> bool:

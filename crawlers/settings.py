@@ -5,6 +5,7 @@ from typing import Any
 
 from scrapy.settings import Settings
 
+from crawlers.manners import JITTER, paced
 from crawlers.page import MAX_CONTENT
 from crawlers.source import Source
 
@@ -20,7 +21,7 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         # No more are begun than one site may have open: after a wall hardly any follow.
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
-        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 ask to be left alone
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 ask to be left alone: see manners
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
         "REDIRECT_MAX_TIMES": 5,
@@ -32,9 +33,14 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
             "Accept-Language": "zh-CN,zh;q=0.9",
             "Accept-Encoding": "gzip, deflate",  # only what any reader of the archive can undo
         },
+        "COMPRESSION_ENABLED": False,  # pages are kept as received; `Page.content` decodes them, within bounds
+        "EXTENSIONS": {"crawlers.manners.Throttle": 0, "scrapy.extensions.throttle.AutoThrottle": None},
+        "AUTOTHROTTLE_ENABLED": True,
+        "DOWNLOAD_DELAY_JITTER": JITTER,
         "DOWNLOADER_MIDDLEWARES": {
-            "crawlers.middlewares.AddressGuard": 40,
+            "crawlers.guard.AddressGuard": 560,  # before retries: what is refused once is refused again
             "crawlers.middlewares.WallMiddleware": 880,
+            "crawlers.manners.MannersMiddleware": 885,
             "crawlers.middlewares.ArchiveMiddleware": 890,
         },
     }
@@ -42,4 +48,6 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
 
 def source_settings(shared: dict[str, Any], source: Source) -> Settings:
     """Return `shared` with what `source` says of itself."""
-    return Settings({**shared, "ROBOTSTXT_OBEY": source.robots == "obey", "DOWNLOAD_DELAY": source.delay})
+    delay = paced(source.delay)
+    own = {"ROBOTSTXT_OBEY": source.robots == "obey", "DOWNLOAD_DELAY": delay, "AUTOTHROTTLE_START_DELAY": delay}
+    return Settings({**shared, **own, "AUTOTHROTTLE_MAX_DELAY": max(delay, 60.0)})

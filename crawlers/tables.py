@@ -78,7 +78,8 @@ days = Table(
     Column("crawl", String, nullable=False),
     Column("listed_at", _Instant, nullable=False),
 )
-# Answers of seeds that an unfinished crawl need not ask for again, and the robots.txt of today.
+# Answers of seeds that an unfinished crawl need not ask for again (`seed`), those that a later crawl asks for
+# conditionally (`known`), and the robots.txt of today.
 replies = Table(
     "replies",
     metadata,
@@ -89,13 +90,29 @@ replies = Table(
     Column("archive_offset", Integer, nullable=False),
     Column("fetched_at", _Instant, nullable=False),
 )
-# Sources that met a wall so often that they have to be left alone.
+# Sites (registrable domains) that refused so often that they have to be left alone, whichever source asks.
 rests = Table(
-    "rests",
+    "site_rests",
     metadata,
-    Column("source", String(40), primary_key=True),
+    Column("site", String, primary_key=True),
     Column("since", _Instant, nullable=False),
     Column("reason", String, nullable=False),
+)
+# What robots.txt said of a source's lists when it was last asked.
+robots = Table(
+    "robots",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("verdict", String(10), nullable=False),
+    Column("judged_at", _Instant, nullable=False),
+)
+# How far WARC files of others were taken in.
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("file", String, primary_key=True),
+    Column("offset", Integer, nullable=False),
+    Column("size", Integer),
 )
 stories = Table(
     "stories",

@@ -5,13 +5,13 @@ the ledger say that a page is settled. Killed in between, the same pages are bui
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from crawlers import archive
 from crawlers.baidu import redated
@@ -39,7 +39,10 @@ Row = TypeVar("Row", Record, Reject)
 
 @dataclass(frozen=True)
 class BuildJob:
-    """One batch for a worker process; `days` are those whose articles may become records."""
+    """One batch for a worker process; `days` are those whose articles may become records.
+
+    With `every_day`, pages that were taken in from WARC files may be of any day.
+    """
 
     sources: Path
     taxonomy: tuple[Path, ...]
@@ -47,6 +50,7 @@ class BuildJob:
     annotator: str
     source: str
     days: frozenset[date]
+    every_day: bool
     pages: tuple[Waiting, ...]
 
 
@@ -61,9 +65,19 @@ class Built:
 
 
 def build(
-    project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None], *, again: bool = False
+    project: Project,
+    source: str,
+    days: list[date],
+    runner: Runner,
+    tick: Callable[[], None],
+    *,
+    again: bool = False,
+    wanted: Iterable[date] | Literal["every"] | None = None,
 ) -> list[str]:
     """Build what is archived for `days` of a source and not built yet; with `again`, what is built already, too.
+
+    Articles of `wanted` days (`days`, unless given) and of those asked for before become records; with `every`, those of
+    pages that were taken in from WARC files do, whatever their day.
 
     `tick` is called after each batch. Returns one sentence for each file that could not be read and was moved aside to be
     made anew, which only `again` does. Raises BusyError when another process works on the source, StoreError when a file
@@ -79,7 +93,9 @@ def build(
         if again:
             project.ledger.reopen(source, days)
         waiting = project.ledger.waiting(source, days)
-        jobs = _jobs(project, source, frozenset(days) | project.ledger.asked(source), waiting)
+        every_day = wanted == "every"
+        accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
+        jobs = _jobs(project, source, accepted, waiting, every_day=every_day)
         done: list[Built] = []
         for job, result in runner.map(f"build {source}", build_batch, jobs, _single_pages):
             done += [_crashed(job, result.why)] if isinstance(result, Crashed) else result
@@ -91,7 +107,7 @@ def build(
         return moved
 
 
-def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting]) -> Iterator[BuildJob]:
+def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
     size = project.settings.batch
     for start in range(0, len(pages), size):
         batch = tuple(pages[start : start + size])
@@ -102,6 +118,7 @@ def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Wait
             annotator=project.settings.annotator,
             source=source,
             days=days,
+            every_day=every_day,
             pages=batch,
         )
 
@@ -132,7 +149,7 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
     except StoreError as error:
         return _unreadable(waiting, error)
     try:
-        article, given = _article(replace(page, day=waiting.listed), source, job.days, waiting)
+        article, given = _article(replace(page, day=waiting.listed), source, job, waiting)
         return _recorded(waiting, article, given or next(annotate([article], engine)))
     except RejectedError as error:
         return _rejected(page, job.source, waiting, error)
@@ -140,7 +157,7 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         return _rejected(page, job.source, waiting, RejectedError("crashed", repr(error)[:500]))
 
 
-def _article(page: Page, source: Source, days: frozenset[date], waiting: Waiting) -> tuple[Article, Annotation | None]:
+def _article(page: Page, source: Source, job: BuildJob, waiting: Waiting) -> tuple[Article, Annotation | None]:
     """Return a page's article, and the annotation that an imported file brings along, else None."""
     if page.kind == "import":
         return layout.imported(page)
@@ -148,7 +165,7 @@ def _article(page: Page, source: Source, days: frozenset[date], waiting: Waiting
         article = _flash(page, source, waiting.article_id)
     else:
         (article,) = extract(page, source)
-    if article.published_date not in days:
+    if article.published_date not in job.days and not (job.every_day and page.kind == "warc"):
         raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
     return article, None
 

@@ -1,5 +1,6 @@
 """How days stand: the ledger's reports with the sources' declared bounds applied."""
 
+from dataclasses import replace
 from datetime import date
 
 from crawlers.fates import DayReport
@@ -11,6 +12,20 @@ Plan = dict[str, list[date]]
 
 
 def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
-    """Return the reports of a plan's days, with the sources' declared bounds applied: a day with too few records failed."""
-    reports = [report for source, days in plan.items() for report in project.ledger.reports([source], days)]
-    return [check_bounds(report, project.sources.get(report.source)) for report in reports]
+    """Return the reports of a plan's days, with what else is known applied.
+
+    A day with fewer records than its source expects has failed; one that is unfinished while its site is left alone is
+    blocked.
+    """
+    checked = []
+    for name, days in plan.items():
+        source = project.sources.get(name)
+        rest = project.ledger.resting(source.site) if source else None
+        for report in project.ledger.reports([name], days):
+            unfinished = report.status in ("partial", "failed")
+            checked.append(check_bounds(_blocked(report, rest) if rest and unfinished else report, source))
+    return checked
+
+
+def _blocked(report: DayReport, rest: str) -> DayReport:
+    return replace(report, status="blocked", reason="; ".join(filter(None, (report.reason, rest))))

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from crawlers.clock import now
 from crawlers.errors import CaixunError
@@ -24,12 +26,24 @@ def new_crawl_id() -> str:
 
 
 def crawl(project: Project, plan: dict[str, list[date]], crawl_id: str, tick: Callable[[], None], *, again: bool) -> list[str]:
-    """Fetch the days of each source in a child process, and return the sources that another process is working on.
+    """Fetch the days of each source in a child process, and return a sentence for each source that was busy.
 
-    `tick` is called several times a second meanwhile. Raises CrawlError when the child ends early.
+    Sources that may reach private addresses have a child of their own, since the address guard holds for a whole process.
+    `tick` is called several times a second meanwhile. Raises CrawlError when a child ends early.
     """
-    errand = {
+    sentences: list[str] = []
+    for private in (False, True):
+        days = {name: plan[name] for name in plan if project.sources[name].private == private}
+        if days:
+            log = project.data / "logs" / f"crawl-{crawl_id}{'-private' if private else ''}.err"
+            sentences += fetch(_errand(project, days, crawl_id, again=again), log, tick)
+    return sentences
+
+
+def _errand(project: Project, plan: dict[str, list[date]], crawl_id: str, *, again: bool) -> dict[str, Any]:
+    return {
         "data": str(project.data),
+        "locks": str(project.data),
         "ledger": project.ledger_url,
         "sources": str(project.config / "sources"),
         "user_agent": project.user_agent,
@@ -38,7 +52,13 @@ def crawl(project: Project, plan: dict[str, list[date]], crawl_id: str, tick: Ca
         "again": again,
         "days": {source: [day.isoformat() for day in days] for source, days in plan.items()},
     }
-    log = project.data / "logs" / f"crawl-{crawl_id}.err"
+
+
+def fetch(errand: dict[str, Any], log: Path, tick: Callable[[], None]) -> list[str]:
+    """Let a child process do an errand of `crawlers.__main__`, and return a sentence for each source that was busy.
+
+    `log` gets what the child complains of. Raises CrawlError when it ends early.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w+", encoding="utf-8") as errors:
         # -P: a folder named crawlers in the user's current folder is not meant.

@@ -54,7 +54,7 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
     findings: list[Finding] = []
     for source, days in plan.items():
         project.ledger.take_up(source, days)
-    todo = _awake(project, plan if again else unfinished(project, plan), findings)
+    todo = _awake(project, plan if again else unfinished(project, plan), crawl_id, findings)
     if todo:
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
@@ -74,11 +74,16 @@ def unfinished(project: Project, plan: Plan) -> Plan:
     return todo
 
 
-def _awake(project: Project, plan: Plan, findings: list[Finding]) -> Plan:
-    """Return a plan without the sources that are left alone for now; each of those is a finding."""
-    resting = {source: reason for source in plan if (reason := project.ledger.resting(source))}
-    findings += [Finding("failure", f"{source}: {reason}") for source, reason in resting.items()]
-    return {source: days for source, days in plan.items() if source not in resting}
+def _awake(project: Project, plan: Plan, crawl_id: str, findings: list[Finding]) -> Plan:
+    """Return a plan without the sources whose site is left alone for now; each of those is a finding, its days are begun."""
+    awake: Plan = {}
+    for source, days in plan.items():
+        if reason := project.ledger.resting(project.sources[source].site):
+            findings.append(Finding("failure", f"{source}: {reason}"))
+            project.ledger.begin(source, set(days) - project.ledger.asked(source), crawl_id)
+        else:
+            awake[source] = days
+    return awake
 
 
 def _crawl(
@@ -86,7 +91,7 @@ def _crawl(
 ) -> None:
     try:
         busy = runner.step("crawl", lambda: crawl(project, todo, crawl_id, watch.tick, again=again))
-        findings += [Finding("failure", f"{source}: another process is crawling it; left to that one") for source in busy]
+        findings += [Finding("failure", sentence) for sentence in busy]
     except CaixunError as error:
         findings.append(Finding("failure", str(error)))
 

@@ -1,20 +1,17 @@
-"""Saved pages: files that stand in for responses, for `extract` and `sources check`."""
+"""Saved pages: files that stand in for responses, for `extract` and `sources`."""
 
 import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from crawlers.clock import day_of, now
-from crawlers.discovery import Candidate, ListingError, discover
 from crawlers.errors import CaixunError, ConfigError
-from crawlers.page import Kind, Page, blocked_reason, canonical_url
+from crawlers.page import Kind, Page, canonical_url
 from crawlers.source import Source
 from crawlers.walk import Walk
-from flows.settings import parse_day
 
 
 class SavedPage(NamedTuple):
@@ -40,31 +37,10 @@ def read_bytes(path: Path) -> bytes:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
 
 
-def listed_links(source: Source, path: Path, seed: int, day: str | None) -> tuple[list[Candidate], int]:
-    """Return the links that a saved answer of a source's seed (counted from 1) lists, and how many its `allow` refuses.
-
-    Raises ConfigError for a seed or day that does not exist, a file that cannot be read, or is a wall or no such list.
-    """
-    if seed > len(source.seeds):
-        raise ConfigError(f"{source.name} has {len(source.seeds)} seeds; there is no seed {seed}")
-    chosen = source.seeds[seed - 1]
-    walk = Walk(source, chosen, [parse_day(day) if day else day_of(now())], source.keywords[0] if source.keywords else "")
-    page = saved_page(path, walk.url, source.name, "seed")
-    if wall := blocked_reason(page):
-        raise BlockedPageError(f"blocked: {wall}")
-    try:
-        found = discover(chosen, page, source)
-    except ListingError as error:
-        raise ConfigError(f"{path}: {error}") from error
-    fitting = [one for one in found if source.allowed.search(_canonical(one.url))]
-    return fitting, len(found) - len(fitting)
-
-
-def _canonical(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return ""
+def saved_list(source: Source, path: Path, seed: int, day: date) -> Page:
+    """Return the saved answer of a source's seed (counted from 1) for a day. Raises ConfigError."""
+    walk = Walk(source, source.seeds[seed - 1], [day], source.keywords[0] if source.keywords else "")
+    return saved_page(path, walk.url, source.name, "seed")
 
 
 class BlockedPageError(CaixunError):

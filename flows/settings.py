@@ -91,6 +91,13 @@ class Project:
         if not self.data.is_dir():
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 
+    def free(self, name: str) -> None:
+        """Raise ConfigError when there is a source of this name: a YAML is changed by hand alone."""
+        if name in self.sources:
+            raise ConfigError(
+                f"{self.config / 'sources' / name}.yml: there is such a source; change it by hand, or choose another name"
+            )
+
     def enabled(self, names: list[str] | None = None) -> list[Source]:
         """Return the sources to work on: the named ones, or all that are not disabled. Raises ConfigError."""
         for name in names or ():

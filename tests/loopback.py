@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,27 +17,33 @@ Answer = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
 
 @dataclass
 class Loopback:
-    """A running site: `pages` maps targets to answers (or to a function of the count of askings), `asked` grows."""
+    """A running site: `pages` maps targets to answers (or to a function of the count of askings), `asked` grows.
+
+    `headers` holds those of each asking, in the order of `asked`.
+    """
 
     port: int
     pages: dict[str, Answer | Callable[[int], Answer]]
     asked: list[str]
+    headers: list[Message]
 
 
 @contextmanager
-def loopback() -> Iterator[Loopback]:
+def loopback(host: str = "127.0.0.1") -> Iterator[Loopback]:
     pages: dict[str, Answer | Callable[[int], Answer]] = {}
     asked: list[str] = []
+    headers: list[Message] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            headers.append(self.headers)
             asked.append(self.path)
             answer = pages.get(self.path, (404, b"none"))
-            status, body, *headers = answer(asked.count(self.path)) if callable(answer) else answer
+            status, body, *more = answer(asked.count(self.path)) if callable(answer) else answer
             self.send_response(status)
-            for name, value in {"Content-Type": "text/html; charset=utf-8", **(headers[0] if headers else {})}.items():
+            for name, value in {"Content-Type": "text/html; charset=utf-8", **(more[0] if more else {})}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -49,11 +56,11 @@ def loopback() -> Iterator[Loopback]:
         def handle_error(self, *_: object) -> None:
             """Take a client that hangs up for what it is."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((host, 0), Handler)
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     pages["/robots.txt"] = (404, b"")
     try:
-        yield Loopback(server.server_port, pages, asked)
+        yield Loopback(server.server_port, pages, asked, headers)
     finally:
         server.shutdown()
         server.server_close()

@@ -8,6 +8,7 @@ REASONS = {
     "missing": "the site has no such page any more (HTTP 404 or 410, an error page, a redirect to the home page)",
     "blocked": "a captcha, a login wall or a refusal instead of the page",
     "not_html": "the answer is no HTML document",
+    "too_large": "the answer grows beyond 32 MiB when it is decompressed",
     "mojibake": "the bytes make no sensible text in any encoding",
     "no_title": "no headline was found",
     "no_body": "no article text was found (a video, a picture series, a list)",

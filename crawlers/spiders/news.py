@@ -1,11 +1,12 @@
 """The general spider: the seeds of one source, its listings, and the articles that they name."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from typing import NoReturn
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -13,11 +14,13 @@ from twisted.python.failure import Failure
 from crawlers.crawl import Crawl
 from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import Fetch, State, Verdict
-from crawlers.middlewares import BlockedError, Errand, PrivateAddressError
-from crawlers.page import GONE
+from crawlers.guard import PrivateAddressError
+from crawlers.manners import BlockedError, RestingError, site
+from crawlers.middlewares import Errand
+from crawlers.page import GONE, MAX_CONTENT
 from crawlers.walk import Walk
 
-_WALLS = 3  # requests blocked one after another, after which the site is left alone
+_WALLS = 3  # requests to a site that are blocked one after another, after which it is left alone
 
 
 class NewsSpider(Spider):
@@ -30,7 +33,7 @@ class NewsSpider(Spider):
         super().__init__(name=crawl.source.name)
         self.crawl = crawl
         self.failure: StoreError | None = None
-        self._walls = 0
+        self._walls: Counter[str] = Counter()
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for what an earlier crawl left open, then for the first page of every list."""
@@ -66,7 +69,8 @@ class NewsSpider(Spider):
 
     def parse_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
         """Note a listing's answer and ask for what it names; an answer that cannot be read fails its days, no others."""
-        self._walls = 0
+        self._passed(response)
+        self.crawl.judge_robots("allowed")
         try:
             fetches, more = self.crawl.list(walk, response.meta["page"])
         except StoreError as error:
@@ -83,12 +87,14 @@ class NewsSpider(Spider):
         """Note that a listing could not be had."""
         walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
         state, reason, detail = self._explain(failure)
+        if reason == "robots":
+            self.crawl.judge_robots("refused")
         self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", f"{walk.url}: {detail or reason}"))
-        self._count_wall(state)
+        self._count_wall(failure)
 
     def parse_article(self, response: Response, fetch: Fetch) -> None:
         """Note that an article is archived; the build reads it later."""
-        self._walls = 0
+        self._passed(response)
         try:
             self.crawl.keep(fetch, response.meta["page"])
         except StoreError as error:
@@ -99,7 +105,7 @@ class NewsSpider(Spider):
         fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
         state, reason, detail = self._explain(failure)
         self.crawl.miss(fetch, state, reason, detail)
-        self._count_wall(state)
+        self._count_wall(failure)
 
     def _explain(self, failure: Failure) -> "tuple[State, str, str | None]":
         """Return state, reason code and detail of a request that came to nothing; stop when nothing can be stored."""
@@ -107,9 +113,22 @@ class NewsSpider(Spider):
             self._break(failure.value)
         return _explain(failure.value)
 
-    def _count_wall(self, state: State) -> None:
-        self._walls = self._walls + 1 if state == "blocked" else 0
-        if self._walls >= _WALLS:
+    def _passed(self, response: Response) -> None:
+        if response.request:
+            self._walls[site(response.request)] = 0
+
+    def _count_wall(self, failure: Failure) -> None:
+        """Leave a site alone when it has refused one request after another; the crawl ends when it is the source's own."""
+        refusing = site(failure.request)  # type: ignore[attr-defined]
+        if not isinstance(failure.value, BlockedError):
+            self._walls[refusing] = 0
+            return
+        if not isinstance(failure.value, RestingError):
+            self._walls[refusing] += 1
+            if self._walls[refusing] < _WALLS:
+                return
+            self.crawl.rest(refusing, f"{refusing} refused one request after another, the last with {failure.value}")
+        if refusing == self.crawl.source.site:
             raise CloseSpider("blocked")
 
     def _break(self, error: StoreError) -> NoReturn:
@@ -131,6 +150,8 @@ def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":
         return "failed", "http", f"HTTP {error.response.status}"
     if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
         return "skipped", "robots", "robots.txt forbids it"
+    if isinstance(error, DownloadCancelledError):
+        return "skipped", "size", f"more than {MAX_CONTENT >> 20} MiB"
     return "failed", "network", f"{type(error).__name__}: {error}".strip(": ")
 
 

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, recording
+from flows.cli import asking, collecting, recording, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -30,7 +30,8 @@ for command in (
 ):
     app.command()(command)
 app.command("import")(recording.import_files)
-app.add_typer(asking.sources, name="sources")
+app.command("import-warc")(warcs.import_warc)
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:

@@ -1,14 +1,10 @@
-"""The commands that only ask: status, why, sources."""
+"""The commands that only ask: status, why."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
-
-if TYPE_CHECKING:
-    from crawlers.source import Source
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of
 
 _DEFAULT_SPAN = 7  # days that `status` shows when none are named
 
@@ -95,65 +91,3 @@ def _stages(row: dict[str, Any]) -> list[str]:
     explained = REASONS.get(row["reason"] or "", row["reason"])
     fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
     return [*lines, f"  now        {at('settled_at')}  {fate}"]
-
-
-sources = typer.Typer(no_args_is_help=True, help="The sources: list them, or check one against a saved page.")
-
-
-@sources.command("list")
-def list_sources(config: Config = None, data: Data = None, as_json: Json = False) -> None:
-    """List the sources of the configuration."""
-    project = project_of(config, data)
-    rows = [_source_row(source) for source in project.sources.values()]
-    if as_json:
-        print_json(rows)
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("name", "title", "seeds", "robots", "delay", "state", box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        state = "disabled" if row["disabled"] else "enabled"
-        table.add_row(row["name"], row["title"], ", ".join(row["seeds"]), row["robots"], f"{row['delay']:g} s", state)
-    console = Console()
-    console.print(table)
-    for row in rows:
-        if row["disabled"]:
-            console.print(f"{row['name']} is disabled: {row['disabled']}", markup=False, highlight=False)
-
-
-def _source_row(source: "Source") -> dict[str, Any]:
-    seeds = [f"{seed.kind} ({'dated' if seed.dated else 'newest first'})" for seed in source.seeds]
-    facts = source.model_dump(include={"name", "title", "robots", "delay", "disabled"})
-    return {**facts, "seeds": seeds, "site": source.site}
-
-
-@sources.command("check")
-def check_source(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The source.")],
-    page: Annotated[Path, typer.Option("--page", metavar="FILE", help="A saved listing or result page; .gz is opened.")],
-    seed: Annotated[int, typer.Option("--seed", min=1, help="Which of the source's seeds gave the page.")] = 1,
-    day: Annotated[str | None, typer.Option("--date", metavar="DAY", help="The day that it lists.", show_default=False)] = None,
-    config: Config = None,
-    data: Data = None,
-) -> None:
-    """Print the links of a saved listing as JSON lines (url, title, publisher, time, precision), or why it is blocked."""
-    from crawlers.clock import SHANGHAI
-    from crawlers.errors import ConfigError
-    from flows.saved import listed_links
-
-    links, refused = listed_links(project_of(config, data).enabled([name])[0], page, seed, day)
-    print_lines(
-        {
-            "url": one.url,
-            "title": one.title,
-            "publisher": one.publisher,
-            "time": one.moment.at.astimezone(SHANGHAI) if one.moment else None,
-            "precision": one.moment.precision if one.moment else "none",
-        }
-        for one in links
-    )
-    if refused:
-        say(f"{refused} more links do not fit allow, or are no web addresses")
-    if not links:
-        raise ConfigError(f"{page}: seed {seed} of {name} finds no link there that fits allow")

@@ -159,14 +159,19 @@ def test_a_page_that_another_source_has_made_a_record_of_is_not_built_again(ledg
     assert ledger.waiting("a", [D19]) == []
 
 
-def test_a_source_rests_for_a_while(ledger, monkeypatch):
-    assert ledger.resting("a") is None
-    ledger.rest("a", "refused")
-    assert (ledger.resting("a") or "").startswith("refused; since ")
-    assert ledger.resting("b") is None
+def test_a_site_rests_for_a_while_and_no_longer_for_being_asked(ledger, monkeypatch):
+    assert ledger.resting("e.cn") is None
+    ledger.rest("e.cn", "refused")
+    first = ledger.resting("e.cn") or ""
+    assert first.startswith("refused; since ")
+    assert ledger.resting("f.cn") is None
+    ledger.rest("e.cn", "refused again")
+    assert ledger.resting("e.cn") == first
     later = now() + COOLDOWN + timedelta(seconds=1)
-    monkeypatch.setattr("crawlers.ledger.now", lambda: later)
-    assert ledger.resting("a") is None
+    monkeypatch.setattr("crawlers.answers.now", lambda: later)
+    assert ledger.resting("e.cn") is None
+    ledger.rest("e.cn", "refused again")
+    assert (ledger.resting("e.cn") or "").startswith("refused again")
 
 
 def test_another_database_is_refused():
@@ -200,12 +205,14 @@ def test_answers_of_lists_are_good_since_the_days_end_and_robots_for_a_day(ledge
         ledger.keep_reply("a", link, kind, Position("f", age), now() - timedelta(hours=age))
     assert ledger.replies("a", now() - timedelta(hours=2)) == {"http://e.cn/new": Position("f", 1)}
     assert ledger.replies("b", now() - timedelta(hours=2)) == {}
-    ledger.forget_replies("a")
+    ledger.forget_replies("a", keep=["http://e.cn/new"])
     assert ledger.replies("a", now() - timedelta(hours=9)) == {}
+    assert ledger.known_list("a", "http://e.cn/new") == Position("f", 1)
+    assert ledger.known_list("a", "http://e.cn/old") is ledger.known_list("b", "http://e.cn/new") is None
     assert ledger.robots("http://e.cn/robots.txt") == Position("f", 0)
     assert ledger.robots("http://e.cn/new") is None
     tomorrow = now() + timedelta(days=1)
-    monkeypatch.setattr("crawlers.ledger.now", lambda: tomorrow)
+    monkeypatch.setattr("crawlers.answers.now", lambda: tomorrow)
     assert ledger.robots("http://e.cn/robots.txt") is None
 
 

@@ -1,5 +1,6 @@
 import gzip
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +21,7 @@ def page(body: bytes = b"", status: int = 200, url: str = "http://news.example.c
         ("HTTP://News.Example.COM:80/a?b=2&a=1&utm_source=x#top", "http://news.example.com/a?a=1&b=2"),
         ("http://news.example.com", "http://news.example.com/"),
         ("http://127.0.0.1:8787/s?id=1&spm=a.b", "http://127.0.0.1:8787/s?id=1"),
+        ("http://[2400:DA00::6666]:80/a", "http://[2400:da00::6666]/a"),
         (" https://news.example.com/新闻 ", "https://news.example.com/%E6%96%B0%E9%97%BB"),
     ],
 )
@@ -91,6 +93,10 @@ def test_text_uses_the_declaration_where_the_bytes_admit_neither():
         page("<title>百度安全验证</title><p>网络不给力</p>".encode()),
         page(b'<a href="https://wappass.baidu.com/static/captcha/tuxing_v2.html?ak=1">x</a>'),
         page(b"", 403),
+        page(b"", 503, retry_after="120"),
+        page(b"", 302, location="https://passport.example.com/?to=1"),
+        page(b"", 302, location="/user/login.html"),
+        replace(page("<li>鐨勬柊闂</li>锟斤拷".encode()), kind="seed"),
         page(gzip.compress("<title>访问验证</title>".encode()), content_encoding="gzip"),
     ],
 )
@@ -106,6 +112,9 @@ def test_walls_are_recognised(wall):
         page(b'<a href="https://www.baidu.com/">x</a><a href="https://wappass.baidu.com/">y</a>'),
         page(b"<h1>Forbidden</h1><p>You may not read this folder, whoever you are.</p> nginx", 403),
         page(b"", 302, location="/moved"),
+        page(b"", 302, location="/news/login-of-millions.html"),
+        page(b"", 503),
+        replace(page("<li>鐨勬柊闂</li>".encode("gbk")[:-1] + "<li>最新报道</li>".encode("gbk") * 60), kind="seed"),
         page(b"broken", content_encoding="gzip"),
     ],
 )

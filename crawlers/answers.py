@@ -1,0 +1,93 @@
+"""The ledger's part on sites: answers that need not be asked for again, what robots.txt said, and who is left alone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import and_, delete, select, update
+
+from crawlers.books import Books
+from crawlers.clock import day_of, now
+from crawlers.fates import COOLDOWN, left_alone
+from crawlers.page import Position
+from crawlers.tables import chunks, place, put
+from crawlers.tables import intakes as _intakes
+from crawlers.tables import replies as _replies
+from crawlers.tables import rests as _rests
+from crawlers.tables import robots as _robots
+
+RobotsVerdict = Literal["allowed", "refused"]
+
+
+class Answers(Books):
+    """The ledger, as far as it knows of sites. Every method raises StoreError when the database cannot be used."""
+
+    def rest(self, site: str, reason: str) -> None:
+        """Note that a site has to be left alone for a while; one that is left alone already stays so no longer for it."""
+        with self._writing() as connection:
+            since = connection.scalar(select(_rests.c.since).where(_rests.c.site == site))
+            if since is None or since <= now() - COOLDOWN:
+                put(connection, _rests, {"site": site}, since=now(), reason=reason)
+
+    def resting(self, site: str) -> str | None:
+        """Return why a site is to be left alone now, since when and until when; None when it is not."""
+        with self._reading() as connection:
+            row = connection.execute(select(_rests).where(_rests.c.site == site)).first()
+        return left_alone(row.reason, row.since) if row is not None and row.since > now() - COOLDOWN else None
+
+    def keep_reply(self, source: str, link: str, kind: str, position: Position, fetched_at: datetime) -> None:
+        """Note where the answer of a seed, or a robots.txt, lies."""
+        values = {"kind": kind, "fetched_at": fetched_at, **place(position)}
+        with self._writing() as connection:
+            put(connection, _replies, {"source": source, "link": link}, **values)
+
+    def replies(self, source: str, since: datetime) -> dict[str, Position]:
+        """Return the seeds' answers of an unfinished crawl that arrived after `since`, by link: they need not be asked again."""
+        good = and_(_replies.c.source == source, _replies.c.kind == "seed", _replies.c.fetched_at >= since)
+        with self._reading() as connection:
+            rows = connection.execute(select(_replies).where(good)).all()
+        return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
+
+    def known_list(self, source: str, link: str) -> Position | None:
+        """Return where the last answer of a seed lies that was kept to ask for it conditionally, or None."""
+        mine = and_(_replies.c.source == source, _replies.c.link == link, _replies.c.kind.in_(("known", "seed")))
+        with self._reading() as connection:
+            row = connection.execute(select(_replies).where(mine)).first()
+        return Position(row.archive_file, row.archive_offset) if row is not None else None
+
+    def forget_replies(self, source: str, keep: Iterable[str] = ()) -> None:
+        """Drop the seeds' answers of `source`, whose crawl has ended; those of the links in `keep` can be asked for conditionally."""
+        seeds = and_(_replies.c.source == source, _replies.c.kind == "seed")
+        with self._writing() as connection:
+            for part in chunks(list(keep)):
+                connection.execute(update(_replies).where(seeds, _replies.c.link.in_(part)).values(kind="known"))
+            connection.execute(delete(_replies).where(seeds))
+
+    def robots(self, link: str) -> Position | None:
+        """Return where the robots.txt at `link` lies, if it was fetched today for any source."""
+        mine = and_(_replies.c.link == link, _replies.c.kind == "robots")
+        with self._reading() as connection:
+            row = connection.execute(select(_replies).where(mine).order_by(_replies.c.fetched_at.desc())).first()
+        fresh = row is not None and day_of(row.fetched_at) == day_of(now())
+        return Position(row.archive_file, row.archive_offset) if row is not None and fresh else None
+
+    def judge_robots(self, source: str, verdict: RobotsVerdict) -> None:
+        """Note what robots.txt says of a source's lists."""
+        with self._writing() as connection:
+            put(connection, _robots, {"source": source}, verdict=verdict, judged_at=now())
+
+    def robots_verdicts(self) -> dict[str, RobotsVerdict]:
+        """Return what robots.txt last said of the lists of each source that asked."""
+        with self._reading() as connection:
+            return {row.source: row.verdict for row in connection.execute(select(_robots))}
+
+    def take_up_intake(self, file: str, size: int | None) -> int:
+        """Return the offset up to which the WARC file of another was taken in: 0 for a new one, or one of another size."""
+        with self._reading() as connection:
+            row = connection.execute(select(_intakes).where(_intakes.c.file == file)).first()
+        return row.offset if row is not None and row.size == size else 0
+
+    def note_intake(self, file: str, size: int | None, offset: int) -> None:
+        """Note that the pages before `offset` of a WARC file were taken in."""
+        with self._writing() as connection:
+            put(connection, _intakes, {"file": file}, offset=offset, size=size)

@@ -1,0 +1,144 @@
+"""The address guard: no seed, link or redirect leads the crawler to an address that is not on the public web.
+
+Names are judged by what they resolve to, and only the addresses that were judged are connected to: a name that resolves
+otherwise a moment later (DNS rebinding) gains nothing. The guard holds for a whole process, so sources with `private: true`
+are crawled in a process without it.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HOSTS_OWN = {"168.63.129.16"}  # Azure's metadata host; those of other clouds lie in ranges that are not public
+_LOCAL = (".localhost", ".local", ".internal", ".home.arpa")
+
+
+class PrivateAddressError(IgnoreRequest):
+    """The address is not on the public web, and the source does not say `private: true`."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address, in the usual notation, is on the public web; those that carry an IPv4 address are judged by it."""
+    try:
+        inner = _inner(ipaddress.ip_address(address.partition("%")[0]))
+    except ValueError:
+        return False
+    return inner.is_global and not inner.is_multicast and str(inner) not in _HOSTS_OWN
+
+
+def _inner(address: _Address) -> _Address:
+    """Return the IPv4 address inside an IPv6 one (mapped, 6to4, NAT64), or the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def names_public_host(host: str) -> bool:
+    """Whether a URL's host may be on the public web, judged without a look-up: literal addresses and local names may not.
+
+    An address counts in any spelling that resolvers take (127.1, 0x7f.0.0.1, 0177.0.0.1, 2130706433).
+    """
+    host = host.lower().rstrip(".")
+    try:
+        return is_public(str(ipaddress.ip_address(host)))
+    except ValueError:
+        pass
+    try:
+        return is_public(socket.inet_ntoa(socket.inet_aton(host)))
+    except (OSError, UnicodeError):
+        return "." in host and not host.endswith(_LOCAL)
+
+
+@implementer(IResolutionReceiver)
+class _PublicOnly:
+    """Hands on the public addresses of one name."""
+
+    def __init__(self, receiver: Any, name: str, refused: set[str]) -> None:
+        self._receiver = receiver
+        self._name = name
+        self._refused = refused
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's names
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        if is_public(address.host):
+            self._receiver.addressResolved(address)
+        else:
+            self._refused.add(self._name)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Resolves names to public addresses alone; `refused` holds the names that had another one.
+
+    A proxy that the environment names (`http_proxy`) is resolved as it is: then the proxy resolves the sites' names.
+    """
+
+    def __init__(self, resolver: Any) -> None:
+        """Guard `resolver`, the one that the reactor had."""
+        self._resolver = resolver
+        self._proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
+        self.refused: set[str] = set()
+
+    def resolveHostName(  # noqa: N802
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> Any:
+        """Resolve `hostName` for `resolutionReceiver`."""
+        receiver: Any = resolutionReceiver
+        if hostName not in self._proxies:
+            receiver = _PublicOnly(receiver, hostName, self.refused)
+        return self._resolver.resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+
+def guard(reactor: Any) -> None:
+    """Let `reactor` connect to public addresses alone."""
+    reactor.installNameResolver(GuardedResolver(reactor.nameResolver))
+
+
+class AddressGuard:
+    """Downloader middleware that refuses what the URL alone tells, and names what the guarded resolver has refused."""
+
+    def __init__(self, *, private: bool) -> None:
+        """Let private addresses pass when the source says so."""
+        self._private = private
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> "AddressGuard":
+        """Return the middleware of one spider."""
+        return cls(private=crawler.spider.crawl.source.private)
+
+    def process_request(self, request: Request) -> None:
+        """Raise PrivateAddressError for a scheme or host that is not to be asked."""
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https") or not (self._private or names_public_host(parts.hostname or "")):
+            raise PrivateAddressError(f"{parts.scheme}://{parts.hostname} is not on the public web")
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise PrivateAddressError where a request failed since its host has a private address."""
+        from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
+
+        reactor: Any = installed
+        host = urlsplit(request.url).hostname
+        if isinstance(reactor.nameResolver, GuardedResolver) and host in reactor.nameResolver.refused:
+            raise PrivateAddressError(f"{host} resolves to an address that is not on the public web") from exception

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from crawlers.manners import JITTER, back_off, paced, retry_after
+
+AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Fri, 20 Nov 2026 04:00:30 GMT", 30),
+        ("Fri, 20 Nov 2026 03:00:00 GMT", 0),
+        ("Friday, 20-Nov-26 04:01:00 GMT", 60),
+        ("9" * 400, 999_999_999),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+        ("１２", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert retry_after(value, AT) == seconds
+
+
+def test_waits_grow_and_end():
+    assert [back_off(None, 2.0, tries) for tries in range(4)] == [10.0, 20.0, None, None]
+    assert back_off(None, 100.0, 0) == 60.0
+    assert back_off(30.0, 2.0, 1) == 30.0
+    assert back_off(0.0, 2.0, 0) == 0.0
+
+
+def test_a_site_that_wants_a_long_rest_is_not_waited_for():
+    assert back_off(61.0, 2.0, 0) is None
+
+
+def test_the_shortest_delay_is_the_one_that_is_asked_for():
+    assert paced(2.0) * (1 - JITTER) == pytest.approx(2.0)

@@ -1,0 +1,197 @@
+"""Manners and the address guard, seen from the site: what it is asked, when, and by whom."""
+
+import gzip
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crawlers.page import MAX_CONTENT
+from tests.conftest import caixun, in_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from transforms import dataset
+
+D18, D19 = date(2026, 11, 18), date(2026, 11, 19)
+
+
+@pytest.fixture
+def site():
+    with loopback() as running:
+        yield running
+
+
+def only(run):
+    (report,) = run.reports
+    return report
+
+
+def test_a_site_that_is_too_busy_is_asked_again_a_few_times(site, tmp_path):
+    site.pages |= {
+        "/paper/18": lambda count: (503, b"busy") if count == 1 else links(*(f"/a/{number}" for number in range(1, 5))),
+        "/a/1": lambda count: (429, b"", {"Retry-After": "1"}) if count == 1 else article(1),
+        "/a/2": lambda count: (503, b"", {"Retry-After": "Fri, 20 Nov 2020 04:00:00 GMT"}) if count == 1 else article(2),
+        "/a/3": (503, b"down"),
+        "/a/4": (429, b"", {"Retry-After": "86400"}),
+    }
+    report = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]}))
+    assert (report.tally.records, report.tally.failed, report.tally.blocked) == (2, 1, 1)
+    assert {target: site.asked.count(target) for target in site.pages if target != "/robots.txt"} == {
+        "/paper/18": 2,
+        "/a/1": 2,
+        "/a/2": 2,
+        "/a/3": 3,
+        "/a/4": 1,
+    }
+
+
+def test_the_crawl_delay_of_robots_txt_holds_and_its_verdict_is_kept(site, tmp_path):
+    asked_at = []
+
+    def page(number: int):
+        def answer(_count: int):
+            asked_at.append(time.monotonic())
+            return article(number)
+
+        return answer
+
+    site.pages["/robots.txt"] = (200, b"User-agent: *\nCrawl-delay: 0.4\nDisallow: /wire/")
+    site.pages |= {"/paper/18": links("/a/1", "/a/2", "/a/3"), **{f"/a/{number}": page(number) for number in (1, 2, 3)}}
+    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE)
+    run = collected(project, {"paper": [D18], "wire": [D18]})
+    assert [report.status for report in run.reports] == ["complete", "failed"]
+    assert all(later - earlier >= 0.39 for earlier, later in itertools.pairwise(asked_at))
+    assert project.ledger.robots_verdicts() == {"paper": "allowed", "wire": "refused"}
+    assert site.asked.count("/robots.txt") == 1
+    listed = caixun("sources", "list", "--json", *in_project(project))
+    assert [row["robots"] for row in json.loads(listed.stdout)] == ["obey", "obey (refused)"]
+
+
+FEED = SOURCE.replace("kind: listing", "kind: feed").replace("/{{day:%d}}', links: a", ".xml'")
+
+
+def rss(*rows: tuple[str, str]) -> bytes:
+    items = "".join(f"<item><title>t</title><link>{link}</link><pubDate>{at}</pubDate></item>" for link, at in rows)
+    return f"<rss><channel>{items}</channel></rss>".encode()
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again_and_still_lists_its_days(site, tmp_path):
+    feed = rss(
+        ("/a/3", "Fri, 20 Nov 2026 08:00:00 +0800"),
+        ("/a/2", "Thu, 19 Nov 2026 08:00:00 +0800"),
+        ("/a/1", "Wed, 18 Nov 2026 08:00:00 +0800"),
+        ("/a/0", "Tue, 17 Nov 2026 08:00:00 +0800"),
+    )
+    stamp = "Fri, 20 Nov 2026 00:00:00 GMT"
+    validators = {"ETag": '"v1"', "Last-Modified": stamp}
+    site.pages["/paper.xml"] = lambda count: (200, feed, validators) if count == 1 else (304, b"", validators)
+    site.pages |= {"/a/1": article(1), "/a/2": article(2, "2026-11-19 08:00")}
+    project = make_project(tmp_path, site, paper=FEED)
+    for day in (D18, D19):
+        report = only(collected(project, {"paper": [day]}))
+        assert (report.status, report.tally.records) == ("complete", 1)
+    first, second = (site.headers[place] for place, target in enumerate(site.asked) if target == "/paper.xml")
+    assert (first["If-None-Match"], first["If-Modified-Since"]) == (None, None)
+    assert (second["If-None-Match"], second["If-Modified-Since"]) == ('"v1"', stamp)
+    assert first["User-Agent"] == "caixun/0.1"
+
+
+def test_two_processes_do_not_load_one_site_side_by_side_and_a_killed_one_frees_it(site, tmp_path):
+    def slow(answer):
+        def after_a_while(_count: int):
+            time.sleep(0.2)
+            return answer
+
+        return after_a_while
+
+    for name in ("paper", "wire"):
+        site.pages[f"/{name}/18"] = links(*(f"/a/{name}{number}" for number in range(12)))
+        site.pages |= {f"/a/{name}{number}": slow(article(number)) for number in range(12)}
+    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE)
+    program = [Path(sys.executable).with_name("caixun"), "run", "--date", "2026-11-18", *in_project(project)]
+    first = subprocess.Popen([*program, "--source", "paper"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(site.asked) < 4:
+        time.sleep(0.02)
+    second = subprocess.Popen([*program, "--source", "wire"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(site.asked) < 9:
+        time.sleep(0.02)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert second.wait(timeout=60) == 0
+    names = ["wire" if "wire" in target else "paper" for target in site.asked if target != "/robots.txt"]
+    assert names == sorted(names)
+    assert names.count("wire") == 13
+
+
+def test_a_rest_holds_for_all_sources_of_a_site_and_for_no_other(site, tmp_path):
+    with loopback() as refusing:
+        refusing.pages |= {f"/a/{number}": (403, b"") for number in range(40)}
+        far = [f"http://127.0.0.1:{refusing.port}/a/{number}" for number in range(40)]
+        site.pages |= {"/paper/18": links(*far, "/a/near"), "/a/near": article(1)}
+        refusing.pages["/wire/18"] = links("/a/1")
+        wire = SOURCE.replace("{port}", str(refusing.port))
+        project = make_project(tmp_path, site, paper=SOURCE, wire=wire)
+        report = only(collected(project, {"paper": [D18]}))
+        assert (report.status, report.tally.records, report.tally.blocked) == ("blocked", 1, 40)
+        asked = len(refusing.asked)
+        assert asked < 15
+        run = collected(project, {"wire": [D18]})
+        assert (only(run).status, len(refusing.asked)) == ("blocked", asked)
+        assert "left alone until" in (only(run).reason or "")
+        assert f"127.0.0.1:{refusing.port} refused one request after another" in run.findings[0].text
+
+
+def test_what_is_too_large_or_leads_nowhere_costs_itself_alone(site, tmp_path):
+    bomb = gzip.compress(bytes(MAX_CONTENT + 1))
+    site.pages |= {
+        "/paper/18": links(*(f"/a/{number}" for number in range(1, 5))),
+        "/a/1": article(1),
+        "/a/2": (200, bomb, {"Content-Encoding": "gzip"}),
+        "/a/3": (200, bytes(MAX_CONTENT + 1)),
+        "/a/4": (302, b"", {"Location": "/a/4"}),
+    }
+    tally = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]})).tally
+    assert (tally.records, tally.rejects, tally.skipped, tally.failed) == (1, {"too_large": 1}, {"size": 1}, 1)
+    assert site.asked.count("/a/4") == 6
+
+
+def test_no_link_redirect_or_name_reaches_a_private_address(tmp_path, monkeypatch):
+    with loopback("127.0.0.2") as public, loopback() as inside:
+        inside.pages |= {f"/a/{number}": article(number) for number in range(9)}
+        within = f":{inside.port}/a/"
+        public.pages |= {
+            "/paper/18": links(
+                "/a/1",
+                "/a/2",
+                f"http://127.0.0.1{within}3",
+                f"http://2130706433{within}4",
+                f"http://inside.example.com{within}5",
+                f"http://rebinding.example.com{within}6",
+                f"http://[::ffff:127.0.0.1]{within}7",
+            ),
+            "/a/1": article(1),
+            "/a/2": (302, b"", {"Location": f"http://inside.example.com{within}8"}),
+        }
+        names = {
+            "news.example.com": ["127.0.0.2"],
+            "inside.example.com": ["127.0.0.1"],
+            "rebinding.example.com": ["127.0.0.2", "127.0.0.1"],
+        }
+        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "resolving"))
+        monkeypatch.setenv("RESOLVE", json.dumps(names))
+        monkeypatch.setenv("RESOLVE_PUBLIC", "127.0.0.2")
+        source = SOURCE.replace("http://127.0.0.1:", "http://news.example.com:").replace("private: true\n", "")
+        project = make_project(tmp_path, public, paper=source, own=source.replace("news.", "inside.") + "private: true\n")
+        report = only(collected(project, {"paper": [D18]}))
+        assert (report.tally.records, report.tally.skipped) == (1, {"private": 6})
+        assert inside.asked == []
+        assert [row.title for row in dataset.records(project.data).rows(D18, "paper")] == ["第1家公司拟投资建设智能温室"]
+        # A source that says `private: true` is let in: its list is missing there, but it was asked.
+        own = make_project(tmp_path, inside, own=source.replace("news.", "inside.") + "private: true\n")
+        assert only(collected(own, {"own": [D18]})).status == "failed"
+        assert inside.asked[-1] == "/own/18"

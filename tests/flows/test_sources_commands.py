@@ -1,0 +1,94 @@
+"""`caixun sources`: how sources stand, a live look at one, the first YAML of a new one."""
+
+import json
+from datetime import date
+
+import pytest
+
+from crawlers.source import load_source
+from tests.conftest import caixun, in_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+
+D18 = date(2026, 11, 18)
+CAPTCHA = (302, b"", {"Location": "https://wappass.baidu.com/static/captcha/tuxing.html"})
+
+
+@pytest.fixture
+def site():
+    with loopback() as running:
+        yield running
+
+
+def test_a_list_tells_how_the_sources_stand(site, tmp_path):
+    site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+    refused = 'disabled: "robots.txt forbids all agents (seen in 2026)"\n'
+    ignoring = SOURCE + 'robots: "ignore: we may"\n'
+    project = make_project(tmp_path, site, paper=SOURCE, search=SOURCE + refused, wire=ignoring)
+    before = json.loads(caixun("sources", "list", "--json", *in_project(project)).stdout)
+    assert [(row["state"], row["last_good"]) for row in before] == [("enabled", None), ("disabled", None), ("enabled", None)]
+    assert not project.data.exists()
+    collected(project, {"paper": [D18]})
+    rows = {row["name"]: row for row in json.loads(caixun("sources", "list", "--json", *in_project(project)).stdout)}
+    assert (rows["paper"]["last_good"], rows["paper"]["records"]) == ("2026-11-18", 2)
+    assert [rows[name]["robots"] for name in ("paper", "search", "wire")] == ["obey", "obey (refused)", "ignore: we may"]
+    project.ledger.rest(project.sources["paper"].site, "refused")
+    shown = caixun("sources", "list", *in_project(project), COLUMNS="200").stdout
+    assert "blocked" in shown
+    assert "search is disabled: robots.txt forbids all agents" in shown
+
+
+def test_a_live_check_asks_for_one_list_and_leaves_the_data_alone(site, tmp_path):
+    site.pages |= {"/paper/18": links("/a/1", "/b/2"), "/wire/18": CAPTCHA, "/wire/19": (500, b"")}
+    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE, shut=SOURCE)
+    checked = caixun("sources", "check", "paper", "--date", "2026-11-18", *in_project(project))
+    assert [json.loads(line)["url"] for line in checked.stdout.splitlines()] == [f"http://127.0.0.1:{site.port}/a/1"]
+    assert (checked.returncode, "1 more links do not fit allow" in checked.stderr) == (0, True)
+    assert site.asked == ["/robots.txt", "/paper/18"]
+    assert not project.data.exists()
+    wall = caixun("sources", "check", "wire", "--date", "2026-11-18", *in_project(project))
+    assert (wall.returncode, wall.stdout) == (1, "")
+    assert "caixun: blocked: " in wall.stderr
+    assert "sent to the captcha at wappass.baidu.com" in wall.stderr
+    failed = caixun("sources", "check", "wire", "--date", "2026-11-19", *in_project(project))
+    assert (failed.returncode, "HTTP 500" in failed.stderr) == (1, True)
+    site.pages["/robots.txt"] = (200, b"User-agent: *\nDisallow: /shut/")
+    project.ledger.rest("elsewhere.example", "refused")  # makes the data root
+    shut = caixun("sources", "check", "shut", "--date", "2026-11-18", *in_project(project))
+    assert (shut.returncode, "robots.txt forbids it" in shut.stderr) == (1, True)
+    assert project.ledger.robots_verdicts() == {"shut": "refused"}
+    project.ledger.rest(project.sources["paper"].site, "refused")
+    asked = len(site.asked)
+    rests = caixun("sources", "check", "paper", *in_project(project))
+    assert (rests.returncode, "blocked: refused; since" in rests.stderr, len(site.asked)) == (1, True, asked)
+
+
+def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
+    rows = "".join(f'<li><a href="/a/{number}.htm">第{number}家公司拟投资建设智能温室</a></li>' for number in range(9))
+    site.pages["/list/2026-11-18/"] = (200, f"<ul class=news>{rows}</ul>".encode())
+    project = make_project(tmp_path, site, paper=SOURCE)
+    url = f"http://127.0.0.1:{site.port}/list/2026-11-18/"
+    made = caixun("sources", "new", "found", "--url", url, *in_project(project))
+    path = project.config / "sources" / "found.yml"
+    assert (made.returncode, made.stdout) == (0, path.read_text(encoding="utf-8"))
+    source = load_source(path)
+    assert (source.seeds[0].dated, source.private, source.robots) == (True, True, "obey")
+    checked = caixun("sources", "check", "found", "--date", "2026-11-18", *in_project(project))
+    assert len(checked.stdout.splitlines()) == 9
+    again = caixun("sources", "new", "found", "--url", url, *in_project(project))
+    assert (again.returncode, "there is such a source" in again.stderr) == (2, True)
+    (tmp_path / "saved.html").write_text(f"<ul class=news>{rows}</ul>", encoding="utf-8")
+    saved = ["--url", "https://www.example.cn/list/", "--page", tmp_path / "saved.html"]
+    assert caixun("sources", "new", "other", *saved, *in_project(project)).returncode == 0
+    assert not load_source(project.config / "sources" / "other.yml").private
+    for name, options, complaint in (
+        ("Bad-Name", saved, "a source's name is 2 to 40 small letters"),
+        ("odd", ["--url", "ftp://e.cn/", *saved[2:]], "is not an http(s) URL"),
+        ("odd", [*saved[:2], "--page", tmp_path / "none.html"], "cannot be read"),
+        ("odd", [*saved[:2], "--page", project.config / "sources" / "other.yml"], "nothing there looks like a list of articles"),
+    ):
+        wrong = caixun("sources", "new", name, *options, *in_project(project))
+        assert (wrong.returncode, complaint in wrong.stderr, "Traceback" in wrong.stderr) == (2, True, False)
+    assert not (project.config / "sources" / "odd.yml").exists()
+    site.pages["/wall"] = CAPTCHA
+    wall = caixun("sources", "new", "wall", "--url", f"http://127.0.0.1:{site.port}/wall", *in_project(project))
+    assert (wall.returncode, "caixun: blocked: " in wall.stderr) == (1, True)
