@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from crawlers.books import Books
 from crawlers.clock import day_of, now
@@ -36,14 +36,15 @@ class Answers(Books):
         return left_alone(row.reason, row.since) if row is not None and row.since > now() - COOLDOWN else None
 
     def keep_reply(self, source: str, link: str, kind: str, position: Position, fetched_at: datetime) -> None:
-        """Note where the answer of a seed, or a robots.txt, lies."""
+        """Note where the answer of a seed, a robots.txt, or a page of an article that goes on behind it, lies."""
         values = {"kind": kind, "fetched_at": fetched_at, **place(position)}
         with self._writing() as connection:
             put(connection, _replies, {"source": source, "link": link}, **values)
 
     def replies(self, source: str, since: datetime) -> dict[str, Position]:
-        """Return the seeds' answers of an unfinished crawl that arrived after `since`, by link: they need not be asked again."""
-        good = and_(_replies.c.source == source, _replies.c.kind == "seed", _replies.c.fetched_at >= since)
+        """Return what need not be asked again, by link: answers of seeds that arrived after `since`, parts of open articles."""
+        seeds = and_(_replies.c.kind == "seed", _replies.c.fetched_at >= since)
+        good = and_(_replies.c.source == source, or_(seeds, _replies.c.kind == "part"))
         with self._reading() as connection:
             rows = connection.execute(select(_replies).where(good)).all()
         return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
@@ -62,6 +63,12 @@ class Answers(Books):
             for part in chunks(list(keep)):
                 connection.execute(update(_replies).where(seeds, _replies.c.link.in_(part)).values(kind="known"))
             connection.execute(delete(_replies).where(seeds))
+
+    def forget_parts(self, source: str, links: Iterable[str]) -> None:
+        """Drop the pages of an article that is archived to its end."""
+        parts = and_(_replies.c.source == source, _replies.c.kind == "part", _replies.c.link.in_(list(links)))
+        with self._writing() as connection:
+            connection.execute(delete(_replies).where(parts))
 
     def robots(self, link: str) -> Position | None:
         """Return where the robots.txt at `link` lies, if it was fetched today for any source."""

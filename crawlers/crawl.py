@@ -1,6 +1,6 @@
 """A crawl of one source: what its spider learns, written to archive and ledger in the order of the facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
-from crawlers.page import Kind, Page, Position, article_id, canonical_url, is_answer
+from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, is_answer
+from crawlers.parts import MOST, next_part
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
@@ -24,7 +25,9 @@ def salvage(root: Path, source: str, ledger: Ledger) -> None:
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
-        if page.kind in ("article", "warc"):
+        if page.kind == "part" or (page.kind == "article" and next_part(page)):
+            ledger.keep_reply(source, page.link, "part", page.position, page.fetched_at)
+        elif page.kind in ("article", "warc"):
             ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
         elif page.kind in ("seed", "robots"):
             ledger.keep_reply(source, page.link, page.kind, page.position, page.fetched_at)
@@ -141,10 +144,23 @@ class Crawl:
             if all(id(one) in self._ended for one in self._open[day]):
                 self._ledger.list_day(self.source.name, day, worst(one.verdicts()[day] for one in self._open[day]), self.id)
 
-    def keep(self, fetch: Fetch, page: Page) -> None:
-        """Note that an article's page is archived."""
-        if page.position:
-            self._ledger.archive(self.source.name, fetch.article_id, page.position, page.fetched_at)
+    def keep(self, fetch: Fetch, pages: Sequence[Page]) -> str | None:
+        """Note that the pages of an article are archived, as far as there are; return the address of its next one, if any.
+
+        Until its last page is there the article is not archived; what is there already need not be asked for again.
+        """
+        page = pages[-1]
+        following = next_part(page) if len(pages) < MOST and page.status not in GONE else None
+        if following and page.position and following not in [one.url for one in pages]:
+            self._ledger.keep_reply(self.source.name, page.link, "part", page.position, page.fetched_at)
+            return following
+        first, *more = pages
+        parts = [one.position for one in more if one.position and one.status not in GONE]
+        if first.position:
+            self._ledger.archive(self.source.name, fetch.article_id, first.position, first.fetched_at, parts)
+            if more:
+                self._ledger.forget_parts(self.source.name, [one.link for one in pages])
+        return None
 
     def keep_robots(self, page: Page) -> None:
         """Note today's robots.txt of a host."""

@@ -47,7 +47,10 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An archived page that waits for the build; `published_date` is set when it was built before."""
+    """An archived page that waits for the build; `published_date` is set when it was built before.
+
+    `parts` says where the article's second and further pages lie.
+    """
 
     article_id: str
     link: str
@@ -55,6 +58,7 @@ class Waiting:
     day: date
     listed: date | None
     published_date: date | None
+    parts: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)

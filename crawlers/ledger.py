@@ -32,6 +32,7 @@ from crawlers.fates import (
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
+from crawlers.tables import parts as _parts
 from crawlers.tables import stories as _stories
 from crawlers.tables import urls as _urls
 
@@ -141,10 +142,14 @@ class Ledger(Answers):
         with self._reading() as connection:
             return frozenset(connection.scalars(select(_urls.c.day).where(_urls.c.source == source, _to_fetch()).distinct()))
 
-    def archive(self, source: str, article_id: str, position: Position, fetched_at: datetime) -> None:
-        """Note where an article's page lies; a page that is settled already stays so."""
+    def archive(
+        self, source: str, article_id: str, position: Position, fetched_at: datetime, parts: Sequence[Position] = ()
+    ) -> None:
+        """Note where an article's page and its further `parts` lie; a page that is settled already stays so."""
         values = {"state": "archived", "reason": None, "detail": None, "fetched_at": fetched_at, **place(position)}
         with self._writing() as connection:
+            for number, part in enumerate(parts, 2):
+                put(connection, _parts, {"article_id": article_id, "number": number}, **place(part))
             connection.execute(update(_urls).where(_mine(source, article_id), _urls.c.state.in_(UNFETCHED)).values(values))
 
     def miss(self, source: str, article_id: str, state: State, reason: str, detail: str | None = None) -> None:
@@ -204,7 +209,12 @@ class Ledger(Answers):
         )
         with self._reading() as connection:
             rows = connection.execute(query.order_by(_urls.c.archive_file, _urls.c.archive_offset)).all()
-        return [_waiting(row) for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
+            more = _parts_of(connection, [row.article_id for row in rows])
+        return [
+            _waiting(row, more[row.article_id])
+            for row in rows
+            if (row.day if row.state == "archived" else row.published_date) in wanted
+        ]
 
     def settle(self, source: str, outcomes: Iterable[Outcome]) -> None:
         """Note what the build made of pages. A record counts under its publication day from now on."""
@@ -269,7 +279,15 @@ def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
     return rows
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(
-        row.article_id, row.link, Position(row.archive_file, row.archive_offset), row.day, row.listed, row.published_date
-    )
+def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Position, ...]]:
+    found: dict[str, tuple[Position, ...]] = dict.fromkeys(ids, ())
+    for part in chunks(ids):
+        query = select(_parts).where(_parts.c.article_id.in_(part)).order_by(_parts.c.article_id, _parts.c.number)
+        for row in connection.execute(query):
+            found[row.article_id] += (Position(row.archive_file, row.archive_offset),)
+    return found
+
+
+def _waiting(row: Any, parts: tuple[Position, ...]) -> Waiting:
+    position = Position(row.archive_file, row.archive_offset)
+    return Waiting(row.article_id, row.link, position, row.day, row.listed, row.published_date, parts)

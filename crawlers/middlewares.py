@@ -47,7 +47,7 @@ class ArchiveMiddleware(_Middleware):
     def process_request(self, request: Request) -> Response | None:
         """Return the archived answer to `request`, or None to let it be asked, conditionally where it was asked before."""
         errand = _errand_of(request)
-        if errand.kind not in ("seed", "robots"):
+        if errand.kind not in ("seed", "article", "part", "robots"):
             return None
         if page := self.crawl.reply(errand.link, errand.kind):
             return _served(request, page)

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from tld import get_fld
 from w3lib.url import canonicalize_url
 
-Kind = Literal["seed", "article", "robots", "import", "warc"]
+Kind = Literal["seed", "article", "part", "robots", "import", "warc"]
 
 GONE = (404, 410)
 """HTTP statuses that are an answer: what was asked for does not exist."""

@@ -114,6 +114,15 @@ intakes = Table(
     Column("offset", Integer, nullable=False),
     Column("size", Integer),
 )
+# Where the second and further pages of an article lie (下一页).
+parts = Table(
+    "parts",
+    metadata,
+    Column("article_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("archive_file", String, nullable=False),
+    Column("archive_offset", Integer, nullable=False),
+)
 stories = Table(
     "stories",
     metadata,

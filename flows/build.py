@@ -149,7 +149,11 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
     except StoreError as error:
         return _unreadable(waiting, error)
     try:
-        article, given = _article(replace(page, day=waiting.listed), source, job, waiting)
+        more = [archive.read(job.archive, position) for position in waiting.parts]
+    except StoreError as error:
+        return _unreadable(waiting, error)
+    try:
+        article, given = _article(replace(page, day=waiting.listed), source, job, waiting, more)
         return _recorded(waiting, article, given or next(annotate([article], engine)))
     except RejectedError as error:
         return _rejected(page, job.source, waiting, error)
@@ -157,14 +161,14 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         return _rejected(page, job.source, waiting, RejectedError("crashed", repr(error)[:500]))
 
 
-def _article(page: Page, source: Source, job: BuildJob, waiting: Waiting) -> tuple[Article, Annotation | None]:
+def _article(page: Page, source: Source, job: BuildJob, waiting: Waiting, more: list[Page]) -> tuple[Article, Annotation | None]:
     """Return a page's article, and the annotation that an imported file brings along, else None."""
     if page.kind == "import":
         return layout.imported(page)
     if page.kind == "seed":
         article = _flash(page, source, waiting.article_id)
     else:
-        (article,) = extract(page, source)
+        (article,) = extract(page, source, more)
     if article.published_date not in job.days and not (job.every_day and page.kind == "warc"):
         raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
     return article, None

@@ -6,6 +6,7 @@ robots.txt forbids.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,14 +73,18 @@ class SampleSite:
                 links.append((MISSING_ID, "已撤下的一篇稿件"))
             rows = "".join(f'<li><a href="content_{number}.htm">{escape(title)}</a></li>' for number, title in links)
             return _html(f"<title>样报 {day}</title><ul class=issue>{rows}</ul>", charset="gb2312")
-        one = next((one for one in issue if name == f"content_{one['id']}.htm"), None)
-        if one is None:
+        found = _CONTENT.fullmatch(name)
+        one = next((one for one in issue if found and str(one["id"]) == found["id"]), None)
+        if one is None or found is None:
             return None
+        number, pages = int(found["number"] or 1), one.get("pages", 1)
+        shown = {**one, "body": one["body"][(number - 1) * len(one["body"]) // pages : number * len(one["body"]) // pages]}
+        further = f"<a href=content_{one['id']}_{number + 1}.htm>下一页</a>" if number < pages else ""
         authors = f"作者：{' '.join(one['authors'])}" if one["authors"] else ""
         return _html(
             f"<title>{escape(one['title'])}-样报</title><div class=nav><a href=/paper/>首页</a> &gt; 正文</div>"
             f"<h1>{escape(one['title'])}</h1><p class=info>{one['published']}　来源：{one['publisher']}　{authors}</p>"
-            f"<div id=ozoom>{_paragraphs(one)}<p class=editor>（责任编辑：{one['editor']}）</p></div>"
+            f"<div id=ozoom>{_paragraphs(shown)}<p class=editor>（责任编辑：{one['editor']}）</p></div>{further}"
             f"<div class=related><h4>相关阅读</h4>{self._links('sample_paper')}</div>{_FOOTER}",
             charset="gb2312",
         )
@@ -142,6 +147,7 @@ class SampleSite:
         return "".join(f"<a href=#>{escape(one['title'])}</a> " for one in self.of(source)[:5])
 
 
+_CONTENT = re.compile(r"content_(?P<id>\d+)(?:_(?P<number>\d))?\.htm")
 _FOOTER = "<div class=footer>样例网站 内容纯属虚构 <a href=#>联系我们</a></div>"
 
 

@@ -1,5 +1,7 @@
 """From a page to its articles: what stands on the page, and nothing that is guessed."""
 
+from collections.abc import Sequence
+
 from crawlers.clock import Moment, day_of, read_moment
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import STATE, Override, Source
@@ -22,8 +24,8 @@ _SITE_TITLE = 10  # folded characters; a document's title that is no longer may 
 _MIN_BODY = 20  # folded characters; less is a caption, not an article
 
 
-def extract(page: Page, source: Source) -> list[Article]:
-    """Return the articles of a page: one, on ordinary pages.
+def extract(page: Page, source: Source, more: Sequence[Page] = ()) -> list[Article]:
+    """Return the articles of a page: one, on ordinary pages. `more` are the further pages of an article that goes on (下一页).
 
     Raises RejectedError with the reason for which the page gives none.
     """
@@ -35,10 +37,12 @@ def extract(page: Page, source: Source) -> list[Article]:
     state = baijiahao(html)
     if state is None:
         refuse_error_page(document)
-    return [_article(page, source, document, state, given)]
+    return [_article(page, source, document, state, given, more)]
 
 
-def _article(page: Page, source: Source, document: Document, state: State | None, given: dict[str, str]) -> Article:
+def _article(
+    page: Page, source: Source, document: Document, state: State | None, given: dict[str, str], more: Sequence[Page]
+) -> Article:
     found = find_article(document)
     if state is None and not given.get("body") and not holds_text(found):
         state = _hidden_article(document, found)
@@ -47,7 +51,8 @@ def _article(page: Page, source: Source, document: Document, state: State | None
     if state:
         byline = [f"作者：{state.author}"] if state.author else []
         zone = zone._replace(head=[*byline, *state.body[:4]], tail=list(state.body[-4:]))
-    body = "\n".join(_body(document, found, title, state, given))
+    lines = _body(document, found, title, state, given)
+    body = "\n".join([*lines, *(line for one in more for line in _continued(one, source, title))])
     if len(fold(body)) < _MIN_BODY:
         raise RejectedError("no_body")
     refuse_mojibake(f"{title}\n{body}")
@@ -82,6 +87,14 @@ def _hidden_article(document: Document, found: FoundArticle) -> State | None:
     shows = sum(len(fold(line.text)) for line in found.lines) >= _MIN_BODY
     names_another = state.title and len(fold(document.title)) > _SITE_TITLE
     return None if shows or names_another else state
+
+
+def _continued(page: Page, source: Source, title: str) -> list[str]:
+    """Return the text of one of an article's further pages."""
+    document = Document(decode(page))
+    given = _overrides(document, source.extract)
+    document.read()
+    return _body(document, find_article(document), title, None, given)
 
 
 def _told(

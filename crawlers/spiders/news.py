@@ -17,7 +17,7 @@ from crawlers.fates import Fetch, State, Verdict
 from crawlers.guard import PrivateAddressError
 from crawlers.manners import BlockedError, RestingError, site
 from crawlers.middlewares import Errand
-from crawlers.page import GONE, MAX_CONTENT
+from crawlers.page import GONE, MAX_CONTENT, Page
 from crawlers.walk import Walk
 
 _WALLS = 3  # requests to a site that are blocked one after another, after which it is left alone
@@ -56,13 +56,15 @@ class NewsSpider(Spider):
             dont_filter=True,  # the ledger decides what is asked again
         )
 
-    def _article_request(self, fetch: Fetch) -> Request:
+    def _article_request(self, fetch: Fetch, part: str = "", before: tuple[Page, ...] = ()) -> Request:
+        """Ask for an article, or for the `part` that follows its pages `before`."""
+        errand = Errand("part", part, fetch.listed) if part else Errand("article", fetch.link, fetch.listed)
         return Request(
-            fetch.link,
+            errand.link,
             callback=self.parse_article,
             errback=self.article_failed,
-            cb_kwargs={"fetch": fetch},
-            meta={"errand": Errand("article", fetch.link, fetch.listed), "handle_httpstatus_list": GONE},
+            cb_kwargs={"fetch": fetch, "before": before},
+            meta={"errand": errand, "handle_httpstatus_list": GONE},
             dont_filter=True,
             priority=1,  # before further listings, so that few requests wait in memory
         )
@@ -92,13 +94,16 @@ class NewsSpider(Spider):
         self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", f"{walk.url}: {detail or reason}"))
         self._count_wall(failure)
 
-    def parse_article(self, response: Response, fetch: Fetch) -> None:
-        """Note that an article is archived; the build reads it later."""
+    def parse_article(self, response: Response, fetch: Fetch, before: tuple[Page, ...]) -> Iterator[Request]:
+        """Note that an article is archived, the build reads it later; ask for its next part where it goes on."""
         self._passed(response)
+        pages = (*before, response.meta["page"])
         try:
-            self.crawl.keep(fetch, response.meta["page"])
+            part = self.crawl.keep(fetch, pages)
         except StoreError as error:
             self._break(error)
+        if part:
+            yield self._article_request(fetch, part, pages)
 
     def article_failed(self, failure: Failure) -> None:
         """Note why an article was not fetched; leave the site alone when it keeps refusing."""

@@ -309,3 +309,26 @@ def test_flashes_are_extracted_from_their_list_and_no_page_of_theirs_is_asked_fo
     assert set(site.asked) == {"/robots.txt", "/wire"}
     (reject,) = dataset.rejects(project.data).rows(D18, "wire")
     assert (reject.reason, reject.url) == ("no_body", row.url.replace("/3", "/1"))
+
+
+def test_an_article_of_several_pages_is_one_record(site, tmp_path):
+    def part(number: int, further: str) -> bytes:
+        text = f"第{number}页的正文：公司前三季度营业收入为{number}2.4亿元，同比增长{number}%，董事会已经通过分红方案。"
+        return f"<title>三页长文</title><h1>三页长文</h1>2026-11-18 09:00<div><p>{text}</p></div>{further}".encode()
+
+    site.pages |= {
+        "/paper/18": links("/a/1.html"),
+        "/a/1.html": (200, part(1, "<a href=1_2.html>下一页</a>")),
+        "/a/1_2.html": lambda count: (
+            (500, b"") if count < 5 else (200, part(2, "<a href=1.html>1</a> <a href=1_3.html>下一页</a>"))
+        ),
+        "/a/1_3.html": (200, part(3, "<a href=1_4.html>下一页</a>")),
+        "/a/1_4.html": (404, b"none"),
+    }
+    project = make_project(tmp_path, site, paper=SOURCE)
+    assert day_of(collected(project, {"paper": [D18]})).status == "failed"  # its second page cannot be had yet
+    assert day_of(collected(project, {"paper": [D18]})).status == "complete"
+    (row,) = dataset.records(project.data).rows(D18, "paper")
+    assert [line[:3] for line in row.body.split("\n")] == ["第1页", "第2页", "第3页"]
+    assert row.url.endswith("/a/1.html")
+    assert [site.asked.count(f"/a/1{end}.html") for end in ("", "_3", "_4")] == [1, 1, 1]
