@@ -6,7 +6,7 @@
 INDEX.jsonl has rows of id, file (relative to the index; `.gz` is opened), url and gold (title, authors, account, published_at,
 publisher, body, optional). Every extractor gets the bytes as served and decodes them in the same way; they take turns page by
 page, and the least CPU time of N rounds counts. The others are no dependencies of this project: one that is not installed is left
-out (`pip install readability-lxml newspaper4k gne`). `--memory` extracts that many pages in one process and prints its size.
+out (`pip install readability-lxml newspaper4k[zh] gne`). `--memory` extracts that many pages in one process and prints its size.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def fresh(page: Page) -> Page:
 def caixun(page: Page) -> Answer:
     """Ours."""
     try:
-        (article,) = extract(page, SOURCE)
+        article, *_ = extract(page, SOURCE)
     except RejectedError:
         return Answer()
     at = article.published_at.astimezone(ZoneInfo("Asia/Shanghai")).isoformat() if article.published_at else ""
@@ -101,6 +101,7 @@ def with_readability() -> Extractor:
 
 def with_newspaper() -> Extractor:
     """Return newspaper4k, which gives all but the publisher."""
+    import jieba  # noqa: F401, PLC0415 - newspaper4k needs it for Chinese (`pip install newspaper4k[zh]`)
     import newspaper  # noqa: PLC0415
 
     def read(page: Page) -> Answer:
