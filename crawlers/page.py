@@ -79,21 +79,35 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The document as text; bytes that no candidate encoding admits become U+FFFD. Raises ContentError.
+        """The document as text; bytes that the encoding does not admit become U+FFFD. Raises ContentError.
 
-        The bytes decide, not the declarations, which are wrong on a tenth of Chinese pages: strict UTF-8, then strict GB
-        18030 (it holds GBK and GB 2312), then what the HTTP header or the document declares.
+        The bytes decide, not the declarations, which are wrong on a tenth of Chinese pages: UTF-8, where no more than a tenth
+        of the bytes beyond ASCII speak against it (sites cut texts in the middle of a character), then strict GB 18030 (it
+        holds GBK and GB 2312), then strictly what the HTTP header or the document declares, then what leaves fewer errors.
+        Big5 alone is believed where it is declared, since nearly all of it is GBK, too.
         """
-        content = self.content
-        declared = _CHARSET.search(self.header("content-type").encode() + b"\n" + content[:2048])
-        for encoding in ("utf-8-sig", "gb18030", declared[1].decode("ascii", "ignore") if declared else "utf-8"):
-            try:
-                return content.decode(encoding)
-            except (UnicodeError, LookupError):
-                continue
-        return content.decode("utf-8-sig", "replace")
+        return _decoded(self.content, _declared(self))
 
 
+def _declared(page: Page) -> str:
+    found = _CHARSET.search(page.header("content-type").encode() + b"\n" + page.content[:2048])
+    return found[1].decode("ascii", "ignore").lower() if found else ""
+
+
+def _decoded(content: bytes, declared: str) -> str:
+    utf8 = content.decode("utf-8-sig", "replace")
+    errors = utf8.count("\ufffd")
+    if errors == 0 or errors * 10 < len(content.translate(None, delete=_ASCII)):
+        return utf8
+    for encoding in ("big5hkscs" if declared.startswith("big5") else "gb18030", declared or "gb18030"):
+        try:
+            return content.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    return min(utf8, content.decode("gb18030", "replace"), key=lambda text: text.count("\ufffd"))
+
+
+_ASCII = bytes(range(128))
 _CHARSET = re.compile(rb"""charset=["']?([\w-]+)""", re.IGNORECASE)
 
 

@@ -13,6 +13,7 @@ from transforms.text import fold
 
 _AGREE = 0.02  # share of the characters by which the two may differ
 _LARGE = 300_000  # characters; trafilatura is not asked about a larger container
+_MANY = 20_000  # elements; nor about a larger page
 _PROSE = 10.0  # weight of a line with which an article may begin
 _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
 _ENDS = ("。", "！", "？", "”", "；", "：")
@@ -60,6 +61,8 @@ def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
 
 def _read_page(document: Document, title: str) -> list[str]:
     """Return the sentences that trafilatura finds on the whole page, without lines that lead to other articles."""
+    if sum(1 for _ in zip(document.tree.iter(), range(_MANY), strict=False)) == _MANY:
+        return []
     leading = "\n".join(fold(line.text) for line in document.lines if line.linked * 2 >= len(line.text))
     lines = clean_lines(_trafilatura(document.tree), title)
     return [line for line in lines if (len(line) >= _SENTENCE or line.endswith(_ENDS)) and fold(line) not in leading]

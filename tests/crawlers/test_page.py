@@ -74,6 +74,18 @@ def test_content_refuses_what_is_broken_unknown_or_a_bomb(body, encoding):
         _ = page(body, content_encoding=encoding).content
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_torn_character_decides_nothing(encoding):
+    text = "<p>青穗农业公告称，公司计划投资3.2亿元。</p>" * 20
+    content = text.encode(encoding)
+    assert page(content[:100] + content[101:]).text.count("青穗农业公告称") >= 18
+
+
+def test_big5_is_believed_where_it_is_declared():
+    text = "<p>離岸風電開發商盼延長履約期限</p>" * 20
+    assert page(text.encode("big5"), content_type="text/html; charset=Big5").text == text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
 def test_text_follows_the_bytes_not_the_declaration(encoding):
     text = "<meta charset=gb2312><p>证券时报记者从会议上获悉</p>"
