@@ -30,6 +30,7 @@ from transforms.extract import extract
 from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record, Reject
 from transforms.reject import WALLS, RejectedError
+from transforms.times import contradicted
 
 IMPORTED = "imported"
 _FLUSH = 2000  # records that are kept in memory (about 20 MB) before their partitions are replaced
@@ -200,7 +201,7 @@ def _engine(annotator: str, taxonomy: tuple[Path, ...]) -> Engine:
 def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Built:
     file, offset = waiting.position
     record = Record(**dict(article), **dict(annotation), archive_file=file, archive_offset=offset)
-    doubt = redated(article.url, article.published_at)
+    doubt = redated(article.url, article.published_at) or contradicted(article.url, waiting.listed, article.published_at)
     return Built(waiting, Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt), record)
 
 

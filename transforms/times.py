@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawlers.clock import Moment, read_full_date, read_moment
+from crawlers.clock import Moment, day_of, read_full_date, read_moment
 from transforms.document import Document
 from transforms.furniture import unlabelled
 from transforms.zone import Zone
@@ -27,6 +28,8 @@ _META = (
     "apub:time",
     "_pubtime",
 )
+_IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])")
+_FAR = timedelta(days=2)
 _LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
 _UPDATED = re.compile(r"更新|修改|修订")
 _LONGEST = 110  # characters of a line that is a label
@@ -49,6 +52,22 @@ def printed_moment(document: Document, zone: Zone, served_at: datetime, timezone
     form = "%Y-%m-%d %H:%M" if near.precision != "day" else "%Y-%m-%d"
     same = near.at.astimezone(timezone).strftime(form) == stated.at.astimezone(timezone).strftime(form)
     return stated if same and _RANK[stated.precision] > _RANK[near.precision] else near
+
+
+def contradicted(url: str, listed: date | None, printed: datetime | None) -> str | None:
+    """Return in words that a page prints a time more than two days away from its address's day or its listing's, else None."""
+    for said, day in (("its address", _day_in(url)), ("its listing", listed)):
+        if printed and day and abs(day_of(printed) - day) > _FAR:
+            return f"the page prints {day_of(printed)}, {said} says {day}"
+    return None
+
+
+def _day_in(url: str) -> date | None:
+    found = _IN_URL.search(urlsplit(url).path)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _near(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
