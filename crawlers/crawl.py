@@ -133,9 +133,9 @@ class Crawl:
         """Fail a day whose list names the articles of another one, and that other day until one of its pages bears it out."""
         self.fail_listing(walk, Verdict("failed", f"{page.link} lists the articles of {other}: the site does not list by day"))
         said = f"the same articles are listed for {walk.days[0]}: the site does not list by day"
-        for one in self._open.get(other, ()):
-            one.fail(Verdict("failed", said))
-        self._ledger.doubt(self.source.name, other, said)
+        if self._ledger.doubt(self.source.name, other, said):
+            for one in self._open.get(other, ()):
+                one.fail(Verdict("failed", said))
 
     def _end(self, walk: Walk) -> None:
         """Close the days whose last walk this was."""

@@ -69,12 +69,12 @@ class Ledger(Answers):
         days = [row and (row.published_date or row.listed) for row in mine]
         return days[0] if len(days) > 1 and None not in days and day not in days else None
 
-    def doubt(self, source: str, day: date, reason: str) -> None:
-        """Let the listing of `day` count as failed, unless a page that was built bears the day out."""
+    def doubt(self, source: str, day: date, reason: str) -> bool:
+        """Let the listing of `day` count as failed, and return True, unless a page that was built bears the day out."""
         borne_out = exists().where(_urls.c.source == source, _urls.c.published_date == day)
         with self._writing() as connection:
             doubted = update(_days).where(_days.c.source == source, _days.c.day == day, ~borne_out)
-            connection.execute(doubted.values(listing="failed", reason=reason))
+            return connection.execute(doubted.values(listing="failed", reason=reason)).rowcount > 0
 
     def listed(self, source: str, days: Iterable[date]) -> set[date]:
         """Return those of `days` that need not be listed: read to the end, or blocked so lately that asking would not help."""

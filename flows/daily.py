@@ -1,5 +1,6 @@
 """The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -33,6 +34,11 @@ class Run:
         """Whether every day came to its end and every sum is right."""
         ended = all(report.status in ("complete", "empty") for report in self.reports)
         return ended and not any(finding.level == "failure" for finding in self.findings)
+
+    def brought(self) -> Iterator[tuple[str, str]]:
+        """Yield each search source, and in words how many URLs of its days each keyword brought."""
+        for source, counts in self.yields.items():
+            yield source, ", ".join(f"{count} by {keyword}" for keyword, count in counts.items())
 
 
 class Watch:
@@ -154,4 +160,5 @@ def as_markdown(run: Run) -> str:
     for report in run.reports:
         sums = " | ".join(map(str, report.tally.sums()[:7]))
         rows.append(f"| {report.source} | {report.day} | {report.status} | {sums} |")
-    return "\n".join([*head, *rows, "", *(f"- {finding.level}: {finding.text}" for finding in run.findings)])
+    yields = [f"- {source} found {brought}" for source, brought in run.brought()]
+    return "\n".join([*head, *rows, "", *yields, *(f"- {finding.level}: {finding.text}" for finding in run.findings)])

@@ -97,9 +97,8 @@ def run_values(run: "Run") -> dict[str, Any]:
 def print_run(run: "Run", console: Console) -> None:
     """Print a run's table, its sums in words, and what its checks found."""
     print_reports(run.reports, console)
-    for source, brought in run.yields.items():
-        by_keyword = ", ".join(f"{count} by {keyword}" for keyword, count in brought.items())
-        console.print(f"{source} found {by_keyword}", markup=False, highlight=False, soft_wrap=True)
+    for source, brought in run.brought():
+        console.print(f"{source} found {brought}", markup=False, highlight=False, soft_wrap=True)
     total = Tally.total(report.tally for report in run.reports)
     found, fetched, records, rejects, skipped, blocked, failed, waiting = total.sums()
     console.print(

@@ -15,6 +15,7 @@ from flows.cli.tables import print_run
 from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
+from flows.settings import open_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
 
@@ -97,7 +98,9 @@ def test_a_site_that_shows_one_page_for_every_day_has_no_complete_day(site, tmp_
 def test_the_newest_issue_shown_for_a_day_without_one_costs_that_day_alone(site, tmp_path):
     site.pages |= {f"/paper/{day}": links("/a/1", "/a/2") for day in (18, 20)}
     site.pages |= {f"/a/{number}": article(number, "2026-11-20 08:00") for number in (1, 2)}
-    project = make_project(tmp_path, site, paper=SOURCE)
+    make_project(tmp_path, site, paper=SOURCE)
+    (tmp_path / "config" / "settings.yml").write_text("concurrency: 1\n", encoding="utf-8")  # the wrong day is answered first
+    project = open_project(tmp_path / "config", tmp_path / "data")
     days = [date(2026, 11, 18), date(2026, 11, 20)]
     collected(project, {"paper": days})  # nothing tells yet which of the two days the list is of
     run = collected(project, {"paper": days})
