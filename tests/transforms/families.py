@@ -1,8 +1,8 @@
 """The pages of `tests/pages`: written by us in the markup of real sites, each with what a reader takes from it.
 
-NAME.yml beside NAME.html holds url, `encoding` (in which the page is served; UTF-8 where none is named) and either `reject`
-or title, authors, account (where no person is named), publisher, published_at as printed, body, and `optional` lines of the
-body that count neither way.
+NAME.yml beside NAME.html holds url, `encoding` (in which the page is served; UTF-8 where none is named), `torn` (a text whose first
+occurrence lacks its last byte, as sites cut it that count bytes), and either `reject` or title, authors, account (where no person
+is named), publisher, published_at as printed, body, and `optional` lines of the body that count neither way.
 """
 
 from datetime import UTC, datetime
@@ -34,7 +34,10 @@ def load_families() -> list[Family]:
 
 def _load(path: Path) -> Family:
     want = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))
-    return Family(path.stem, served(path.read_text(encoding="utf-8").encode(want.get("encoding", "utf-8")), want["url"]), want)
+    body = path.read_text(encoding="utf-8").encode(want.get("encoding", "utf-8"))
+    if torn := want.get("torn", "").encode():
+        body = body.replace(torn, torn[:-1], 1)
+    return Family(path.stem, served(body, want["url"]), want)
 
 
 def served(body: bytes, url: str) -> Page:

@@ -13,7 +13,7 @@ from transforms.document import Document
 from transforms.extract import extract
 from transforms.reject import REASONS, RejectedError
 
-HANGS = 5  # seconds of CPU time for one page, which take 0.01 on average
+HANGS = 10  # seconds of CPU time for one page, which takes 0.01 on average
 LARGEST = 100_000
 
 
