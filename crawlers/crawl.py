@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic
 
 from crawlers import archive
 from crawlers.answers import RobotsVerdict
@@ -14,6 +15,9 @@ from crawlers.ledger import Ledger
 from crawlers.page import Kind, Page, Position, article_id, canonical_url, is_answer
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
+
+_TOGETHER = 100  # archived pages that are noted in one transaction …
+_SOON = 1.0  # … unless the last ones were noted longer ago, in seconds
 
 
 def salvage(root: Path, source: str, ledger: Ledger) -> None:
@@ -53,6 +57,8 @@ class Crawl:
                 self._open.setdefault(day, []).append(walk)
         self._ended: set[int] = set()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
+        self._kept: list[tuple[str, Position, datetime]] = []
+        self._noted_at = monotonic()
         self._rests: dict[str, str | None] = {}
         self._robots: RobotsVerdict | None = None
 
@@ -108,6 +114,7 @@ class Crawl:
 
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
+        self._note_kept()
         finds, more = walk.take(page)
         fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)
         if page.position:
@@ -131,9 +138,18 @@ class Crawl:
                 self._ledger.list_day(self.source.name, day, worst(one.verdicts()[day] for one in self._open[day]), self.id)
 
     def keep(self, fetch: Fetch, page: Page) -> None:
-        """Note that an article's page is archived."""
+        """Note that an article's page is archived: at once, or with others when many come in a second.
+
+        Until then the archive's file alone knows of it, which a later crawl reads when this one is killed.
+        """
         if page.position:
-            self._ledger.archive(self.source.name, fetch.article_id, page.position, page.fetched_at)
+            self._kept.append((fetch.article_id, page.position, page.fetched_at))
+        if len(self._kept) >= _TOGETHER or monotonic() - self._noted_at > _SOON:
+            self._note_kept()
+
+    def _note_kept(self) -> None:
+        self._ledger.archive_all(self.source.name, self._kept)
+        self._kept, self._noted_at = [], monotonic()
 
     def keep_robots(self, page: Page) -> None:
         """Note today's robots.txt of a host."""
@@ -146,6 +162,7 @@ class Crawl:
 
     def close(self, reason: str) -> None:
         """End the crawl: `finished` when nothing was left to ask for."""
+        self._note_kept()  # before the file gets its final name, which says that all of it is noted
         self._writer.close()
         if reason == "finished":
             self._ledger.forget_replies(self.source.name, self._conditional())

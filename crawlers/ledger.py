@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
 from crawlers.answers import Answers
 from crawlers.clock import now
@@ -75,7 +75,7 @@ class Ledger(Answers):
         `wanted` are the days asked for. A candidate that the listing places on another day is skipped (`off_day`), one
         that another source has is skipped (`seen`); one that is archived already is not fetched again.
         """
-        fetches = []
+        fetches, new = [], {}
         with self._writing() as connection:
             known = _rows_of(connection, [find.article_id for find in finds])
             for find in finds:
@@ -85,11 +85,15 @@ class Ledger(Answers):
                     continue
                 day = find.listed or (mine.day if mine else day_to_count(wanted))
                 values = {**fate._asdict(), "day": day, "listed": find.listed, "title": find.title, "seed": seed, "crawl": crawl}
+                key = {"article_id": find.article_id, "source": source}
                 if mine is None:
-                    values |= {"url": find.url, "link": find.link, "discovered_at": now()}
-                put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
+                    new[find.article_id] = {**key, **values, "url": find.url, "link": find.link, "discovered_at": now()}
+                else:
+                    put(connection, _urls, key, **values)
                 if fate.state == "discovered":
                     fetches.append(Fetch(find.article_id, find.link, find.listed))
+            if new:
+                connection.execute(insert(_urls), list(new.values()))
         return fetches
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
@@ -121,9 +125,17 @@ class Ledger(Answers):
 
     def archive(self, source: str, article_id: str, position: Position, fetched_at: datetime) -> None:
         """Note where an article's page lies; a page that is settled already stays so."""
-        values = {"state": "archived", "reason": None, "detail": None, "fetched_at": fetched_at, **place(position)}
-        with self._writing() as connection:
-            connection.execute(update(_urls).where(_mine(source, article_id), _urls.c.state.in_(UNFETCHED)).values(values))
+        self.archive_all(source, [(article_id, position, fetched_at)])
+
+    def archive_all(self, source: str, pages: Sequence[tuple[str, Position, datetime]]) -> None:
+        """Note where the pages of several articles lie: article_id, place, and when it was fetched."""
+        unfetched = or_(*(_urls.c.state == state for state in UNFETCHED))  # IN takes no part in a statement for many rows
+        mine = and_(_urls.c.source == source, _urls.c.article_id == bindparam("mine"), unfetched)
+        archived = update(_urls).where(mine).values(state="archived", reason=None, detail=None)
+        rows = [{"mine": article_id, "fetched_at": at, **place(position)} for article_id, position, at in pages]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(archived, rows)
 
     def miss(self, source: str, article_id: str, state: State, reason: str, detail: str | None = None) -> None:
         """Note that an article was not fetched: `skipped` (robots), `blocked` or `failed`."""

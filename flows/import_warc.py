@@ -180,10 +180,12 @@ class _Taker:
             finds = [Find(article_id(url), url, page.link, None, None) for url, page in pages]
             fetches = self.project.ledger.find(name, finds, {day}, place, self.crawl_id)
             new = {fetch.article_id for fetch in fetches}
-            for url, page in pages:
-                if article_id(url) in new:
-                    position = writer.append(replace(page, source=name))
-                    self.project.ledger.archive(name, article_id(url), position, page.fetched_at)
+            kept = [
+                (article_id(url), writer.append(replace(page, source=name)), page.fetched_at)
+                for url, page in pages
+                if article_id(url) in new
+            ]
+            self.project.ledger.archive_all(name, kept)
             self.result.taken += len(new)
             self.result.known += len(pages) - len(new)
 
