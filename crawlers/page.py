@@ -159,14 +159,14 @@ _WALL = re.compile(
 )
 _LOGIN = re.compile(r"(?:passport|login|sso|account)s?\..+|.*/(?:login|signin|sign_in|passport)(?:[/.].*)?", re.IGNORECASE)
 _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
-# Characters of UTF-8 that was read as GBK or Latin-1 and stored so; hardly one stands in ordinary news.
-_WRONG = frozenset("\ufffd锟斤拷烫屯锘縷鈥銆鐨勶細ï¿½")
+# Traces of UTF-8 that was read as GBK or Latin-1 and stored so; hardly one stands in ordinary news. 斤, 烫 and 屯 alone do.
+_WRONG = ("锟斤拷", "烫烫", "屯屯", *"\ufffd锘縷鈥銆鐨勶細ï¿½")
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
 
 
 def garbled(text: str) -> bool:
     """Whether more than one character in a hundred comes of a wrong decoding (mojibake)."""
-    return sum(map(text.count, _WRONG)) > len(text) * _BROKEN_SHARE
+    return sum(text.count(trace) * len(trace) for trace in _WRONG) > len(text) * _BROKEN_SHARE
 
 
 def blocked_reason(page: Page) -> str | None:
