@@ -1,6 +1,6 @@
 """The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -60,6 +60,11 @@ class Books:
         """Return the names of all sources that have pages, also of those that are configured no more."""
         with self._reading() as connection:
             return sorted(connection.scalars(select(_urls.c.source).distinct()))
+
+    def sources_of(self, seeds: Sequence[str]) -> set[str]:
+        """Return the names of the sources for which any of `seeds` (or files that were imported) named a page last."""
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.source).where(_urls.c.seed.in_(seeds)).distinct()))
 
     def reports(self, sources: Iterable[str], days: Iterable[date]) -> list[DayReport]:
         """Return the report of every given source's day, by source and day; a day never listed is `missing`."""

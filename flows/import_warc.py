@@ -16,7 +16,7 @@ import httpx
 from crawlers.archive import ArchiveWriter
 from crawlers.clock import day_of
 from crawlers.crawl import salvage
-from crawlers.errors import ConfigError
+from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import Find
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url, site_of
@@ -52,7 +52,7 @@ def import_warcs(
 
     `days` (None: all) are the publication days whose articles become records. Pages go to the source that admits their
     address, or whose site they are of; all of them to `source` where one is named. Raises BusyError when another process
-    works on one of these sources, ConfigError for a place that is no file.
+    works on one of these sources while its pages are taken in, ConfigError for a place that is no file.
     """
     for place in places:
         if not _is_url(place) and not Path(place).is_file():
@@ -65,22 +65,25 @@ def import_warcs(
                 taker.take(place)
             except (WarcError, httpx.HTTPError) as error:
                 result.complaints.append(f"{place}: {error}; what came before is kept")
-    _build(project, crawl_id, runner, days, result)
+    for name in sorted(project.ledger.sources_of([_name_of(place) for place in places]) & project.sources.keys()):
+        try:
+            _build(project, name, crawl_id, runner, days, result)
+        except CaixunError as error:
+            result.complaints.append(f"{name}: {error}")
     return result
 
 
-def _build(project: Project, crawl_id: str, runner: Runner, days: list[date] | None, result: Intake) -> None:
-    """Build what waits, also what an import left that was killed."""
-    for name in project.sources:
-        late = project.ledger.off_days_published(name)  # an earlier import left them out
-        unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
-        if unbuilt:
-            pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
-            build(project, name, unbuilt, runner, lambda: None, wanted="every" if days is None else days)
-            states = project.ledger.states(name, pages)
-            result.records += states["record"]
-            result.rejects += states["reject"]
-        project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
+def _build(project: Project, name: str, crawl_id: str, runner: Runner, days: list[date] | None, result: Intake) -> None:
+    """Build what waits of one source, also what an import left that was killed."""
+    late = project.ledger.off_days_published(name)  # an earlier import left them out
+    unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
+    if unbuilt:
+        pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
+        build(project, name, unbuilt, runner, lambda: None, wanted="every" if days is None else days)
+        states = project.ledger.states(name, pages)
+        result.records += states["record"]
+        result.rejects += states["reject"]
+    project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
 
 
 def _chooser(project: Project, name: str | None) -> Callable[[Page, str], str | None]:
@@ -135,7 +138,7 @@ class _Taker:
 
     def take(self, place: str) -> None:
         """Take in one file, from where an earlier import of it ended. Raises WarcError, httpx.HTTPError."""
-        file = place if _is_url(place) else str(Path(place).resolve())
+        file = _name_of(place)
         size = None if _is_url(place) else Path(place).stat().st_size
         batch, end = _Batch(), self.project.ledger.take_up_intake(file, size)
         failure: Exception | None = None
@@ -145,12 +148,12 @@ class _Taker:
                     if page and (found := self._source_of(page)):
                         batch.add(*found, page)
                     if batch.is_full:
-                        self._keep(batch, place)
+                        self._keep(batch, file)
                         self.project.ledger.note_intake(file, size, end)
                         batch = _Batch()
         except (WarcError, httpx.HTTPError) as error:
             failure = error
-        self._keep(batch, place)
+        self._keep(batch, file)
         self.project.ledger.note_intake(file, size, end)
         if failure:
             raise failure
@@ -170,7 +173,7 @@ class _Taker:
             return None
         return url, name
 
-    def _keep(self, batch: "_Batch", place: str) -> None:
+    def _keep(self, batch: "_Batch", file: str) -> None:
         """Archive the pages of a batch that are new, and note them."""
         groups: dict[tuple[str, date], list[tuple[str, Page]]] = {}
         for url, (name, page) in batch.pages.items():
@@ -178,7 +181,7 @@ class _Taker:
         for (name, day), pages in groups.items():
             writer = self._writer(name)
             finds = [Find(article_id(url), url, page.link, None, None) for url, page in pages]
-            fetches = self.project.ledger.find(name, finds, {day}, place, self.crawl_id)
+            fetches = self.project.ledger.find(name, finds, {day}, file, self.crawl_id)
             new = {fetch.article_id for fetch in fetches}
             kept = [
                 (article_id(url), writer.append(replace(page, source=name)), page.fetched_at)
@@ -197,6 +200,11 @@ class _Taker:
             self.writers[name] = ArchiveWriter(self.project.data / "archive", name, self.crawl_id)
             self.stack.callback(self.writers[name].close)
         return self.writers[name]
+
+
+def _name_of(place: str) -> str:
+    """Return the one name under which the ledger knows a file."""
+    return place if _is_url(place) else str(Path(place).resolve())
 
 
 def _is_url(place: str) -> bool:
