@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -28,6 +29,7 @@ from crawlers.page import Kind, Page, Position
 
 _OPEN = ".open"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # would end a header and begin another
+_LEVEL = 4  # of compression: 4 % larger than with level 9, in two fifths of its time
 # What reading a record that is not one of ours, or not whole, may raise.
 _DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, TypeError, ValueError, AttributeError)
 
@@ -66,10 +68,8 @@ class ArchiveWriter:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Unbuffered: what a failed write leaves is cut off, and nothing of it waits to be written later.
         out = self._path.open("xb", buffering=0)
-        head = io.BytesIO()
-        writer = _writer(head)
-        writer.write_record(writer.create_warcinfo_record(Path(self.file).name, {"software": "caixun", "isPartOf": self._crawl}))
-        _write_all(out, head.getvalue())
+        info = {"software": "caixun", "isPartOf": self._crawl}
+        _write_all(out, _member(_RECORDS.create_warcinfo_record(Path(self.file).name, info)))
         return out
 
     def close(self) -> None:
@@ -88,14 +88,19 @@ def _write_all(out: FileIO, content: bytes) -> None:
         view = view[out.write(view) :]
 
 
-def _writer(out: io.BytesIO) -> Any:
-    return WARCWriter(out, gzip=True, warc_version="1.1")
+_RECORDS = RecordBuilder(warc_version="1.1")
+
+
+def _member(record: Any) -> bytes:
+    """Return a WARC record as one gzip member."""
+    out = io.BytesIO()
+    WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(out.getbuffer()) + packer.flush()
 
 
 def _encode(page: Page) -> bytes:
     """Return the gzip member that holds `page`."""
-    out = io.BytesIO()
-    writer = _writer(out)
     fields = {
         "WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "Caixun-Source": page.source,
@@ -107,7 +112,7 @@ def _encode(page: Page) -> bytes:
     # The body is stored as it was carried, without the chunks it came in (RFC 9112, 7.1).
     headers = [(name, _CONTROL.sub(" ", value)) for name, value in page.headers if name.lower() != "transfer-encoding"]
     head = StatusAndHeaders(f"{page.status} {responses.get(page.status, '')}".strip(), headers, protocol="HTTP/1.1")
-    record = writer.create_warc_record(
+    record = _RECORDS.create_warc_record(
         _CONTROL.sub("", page.url),
         "response",
         payload=io.BytesIO(page.body),
@@ -115,8 +120,7 @@ def _encode(page: Page) -> bytes:
         http_headers=head,
         warc_headers_dict=fields,
     )
-    writer.write_record(record)
-    return out.getvalue()
+    return _member(record)
 
 
 def read(root: Path, position: Position) -> Page:

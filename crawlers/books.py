@@ -1,6 +1,6 @@
 """The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers import tables
 from crawlers.errors import ConfigError, StoreError
-from crawlers.fates import DayReport, Tally, Verdict
+from crawlers.fates import DayReport, State, Tally, Verdict
+from crawlers.tables import chunks
 from crawlers.tables import days as _days
 from crawlers.tables import urls as _urls
 
@@ -61,6 +62,11 @@ class Books:
         with self._reading() as connection:
             return sorted(connection.scalars(select(_urls.c.source).distinct()))
 
+    def sources_of(self, seeds: Sequence[str]) -> set[str]:
+        """Return the names of the sources for which any of `seeds` (or files that were imported) named a page last."""
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.source).where(_urls.c.seed.in_(seeds)).distinct()))
+
     def reports(self, sources: Iterable[str], days: Iterable[date]) -> list[DayReport]:
         """Return the report of every given source's day, by source and day; a day never listed is `missing`."""
         names, wanted = list(sources), sorted(set(days))
@@ -93,6 +99,28 @@ class Books:
                 if day in wanted and seed:
                     found[seed] = found.get(seed, 0) + count
         return found
+
+    def unbuilt_days(self, source: str) -> set[date]:
+        """Return the days under which pages of a source wait for the build."""
+        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
+
+    def off_days_published(self, source: str) -> set[date]:
+        """Return the publication days of pages that are no records since their day was not asked for."""
+        off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.published_date).where(off_day).distinct()))
+
+    def states(self, source: str, ids: Sequence[str]) -> Counter[State]:
+        """Return how many of the URLs with these article_ids are in each state."""
+        counts: Counter[State] = Counter()
+        with self._reading() as connection:
+            for part in chunks(list(ids)):
+                counts.update(
+                    connection.scalars(select(_urls.c.state).where(_urls.c.source == source, _urls.c.article_id.in_(part)))
+                )
+        return counts
 
     def _tallies(self, sources: list[str], days: list[date]) -> dict[tuple[str, date], Tally]:
         keys = (_urls.c.source, _urls.c.day, _urls.c.state, _urls.c.reason)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic
 
 from crawlers import archive
 from crawlers.answers import RobotsVerdict
@@ -15,6 +16,9 @@ from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url,
 from crawlers.parts import MOST, next_part
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
+
+_TOGETHER = 100  # archived pages that are noted in one transaction …
+_SOON = 1.0  # … unless the last ones were noted longer ago, in seconds
 
 
 def salvage(root: Path, source: str, ledger: Ledger) -> None:
@@ -56,6 +60,8 @@ class Crawl:
                 self._open.setdefault(day, []).append(walk)
         self._ended: set[int] = set()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
+        self._kept: list[tuple[str, Position, datetime]] = []
+        self._noted_at = monotonic()
         self._rests: dict[str, str | None] = {}
         self._robots: RobotsVerdict | None = None
 
@@ -111,6 +117,7 @@ class Crawl:
 
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
+        self._note_kept()
         finds, more = walk.take(page)
         if walk.seed.dated and (other := self._ledger.repeated(self.source.name, finds, walk.days[0])):
             self._refuse_repeat(walk, page, other)
@@ -147,7 +154,9 @@ class Crawl:
     def keep(self, fetch: Fetch, pages: Sequence[Page]) -> str | None:
         """Note that the pages of an article are archived, as far as there are; return the address of its next one, if any.
 
-        Until its last page is there the article is not archived; what is there already need not be asked for again.
+        An article of one page is noted at once, or with others when many come in a second: until then the archive's file alone
+        knows of it, which a later crawl reads when this one is killed. One of several pages is not archived until its last is
+        there; what is there already need not be asked for again.
         """
         page = pages[-1]
         following = next_part(page) if len(pages) < MOST and page.status not in GONE else None
@@ -155,12 +164,19 @@ class Crawl:
             self._ledger.keep_reply(self.source.name, page.link, "part", page.position, page.fetched_at)
             return following
         first, *more = pages
-        parts = [one.position for one in more if one.position and one.status not in GONE]
-        if first.position:
+        if first.position and more:
+            parts = [one.position for one in more if one.position and one.status not in GONE]
             self._ledger.archive(self.source.name, fetch.article_id, first.position, first.fetched_at, parts)
-            if more:
-                self._ledger.forget_parts(self.source.name, [one.link for one in pages])
+            self._ledger.forget_parts(self.source.name, [one.link for one in pages])
+        elif first.position:
+            self._kept.append((fetch.article_id, first.position, first.fetched_at))
+            if len(self._kept) >= _TOGETHER or monotonic() - self._noted_at > _SOON:
+                self._note_kept()
         return None
+
+    def _note_kept(self) -> None:
+        self._ledger.archive_all(self.source.name, self._kept)
+        self._kept, self._noted_at = [], monotonic()
 
     def keep_robots(self, page: Page) -> None:
         """Note today's robots.txt of a host."""
@@ -173,6 +189,7 @@ class Crawl:
 
     def close(self, reason: str) -> None:
         """End the crawl: `finished` when nothing was left to ask for."""
+        self._note_kept()  # before the file gets its final name, which says that all of it is noted
         self._writer.close()
         if reason == "finished":
             self._ledger.forget_replies(self.source.name, self._conditional())

@@ -17,7 +17,6 @@ from parsel import Selector
 from crawlers.clock import read_moment
 from crawlers.discovery import ListingError, discover
 from crawlers.page import Page, canonical_url, site_of
-from crawlers.seed import Seed
 from crawlers.source import plain_source
 
 _HEADLINE = 8  # characters from which on a link's text may be a headline
@@ -74,8 +73,9 @@ def _form(url: str) -> str:
     return "".join([*pieces, re.escape(text[end:])]).replace(r"\-", "-").replace(r"\_", "_")
 
 
-def _guess_xml(page: Page, kind: Any) -> Guess:
-    found = discover(Seed(kind=kind, url=page.url), page, plain_source("guess"))
+def _guess_xml(page: Page, kind: str) -> Guess:
+    source = plain_source("guess")
+    found = discover(source.seeds[0].model_copy(update={"kind": kind}), page, source)
     return Guess(kind, template(page.link), article_pattern(_some([one.url for one in found], page)))
 
 

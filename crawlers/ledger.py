@@ -7,12 +7,11 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
 
 from crawlers.answers import Answers
 from crawlers.clock import now
@@ -94,7 +93,7 @@ class Ledger(Answers):
         `wanted` are the days asked for. A candidate that the listing places on another day is skipped (`off_day`), one
         that another source has is skipped (`seen`); one that is archived already is not fetched again.
         """
-        fetches = []
+        fetches, new = [], {}
         with self._writing() as connection:
             known = _rows_of(connection, [find.article_id for find in finds])
             for find in finds:
@@ -104,14 +103,18 @@ class Ledger(Answers):
                     continue
                 day = find.listed or (mine.day if mine else day_to_count(wanted))
                 values = {**fate._asdict(), "day": day, "listed": find.listed, "title": find.title, "seed": seed, "crawl": crawl}
-                if mine is None:
-                    values |= {"url": find.url, "link": find.link, "discovered_at": now()}
                 if find.held:  # the list holds the article, wanted or not
                     values |= {**place(find.held[0]), "fetched_at": find.held[1]}
                     values["state"] = "archived" if fate.state == "discovered" else fate.state
-                put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
+                key = {"article_id": find.article_id, "source": source}
+                if mine is None:
+                    new[find.article_id] = values | {**key, "url": find.url, "link": find.link, "discovered_at": now()}
+                else:
+                    put(connection, _urls, key, **values)
                 if values["state"] == "discovered":
                     fetches.append(Fetch(find.article_id, find.link, find.listed))
+            if new:
+                connection.execute(insert(_urls), list(new.values()))
         return fetches
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
@@ -146,11 +149,20 @@ class Ledger(Answers):
         self, source: str, article_id: str, position: Position, fetched_at: datetime, parts: Sequence[Position] = ()
     ) -> None:
         """Note where an article's page and its further `parts` lie; a page that is settled already stays so."""
-        values = {"state": "archived", "reason": None, "detail": None, "fetched_at": fetched_at, **place(position)}
         with self._writing() as connection:
             for number, part in enumerate(parts, 2):
                 put(connection, _parts, {"article_id": article_id, "number": number}, **place(part))
-            connection.execute(update(_urls).where(_mine(source, article_id), _urls.c.state.in_(UNFETCHED)).values(values))
+        self.archive_all(source, [(article_id, position, fetched_at)])
+
+    def archive_all(self, source: str, pages: Sequence[tuple[str, Position, datetime]]) -> None:
+        """Note where the pages of several articles lie: article_id, place, and when it was fetched."""
+        unfetched = or_(*(_urls.c.state == state for state in UNFETCHED))  # IN takes no part in a statement for many rows
+        mine = and_(_urls.c.source == source, _urls.c.article_id == bindparam("mine"), unfetched)
+        archived = update(_urls).where(mine).values(state="archived", reason=None, detail=None)
+        rows = [{"mine": article_id, "fetched_at": at, **place(position)} for article_id, position, at in pages]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(archived, rows)
 
     def miss(self, source: str, article_id: str, state: State, reason: str, detail: str | None = None) -> None:
         """Note that an article was not fetched: `skipped` (robots), `blocked` or `failed`."""
@@ -164,28 +176,6 @@ class Ledger(Answers):
         values |= {"state": "archived", "reason": None, "detail": None, "fetched_at": now(), **place(position)}
         with self._writing() as connection:
             put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
-
-    def unbuilt_days(self, source: str) -> set[date]:
-        """Return the days under which pages of a source wait for the build."""
-        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
-        with self._reading() as connection:
-            return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
-
-    def off_days_published(self, source: str) -> set[date]:
-        """Return the publication days of pages that are no records since their day was not asked for."""
-        off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
-        with self._reading() as connection:
-            return set(connection.scalars(select(_urls.c.published_date).where(off_day).distinct()))
-
-    def states(self, source: str, ids: Sequence[str]) -> Counter[State]:
-        """Return how many of the URLs with these article_ids are in each state."""
-        counts: Counter[State] = Counter()
-        with self._reading() as connection:
-            for part in chunks(list(ids)):
-                counts.update(
-                    connection.scalars(select(_urls.c.state).where(_urls.c.source == source, _urls.c.article_id.in_(part)))
-                )
-        return counts
 
     def cover(self, source: str, reason: str, crawl: str) -> None:
         """Note of days that have pages but were never listed that they are partial, for a `reason`."""

@@ -21,10 +21,12 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         # No more are begun than one site may have open: after a wall hardly any follow.
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
+        "CONCURRENT_ITEMS": 1,  # there are none; Scrapy would begin 100 tasks for each page
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 ask to be left alone: see manners
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
         "REDIRECT_MAX_TIMES": 5,
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),  # http and https are all that is left
         "DOWNLOAD_TIMEOUT": 60,
         "DOWNLOAD_MAXSIZE": MAX_CONTENT,
         "DOWNLOAD_WARNSIZE": 0,

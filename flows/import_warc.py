@@ -4,9 +4,8 @@ A file is taken in batch by batch; how far is noted in the ledger once a batch i
 inside the file. Pages that are known already are not taken in again.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,14 +15,15 @@ import httpx
 from crawlers.archive import ArchiveWriter
 from crawlers.clock import day_of
 from crawlers.crawl import salvage
-from crawlers.errors import ConfigError
+from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import Find
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url, site_of
 from crawlers.source import Source
-from crawlers.warc import Stream, WarcError, read_warc
+from crawlers.warc import WarcError, read_warc
 from flows.build import build
 from flows.crawl import new_crawl_id
+from flows.places import is_url, name_of, opened
 from flows.runner import Runner
 from flows.settings import Project
 
@@ -46,41 +46,50 @@ class Intake:
 
 
 def import_warcs(
-    project: Project, places: list[str], runner: Runner, days: list[date] | None = None, source: str | None = None
+    project: Project,
+    places: list[str],
+    runner: Runner,
+    days: list[date] | None = None,
+    source: str | None = None,
+    tell: Callable[[str], None] = lambda _text: None,
 ) -> Intake:
-    """Take in the WARC files at `places` (paths or http URLs) and build their pages.
+    """Take in the WARC files at `places` (paths or http URLs) and build their pages; `tell` hears what is begun.
 
     `days` (None: all) are the publication days whose articles become records. Pages go to the source that admits their
     address, or whose site they are of; all of them to `source` where one is named. Raises BusyError when another process
-    works on one of these sources, ConfigError for a place that is no file.
+    works on one of these sources while its pages are taken in, ConfigError for a place that is no file.
     """
     for place in places:
-        if not _is_url(place) and not Path(place).is_file():
+        if not is_url(place) and not Path(place).is_file():
             raise ConfigError(f"{place}: there is no such file")
     crawl_id, result = new_crawl_id(), Intake()
     with ExitStack() as stack:
         taker = _Taker(project, crawl_id, _chooser(project, source), days[0] if days else None, result, stack)
         for place in places:
+            tell(f"{place}: from byte {taker.reached(place)} on")
             try:
                 taker.take(place)
-            except (WarcError, httpx.HTTPError) as error:
+            except (WarcError, httpx.HTTPError, httpx.InvalidURL) as error:
                 result.complaints.append(f"{place}: {error}; what came before is kept")
-    _build(project, crawl_id, runner, days, result)
+    for name in sorted(project.ledger.sources_of([name_of(place) for place in places]) & project.sources.keys()):
+        try:
+            _build(project, name, crawl_id, runner, days, result)
+        except CaixunError as error:
+            result.complaints.append(f"{name}: {error}")
     return result
 
 
-def _build(project: Project, crawl_id: str, runner: Runner, days: list[date] | None, result: Intake) -> None:
-    """Build what waits, also what an import left that was killed."""
-    for name in project.sources:
-        late = project.ledger.off_days_published(name)  # an earlier import left them out
-        unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
-        if unbuilt:
-            pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
-            build(project, name, unbuilt, runner, lambda: None, wanted="every" if days is None else days)
-            states = project.ledger.states(name, pages)
-            result.records += states["record"]
-            result.rejects += states["reject"]
-        project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
+def _build(project: Project, name: str, crawl_id: str, runner: Runner, days: list[date] | None, result: Intake) -> None:
+    """Build what waits of one source, also what an import left that was killed."""
+    late = project.ledger.off_days_published(name)  # an earlier import left them out
+    unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
+    if unbuilt:
+        pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
+        build(project, name, unbuilt, runner, lambda: None, wanted="every" if days is None else days)
+        states = project.ledger.states(name, pages)
+        result.records += states["record"]
+        result.rejects += states["reject"]
+    project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
 
 
 def _chooser(project: Project, name: str | None) -> Callable[[Page, str], str | None]:
@@ -133,24 +142,27 @@ class _Taker:
     stack: ExitStack
     writers: dict[str, ArchiveWriter] = field(default_factory=dict)
 
+    def reached(self, place: str) -> int:
+        """Return the offset in bytes that an earlier import of a file came to."""
+        return self.project.ledger.take_up_intake(name_of(place), _size(place))
+
     def take(self, place: str) -> None:
         """Take in one file, from where an earlier import of it ended. Raises WarcError, httpx.HTTPError."""
-        file = place if _is_url(place) else str(Path(place).resolve())
-        size = None if _is_url(place) else Path(place).stat().st_size
-        batch, end = _Batch(), self.project.ledger.take_up_intake(file, size)
+        file, size = name_of(place), _size(place)
+        batch, end = _Batch(), self.reached(place)
         failure: Exception | None = None
         try:
-            with _opened(place, end, self.project.user_agent) as (stream, start):
+            with opened(place, end, self.project.user_agent) as (stream, start):
                 for page, end in read_warc(stream, start):
                     if page and (found := self._source_of(page)):
                         batch.add(*found, page)
                     if batch.is_full:
-                        self._keep(batch, place)
+                        self._keep(batch, file)
                         self.project.ledger.note_intake(file, size, end)
                         batch = _Batch()
-        except (WarcError, httpx.HTTPError) as error:
+        except (WarcError, httpx.HTTPError, httpx.InvalidURL) as error:
             failure = error
-        self._keep(batch, place)
+        self._keep(batch, file)
         self.project.ledger.note_intake(file, size, end)
         if failure:
             raise failure
@@ -170,7 +182,7 @@ class _Taker:
             return None
         return url, name
 
-    def _keep(self, batch: "_Batch", place: str) -> None:
+    def _keep(self, batch: "_Batch", file: str) -> None:
         """Archive the pages of a batch that are new, and note them."""
         groups: dict[tuple[str, date], list[tuple[str, Page]]] = {}
         for url, (name, page) in batch.pages.items():
@@ -178,12 +190,14 @@ class _Taker:
         for (name, day), pages in groups.items():
             writer = self._writer(name)
             finds = [Find(article_id(url), url, page.link, None, None) for url, page in pages]
-            fetches = self.project.ledger.find(name, finds, {day}, place, self.crawl_id)
+            fetches = self.project.ledger.find(name, finds, {day}, file, self.crawl_id)
             new = {fetch.article_id for fetch in fetches}
-            for url, page in pages:
-                if article_id(url) in new:
-                    position = writer.append(replace(page, source=name))
-                    self.project.ledger.archive(name, article_id(url), position, page.fetched_at)
+            kept = [
+                (article_id(url), writer.append(replace(page, source=name)), page.fetched_at)
+                for url, page in pages
+                if article_id(url) in new
+            ]
+            self.project.ledger.archive_all(name, kept)
             self.result.taken += len(new)
             self.result.known += len(pages) - len(new)
 
@@ -197,37 +211,6 @@ class _Taker:
         return self.writers[name]
 
 
-def _is_url(place: str) -> bool:
-    return re.match(r"https?://", place) is not None
-
-
-@contextmanager
-def _opened(place: str, start: int, user_agent: str) -> Iterator[tuple[Stream, int]]:
-    """Give the bytes of a file or URL from `start` on, and where they begin: at 0 where a server sends no part."""
-    if not _is_url(place):
-        with Path(place).open("rb") as file:
-            file.seek(start)
-            yield file, start
-        return
-    headers = {"User-Agent": user_agent, "Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
-    with httpx.stream("GET", place, headers=headers, follow_redirects=True, timeout=60.0) as response:
-        if response.status_code == 416:  # taken in to its end
-            yield _Incoming(iter(())), start
-        elif response.status_code not in (200, 206):
-            raise WarcError(f"HTTP {response.status_code}")
-        else:
-            yield _Incoming(response.iter_raw(1 << 16)), start if response.status_code == 206 else 0
-
-
-class _Incoming:
-    """What comes in over the network, as a stream."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._held = b""
-
-    def read(self, size: int) -> bytes:
-        """Return at most `size` bytes, b"" at the end."""
-        held = self._held or next(self._chunks, b"")
-        self._held = held[size:]
-        return held[:size]
+def _size(place: str) -> int | None:
+    """Return by what a file is known to be the same one: its size in bytes; None for one that lies elsewhere."""
+    return None if is_url(place) else Path(place).stat().st_size

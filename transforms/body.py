@@ -17,6 +17,7 @@ _MANY = 20_000  # elements; nor about a larger page
 _PROSE = 10.0  # weight of a line with which an article may begin
 _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
 _ENDS = ("。", "！", "？", "”", "；", "：")
+_SHORTEST = 20  # folded characters of the shortest article
 _TINY = 60  # folded characters; below this the container may be the wrong one
 
 
@@ -52,7 +53,7 @@ def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     the whole page.
     """
     own = clean_lines(article.lines, title)
-    if article.container is None or sum(len(fold(line)) for line in own) < _TINY:
+    if article.container is None or sum(len(fold(line)) for line in own) < _SHORTEST:
         return max(own, _read_page(document, title), key=lambda some: sum(map(len, some)))
     length = sum(map(len, own))
     read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []

@@ -14,7 +14,7 @@ _TITLE = r"(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|
 _BYLINES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:作者|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜]|\s)\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
+        rf"(?:作者|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜,，]|\s)\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
         rf"作者(?P<names>{ONE}?)(?:$|[\s|]|(?:为|系|是)[{HAN}])",
         rf"作者\s*(?:[:：]|系|为)[^。()（）]{{0,60}}{_TITLE}\s*(?P<names>{ONE})\s*[)）]",
         rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
@@ -25,16 +25,17 @@ _BYLINES = tuple(
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
-        rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／]",
+        rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
         rf"{_CLOCK}\s+[{HAN}A-Za-z]{{2,12}}\s+(?P<names>{ONE})(?=$|\s)",
         rf"{_CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
-        rf"^{_PAPER}\s(?P<names>{ONE})\s+{_CLOCK}",
+        rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{_CLOCK}",
     )
 )
 _SIGNED = re.compile(rf"[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")
 _BEFORE_PAPER = re.compile(rf"^(?P<names>{ONE})\s*[/／]\s*[{HAN}]{{2,10}}(?:报|网|社|刊|客户端)$")
 _AS_SOURCE = re.compile(rf"来源\s*[:：]\s*(?P<names>{ONE})$")
 _FIELDS = ("author_baidu", "article-author")  # for search engines, and for a page's own script
+_NOBODY = r"\W|佚名|未知|匿名|网络|记者|编辑|网$|报$|社$|台$|新闻|财经"
 _NAMED = ("author", "author-info", "byline", "fn", "writer")
 _LABEL = re.compile(r"^(?:作者|记者|文|撰文|[Bb]y)\s*[:：/|｜]?\s*")
 
@@ -44,7 +45,7 @@ def find_authors(document: Document, zone: Zone) -> list[str]:
     around = [*zone.below, *zone.above]
     names = [name for line in (*around, *zone.head, *zone.tail) for name in _named_in(line, *_BYLINES)]
     names += [name for line in zone.below for name in _named_in(line, _BEFORE_PAPER)]
-    names += [name for field in _FIELDS for name in persons_in(document.named(field))]
+    names += [name for field in _FIELDS for name in _as_named(_LABEL.sub("", document.named(field)))]
     names = names or _in_a_field(document, around)
     names = names or [name for line in zone.tail[-3:] for name in _named_in(line, _SIGNED)]
     names = names or [name for line in zone.tail if len(line) <= 12 for name in _named_in(line, _AS_SOURCE)]
@@ -55,6 +56,11 @@ def _named_in(line: str, *forms: re.Pattern[str]) -> Iterator[str]:
     for form in forms:
         for match in form.finditer(line):
             yield from persons_in(match["names"])
+
+
+def _as_named(text: str) -> list[str]:
+    """Return the persons of a field that holds nothing but the author, else what it holds when that can be a pen name."""
+    return list(persons_in(text)) or ([text] if 2 <= len(text) <= 6 and not re.search(_NOBODY, text) else [])
 
 
 def _in_a_field(document: Document, around: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import lxml.html
 
@@ -10,6 +10,11 @@ from transforms.document import Line
 
 _MARK = re.compile(r"[，。；：！？、“”（）「」]")
 # A paragraph's weight counts for what holds the paragraph, not for itself.
+_BESIDE_TAGS = ("footer", "aside", "nav")
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:comments?|pinglun|repl(?:y|ies)|foot(?:er)?|copyright|about(?:us)?|recommend(?:ed)?|related|sidebar|rank(?:ing)?)(?![a-z])",
+    re.IGNORECASE,
+)
 _PARAGRAPHS = frozenset(["p", "blockquote", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "pre", "center", "figcaption"])
 _DECAY = 0.6  # per level: the innermost element that holds most paragraphs wins over all that is around it
 _LEAST = 0.02  # below this share of its weight a line is no longer passed on
@@ -17,10 +22,15 @@ _PART = 0.25  # of the container's weight: a sibling of that much holds a part o
 _SHORT = 10  # characters that are no link; a shorter line is no prose
 
 
-def find_container(lines: Iterable[Line]) -> lxml.html.HtmlElement | None:
-    """Return the element that most prose stands in, or None for a page without prose."""
+def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
+    """Return the element that most prose stands in, or None for a page without prose.
+
+    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other.
+    """
+    beside: dict[lxml.html.HtmlElement, bool] = {}
+    own = [line for line in lines if prose_weight(line) and not _is_beside(line.node, beside)]
     weights: dict[lxml.html.HtmlElement, float] = defaultdict(float)
-    for line in lines:
+    for line in own or lines:
         weight = prose_weight(line)
         node: lxml.html.HtmlElement | None = line.node
         while node is not None and node.tag in _PARAGRAPHS:
@@ -31,6 +41,20 @@ def find_container(lines: Iterable[Line]) -> lxml.html.HtmlElement | None:
             share *= _DECAY
             node = node.getparent()
     return _with_siblings(max(weights, key=lambda one: weights[one]), weights) if weights else None
+
+
+def _is_beside(node: lxml.html.HtmlElement | None, known: dict[lxml.html.HtmlElement, bool]) -> bool:
+    """Whether an element, or one around it, is beside the article by its own name; `known` holds what was found out."""
+    path = []
+    while node is not None and node not in known:
+        path.append(node)
+        node = node.getparent()
+    answer = node is not None and known[node]
+    for one in reversed(path):
+        names = f"{one.get('id') or ''} {one.get('class') or ''}"
+        answer = answer or one.tag in _BESIDE_TAGS or (len(names) > 1 and _BESIDE.search(names) is not None)
+        known[one] = answer
+    return answer
 
 
 def _with_siblings(node: lxml.html.HtmlElement, weights: Mapping[lxml.html.HtmlElement, float]) -> lxml.html.HtmlElement:
@@ -45,7 +69,7 @@ def _with_siblings(node: lxml.html.HtmlElement, weights: Mapping[lxml.html.HtmlE
 def prose_weight(line: Line) -> float:
     """Return how much a line looks like prose: its length and punctuation; 0 for short lines and for links."""
     plain = len(line.text) - line.linked
-    if plain < _SHORT or line.linked > plain:
+    if plain < _SHORT or line.linked >= plain:
         return 0.0
     marks = len(_MARK.findall(line.text))
     return 3 * marks + plain / 10 if marks else plain / 50

@@ -18,6 +18,7 @@ _BEHIND = re.compile(
     r"热门(?:推荐|文章|新闻|点阅|點閱|點閲|排行|阅读)|熱門點閱|更多(?:新闻|文章|推荐|阅读|相关)|今日(?:热点|推荐)|往期(?:回顾|精彩)|您可能(?:还|也).{0,10})\W{0,3}"
 )
 _DAY = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")  # behind the text: the date of a notice's signature
+_GOES_ON = 2  # paragraphs behind a list of links, and no further link, make the list one in the middle
 _PARAGRAPH = 10.0  # weight of a line that is a copy when it comes again; a refrain, a question and a line of code are lighter
 
 
@@ -41,10 +42,16 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
 
 
 def _before_the_rest(lines: Sequence[Line]) -> Sequence[Line]:
-    """Return the lines before a heading such as 相关阅读 that a list of links follows."""
+    """Return the lines before a heading such as 相关阅读 that a list of links follows.
+
+    Where the article goes on behind the list, only the heading and the list are left out.
+    """
     for place, line in enumerate(lines):
         if place and len(line.text) < 16 and _BEHIND.fullmatch(line.text):
             rest = lines[place + 1 :]
-            if sum(one.is_link for one in rest) * 4 >= len(rest):
+            links = sum(one.is_link for one in rest)
+            if all(one.is_link for one in rest[:links]) and sum(prose_weight(one) >= _PARAGRAPH for one in rest) >= _GOES_ON:
+                return [*lines[:place], *rest[links:]]
+            if links * 4 >= len(rest):
                 return lines[:place]
     return lines

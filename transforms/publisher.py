@@ -8,7 +8,7 @@ from transforms.persons import HAN, ONE, is_person
 from transforms.zone import Zone
 
 _SOURCE = re.compile(
-    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|出处|来自(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
+    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
     r"(?P<name>[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]{2,24}(?:·[^\s|，。]{1,12})*)"
 )
 _CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
@@ -18,7 +18,7 @@ _PAPER = (
 )
 _ALONE = re.compile(_PAPER)
 _BEHIND_TIME = re.compile(
-    _CLOCK + rf"\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
+    _CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
 )
 # Forms in which the name has to end like a paper's: before the time, behind a bare day, before its reporter.
 _SURE = tuple(
@@ -26,12 +26,14 @@ _SURE = tuple(
     for pattern in (
         rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{_CLOCK}",
         rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
+        rf"^(?P<name>{_PAPER})\s*[|｜]\s*(?:记者|記者)",
         rf"^(?P<name>{_PAPER})\s+{ONE}\s+{_CLOCK}",
         rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
         rf"^(?P<name>{_PAPER})(?:快讯|快訊|即时|即時|记者|記者)?\s*[/／]\s*{ONE}",
         rf"^{ONE}\s*[/／]\s*(?P<name>{_PAPER})$",
     )
 )
+_DATELINE = re.compile(rf"^[（(]?(?P<name>[{HAN}]{{2,6}}?[社网])(?:记者|記者|[{HAN}]{{2,8}}?\d{{1,2}}月\d{{1,2}}日)")
 _REPORTER = re.compile(rf"^(?P<name>{_PAPER})\s?(?:见习|首席|特约)?(?:记者|記者)\s")
 _NO_PUBLISHER = re.compile(
     r"^(?:原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
@@ -53,7 +55,7 @@ def find_publisher(document: Document, zone: Zone) -> str | None:
 
     From sure to less sure: labelled around the headline, or beside the time or alone on a line there; labelled as the whole
     of a line at the article's end; the account that signs; metadata; labelled anywhere behind; before the reporter's name;
-    an author that is a desk.
+    an author that is a desk; the agency in the text's dateline.
     """
     name = next(_publishers(document, zone), None)
     return _EDITION.sub("", name) if name else None
@@ -74,6 +76,7 @@ def _publishers(document: Document, zone: Zone) -> Iterator[str]:
     yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
     for form in (_REPORTER, _AUTHOR):
         yield from _not_persons(match["name"] for line in zone.below if (match := form.search(line)))
+    yield from _not_persons(match["name"] for line in zone.head if (match := _DATELINE.search(line)))
 
 
 def _not_persons(names: Iterable[str | None]) -> Iterator[str]:

@@ -32,6 +32,8 @@ _IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]
 _FAR = timedelta(days=2)
 _LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
 _UPDATED = re.compile(r"更新|修改|修订")
+_AT = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
+_UPDATED_AT = re.compile(rf"(?:更新|修改)(?:时间|于)?\s*[:：]?\s*{_AT}|已?于\s*{_AT}\s*(?:更新|修改)")
 _LONGEST = 110  # characters of a line that is a label
 _LITTLE = 16  # characters besides times and labels; room for a publisher's name
 _SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
@@ -86,7 +88,7 @@ def _printed(line: str, served_at: datetime, timezone: ZoneInfo, *, labelled: bo
     has_label = _LABELLED.search(line) is not None
     if len(line) > _LONGEST or not (has_label or len(unlabelled(line)) <= _LITTLE) or (labelled and not has_label):
         return None
-    moment = read_full_date(line, timezone)
+    moment = read_full_date(_UPDATED_AT.sub("", line), timezone) or read_full_date(line, timezone)
     return moment if moment and _possible(moment, served_at) else None
 
 

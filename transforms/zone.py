@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from transforms.container import prose_weight
 from transforms.document import Line
+from transforms.furniture import unlabelled
 
 _ABOVE = 3  # lines above the headline; some sites print the time there
 _BELOW = 24  # lines below it at most
 _AFTER = 10  # lines behind the article
 _SHORT = 60  # characters of a line near the article's end that may be a byline
 _LABEL = 110  # characters; a longer line is prose
+_LITTLE = 16  # characters besides labels; room for a publisher's name
 _PROSE = 12.0  # weight of a line with which the article begins
 
 
@@ -31,7 +33,7 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
     first = headline + 1 if headline is not None else max(0, start - 8)
     below = []
     for line in lines[first : first + _BELOW]:
-        if line.number >= start and prose_weight(line) >= _PROSE and len(line.text) > 36:
+        if line.number >= start and prose_weight(line) >= _PROSE and len(line.text) > 36 and not _is_label(line.text):
             break
         below.append(line)
     last = len(article) - 3
@@ -43,6 +45,10 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
         tail=tail,
         after=_labels(lines[end : end + _AFTER]),
     )
+
+
+def _is_label(text: str) -> bool:
+    return len(text) <= _LABEL and len(unlabelled(text)) <= _LITTLE
 
 
 def _labels(lines: Sequence[Line]) -> list[str]:

@@ -37,7 +37,7 @@ def import_warc(
         raise ConfigError("--end needs --start: name the first publication day, too")
     days = day_range(parse_day(start), parse_day(end or start)) if start else None
     project = project_of(config, data)
-    result = perform("import-warc", project.workers, lambda runner: import_warcs(project, places, runner, days, source))
+    result = perform("import-warc", project.workers, lambda runner: import_warcs(project, places, runner, days, source, say))
     for complaint in result.complaints:
         say(complaint)
     if as_json:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from crawlers import archive
+from flows.import_warc import Intake, import_warcs
+from flows.runner import PlainRunner
+from flows.settings import day_range
 from tests.conftest import caixun, in_project
 from tests.crawlers.test_warc import warc
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
@@ -46,10 +49,14 @@ def news(*numbers: int) -> bytes:
     return warc(*(page(f"https://news.example.com/a/{one}", one, f"{days[one % 3]} 08:00") for one in numbers))
 
 
-def imported(project, *arguments: object, status: int = 0, **environment: str):
-    run = caixun("import-warc", *arguments, "--json", *in_project(project), **environment)
-    assert run.returncode == status, run.stderr
-    return json.loads(run.stdout) if run.stdout else run.stderr
+@pytest.fixture(scope="module")
+def runner():
+    with PlainRunner(2) as plain:
+        yield plain
+
+
+def days(first: date, last: date | None = None) -> list[date]:
+    return day_range(first, last or first)
 
 
 def recorded(project, source: str = "paper") -> dict[date, int]:
@@ -58,7 +65,7 @@ def recorded(project, source: str = "paper") -> dict[date, int]:
     return {day: count for day, count in counts.items() if count}
 
 
-def test_pages_go_to_the_source_of_their_address_and_are_built_like_crawled_ones(project, tmp_path):
+def test_pages_go_to_the_source_of_their_address_and_are_built_like_crawled_ones(project, tmp_path, runner):
     (tmp_path / "a.warc.gz").write_bytes(
         warc(
             page("https://news.example.com/a/1?utm_source=x", 1, "2026-11-18 08:00"),
@@ -69,38 +76,34 @@ def test_pages_go_to_the_source_of_their_address_and_are_built_like_crawled_ones
             ("https://news.example.com/a/5", b"<title>x</title>", {"Content-Type": "text/html"}),
         )
     )
-    result = imported(project, tmp_path / "a.warc.gz")
-    sums = ("taken", "known", "other_hosts", "records", "rejects")
-    assert [result[name] for name in sums] == [4, 0, 1, 3, 1]
+    result = import_warcs(project, [str(tmp_path / "a.warc.gz")], runner)
+    assert result == Intake(taken=4, other_hosts=1, records=3, rejects=1)
     assert recorded(project) == {D17: 1, D18: 1}
     assert recorded(project, "wire") == {D19: 1}
     (row,) = dataset.records(project.data).rows(D18, "paper")
     kept = archive.read(project.data / "archive", archive.Position(row.archive_file, row.archive_offset))
     assert (kept.body, kept.kind, kept.fetched_at.hour) == (article(1, "2026-11-18 08:00")[1], "warc", 4)
-    status = json.loads(caixun("status", "2026-11-18", "--source", "paper", "--json", *in_project(project)).stdout)
-    assert (status[0]["status"], status[0]["reason"]) == ("partial", "taken in from WARC files, never listed")
+    (report,) = project.ledger.reports(["paper"], [D18])
+    assert (report.status, report.reason) == ("partial", "taken in from WARC files, never listed")
     # A second time there is nothing behind the end; under another name the same pages are known.
-    assert imported(project, tmp_path / "a.warc.gz")["known"] == 0
+    assert import_warcs(project, [str(tmp_path / "a.warc.gz")], runner) == Intake()
     (tmp_path / "a.warc.gz").rename(tmp_path / "b.warc.gz")
-    again = imported(project, tmp_path / "b.warc.gz")
-    assert [again[name] for name in sums] == [0, 4, 1, 0, 0]
+    assert import_warcs(project, [str(tmp_path / "b.warc.gz")], runner) == Intake(known=4, other_hosts=1)
 
 
-def test_days_are_chosen_and_others_may_come_later(project, tmp_path):
+def test_days_are_chosen_and_others_may_come_later(project, tmp_path, runner):
     (tmp_path / "a.warc").write_bytes(news(*range(6)))
-    result = imported(project, tmp_path / "a.warc", "--start", "2026-11-18")
-    assert (result["taken"], result["records"], recorded(project)) == (6, 2, {D18: 2})
-    assert imported(project, tmp_path / "a.warc", "--start", "2026-11-17", "--end", "2026-11-18")["records"] == 2
+    first = [str(tmp_path / "a.warc")]
+    assert import_warcs(project, first, runner, days(D18)) == Intake(taken=6, records=2, rejects=4)
+    assert recorded(project) == {D18: 2}
+    assert import_warcs(project, first, runner, days(D17, D18)).records == 2
     assert recorded(project) == {D17: 2, D18: 2}
-    assert imported(project, tmp_path / "a.warc")["records"] == 2
+    assert import_warcs(project, first, runner).records == 2
     assert recorded(project) == {D17: 2, D18: 2, D19: 2}
-    later = imported(project, tmp_path / "a.warc", "--start", "2026-11-21", "--source", "wire")
-    assert later["taken"] == 0
     (tmp_path / "b.warc").write_bytes(news(7))
-    assert imported(project, tmp_path / "b.warc", "--start", "2026-11-21")["too_early"] == 1
-    assert imported(project, tmp_path / "b.warc", "--start", "2026-11-20", "--end", "2026-11-19", status=2)
+    assert import_warcs(project, [str(tmp_path / "b.warc")], runner, days(date(2026, 11, 21))) == Intake(too_early=1)
     (tmp_path / "c.warc").write_bytes(warc(page("https://elsewhere.example.info/a/3", 3, "2026-11-18 08:00")))
-    assert imported(project, tmp_path / "c.warc", "--source", "wire")["records"] == 1
+    assert import_warcs(project, [str(tmp_path / "c.warc")], runner, source="wire").records == 1
     assert recorded(project, "wire") == {D18: 1}
 
 
@@ -111,15 +114,16 @@ def test_a_killed_import_goes_on_inside_the_file(project, tmp_path):
         "KILL_AT": "main crawlers.answers:Answers.note_intake 2 before",
         "KILL_ONCE": str(tmp_path / "killed"),
     }
-    imported(project, tmp_path / "a.warc.gz", status=-signal.SIGKILL, **environment)
+    command = ["import-warc", tmp_path / "a.warc.gz", "--json", *in_project(project)]
+    assert caixun(*command, **environment).returncode == -signal.SIGKILL
     assert (tmp_path / "killed").exists()
-    result = imported(project, tmp_path / "a.warc.gz")
+    result = json.loads(caixun(*command).stdout)
     assert (result["taken"], result["known"], result["records"]) == (30, 100, 230)
     assert sum(recorded(project).values()) == 230
     assert not list((project.data / "archive").rglob("*.open"))
 
 
-def test_a_torn_file_is_one_sentence_and_a_distant_one_is_taken_up_where_it_broke_off(project, site):
+def test_a_torn_file_is_one_sentence_and_a_distant_one_is_taken_up_where_it_broke_off(project, site, runner):
     content = news(1, 2, 3)
 
     def answer(count: int):
@@ -135,19 +139,26 @@ def test_a_torn_file_is_one_sentence_and_a_distant_one_is_taken_up_where_it_brok
     assert torn.returncode == 1
     assert f"{url}: the file ends inside the record at byte" in torn.stderr
     assert torn.stdout.startswith("2 pages taken in")
-    assert (imported(project, url)["taken"], imported(project, url)["taken"]) == (1, 0)
+    assert import_warcs(project, [url], runner) == Intake(taken=1, records=1)
+    assert import_warcs(project, [url], runner) == Intake()
     assert recorded(project) == {D17: 1, D18: 1, D19: 1}
-    assert "HTTP 404" in caixun("import-warc", url + "x", *in_project(project)).stderr
-    assert "there is no such file" in imported(project, "none.warc.gz", status=2)
+    assert import_warcs(project, [url + "x"], runner).complaints == [f"{url}x: HTTP 404; what came before is kept"]
+    for wrong, complaint in (
+        (["none.warc.gz"], "none.warc.gz: there is no such file"),
+        ([url, "--end", "2026-11-18"], "--end needs --start"),
+        ([url, "--source", "nowhere"], "unknown source nowhere"),
+    ):
+        refused = caixun("import-warc", *wrong, *in_project(project))
+        assert (refused.returncode, complaint in refused.stderr, "Traceback" in refused.stderr) == (2, True, False)
 
 
-def test_an_archive_of_ours_comes_back_as_it_was(site, tmp_path):
+def test_an_archive_of_ours_comes_back_as_it_was(site, tmp_path, runner):
     site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
     first = make_project(tmp_path / "first", site, paper=SOURCE)
     collected(first, {"paper": [D18]})
     second = make_project(tmp_path / "second", site, paper=SOURCE)
     (file,) = (first.data / "archive").rglob("*.warc.gz")
-    assert imported(second, file)["records"] == 2
+    assert import_warcs(second, [str(file)], runner).records == 2
     own = {"archive_file", "archive_offset", "annotated_at"}
     rows = [dataset.records(one.data).rows(D18, "paper") for one in (first, second)]
     assert [row.model_dump(exclude=own) for row in rows[0]] == [row.model_dump(exclude=own) for row in rows[1]]
