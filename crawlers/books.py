@@ -1,5 +1,6 @@
 """The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
