@@ -61,11 +61,13 @@ def test_a_mutated_page_is_an_article_or_a_reject(guard, seed):
 
 
 def test_nothing_of_a_page_is_kept():
-    def held() -> int:
-        gc.collect()
-        return sum(isinstance(one, Document | lxml.html.HtmlElement) for one in gc.get_objects())
-
-    before = held()
+    before = alive()
     for mutant in islice(mutants(seed=9, largest=3_000), 100):
         outcome(mutant)
-    assert held() <= before
+    assert alive() <= before
+
+
+def alive() -> int:
+    """Return how many documents and elements there are, those of other tests among them."""
+    gc.collect()
+    return sum(isinstance(one, Document | lxml.html.HtmlElement) for one in gc.get_objects())
