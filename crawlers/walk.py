@@ -24,8 +24,8 @@ class Walk:
     keyword: str = ""
     _number: int = 0
     _asked_at: datetime | None = None
-    _links: set[str] = field(default_factory=set)
-    _allowed: set[str] = field(default_factory=set)
+    _links: set[int] = field(default_factory=set)  # hashes of 64 bits: a list may name a hundred thousand
+    _allowed: int = 0
     _days_found: set[date] = field(default_factory=set)
     _reach: date | None = None
     _cut: bool = False
@@ -92,12 +92,12 @@ class Walk:
                 url = canonical_url(candidate.url)
             except ValueError:
                 continue
-            if url in self._links:
+            if hash(url) in self._links:
                 continue
-            self._links.add(url)
+            self._links.add(hash(url))
             if not self.source.allowed.search(url):
                 continue
-            self._allowed.add(url)
+            self._allowed += 1
             listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
             if listed:
                 self._days_found.add(listed)
