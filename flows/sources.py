@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawlers import archive
+from crawlers.addresses import names_public_host
 from crawlers.discovery import Candidate, ListingError, discover
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
-from crawlers.guard import names_public_host
 from crawlers.guess import Guess, guess
 from crawlers.ledger import Ledger
 from crawlers.page import Page, blocked_reason, canonical_url

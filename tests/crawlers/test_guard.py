@@ -1,7 +1,8 @@
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from crawlers.guard import GuardedResolver, is_public, names_public_host
+from crawlers.addresses import is_public, names_public_host
+from crawlers.guard import GuardedResolver
 
 PRIVATE = [
     "127.0.0.1",
