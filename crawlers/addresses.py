@@ -1,4 +1,4 @@
-"""Which addresses are on the public web."""
+"""Which addresses are on the public web. Pure: nothing is looked up."""
 
 import ipaddress
 import socket

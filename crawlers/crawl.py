@@ -53,7 +53,7 @@ class Crawl:
         to_list = self._days if again else self._days - ledger.listed(source.name, days)
         ledger.begin(source.name, to_list, crawl_id)
         self._open: dict[date, list[Walk]] = {}
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  # article_ids of what was asked for and is not noted as archived
         self.walks = walks(source, to_list)
         for walk in self.walks:
             for day in walk.days:
@@ -176,6 +176,7 @@ class Crawl:
 
     def _note_kept(self) -> None:
         self._ledger.archive_all(self.source.name, self._kept)
+        self._asked.difference_update(article for article, _, _ in self._kept)  # from now on the ledger knows
         self._kept, self._noted_at = [], monotonic()
 
     def keep_robots(self, page: Page) -> None:

@@ -28,8 +28,8 @@ class Walk:
     _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
     _answered: set[str] = field(default_factory=set)
     _asked_at: datetime | None = None
-    _links: set[str] = field(default_factory=set)
-    _allowed: set[str] = field(default_factory=set)
+    _links: set[int] = field(default_factory=set)  # hashes of 64 bits: a list may name a hundred thousand
+    _allowed: int = 0
     _days_found: set[date] = field(default_factory=set)
     _reach: date | None = None
     _cut: bool = False
@@ -132,12 +132,12 @@ class Walk:
                 url = canonical_url(candidate.url)
             except ValueError:
                 continue
-            if url in self._links:
+            if hash(url) in self._links:
                 continue
-            self._links.add(url)
+            self._links.add(hash(url))
             if not self.source.allowed.search(url):
                 continue
-            self._allowed.add(url)
+            self._allowed += 1
             listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
             if listed:
                 self._days_found.add(listed)
