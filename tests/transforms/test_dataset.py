@@ -13,6 +13,7 @@ import pytest
 from crawlers.errors import StoreError
 from tests.transforms.rows import DAY, record, reject
 from transforms import dataset
+from transforms.reading import read_dataset
 from transforms.record import Record
 
 NEXT = date(2026, 11, 19)
@@ -66,7 +67,7 @@ def test_nothing_but_whole_parquet_files_ever_stands_in_the_dataset(records, tmp
         seen.extend(path for path in records.root.rglob("*") if path.is_file())
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(dataset, "_make_durable", look)
+    monkeypatch.setattr(dataset, "make_durable", look)
     with pytest.raises(StoreError, match="No space left"):
         records.apply(DAY, "paper", [record(2)])
     assert seen == [records.path(DAY, "paper")]
@@ -83,7 +84,7 @@ def test_a_torn_file_is_named_with_its_remedy_and_set_aside(records, tmp_path):
     for use in (
         lambda: records.rows(DAY, "paper"),
         lambda: records.count(DAY, "paper"),
-        lambda: records.read(DAY, DAY),
+        lambda: read_dataset(tmp_path, start=DAY),
     ):
         with pytest.raises(StoreError, match="caixun rebuild 2026-11-18 2026-11-18 --source paper"):
             use()
@@ -116,13 +117,14 @@ def test_a_column_that_an_older_file_lacks_reads_as_null(records):
     assert records.rows(DAY, "paper") == [record(1)]
 
 
-def test_days_sources_and_columns_are_chosen_when_reading(records):
+def test_days_sources_and_columns_are_chosen_when_reading(records, tmp_path):
     records.apply(DAY, "paper", [record(1)])
     records.apply(DAY, "wire", [record(2, source="wire")])
     records.apply(NEXT, "paper", [record(3, published_date=NEXT)])
-    assert records.read(DAY, DAY).column("title").to_pylist() == ["标题1", "标题2"]
-    assert records.read(DAY, NEXT, ["paper"], ["title"]).to_pylist() == [{"title": "标题1"}, {"title": "标题3"}]
-    assert len(records.read(date(2027, 1, 1), date(2027, 1, 2))) == 0
+    assert read_dataset(tmp_path, end=DAY).column("title").to_pylist() == ["标题1", "标题2"]
+    chosen = read_dataset(tmp_path, start="2026-11-18", end=NEXT, sources=["paper"], columns=["title"])
+    assert chosen.to_pylist() == [{"title": "标题1"}, {"title": "标题3"}]
+    assert read_dataset(tmp_path, start="2027-01-01").num_rows == 0
 
 
 def test_a_column_that_must_be_there_and_is_not_is_damage(records):

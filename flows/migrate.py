@@ -1,0 +1,33 @@
+"""Migrate: files of an older schema become files of this one, records and rejects alike."""
+
+from dataclasses import dataclass, field
+
+from crawlers.errors import StoreError
+from crawlers.lock import source_lock
+from flows.compact import UPKEEP
+from flows.settings import Project
+from transforms import dataset
+from transforms.compact import sweep
+from transforms.migrate import migrate
+
+
+@dataclass
+class Migration:
+    """What a migration came to; a failure is one sentence about one file, which stays as it was."""
+
+    files: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def migrate_all(project: Project) -> Migration:
+    """Rewrite every file of an older schema version. Raises BusyError."""
+    result = Migration()
+    with source_lock(project.data, UPKEEP):
+        for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
+            sweep(partitions)
+            for day in partitions.days():
+                try:
+                    result.files += migrate(partitions, day)
+                except StoreError as error:
+                    result.failures.append(str(error))
+    return result
