@@ -34,6 +34,7 @@ lint: $(VENV)/made-dev
 	$(BIN)/lint-imports
 
 test: lint
+	@command -v java >/dev/null || { echo "the test of PySpark needs a Java (17 or newer); on Debian and Ubuntu: apt install openjdk-17-jre-headless"; exit 1; }
 	$(BIN)/pytest
 
 clean:
