@@ -12,6 +12,7 @@ from flows.runner import Runner
 from flows.settings import Project
 from transforms import dataset
 from transforms.checks import Finding, check_sums
+from transforms.folder import sweep
 
 
 @dataclass
@@ -115,6 +116,7 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
         if crashed := tally.rejects["crashed"]:
             text = f"{report.source} {report.day}: {crashed} pages made the extraction fail; `caixun why URL` tells how"
             findings.append(Finding("failure", text))
+    sweep(records.staging, wait=True)
     run = Run(crawl_id, reports, {source: project.ledger.off_days(source, crawl_id) for source in plan}, findings)
     runner.publish("run", as_markdown(run))
     return run

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 
 from crawlers.errors import StoreError
-from crawlers.lock import source_lock
-from flows.compact import UPKEEP
 from flows.settings import Project
 from transforms import dataset
-from transforms.compact import sweep
+from transforms.folder import sweep
 from transforms.migrate import migrate
 
 
@@ -22,12 +20,11 @@ class Migration:
 def migrate_all(project: Project) -> Migration:
     """Rewrite every file of an older schema version. Raises BusyError."""
     result = Migration()
-    with source_lock(project.data, UPKEEP):
-        for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-            sweep(partitions)
-            for day in partitions.days():
-                try:
-                    result.files += migrate(partitions, day)
-                except StoreError as error:
-                    result.failures.append(str(error))
+    for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
+        for day in partitions.days():
+            try:
+                result.files += migrate(partitions, day)
+            except StoreError as error:
+                result.failures.append(str(error))
+        sweep(partitions.staging, wait=True)
     return result

@@ -1,14 +1,14 @@
 """The dataset: Hive partitions of Parquet files by publication day; with `reading`, `compact` and `migrate` all that knows them.
 
-`records/date=YYYY-MM-DD/SOURCE.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources.parquet`, instead.
-A reader may list and read at any moment: a file is written whole in `staging/` beside, made durable, and renamed into its
-place. One process at a time changes the files of a day.
+`records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
+instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the
+files of a day.
 """
 
-import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from crawlers.errors import BusyError, StoreError
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
+from transforms.folder import change, source_of
 from transforms.record import Record, Reject
 
 Row = TypeVar("Row", Record, Reject)
@@ -47,15 +48,14 @@ class Partitions(Generic[Row]):
         """Return where the files of a day lie."""
         return self.root / f"date={day.isoformat()}"
 
-    def path(self, day: date, source: str) -> Path:
-        """Return the file that has, or will have, the rows of one source and day."""
-        merged = self.folder(day) / f"{MERGED}.parquet"
-        return merged if merged.exists() else self.folder(day) / f"{source}.parquet"
+    def path(self, day: date, source: str) -> Path | None:
+        """Return the file that has the rows of one source and day, None when there is none."""
+        return next(iter(self.files(day, [source])), None)
 
     def files(self, day: date, sources: Collection[str] | None = None) -> list[Path]:
         """Return the files that hold the rows of a day, of all sources or the given, by name."""
         paths = sorted(self.folder(day).glob("*.parquet"))
-        return [path for path in paths if sources is None or path.stem == MERGED or path.stem in sources]
+        return [path for path in paths if sources is None or source_of(path) == MERGED or source_of(path) in sources]
 
     @contextmanager
     def opened(self, day: date, sources: Collection[str] | None = None) -> Iterator[list[parquet.File]]:
@@ -93,7 +93,7 @@ class Partitions(Generic[Row]):
                 try:
                     yield self._model.model_validate(row)
                 except ValidationError as error:
-                    raise parquet.damaged(self.path(day, row["source"])) from error
+                    raise parquet.DamagedError(self.files(day, [row["source"]])[0]) from error
 
     def count(self, day: date, source: str) -> int:
         """Return how many rows one source and day has."""
@@ -124,31 +124,22 @@ class Partitions(Generic[Row]):
 
     def _replace(self, day: date, source: str, table: pa.Table) -> None:
         """Let `table` be the rows of one source and day; the other sources of a compacted day stay as they are."""
-        path = self.path(day, source)
-        if path.stem == MERGED:
-            everything = self.load(day)
-            table = pa.concat_tables([everything.filter(pc.field("source") != source), table])
+        old = self.files(day, [source])
+        if old and source_of(old[0]) == MERGED:
+            source_rows = pc.field("source") == source
+            table, source = pa.concat_tables([self.load(day).filter(~source_rows), table]), MERGED
+        self.put(day, source, table, old)
+
+    def put(self, day: date, source: str, table: pa.Table, gone: Collection[Path]) -> None:
+        """Let a file with the rows of `table`, put into their order, take the place of files of a day, in one step.
+
+        Without rows, they are taken away. Must run under the day's lock.
+        """
+        write = partial(parquet.write, table.sort_by([(name, "ascending") for name in self.order]), order=self.order)
         try:
-            if len(table):
-                self.put(table, path, source)
-            else:
-                path.unlink(missing_ok=True)
+            change(self.folder(day), self.staging, gone, source, write if len(table) else None)
         except OSError as error:
-            raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-    def put(self, table: pa.Table, path: Path, name: str) -> None:
-        """Write a table into the place of `path`, at once; `name` tells the drafts of writers apart. Raises OSError."""
-        draft = self.staging / f"{self.root.name}-{name}-{path.parent.name.removeprefix('date=')}.parquet"
-        self.write(table, draft)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.replace(path)
-        make_durable(path.parent)
-
-    def write(self, table: pa.Table, path: Path) -> None:
-        """Write a file with the rows of `table`, put into their order, and wait until the disk has it. Raises OSError."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write(table.sort_by([(name, "ascending") for name in self.order]), path, self.order)
-        make_durable(path)
+            raise StoreError(f"{self.folder(day)}: cannot be written: {error.strerror or error}") from error
 
     @contextmanager
     def lock(self, day: date) -> Iterator[None]:
@@ -168,11 +159,6 @@ class Partitions(Generic[Row]):
         finally:
             lock.release()
 
-    def clear_staging(self, source: str) -> None:
-        """Remove the drafts that a killed writer of `source` left. Must run under the source's lock."""
-        for draft in self.staging.glob(f"{self.root.name}-{source}-*.parquet"):
-            draft.unlink()
-
     def set_aside(self, days: Iterable[date], source: str) -> list[str]:
         """Move files that are damaged to `broken/`, where no reader meets them; return one sentence for each.
 
@@ -182,15 +168,13 @@ class Partitions(Generic[Row]):
         for day in days:
             try:
                 self.rows(day, source)
-            except parquet.DamagedError:
-                path = self.path(day, source)
-                place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{path.stem}.parquet"
+            except parquet.DamagedError as error:
+                place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{error.path.name}"
                 place.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(place)
-                others = (
-                    f"; it held all sources: `caixun rebuild {day} {day}` makes the others anew" if path.stem == MERGED else ""
-                )
-                sentences.append(f"{path} could not be read; it was moved to {place} and made anew{others}")
+                error.path.replace(place)
+                others = f"; it held all sources: `caixun rebuild {day} {day}` makes the others anew"
+                text = f"{error.path} could not be read; it was moved to {place} and made anew"
+                sentences.append(text + others if source_of(error.path) == MERGED else text)
         return sentences
 
 
@@ -206,12 +190,3 @@ def rejects(data: Path) -> Partitions[Reject]:
 
 def _content(row: Record | Reject) -> dict[str, object]:
     return row.model_dump(exclude={"annotated_at"})
-
-
-def make_durable(path: Path) -> None:
-    """Wait until the disk has a file, or the names in a folder. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

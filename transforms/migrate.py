@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from crawlers.errors import StoreError
-from transforms.dataset import MERGED, Partitions
+from transforms.dataset import Partitions
+from transforms.folder import source_of
 from transforms.parquet import File
 from transforms.record import SCHEMA_VERSION
 
@@ -21,9 +21,6 @@ def migrate(partitions: Partitions[Any], day: date) -> int:
                 if file.version == SCHEMA_VERSION:
                     continue
                 table = file.read(partitions.schema)
-            try:
-                partitions.put(table, path, MERGED)
-            except OSError as error:
-                raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+            partitions.put(day, source_of(path), table, [path])
             done += 1
     return done

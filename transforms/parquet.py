@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from crawlers.errors import StoreError
 from transforms.arrow import VERSION_KEY
+from transforms.folder import source_of
 from transforms.record import SCHEMA_VERSION
 
 _ROW_GROUP = 10_000
@@ -41,6 +42,13 @@ _PROSE = {"url", "title", "body", "summary", "major_events", "evidence", "detail
 class DamagedError(StoreError):
     """A file that is no whole Parquet file of this schema; a rebuild makes it anew."""
 
+    def __init__(self, path: Path) -> None:
+        """Name the file at `path` and the command that makes it anew."""
+        self.path = path
+        day, source = path.parent.name.removeprefix("date="), source_of(path)
+        one = "" if "-" in source else f" --source {source}"  # a compacted day's file holds all sources
+        super().__init__(f"{path}: not a whole Parquet file; `caixun rebuild {day} {day}{one}` makes it anew from the archive")
+
 
 class File:
     """An open file. It stays readable, as it was, when another one takes its place or name meanwhile."""
@@ -56,7 +64,7 @@ class File:
         except FileNotFoundError:
             raise
         except (pa.ArrowInvalid, OSError) as error:
-            raise damaged(path) from error
+            raise DamagedError(path) from error
         self.version = int((self._file.metadata.metadata or {}).get(VERSION_KEY, b"0"))
         if self.version > SCHEMA_VERSION:
             self._file.close(force=True)
@@ -81,7 +89,7 @@ class File:
         try:
             return self._fit(self._file.read(columns=self._present(schema)), schema)
         except (pa.ArrowInvalid, OSError) as error:
-            raise damaged(self.path) from error
+            raise DamagedError(self.path) from error
 
     def batches(self, schema: pa.Schema, size: int) -> Iterator[pa.Table]:
         """Yield the columns of `schema` in tables of at most `size` rows. Raises DamagedError."""
@@ -89,12 +97,12 @@ class File:
             for batch in self._file.iter_batches(size, columns=self._present(schema)):
                 yield self._fit(pa.Table.from_batches([batch]), schema)
         except (pa.ArrowInvalid, OSError) as error:
-            raise damaged(self.path) from error
+            raise DamagedError(self.path) from error
 
     def _present(self, schema: pa.Schema) -> list[str]:
         there = set(self._file.schema_arrow.names)
         if any(field.name not in there and not field.nullable for field in schema):
-            raise damaged(self.path)
+            raise DamagedError(self.path)
         return [name for name in schema.names if name in there]
 
     def _fit(self, table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -103,7 +111,7 @@ class File:
         try:
             return pa.table(columns, schema=schema)
         except (pa.ArrowTypeError, ValueError) as error:
-            raise damaged(self.path) from error
+            raise DamagedError(self.path) from error
 
 
 def write(table: pa.Table, path: Path, order: Sequence[str]) -> None:
@@ -137,10 +145,3 @@ def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
             yield from _leaves(f"{name}.{field.name}", field.type)
     else:
         yield name
-
-
-def damaged(path: Path) -> DamagedError:
-    """Return the error of a file that cannot be read, with the command that makes it anew."""
-    day, source = path.parent.name.removeprefix("date="), path.stem
-    one = "" if "-" in source else f" --source {source}"  # a compacted day's file holds all sources
-    return DamagedError(f"{path}: not a whole Parquet file; `caixun rebuild {day} {day}{one}` makes it anew from the archive")

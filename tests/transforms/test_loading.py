@@ -12,7 +12,7 @@ import pytest
 from tests.transforms.rows import DAY, record
 from transforms import dataset
 from transforms.arrow import arrow_schema
-from transforms.compact import compact, sweep
+from transforms.compact import compact
 from transforms.record import Record
 
 GUIDE = Path(__file__).parents[2] / "docs" / "loading.md"
@@ -37,7 +37,6 @@ def rows(tmp_path, monkeypatch) -> list[Record]:
     for row in rows:
         records.apply(row.published_date, row.source, [row])
     assert compact(records, NEXT)
-    sweep(records)
     monkeypatch.chdir(tmp_path)
     return rows
 
