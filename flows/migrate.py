@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from crawlers.errors import StoreError
 from flows.settings import Project
 from transforms import dataset
-from transforms.folder import sweep
+from transforms.folder import source_of, sweep
 from transforms.migrate import migrate
 
 
@@ -21,9 +21,9 @@ def migrate_all(project: Project) -> Migration:
     """Rewrite every file of an older schema version. Raises BusyError."""
     result = Migration()
     for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-        for day in partitions.days():
+        for day, path in [(day, path) for day in partitions.days() for path in partitions.files(day)]:
             try:
-                result.files += migrate(partitions, day)
+                result.files += migrate(partitions, day, source_of(path))
             except StoreError as error:
                 result.failures.append(str(error))
         sweep(partitions.staging, wait=True)

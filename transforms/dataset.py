@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from crawlers.errors import BusyError, StoreError
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
-from transforms.folder import change, source_of
+from transforms.folder import change, set_aside, source_of
 from transforms.record import Record, Reject
 
 Row = TypeVar("Row", Record, Reject)
@@ -146,7 +146,7 @@ class Partitions(Generic[Row]):
 
     @contextmanager
     def lock(self, day: date) -> Iterator[None]:
-        """Be the one that changes the files of a day. Raises BusyError, StoreError."""
+        """Be the one that changes the files of a day, after setting aside what a killed one left. Raises BusyError, StoreError."""
         path = self._locks / f"{self.root.name}-{day.toordinal() % _LOCKS:02}.lock"
         lock = FileLock(path, timeout=_PATIENCE, poll_interval=0.01)
         try:
@@ -158,6 +158,7 @@ class Partitions(Generic[Row]):
         except OSError as error:
             raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
         try:
+            set_aside(self.folder(day), self.staging)
             yield
         finally:
             lock.release()

@@ -34,10 +34,10 @@ def source_of(path: Path) -> str:
 def change(folder: Path, staging: Path, gone: Collection[Path], source: str, write: Callable[[Path], None] | None) -> None:
     """Let a file of `source` that `write` writes, or none, take the place of the files `gone` of a folder, in one step.
 
-    One process at a time may change a folder. Raises OSError; the folder is then as it was.
+    One process at a time may change a folder, and none may have left a draft: `set_aside` is to be called before. Raises
+    OSError; the folder is then as it was.
     """
-    draft = staging / f"{folder.parent.name}-{folder.name}"
-    _retire(draft)
+    draft = _draft(folder, staging)
     sweep(staging)
     draft.mkdir(parents=True)
     fresh = draft / f"{source}-{uuid4().hex[:8]}.parquet"
@@ -50,7 +50,7 @@ def change(folder: Path, staging: Path, gone: Collection[Path], source: str, wri
     else:
         _replace_in(folder, gone, fresh if write is not None else None, source)
     make_durable(folder.parent)
-    _retire(draft)
+    set_aside(folder, staging)
 
 
 def _exchange_with(folder: Path, draft: Path, gone: Collection[Path]) -> None:
@@ -104,10 +104,15 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _retire(draft: Path) -> None:
-    """Set aside what is left of a change, or of one that was killed: `sweep` removes it."""
+def set_aside(folder: Path, staging: Path) -> None:
+    """Give what is left of a change of a folder, or of one that was killed, a name that `sweep` removes."""
+    draft = _draft(folder, staging)
     if draft.exists():
         draft.rename(draft.with_name(f"{draft.name}-{uuid4().hex[:8]}.old"))
+
+
+def _draft(folder: Path, staging: Path) -> Path:
+    return staging / f"{folder.parent.name}-{folder.name}"
 
 
 def sweep(staging: Path, *, wait: bool = False) -> None:

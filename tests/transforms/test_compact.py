@@ -129,12 +129,14 @@ def test_files_of_an_older_schema_are_migrated_and_others_left_alone(records):
     wire = records.path(DAY, "wire")
     before = records.rows(DAY, "paper")
     assert [row.publisher for row in before] == [None, None]
-    assert migrate(records, DAY) == 1
+    assert migrate(records, DAY, "paper")
+    assert not migrate(records, DAY, "wire")
     assert records.path(DAY, "wire") == wire
     schema = pq.read_schema(records.path(DAY, "paper"))
     assert (schema.names, schema.metadata) == (records.schema.names, records.schema.metadata)
     assert records.rows(DAY, "paper") == before
-    assert migrate(records, DAY) == 0
+    assert not migrate(records, DAY, "paper")
+    assert not migrate(records, DAY, "radio")
 
 
 def test_readers_see_whole_states_while_writers_are_killed():
