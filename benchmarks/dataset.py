@@ -1,6 +1,6 @@
 """What the layout costs: reading a day out of years, scanning a column, adding a day, compacting.
 
-    python benchmarks/dataset.py [--records 20000] [--days 100] [--sources 10]
+    python benchmarks/dataset.py [--records 20000] [--days 100] [--sources 5]
     python benchmarks/dataset.py --records 1000000 --days 1095
 
 Each figure stands beside what it is held against, measured in turns with it: a day's files alone, one big file of the same
@@ -166,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--days", type=int, default=100)
-    parser.add_argument("--sources", type=int, default=10)
+    parser.add_argument("--sources", type=int, default=5)
     parser.add_argument("--characters", type=int, default=900, help="of a body")
     parser.add_argument("--folder", type=Path, help="where the data is made, and removed again")
     arguments = parser.parse_args()

@@ -21,10 +21,11 @@ def migrate_all(project: Project) -> Migration:
     """Rewrite every file of an older schema version. Raises BusyError."""
     result = Migration()
     for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-        for day, path in [(day, path) for day in partitions.days() for path in partitions.files(day)]:
-            try:
-                result.files += migrate(partitions, day, source_of(path))
-            except StoreError as error:
-                result.failures.append(str(error))
+        for day in partitions.days():
+            for path in partitions.files(day):
+                try:
+                    result.files += migrate(partitions, day, source_of(path))
+                except StoreError as error:
+                    result.failures.append(str(error))
         sweep(partitions.staging, wait=True)
     return result
