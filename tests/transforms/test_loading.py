@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -129,6 +130,8 @@ def test_polars(rows):
     check(names["news"].to_arrow(), names["day"].to_arrow(), rows, "date32[day]")
     damage_other_days()
     assert len(run("Polars", without="news")["day"]) == 2
+    with pytest.raises(pl.exceptions.InvalidOperationError):
+        names["records"].filter(pl.col("date") == "2026-11-19").collect()
 
 
 def test_duckdb(rows):
