@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from crawlers.errors import BusyError, StoreError
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
-from transforms.folder import change, set_aside, source_of
+from transforms.folder import change, retire, source_of
 from transforms.record import Record, Reject
 
 Row = TypeVar("Row", Record, Reject)
@@ -30,7 +30,7 @@ MERGED = "all-sources"
 """Stem of a compacted day's file; no source can have this name."""
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
 _LOCKS = 32  # lock files; the days of a month have one each
-_TRIES = 100  # of opening a day's files; each fails only when the day was compacted in that very moment
+_TRIES = 100  # of opening a day's files; each fails only when the day was changed in that very moment
 
 
 class Partitions(Generic[Row]):
@@ -65,7 +65,7 @@ class Partitions(Generic[Row]):
             with ExitStack() as stack:
                 try:
                     files = [stack.enter_context(parquet.File(path)) for path in self.files(day, sources)]
-                except FileNotFoundError:  # compacted after it was listed
+                except FileNotFoundError:  # replaced after it was listed
                     continue
                 yield files
                 return
@@ -158,7 +158,7 @@ class Partitions(Generic[Row]):
         except OSError as error:
             raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
         try:
-            set_aside(self.folder(day), self.staging)
+            retire(self.folder(day), self.staging)
             yield
         finally:
             lock.release()

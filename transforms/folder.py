@@ -34,7 +34,7 @@ def source_of(path: Path) -> str:
 def change(folder: Path, staging: Path, gone: Collection[Path], source: str, write: Callable[[Path], None] | None) -> None:
     """Let a file of `source` that `write` writes, or none, take the place of the files `gone` of a folder, in one step.
 
-    One process at a time may change a folder, and none may have left a draft: `set_aside` is to be called before. Raises
+    One process at a time may change a folder, and none may have left a draft: `retire` is to be called before. Raises
     OSError; the folder is then as it was.
     """
     draft = _draft(folder, staging)
@@ -50,7 +50,7 @@ def change(folder: Path, staging: Path, gone: Collection[Path], source: str, wri
     else:
         _replace_in(folder, gone, fresh if write is not None else None, source)
     make_durable(folder.parent)
-    set_aside(folder, staging)
+    retire(folder, staging)
 
 
 def _exchange_with(folder: Path, draft: Path, gone: Collection[Path]) -> None:
@@ -104,7 +104,7 @@ def _exchange(one: Path, other: Path) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def set_aside(folder: Path, staging: Path) -> None:
+def retire(folder: Path, staging: Path) -> None:
     """Give what is left of a change of a folder, or of one that was killed, a name that `sweep` removes."""
     draft = _draft(folder, staging)
     if draft.exists():
