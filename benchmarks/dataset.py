@@ -98,6 +98,10 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
         return {
             "read_dataset, all columns": lambda: read_dataset(root, start=day, end=day),
             "read_dataset, three columns": lambda: read_dataset(root, start=day, end=day, columns=COLUMNS),
+            "DuckDB, the day's folder": lambda: duckdb.sql(
+                f"select {', '.join(COLUMNS)} from read_parquet('{folder}/*.parquet')"
+            ).fetchall(),
+            "Polars, the day's folder": lambda: pl.scan_parquet(folder).select(COLUMNS).collect(),
             "pandas, the day's folder": lambda: pd.read_parquet(folder, columns=COLUMNS),
             "pandas, filters": lambda: pd.read_parquet(records, columns=COLUMNS, filters=[("date", "=", str(day))]),
             "Polars, scan and filter": lambda: (
