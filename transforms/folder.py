@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 GRACE = 0.5
@@ -80,18 +81,16 @@ def _replace_in(folder: Path, gone: Collection[Path], fresh: Path | None, source
 @cache
 def can_exchange(staging: Path) -> bool:
     """Whether two folders of this file system can be exchanged in one step, and files linked."""
-    trial = staging / f"trial-{uuid4().hex}.old"
-    one, other = trial / "one", trial / "other"
-    one.mkdir(parents=True)
-    other.mkdir()
-    (one / "file").touch()
-    try:
-        (other / "file").hardlink_to(one / "file")
-        _exchange(one, other)
-    except OSError:
-        return False
-    finally:
-        shutil.rmtree(trial)
+    with TemporaryDirectory(prefix="trial-", dir=staging) as trial:
+        one, other = Path(trial) / "one", Path(trial) / "other"
+        one.mkdir()
+        other.mkdir()
+        (one / "file").touch()
+        try:
+            (other / "file").hardlink_to(one / "file")
+            _exchange(one, other)
+        except OSError:
+            return False
     return True
 
 
