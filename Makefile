@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# The one test of PySpark needs a Java (17 or newer); without one it is left out, and said so.
+JAVA := $(shell command -v java 2>/dev/null)
+EXTRAS := $(if $(JAVA),[dev$(shell echo ,)spark],[dev])
 
 .PHONY: help setup demo test lint clean
 
@@ -19,7 +22,7 @@ $(VENV)/made: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/made-dev: $(VENV)/made
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --editable '.$(EXTRAS)'
 	@touch $@
 
 setup: $(VENV)/made
@@ -34,7 +37,8 @@ lint: $(VENV)/made-dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	$(if $(JAVA),,@echo "no java here: the test of PySpark is left out (on Debian and Ubuntu: apt install openjdk-17-jre-headless)")
+	$(BIN)/pytest $(if $(JAVA),,-m "not spark")
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-data

@@ -130,8 +130,8 @@ async def plain(port: int, urls: int, at_once: int) -> None:
 
 def scrapy_alone(port: int, urls: int, at_once: int) -> None:
     """Fetch every page with Scrapy and do nothing with it."""
-    from scrapy import Request, Spider  # noqa: PLC0415
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+    from scrapy import Request, Spider
+    from scrapy.crawler import AsyncCrawlerProcess
 
     class Alone(Spider):
         name = "alone"

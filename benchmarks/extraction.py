@@ -76,7 +76,7 @@ def caixun(page: Page) -> Answer:
 
 def with_trafilatura() -> Extractor:
     """Return trafilatura with its defaults, metadata, and no comments."""
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     def read(page: Page) -> Answer:
         document = trafilatura.bare_extraction(page.text, with_metadata=True, include_comments=False)
@@ -90,7 +90,7 @@ def with_trafilatura() -> Extractor:
 
 def with_readability() -> Extractor:
     """Return readability-lxml, which gives title and body."""
-    from readability import Document  # noqa: PLC0415
+    from readability import Document
 
     def read(page: Page) -> Answer:
         document = Document(page.text)
@@ -101,8 +101,8 @@ def with_readability() -> Extractor:
 
 def with_newspaper() -> Extractor:
     """Return newspaper4k, which gives all but the publisher."""
-    import jieba  # noqa: F401, PLC0415 - newspaper4k needs it for Chinese (`pip install newspaper4k[zh]`)
-    import newspaper  # noqa: PLC0415
+    import jieba  # noqa: F401 - newspaper4k needs it for Chinese (`pip install newspaper4k[zh]`)
+    import newspaper
 
     def read(page: Page) -> Answer:
         article = newspaper.Article(page.url, language="zh", fetch_images=False)
@@ -116,7 +116,7 @@ def with_newspaper() -> Extractor:
 
 def with_gne() -> Extractor:
     """Return GNE, which gives all but the publisher."""
-    from gne import GeneralNewsExtractor  # noqa: PLC0415
+    from gne import GeneralNewsExtractor
 
     extractor = GeneralNewsExtractor()
 

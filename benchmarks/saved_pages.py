@@ -23,7 +23,6 @@ from flows.daily import Watch, collect
 from flows.perform import perform
 from flows.settings import open_project
 from transforms import dataset
-from transforms.arrow import from_table
 from transforms.record import Article, Record
 
 UNDATED = "2001-01-01"
@@ -112,7 +111,7 @@ def main() -> None:
 def write(records: dataset.Partitions[Record], path: Path) -> None:
     """Write the articles of all records as JSON lines, under the ids of the index."""
     with path.open("w", encoding="utf-8") as out:
-        for row in from_table(records.read(date.min, date.max), Record):
+        for row in records.select(date.min, date.max):
             article = row.model_dump(mode="json", include=set(Article.model_fields))
             out.write(json.dumps({"id": row.url.rpartition("/")[2], **article}, ensure_ascii=False) + "\n")
 

@@ -87,11 +87,9 @@ def build(
     with source_lock(project.data, source):
         salvage(project.data / "archive", source, project.ledger)
         moved: list[str] = []
-        for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-            partitions.clear_staging(source)
-            if again:
-                moved += partitions.set_aside(days, source)
         if again:
+            for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
+                moved += partitions.set_aside(days, source)
             project.ledger.reopen(source, days)
         waiting = project.ledger.waiting(source, days)
         every_day = wanted == "every"

@@ -13,6 +13,7 @@ from flows.runner import Runner
 from flows.settings import Project
 from transforms import dataset
 from transforms.checks import Finding, check_sums
+from transforms.folder import sweep
 
 
 @dataclass
@@ -131,6 +132,7 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
         if crashed := tally.rejects["crashed"]:
             text = f"{report.source} {report.day}: {crashed} pages made the extraction fail; `caixun why URL` tells how"
             findings.append(Finding("failure", text))
+    sweep(records.staging, wait=True)
     off_days = {source: project.ledger.off_days(source, crawl_id) for source in plan}
     run = Run(crawl_id, reports, off_days, findings, _yields(project, plan))
     runner.publish("run", as_markdown(run))

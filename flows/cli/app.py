@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, recording, sources, warcs
+from flows.cli import asking, collecting, keeping, recording, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -24,6 +24,8 @@ for command in (
     collecting.rebuild,
     recording.show,
     recording.export,
+    keeping.compact,
+    keeping.migrate,
     recording.extract,
     recording.annotate,
     asking.why,

@@ -1,10 +1,13 @@
 """The commands that only ask: status, why."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of
+
+if TYPE_CHECKING:
+    from flows.settings import Project
 
 _DEFAULT_SPAN = 7  # days that `status` shows when none are named
 
@@ -58,18 +61,20 @@ def why(
         canonical = canonical_url(url)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    rows = project_of(config, data, existing=True).ledger.why(article_id(canonical))
+    project = project_of(config, data, existing=True)
+    rows = project.ledger.why(article_id(canonical))
     if as_json:
         print_json(rows)
     elif not rows:
         print_text(f"{canonical} was never found by any source")
     else:
-        print_text("\n\n".join("\n".join(_stages(row)) for row in rows))
+        print_text("\n\n".join("\n".join(_stages(project, row)) for row in rows))
     raise typer.Exit(0 if rows else 1)
 
 
-def _stages(row: dict[str, Any]) -> list[str]:
+def _stages(project: "Project", row: dict[str, Any]) -> list[str]:
     from crawlers.clock import SHANGHAI
+    from transforms import dataset
     from transforms.reject import REASONS
 
     def at(name: str) -> str:
@@ -83,11 +88,12 @@ def _stages(row: dict[str, Any]) -> list[str]:
     ]
     if row["archive_file"]:
         lines.append(f"  archived   {at('fetched_at')}  {row['archive_file']} at offset {row['archive_offset']}")
-    fates = {
-        "discovered": "waits to be fetched",
-        "archived": "waits to be built",
-        "record": f"record in records/date={row['published_date']}/{row['source']}.parquet",
-    }
+    fates = {"discovered": "waits to be fetched", "archived": "waits to be built"}
+    if row["state"] == "record":
+        path = dataset.records(project.data).path(row["published_date"], row["source"])
+        fates["record"] = (
+            f"record in {path.relative_to(project.data)}" if path else "a record, but its file is gone; rebuild the day"
+        )
     explained = REASONS.get(row["reason"] or "", row["reason"])
     fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
     return [*lines, f"  now        {at('settled_at')}  {fate}"]

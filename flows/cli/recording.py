@@ -55,9 +55,10 @@ def _chosen(project: "Project", day: str | None, source: list[str] | None, artic
         places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
         yield from (row for place in places for row in records.rows(*place) if row.article_id.startswith(article))
         return
-    days = [parse_day(day)] if day else [one for one in records.days() if any(records.files(one, one, source))][-1:]
-    for one in days:
-        yield from records.select(one, one, source)
+    for one in [parse_day(day)] if day else reversed(records.days()):
+        if rows := list(records.select(one, one, source)):
+            yield from rows
+            return
 
 
 def _print_table(rows: list["Record"]) -> None:

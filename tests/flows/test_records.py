@@ -10,6 +10,7 @@ from flows.demo import DEMO_DAYS
 from flows.perform import perform
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
+from transforms import dataset
 from transforms.record import Annotation, Article, Record
 
 
@@ -119,7 +120,8 @@ def test_why_tells_every_stage(filled, site):
     told = caixun("why", f"{site.url('/wire/2026-11-18/doc-5004.html')}?utm_source=app", *options)
     assert told.returncode == 0
     assert [line.split()[0] for line in told.stdout.splitlines()[1:]] == ["found", "archived", "now"]
-    assert "record in records/date=2026-11-18/sample_wire.parquet" in told.stdout
+    path = dataset.records(filled.data).path(DEMO_DAYS[0], "sample_wire").relative_to(filled.data)
+    assert f"record in {path}\n" in told.stdout
     never = caixun("why", "http://e.cn/none", *options)
     assert (never.returncode, "was never found" in never.stdout) == (1, True)
 

@@ -1,21 +1,22 @@
 import os
+import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
-import pandas as pd
-import polars as pl
-import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
 from crawlers.errors import StoreError
 from tests.transforms.rows import DAY, record, reject
-from transforms import dataset
+from transforms import dataset, folder, parquet
+from transforms.reading import read_dataset
 from transforms.record import Record
 
 NEXT = date(2026, 11, 19)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def tree(folder: Path) -> dict[str, tuple[int, int]]:
 def test_rows_lie_by_day_and_source_in_order_of_publication(records):
     undated = record(4, published_at=None, published_precision="none")
     records.apply(DAY, "paper", [record(3), undated, record(1)])
-    assert records.path(DAY, "paper") == records.root / "date=2026-11-18" / "paper.parquet"
+    (path,) = (records.root / "date=2026-11-18").iterdir()
+    assert re.fullmatch(r"paper-[0-9a-f]{8}\.parquet", path.name)
     assert [row.title for row in records.rows(DAY, "paper")] == ["标题1", "标题3", "标题4"]
     assert records.count(DAY, "paper") == 3
     assert records.rows(DAY, "wire") == []
@@ -38,11 +40,11 @@ def test_rows_lie_by_day_and_source_in_order_of_publication(records):
 
 def test_applying_the_same_rows_again_changes_no_file(records, tmp_path):
     assert records.apply(DAY, "paper", [record(1), record(2)])
-    before = tree(tmp_path)
+    before = tree(tmp_path / "records")
     later = datetime(2027, 1, 1, tzinfo=UTC)
     assert not records.apply(DAY, "paper", [record(2, annotated_at=later)])
     assert not records.apply(DAY, "paper", [record(1, annotated_at=later)], remove=[record(1).article_id])
-    assert tree(tmp_path) == before
+    assert tree(tmp_path / "records") == before
 
 
 def test_a_row_is_replaced_by_its_article_id(records):
@@ -54,26 +56,33 @@ def test_a_row_is_replaced_by_its_article_id(records):
 def test_removing_the_last_row_removes_the_file(records):
     records.apply(DAY, "paper", [record(1)])
     assert records.apply(DAY, "paper", [], remove=[record(1).article_id])
-    assert not records.path(DAY, "paper").exists()
+    assert records.files(DAY) == []
     assert not records.apply(DAY, "paper", [], remove=[record(1).article_id])
 
 
-def test_nothing_but_whole_parquet_files_ever_stands_in_the_dataset(records, tmp_path, monkeypatch):
+def test_nothing_but_whole_parquet_files_ever_stands_in_the_dataset(records, monkeypatch):
     records.apply(DAY, "paper", [record(1)])
-    seen = []
+    path, seen = records.path(DAY, "paper"), []
 
     def look(*_: object) -> None:
         seen.extend(path for path in records.root.rglob("*") if path.is_file())
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(dataset, "_make_durable", look)
+    monkeypatch.setattr(folder, "make_durable", look)
     with pytest.raises(StoreError, match="No space left"):
         records.apply(DAY, "paper", [record(2)])
-    assert seen == [records.path(DAY, "paper")]
+    assert seen == [path]
     assert [row.title for row in records.rows(DAY, "paper")] == ["标题1"]
-    assert list((tmp_path / "staging").iterdir()) != []
-    records.clear_staging("paper")
-    assert list((tmp_path / "staging").iterdir()) == []
+    folder.sweep(records.staging, wait=True)
+    monkeypatch.undo()
+    records.apply(DAY, "paper", [record(2)])
+    folder.sweep(records.staging, wait=True)
+    assert list(records.staging.iterdir()) == []
+
+
+def test_a_row_of_another_source_is_refused(records):
+    with pytest.raises(ValueError, match="is a row of wire, not of paper"):
+        records.apply(DAY, "paper", [record(1, source="wire")])
 
 
 def test_a_torn_file_is_named_with_its_remedy_and_set_aside(records, tmp_path):
@@ -83,13 +92,13 @@ def test_a_torn_file_is_named_with_its_remedy_and_set_aside(records, tmp_path):
     for use in (
         lambda: records.rows(DAY, "paper"),
         lambda: records.count(DAY, "paper"),
-        lambda: records.read(DAY, DAY),
+        lambda: read_dataset(tmp_path, start=DAY),
     ):
         with pytest.raises(StoreError, match="caixun rebuild 2026-11-18 2026-11-18 --source paper"):
             use()
     (sentence,) = records.set_aside([DAY, NEXT], "paper")
     assert "was moved to" in sentence
-    assert [path.name for path in (tmp_path / "broken").iterdir()] == ["records-2026-11-18-paper.parquet"]
+    assert [file.name for file in (tmp_path / "broken").iterdir()] == [f"records-2026-11-18-{path.name}"]
     assert records.rows(DAY, "paper") == []
 
 
@@ -116,15 +125,6 @@ def test_a_column_that_an_older_file_lacks_reads_as_null(records):
     assert records.rows(DAY, "paper") == [record(1)]
 
 
-def test_days_sources_and_columns_are_chosen_when_reading(records):
-    records.apply(DAY, "paper", [record(1)])
-    records.apply(DAY, "wire", [record(2, source="wire")])
-    records.apply(NEXT, "paper", [record(3, published_date=NEXT)])
-    assert records.read(DAY, DAY).column("title").to_pylist() == ["标题1", "标题2"]
-    assert records.read(DAY, NEXT, ["paper"], ["title"]).to_pylist() == [{"title": "标题1"}, {"title": "标题3"}]
-    assert len(records.read(date(2027, 1, 1), date(2027, 1, 2))) == 0
-
-
 def test_a_column_that_must_be_there_and_is_not_is_damage(records):
     records.apply(DAY, "paper", [record(1)])
     path = records.path(DAY, "paper")
@@ -137,35 +137,38 @@ def test_rejects_are_kept_the_same_way(tmp_path):
     rejects = dataset.rejects(tmp_path)
     rejects.apply(DAY, "paper", [reject(1), reject(2, reason="missing", detail="HTTP 404")])
     assert {row.reason for row in rejects.rows(DAY, "paper")} == {"no_body", "missing"}
-    assert (tmp_path / "rejects" / "date=2026-11-18" / "paper.parquet").exists()
+    assert len(list((tmp_path / "rejects" / "date=2026-11-18").iterdir())) == 1
 
 
-def test_pandas_polars_duckdb_and_arrow_read_equal_rows(records):
-    records.apply(DAY, "paper", [record(1), record(2, publisher=None, published_at=None, published_precision="none")])
-    records.apply(NEXT, "wire", [record(3, published_date=NEXT, source="wire", evidence=())])
-    root, columns = records.root, list(Record.model_fields)
-    arrow = ds.dataset(root, partitioning="hive").to_table(columns=columns)
-    wanted = {row["article_id"]: row for row in arrow.to_pylist()}
-    assert len(wanted) == 3
+def test_a_file_tells_readers_what_they_may_skip(records):
+    """Statistics of what is filtered by, a page index, the order, dictionaries where values repeat, a Bloom filter."""
+    records.apply(DAY, "paper", [record(number) for number in range(50)])
+    metadata = pq.read_metadata(records.path(DAY, "paper"))
+    group = metadata.row_group(0)
+    columns = {group.column(number).path_in_schema: group.column(number) for number in range(group.num_columns)}
+    assert {column.compression for column in columns.values()} == {"ZSTD"}
+    assert columns["published_at"].statistics.max == datetime(2026, 11, 18, 1, 49, tzinfo=UTC)
+    assert columns["published_at"].has_column_index
+    assert not columns["body"].is_stats_set
+    assert [column.column_index for column in group.sorting_columns] == [6, 0]
+    for name, column in columns.items():
+        assert ("RLE_DICTIONARY" in column.encodings) == (name.partition(".")[0] in parquet._REPEATED), name
+    probe = f"from parquet_bloom_probe('{records.path(DAY, 'paper')}', 'article_id', "
+    found = duckdb.sql(f"select bloom_filter_excludes {probe}'{record(7).article_id}')").fetchall()
+    assert found == [(False,)]
+    assert duckdb.sql(f"select bloom_filter_excludes {probe}'{record(777).article_id}')").fetchall() == [(True,)]
 
-    polars = pl.read_parquet(root).select(columns).to_arrow().to_pylist()
-    assert {row["article_id"]: row for row in polars} == wanted
 
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        sql = f"select {', '.join(columns)}, date from read_parquet('{root}/*/*.parquet', hive_partitioning = true)"
-        table = connection.sql(sql).to_arrow_table()
-    assert table.schema.field("date").type == pa.date32()
-    duck = table.select(columns).cast(arrow.schema).to_pylist()
-    assert {row["article_id"]: row for row in duck} == wanted
-
-    frame = pd.read_parquet(root)
-    assert list(frame.columns) == [*columns, "date"]
-    assert frame.set_index("title")["date"].astype(str).to_dict() == {
-        "标题1": "2026-11-18",
-        "标题2": "2026-11-18",
-        "标题3": "2026-11-19",
-    }
-    pandas = pa.Table.from_pandas(frame[columns], schema=arrow.schema.remove_metadata(), preserve_index=False).to_pylist()
-    assert {row["article_id"]: row for row in pandas} == wanted
-    assert len(pd.read_parquet(root, filters=[("date", "=", "2026-11-19")])) == 1
+def test_two_processes_change_a_day_one_after_the_other(records, tmp_path):
+    """Without the lock, one of two that read, add a row and write would lose the row of the other."""
+    code = (
+        "import sys; from pathlib import Path; from tests.transforms.rows import DAY, record; from transforms import dataset\n"
+        "for number in range(*map(int, sys.argv[2:])):\n"
+        "    dataset.records(Path(sys.argv[1])).apply(DAY, 'paper', [record(number)])"
+    )
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code, tmp_path, str(first), str(first + 15)], cwd=ROOT) for first in (0, 15, 30)
+    ]
+    assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]
+    assert {row.title for row in records.rows(DAY, "paper")} == {f"标题{number}" for number in range(45)}
+    assert len(records.files(DAY)) == 1

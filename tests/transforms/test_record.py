@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from tests.transforms.rows import record
 from transforms.arrow import arrow_schema, from_table, to_table
-from transforms.fields import field_table
+from transforms.fields import field_table, page
 from transforms.record import Record
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +24,12 @@ def test_the_readmes_field_table_is_derived_from_the_record():
     found = re.search(r"<!-- fields -->\n(.*?)\n<!-- /fields -->", readme, re.DOTALL)
     assert found
     assert found[1] == field_table()
+
+
+def test_the_page_of_the_record_is_made_from_the_model():
+    assert (ROOT / "docs" / "record.md").read_text(encoding="utf-8") == page(), (
+        "python -m transforms.fields page > docs/record.md"
+    )
 
 
 def test_every_field_is_documented():

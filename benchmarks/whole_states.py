@@ -1,0 +1,180 @@
+"""Readers in a loop while a writer upserts and compacts and is killed again and again: they must see whole states only.
+
+    python benchmarks/whole_states.py [--kills 200]
+
+There is one process per reading tool, and one writer at a time, which is killed with SIGKILL after a random while and started
+anew. The writer goes from day to day: it gives the rows of each source a version, raises it, compacts the day, and raises it
+again, and notes each state when it is done. A reader looks up what is done, reads everything, and finds of each source and
+day all rows, once, of one version, which is no older than what was done. A tool may say that a file which it had listed is
+gone; it then reads again, and that is counted. Prints the sums as JSON; the exit status is 1 when anything else was seen.
+"""
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event, Semaphore
+from pathlib import Path
+
+from synthetic import Writer
+
+from transforms import dataset
+from transforms.compact import compact
+from transforms.reading import read_dataset
+
+ROWS = 8
+SOURCES = ("paper", "radio", "wire")
+FIRST = date(2026, 1, 1)
+COMPACTED_AT = 2  # versions of a day before it is compacted, and as many after
+COLUMNS = ["published_date", "source", "annotator_version"]
+
+TOOLS = ("caixun", "duckdb", "pandas", "polars", "pyarrow")
+
+State = tuple[str, str]
+"""A day and a source."""
+
+
+def note(journal: Path, day: date, source: str, version: int) -> None:
+    """Add a line to what is done."""
+    with journal.open("a", encoding="utf-8") as out:
+        out.write(f"{day} {source} {version}\n")
+
+
+def noted(journal: Path) -> dict[State, int]:
+    """Return the newest version that was done of each source and day; a line that a kill cut short is left out."""
+    text = journal.read_text(encoding="utf-8").rpartition("\n")[0] if journal.exists() else ""
+    return {(day, source): int(version) for day, source, version in map(str.split, text.splitlines())}
+
+
+def write(data: Path) -> None:
+    """Go on where the last writer was killed, until killed."""
+    records, journal, writer = dataset.records(data), data / "journal", Writer(1, 140)
+    done = noted(journal)
+    day = max((date.fromisoformat(day) for day, _ in done), default=FIRST)
+    while True:
+        for version in range(2 * COMPACTED_AT):
+            for source in SOURCES:
+                if done.get((str(day), source), -1) < version:
+                    rows = [writer.record(day, source, number) for number in range(ROWS)]
+                    records.apply(day, source, [row.model_copy(update={"annotator_version": str(version)}) for row in rows])
+                    note(journal, day, source, version)
+                    time.sleep(0.02)
+            if version == COMPACTED_AT - 1:
+                compact(records, day)
+        day += timedelta(days=1)
+
+
+def rows_of(tool: str, data: Path) -> Callable[[], Iterable[tuple[object, str, str]]]:
+    """Return what reads day, source and version of every row with a tool; no other tool is loaded."""
+    root = str(data / "records")
+    if tool == "caixun":
+        return lambda: zip(*read_dataset(data, columns=COLUMNS).to_pydict().values(), strict=True)
+    if tool == "duckdb":
+        import duckdb
+
+        connection = duckdb.connect()
+        query = f"select {', '.join(COLUMNS)} from read_parquet('{root}/*/*.parquet', hive_partitioning = true)"
+        return lambda: connection.sql(query).fetchall()
+    if tool == "pandas":
+        import pandas as pd
+
+        return lambda: pd.read_parquet(root, columns=COLUMNS).itertuples(index=False, name=None)
+    if tool == "polars":
+        import polars as pl
+
+        return lambda: pl.scan_parquet(root, hive_partitioning=True).select(COLUMNS).collect().rows()
+    import pyarrow.dataset as ds
+
+    return lambda: zip(*ds.dataset(root, partitioning="hive").to_table(columns=COLUMNS).to_pydict().values(), strict=True)
+
+
+def faults(rows: Iterable[tuple[object, str, str]], done: dict[State, int]) -> list[str]:
+    """Return what is wrong with the rows that a reader got, when this had been done before it began."""
+    seen: dict[State, Counter[int]] = {}
+    for day, source, version in rows:
+        seen.setdefault((str(day), source), Counter())[int(version)] += 1
+    wrong = [f"{state}: {dict(versions)}" for state, versions in seen.items() if list(versions.values()) != [ROWS]]
+    return wrong + [
+        f"{state}: version {version} was done, {dict(seen.get(state, {}))} was read"
+        for state, version in done.items()
+        if max(seen.get(state, {-1: 0})) < version
+    ]
+
+
+def read(tool: str, data: Path, enough: Event, results: "Queue[tuple[str, int, int, list[str]]]", ready: Semaphore) -> None:
+    """Read again and again until told that it is enough; put how often, how often a file was gone, and what was wrong."""
+    fetch, reads, gone, wrong = rows_of(tool, data), 0, 0, list[str]()
+    while not noted(data / "journal"):
+        time.sleep(0.01)
+    ready.release()
+    while not enough.is_set() and not wrong:
+        done = noted(data / "journal")
+        try:
+            rows = list(fetch())
+        except Exception as error:  # noqa: BLE001 - each tool has its own
+            if "No such file" not in str(error) or tool == "caixun":
+                wrong.append("".join(traceback.format_exception(error)))
+            gone += 1
+            continue
+        wrong += faults(rows, done)
+        reads += 1
+    results.put((tool, reads, gone, wrong))
+
+
+def main() -> None:
+    """Kill so many writers and print what the readers saw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    pauses = random.Random(arguments.seed)
+    processes = multiprocessing.get_context("spawn")
+    writers = multiprocessing.get_context("fork")  # at work at once: there is no thread yet that it could miss
+    with tempfile.TemporaryDirectory() as folder:
+        data, enough, results, ready = Path(folder), processes.Event(), processes.Queue(), processes.Semaphore(0)
+        first = writers.Process(target=write, args=(data,))
+        first.start()
+        readers = [processes.Process(target=read, args=(tool, data, enough, results, ready)) for tool in TOOLS]
+        for reader in readers:
+            reader.start()
+        for _ in readers:
+            ready.acquire()
+        while max(noted(data / "journal").values(), default=0) < COMPACTED_AT:
+            time.sleep(0.01)
+        first.kill()
+        first.join()
+        for _ in range(arguments.kills):
+            writer = writers.Process(target=write, args=(data,))
+            writer.start()
+            time.sleep(pauses.uniform(0.1, 0.6))
+            writer.kill()
+            writer.join()
+        enough.set()
+        seen = [results.get(timeout=120) for _ in readers]
+        states = noted(data / "journal")
+    print(
+        json.dumps(
+            {
+                "kills": arguments.kills,
+                "states": sum(version + 1 for version in states.values()),
+                "compacted": sum(version >= COMPACTED_AT for version in states.values()) // len(SOURCES),
+                "reads": {tool: reads for tool, reads, _, _ in seen},
+                "gone": {tool: gone for tool, _, gone, _ in seen},
+                "wrong": {tool: wrong for tool, _, _, wrong in seen if wrong},
+            },
+            ensure_ascii=False,
+        )
+    )
+    sys.exit(any(wrong or not reads for _, reads, _, wrong in seen))
+
+
+if __name__ == "__main__":
+    main()

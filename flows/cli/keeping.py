@@ -1,0 +1,49 @@
+"""The commands that keep the dataset's files in shape: compact, migrate."""
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import Config, Data, Json, print_json, print_text, project_of, say
+
+
+def compact(
+    before: Annotated[
+        str | None,
+        typer.Option(
+            "--before", metavar="DAY", help="Days before this one (YYYY-MM-DD); a week ago by default.", show_default=False
+        ),
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Merge the files of each day that is over into one; readers and writers may go on meanwhile."""
+    from datetime import timedelta
+
+    from crawlers.clock import day_of, now
+    from flows.compact import compact_days
+    from flows.settings import parse_day
+
+    project = project_of(config, data, existing=True)
+    last = parse_day(before) if before else day_of(now()) - timedelta(days=7)
+    result = compact_days(project, last)
+    _finish(result.failures, {"days": result.days}, f"{result.days} days compacted", as_json=as_json)
+
+
+def migrate(data: Data = None, config: Config = None, as_json: Json = False) -> None:
+    """Rewrite the files that an older caixun wrote, so that every tool finds the newest columns in all of them."""
+    from flows.migrate import migrate_all
+
+    result = migrate_all(project_of(config, data, existing=True))
+    _finish(result.failures, {"files": result.files}, f"{result.files} files migrated", as_json=as_json)
+
+
+def _finish(failures: list[str], sums: dict[str, int], text: str, *, as_json: bool) -> None:
+    for failure in failures:
+        say(failure)
+    if as_json:
+        print_json({**sums, "failures": failures})
+    else:
+        print_text(text)
+    raise typer.Exit(1 if failures else 0)

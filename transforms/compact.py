@@ -1,0 +1,29 @@
+"""Compacting: the source files of one closed day become one file, without a moment in which a reader sees both or neither.
+
+`folder` tells how that is kept. An object store has nothing of the kind: it cannot replace several objects at once.
+"""
+
+from datetime import date
+from typing import Any
+
+from crawlers.errors import StoreError
+from transforms.dataset import MERGED, Partitions
+from transforms.folder import source_of
+
+
+def compact(partitions: Partitions[Any], day: date) -> bool:
+    """Merge the files of a day into one and return whether there was more than one.
+
+    Raises StoreError for a file that cannot be read, and where the file system has no step for it; BusyError.
+    """
+    with partitions.lock(day):
+        old = partitions.files(day)
+        if len(old) < 2:
+            return False
+        table = partitions.load(day)
+        if sum(partitions.count(day, source_of(path)) for path in old) != len(table):
+            raise StoreError(
+                f"{partitions.folder(day)}: a file has rows of another source; `caixun rebuild {day} {day}` puts that right"
+            )
+        partitions.put(day, MERGED, table, old)
+        return True
