@@ -1,6 +1,7 @@
 """Major events: whole sentences of the article, chosen by what they report, never worded anew."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
 from transforms.prose import Sentence
@@ -8,7 +9,7 @@ from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _FIGURE = re.compile(
-    r"\d[\d.,，]*\s*(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
+    r"(?<!\d)\d[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
 )
 _DAY = re.compile(
     r"\d{1,2}月\d{1,2}日|\d{4}年|\d{1,2}日(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
@@ -43,12 +44,13 @@ def major_events(
     """
     whole = [one for one in sentences if one.closed and one.end - one.start >= _LEAST] or list(sentences)
     shift = len(words.title) + 1
-    marks = [(start - shift, lists.triggers[trigger] not in _WEAK) for start, _, trigger in words.found["triggers"]]
+    places = [start - shift for start, _, _ in words.found["triggers"]]
+    strong = [lists.triggers[trigger] not in _WEAK for _, _, trigger in words.found["triggers"]]
     pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
     scored = []
     for number, one in enumerate(whole):
         text = body[one.start : one.end]
-        found = [strong for place, strong in marks if one.start <= place < one.end]
+        found = strong[bisect_left(places, one.start) : bisect_left(places, one.end)]
         score = _reports(text, found) + _concerns(text, pairs, names, themes)
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))

@@ -16,6 +16,8 @@ from transforms.taxonomy import Taxonomy
 from transforms.technologies import technologies
 from transforms.words import Words
 
+_READ = 20_000  # characters; what an article is about stands in these
+
 
 class LexiconEngine:
     """Annotates with the lists of a taxonomy."""
@@ -26,8 +28,12 @@ class LexiconEngine:
         self._version = f"lexicon {version('caixun')} {taxonomy.version}"
 
     def annotate(self, title: str, body: str) -> Annotation:
-        """Return the annotation of one article; it depends on nothing but the text and the lists."""
+        """Return the annotation of one article; it depends on nothing but the text and the lists.
+
+        Only the first 20,000 characters of a body are read.
+        """
         lists = self._taxonomy
+        body = body[:_READ]
         words = Words(title, body, lists.finder)
         sentences = prose(body)
         named = mentions(words, f"{title}\n{body}", lists)

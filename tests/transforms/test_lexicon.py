@@ -75,7 +75,14 @@ def test_the_same_text_gives_the_same_annotation(engine):
 
 @pytest.mark.parametrize(
     ("title", "body"),
-    [("短", "短讯。"), ("无标点标题", "没有句号的正文" * 40), ("Title", "An English body without any Chinese.")],
+    [
+        ("短", "短讯。"),
+        ("无标点标题", "没有句号的正文" * 40),
+        ("Title", "An English body without any Chinese."),
+        ("数字", "1" * 30_000),
+        ("长文", "减持股份。" * 10_000),
+        ("只有声明", "责任编辑：何一帆"),
+    ],
 )
 def test_odd_texts_are_annotated_too(engine, title, body):
     made = engine.annotate(title, body)
