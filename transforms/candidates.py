@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from transforms.taxonomy import Taxonomy
 from transforms.words import Word, Words
@@ -136,7 +137,7 @@ def _runs(
     text = words.text
     for run in _stretches(words):
         in_title = run[0].start < edge
-        things = [word.tag == "nt" or bool(_THINGS.search(word.text)) for word in run]
+        things = [word.tag == "nt" or _ends_a_thing(word.text) for word in run]
         for start, first in enumerate(run):
             if first.start in inside:
                 continue
@@ -152,6 +153,11 @@ def _runs(
                 part = tuple(run[start : stop + 1])
                 if kind := _kind(phrase, part, lists, thing=things[stop], in_title=in_title):
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
+
+
+@lru_cache(maxsize=1 << 16)
+def _ends_a_thing(word: str) -> bool:
+    return bool(_THINGS.search(word))
 
 
 def _stretches(words: Words) -> Iterator[list[Word]]:

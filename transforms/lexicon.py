@@ -34,8 +34,8 @@ class LexiconEngine:
         """
         lists = self._taxonomy
         body = body[:_READ]
-        words = Words(title, body, lists.finder)
         sentences = prose(body)
+        words = Words(title, body, sentences, lists.finder)
         named = mentions(words, f"{title}\n{body}", lists)
         companies = about(named, words, sentences)
         subject = subject_of(words)

@@ -1,6 +1,7 @@
 """Prose: the sentences that an article consists of, without notices, labels and headings; every rule of the engine reads these."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LONGEST_LABEL = 300  # characters; a longer line holds news as well
@@ -90,21 +91,13 @@ def prose(body: str) -> list[Sentence]:
     return found
 
 
-def blanked(body: str) -> str:
-    """Return a body with line feeds for every character of its labels, notices and datelines; its length stays."""
-    return "\n".join(_blanked(line) for line in body.split("\n"))
-
-
-def _blanked(line: str) -> str:
-    if _is_label(line):
-        return "\n" * len(line)
-    if dateline := _DATELINE.match(line):
-        line = "\n" * dateline.end() + line[dateline.end() :]
-    if _NOTICE.search(line):
-        for start, end in _sentences(line):
-            if _NOTICE.search(line, start, end):
-                line = line[:start] + "\n" * (end - start) + line[end:]
-    return line
+def blanked(body: str, sentences: Sequence[Sentence]) -> str:
+    """Return a body with line feeds for every character outside the news of its `sentences`; its length stays."""
+    parts, place = [], 0
+    for one in sentences:
+        parts += ["\n" * (one.news - place), body[one.news : one.end]]
+        place = one.end
+    return "".join([*parts, "\n" * (len(body) - place)])
 
 
 def _is_label(line: str) -> bool:

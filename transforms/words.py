@@ -1,12 +1,13 @@
 """Words: an article's text taken apart once, with what is no prose blanked out; keywords, industries and names are read from it."""
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import rjieba
 
-from transforms.prose import blanked
+from transforms.prose import Sentence, blanked
 from transforms.taxonomy import Finder, Found, fold_letters
 
 # (12.250,-0.05,-0.41%) and （SZ 000672，收盘价：23.17元） behind a company's name, and addresses, are no words.
@@ -28,13 +29,13 @@ class Word(NamedTuple):
 class Words:
     """The words of an article."""
 
-    def __init__(self, title: str, body: str, finder: Finder) -> None:
-        """Take an article's title and body, and what finds the phrases of the lists.
+    def __init__(self, title: str, body: str, sentences: Sequence[Sentence], finder: Finder) -> None:
+        """Take an article's title, body and the body's sentences, and what finds the phrases of the lists.
 
         `text` is both, with a line feed between them and for every character that is no prose; places in it are places in them.
         """
         self.title = title
-        self.text = _QUOTATION.sub(lambda match: "\n" * len(match[0]), f"{title}\n{blanked(body)}")
+        self.text = _QUOTATION.sub(lambda match: "\n" * len(match[0]), f"{title}\n{blanked(body, sentences)}")
         self._finder = finder
 
     @cached_property

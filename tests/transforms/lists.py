@@ -1,6 +1,7 @@
 from functools import lru_cache
 
 from flows.settings import SHIPPED_CONFIG
+from transforms.prose import prose
 from transforms.taxonomy import Taxonomy, load_taxonomy
 from transforms.words import Words
 
@@ -15,4 +16,4 @@ def shipped() -> Taxonomy:
 
 
 def words_of(title: str, body: str) -> Words:
-    return Words(title, body, shipped().finder)
+    return Words(title, body, prose(body), shipped().finder)

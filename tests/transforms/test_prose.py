@@ -41,7 +41,7 @@ def test_a_semicolon_ends_no_sentence_unless_it_is_very_long():
 def test_what_is_no_prose_is_left_out_and_blanked(line):
     body = f"远帆物流中标港口项目。\n{line}\n项目金额1.36亿元。"
     assert told(body) == ["远帆物流中标港口项目。", "项目金额1.36亿元。"]
-    clean = blanked(body)
+    clean = blanked(body, prose(body))
     assert len(clean) == len(body)
     assert clean.split() == ["远帆物流中标港口项目。", "项目金额1.36亿元。"]
 
