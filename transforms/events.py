@@ -1,56 +1,89 @@
-"""Major events and summary: whole sentences of the article, chosen, never worded anew."""
+"""Major events: whole sentences of the article, chosen by what they report, never worded anew."""
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 
-from transforms.record import MAX_SUMMARY
-from transforms.taxonomy import Finder
-from transforms.text import sentences
+from transforms.prose import Sentence
+from transforms.taxonomy import Taxonomy
+from transforms.words import Words
 
-_FIGURE = re.compile(r"\d[\d.,]*\s*(?:%|％|亿|万|元|美元|股|家|台|辆|人|倍|个百分点|吨|项|件)")
-_DAY = re.compile(r"\d{1,2}月\d{1,2}日|\d{4}年|日前|近日|今日|昨日|今天|昨天")
-_SAYING = re.compile(r"^[“「『]|[”」』]$|(?:表示|认为|指出|介绍|坦言|强调)[，：]")
-_MOST = 6
+_FIGURE = re.compile(
+    r"(?<!\d)\d[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
+)
+_DAY = re.compile(
+    r"\d{1,2}月\d{1,2}日|\d{4}年|\d{1,2}日(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
+)
+_ACT = re.compile(r"公告|公布|宣布|发布|披露|签署|获悉|通过|推出|召开|举行|完成|收到|拟|将于|决定|同意|批准|启动|成立|表决|审议")
+_SAYING = re.compile(
+    r"^[“「『‘]|[”」』’]\W?$|(?:表示|认为|指出|坦言|强调|直言|建议|称|说|解释)[，：:,]|(?:笔者|我们|我认为|我觉得|你们|大家|您)"
+)
+# A question, a mere link between sentences, a reference, or what stands below every announcement about a company.
+_EMPTY = re.compile(
+    r"[？?]\W?$|^(?:此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然)|如下[：:]?\W?$|公告编号|披露了《|"
+    r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|(?:董事长|总经理|法定代表人)(?:、\S{2,6})?(?:是|均是|为)|未受过|"
+    r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示"
+)
+# Types of triggers that are no major event by themselves.
+_WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
+_MOST = 7
+_LEAST = 10  # characters; a shorter sentence states no event
+_ENOUGH = 0.35  # of the best sentence's score
+_PLENTY = 2.0  # a score that is enough beside any other
+_REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence tells another one again
 
 
 def major_events(
-    title: str, body: str, triggers: Finder, folded: str, has_company: Callable[[str], bool]
-) -> list[tuple[int, int]]:
-    """Return the places of up to six sentences that state the article's major events, in the article's order.
+    body: str, words: Words, sentences: Sequence[Sentence], lists: Taxonomy, names: Collection[str], themes: Collection[str]
+) -> list[Sentence]:
+    """Return up to seven sentences that state the article's major events, in the article's order; one at least, if it has any.
 
-    A sentence counts by its trigger, figures, day and company, by words that it shares with the title, and by how early
-    it stands; one that only quotes somebody counts less. `folded` is the body of `fold_letters`.
+    A sentence counts by its triggers, figures, day, names and keywords, by what it shares with the title, and by how
+    early it stands; one that only quotes somebody counts less. `names` and `themes` are what the article names, and its
+    keywords.
     """
-    marks = [start for start, _, _ in triggers.find(folded)]
-    shared = {title[index : index + 2] for index in range(len(title) - 1)}
+    whole = [one for one in sentences if one.closed and one.end - one.start >= _LEAST] or list(sentences)
+    shift = len(words.title) + 1
+    places = [start - shift for start, _, _ in words.found["triggers"]]
+    strong = [lists.triggers[trigger] not in _WEAK for _, _, trigger in words.found["triggers"]]
+    pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
     scored = []
-    for number, (start, end) in enumerate(sentences(body)):
-        text = body[start:end]
-        if len(text) < 10:
-            continue
-        score = (
-            1.2 * any(start <= mark < end for mark in marks) + 0.8 * bool(_FIGURE.search(text)) + 0.5 * bool(_DAY.search(text))
-        )
-        score += 0.5 * has_company(text) - 0.6 * bool(_SAYING.search(text)) + (1.0 if number == 0 else 0.4 if number < 4 else 0.0)
-        score += min(sum(pair in text for pair in shared) / max(len(shared), 1), 1.0)
-        scored.append((score, start, end))
-    wanted = max(1, min(_MOST, len(scored) // 3))
-    best = sorted(scored, key=lambda one: (-one[0], one[1]))[:wanted]
-    return sorted((start, end) for score, start, end in best if score >= 1.2 or (score, start, end) == best[0])
+    for number, one in enumerate(whole):
+        text = body[one.start : one.end]
+        found = strong[bisect_left(places, one.start) : bisect_left(places, one.end)]
+        score = _reports(text, found) + _concerns(text, pairs, names, themes)
+        score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
+        scored.append((score, number, one))
+    return _best(body, scored)
 
 
-def summary(body: str, chosen: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-    """Return a summary of at most 200 characters and the places of its sentences: the lead, then major events that fit."""
-    spans = [span for span in sentences(body) if span[1] - span[0] >= 10][:1]
-    spans += [span for span in chosen if span not in spans]
-    kept: list[tuple[int, int]] = []
-    length = 0
-    for start, end in spans:
-        if length + end - start > MAX_SUMMARY:
-            continue
-        kept.append((start, end))
-        length += end - start
-    if not kept:
-        kept = [(spans[0][0], spans[0][0] + MAX_SUMMARY)] if spans else [(0, min(MAX_SUMMARY, len(body)))]
-    kept.sort()
-    return "".join(body[start:end] for start, end in kept).replace("\n", ""), kept
+def _reports(text: str, found: Sequence[bool]) -> float:
+    """Return how much a sentence reports: `found` are its triggers, whether each is of a strong type."""
+    score = 0.2 * bool(found) + 0.3 * any(found) + 0.4 * min(len(found), 2)
+    score += 0.4 * min(len(_FIGURE.findall(text)), 4) + 0.7 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
+    return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
+
+
+def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collection[str]) -> float:
+    """Return how much a sentence is about what the article is about; `pairs` are the title's."""
+    shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
+    named = min(sum(name in text for name in names), 2)
+    return 2.5 * shared + 0.3 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+
+
+def _best(body: str, scored: list[tuple[float, int, Sentence]]) -> list[Sentence]:
+    """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
+    ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
+    wanted = max(1, min(_MOST, round(1.5 + 0.6 * len(scored) ** 0.5)))
+    kept: list[tuple[int, Sentence, set[str]]] = []
+    for score, number, sentence in ranked:
+        if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):
+            break
+        pairs = _pairs(body[sentence.start : sentence.end])
+        if all(len(pairs & other) <= _REPEATED * min(len(pairs), len(other)) for _, _, other in kept):
+            kept.append((number, sentence, pairs))
+    return [sentence for _, sentence, _ in sorted(kept, key=lambda one: one[0])]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[place : place + 2] for place in range(len(text) - 1)}

@@ -1,84 +1,176 @@
-"""Keywords: whole phrases of title and body, scored by where and how often they stand."""
+"""Keywords: whole phrases of title and body, scored by where and how often they stand and by what they are."""
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import rjieba
 
-from transforms.taxonomy import fold_letters
+from transforms.candidates import SUBJECT, Kind, candidates, counted, latin_name
+from transforms.taxonomy import Taxonomy
+from transforms.words import Words
 
-_QUOTED = re.compile(r"[“「『]([^”」』“，。！？；：\s]{2,12})[”」』]")
-_MAX = 8
+_MAX = 7
 _MIN = 3
-_LONGEST = 12
-_TITLE_WEIGHT = 3.0
-_NAMED_WEIGHT = 1.6
+_CONSIDERED = 40  # phrases; what is worse than these is not compared
+_LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.2, 6: 1.2, 7: 1.15, 8: 1.1, 9: 1.0, 10: 0.95}
+_TITLE = 1.5
+_ONCE = 0.9
+_COMMON = 0.7  # exponent of a phrase's rarity
+_INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so often is but a part of it
+_INSIDE_TITLE = 0.6  # the same where the longer one stands in the title
+_INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
+_INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
+_ALIKE = 0.7  # of the characters that two phrases share
+_LONGEST_NAME = 8
+
+_SUBJECT_END = re.compile(
+    r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+)
+_COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
+_PARTICLES = frozenset("的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
-def keywords(title: str, body: str, named: Iterable[str], generic: frozenset[str]) -> list[str]:
-    """Return 3 to 8 phrases that stand in title or body, most important first; fewer where a text has fewer.
+@dataclass(frozen=True)
+class _Scored:
+    phrase: str
+    kind: Kind
+    score: float
+    count: int
+    in_title: bool
 
-    `named` are phrases that other lexicons found (companies, AI technologies); `generic` words are never keywords.
+
+def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject: str) -> list[str]:
+    """Return 3 to 7 phrases that stand in title or body, most important first; fewer where a text has fewer.
+
+    `technologies` are the AI technologies that the text names, `subject` is of `subject_of`. Words that the lists call
+    generic are never keywords.
     """
-    candidates = set(_noun_runs(title)) | set(_noun_runs(body)) | set(_QUOTED.findall(title)) | set(_QUOTED.findall(body))
-    known = set(named)
-    scores = {}
-    for phrase in candidates | known:
-        if len(phrase) < 2 or len(phrase) > _LONGEST or phrase in generic or phrase.isdigit():
+    kinds: dict[str, Kind] = {}
+    rarity: dict[str, float] = {}
+    alone: set[str] = set()
+    for found, kind, part in candidates(words, lists, technologies, subject):
+        phrase = found.strip(" .-·")
+        if len(phrase) < 2 or phrase in lists.generic or counted(phrase):
             continue
-        in_body, in_title = body.count(phrase), title.count(phrase)
-        if in_title or in_body >= 2 or (phrase in known and in_body):
-            scores[phrase] = _score(phrase, in_title, in_body, body.find(phrase), len(body)) * (
-                _NAMED_WEIGHT if phrase in known else 1
-            )
-    ranked = sorted(scores, key=lambda phrase: (-scores[phrase], phrase))
-    chosen = _distinct(ranked)[:_MAX]
-    # A short notice repeats nothing: what it names once has to do.
-    spare = [*ranked, *sorted(candidates - generic, key=lambda phrase: (-len(phrase), phrase))]
-    for phrase in (one for one in spare if 2 <= len(one) <= _LONGEST and f"{title}\n{body}".find(one) >= 0):
+        if part and phrase not in rarity:
+            rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
+        if kind.alone:
+            alone.add(phrase)
+        if phrase not in kinds or kinds[phrase].weight < kind.weight:
+            kinds[phrase] = kind
+    if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
+        kinds[subject] = SUBJECT
+    scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
+    scored.sort(key=lambda one: (-one.score, one.phrase))
+    chosen = _distinct(_whole(scored[:_CONSIDERED], words.title), words)
+    return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, alone: bool) -> _Scored | None:
+    """Return a phrase with its score, or None where it is named once only and that is not enough for its kind."""
+    text, in_title = words.text, phrase in words.title
+    count = text.count(phrase)
+    if not count or (count < 2 and not in_title and not alone):
+        return None
+    early = 1 - (0 if in_title else text.find(phrase)) / len(text)
+    score = (_TITLE * in_title + math.log(1 + count - in_title) + early) * kind.weight
+    score *= _LENGTHS.get(len(phrase), 0.9) * rarity.get(phrase, 1.0) ** _COMMON
+    return _Scored(phrase, kind, score * (_ONCE if count == 1 and not in_title else 1), count, in_title)
+
+
+@lru_cache(maxsize=1 << 16)
+def _rarity(word: str) -> float:
+    """Return 1 for a word that is rare in rjieba's dictionary, down to 0.3 for the most frequent."""
+    return max(0.3, min(1.0, 1.6 - 0.12 * math.log(rjieba.suggest_freq(word))))
+
+
+def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
+    """Leave out each phrase that is but a part of a longer one."""
+    return [one for one in scored if not any(one.phrase in other.phrase and _is_part(one, other, title) for other in scored)]
+
+
+def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
+    if one is other:
+        return False
+    if other.kind.weight > 1.5 >= one.kind.weight:
+        return True
+    if other.kind.named and other.in_title and title.count(one.phrase) == title.count(other.phrase):
+        return True
+    if one.kind.named and "·" in other.phrase:
+        return True
+    if one.kind.named and not other.kind.named:
+        return False
+    if len(one.phrase) == 2 and not one.kind.named and other.count >= max(2, _INSIDE_SHORT * one.count):
+        return other.score > _INSIDE_SHORT_SCORE * one.score
+    share = _INSIDE_TITLE if other.in_title and other.kind.weight > 0.8 else _INSIDE
+    return other.count >= share * one.count and other.score > 0.5 * one.score
+
+
+def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
+    """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
+    text, chosen = words.text, list[str]()
+    for one in ranked:
+        if len(chosen) == _MAX:
+            break
+        phrase = _widened(one.phrase, words) if one.kind.named and len(one.phrase) < 4 else one.phrase
+        reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
+        if not (reporter or any(phrase in other or other in phrase or _alike(phrase, other) for other in chosen)):
+            chosen.append(phrase)
+    return chosen
+
+
+def _widened(phrase: str, words: Words) -> str:
+    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
+    text = words.text
+    while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
+        ends = [match.end() for match in re.finditer(re.escape(phrase), text)]
+        beside = {text[end] if {end, end + 1} <= words.edges and end < len(text) else "" for end in ends}
+        character = beside.pop()
+        if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
+            break
+        phrase += character
+    return phrase
+
+
+def _alike(one: str, other: str) -> bool:
+    characters, others = set(one), set(other)
+    return len(characters & others) >= _ALIKE * max(len(characters), len(others))
+
+
+def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
+    """Return at least three phrases where there are so many: a short notice repeats nothing, what it names once has to do."""
+    spare = sorted(
+        (phrase for phrase in kinds if phrase in text), key=lambda phrase: (-kinds[phrase].weight, -len(phrase), phrase)
+    )
+    for phrase in spare:
         if len(chosen) >= _MIN:
             break
-        if phrase not in chosen:
-            chosen.append(phrase)
-    return chosen
-
-
-def _score(phrase: str, in_title: int, in_body: int, first: int, length: int) -> float:
-    early = 1.0 - first / length if first >= 0 and length else 0.0
-    return (min(in_title, 1) * _TITLE_WEIGHT + math.log1p(in_body) + 0.5 * early) * math.sqrt(min(len(phrase), 6))
-
-
-def _distinct(ranked: list[str]) -> list[str]:
-    """Leave out a phrase that a better one contains, or that contains a better one."""
-    chosen: list[str] = []
-    for phrase in ranked:
         if not any(phrase in other or other in phrase for other in chosen):
-            chosen.append(phrase)
+            chosen = [*chosen, phrase]
     return chosen
 
 
-def _noun_runs(text: str) -> Iterable[str]:
-    """Yield nouns, and the phrases that nouns in a row make, of at most four words."""
-    run: list[str] = []
-    for word, tag in [*rjieba.tag(text), ("", "x")]:
-        if (tag[0] in "nj" and tag != "nr") or tag in ("vn", "eng", "an", "nr"):
-            run.append(word)
-            continue
-        for size in range(1, min(len(run), 4) + 1):
-            for start in range(len(run) - size + 1):
-                yield _joined(run[start : start + size])
-        run = []
-
-
-def _joined(words: list[str]) -> str:
-    return "".join(words)
-
-
-def first_spelling(found: Iterable[tuple[int, int, str]], text: str) -> list[str]:
-    """Return the distinct phrases of matches as the text spells them, the most frequent first, then by place."""
-    spelled = [text[start:end] for start, end, _ in found]
-    counts = Counter(map(fold_letters, spelled))
-    distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
-    return sorted(distinct, key=lambda phrase: -counts[fold_letters(phrase)])
+def subject_of(words: Words) -> str:
+    """Return what the headline begins with up to its first mark, figure or verb: whom it is about; nothing where unclear."""
+    title = words.title
+    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
+        return listed
+    if latin := latin_name(title):
+        return latin
+    if colon := _COLON.match(title):
+        return colon[1]
+    match = _SUBJECT_END.search(title, 2)
+    end = match.start() if match else len(title)
+    for word in words.words:
+        if word.end > end:
+            break
+        if word.start == 0 and word.tag == "nr" and 2 < len(word.text) < 5:
+            end = word.end
+            break
+        if word.start >= 2 and word.tag in ("v", "vd", "p", "c", "uj", "d", "t"):
+            end = word.start
+            break
+    return title[:end] if 2 <= end <= 10 and not title[:end].isdigit() else ""

@@ -67,7 +67,7 @@ class Annotation(Frozen):
     industries: Texts = Field(description="industries concerned, as the article names them")
     industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")
     major_events: Texts = Field(description="one sentence each, in the article's order")
-    securities: Texts = Field(description="listed companies named, as 600519.SH")
+    securities: Texts = Field(description="listed companies that the article is about, as 600519.SH")
     evidence: tuple[Evidence, ...] = Field(description="where the values stand in `body`")
     annotator: Literal["lexicon", "llm", "import"] = Field(description="engine; import: taken over from an imported file")
     model: str | None = Field(description="model that the llm engine used; null for the other engines")

@@ -2,12 +2,13 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from crawlers.errors import ConfigError
 
@@ -46,10 +47,16 @@ LEVEL1 = [
 ]
 """The 31 industries of the first level of 申银万国行业分类标准 (2021)."""
 
+_FIRM = 6  # characters
+
 # One code point to one, so that places in the folded text are places in the text.
 _FOLD = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _FOLD |= {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
+
+
+Found = tuple[int, int, str]
+"""Start and end (exclusive) of a match, in code points, and the phrase as its list has it."""
 
 
 def fold_letters(text: str) -> str:
@@ -58,23 +65,40 @@ def fold_letters(text: str) -> str:
 
 
 class Finder:
-    """Finds many phrases in one pass; of those that overlap, the leftmost longest one."""
+    """Finds the phrases of many lists in one pass; of those of one list that overlap, the leftmost longest one."""
 
-    def __init__(self, phrases: Sequence[str]) -> None:
-        """Take phrases as written; letters match in any case and width."""
-        self._phrases = phrases
-        self._automaton = AhoCorasick([fold_letters(phrase) for phrase in phrases], MatchKind.LeftmostLongest)
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        """Take phrases by the name of their list, as written; letters match in any case and width."""
+        self._names = tuple(lists)
+        owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name, phrases in lists.items():
+            for phrase in sorted(phrases):
+                owners[fold_letters(phrase)].append((name, phrase))
+        self._owners = list(owners.values())
+        self._automaton = AhoCorasick(list(owners), MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
-    def find(self, folded: str) -> Iterator[tuple[int, int, str]]:
-        """Yield start, end and phrase of each match in a text of `fold_letters`; Latin words match only as whole words."""
-        for index, start, end in self._automaton.find_matches_as_indexes(folded):
-            if not (_joined(folded, start) or _joined(folded, end)):
-                yield start, end, self._phrases[index]
+    def find(self, folded: str) -> dict[str, list[Found]]:
+        """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
+
+        Latin words match only as whole words.
+        """
+        found: dict[str, list[Found]] = {name: [] for name in self._names}
+        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        ends = dict.fromkeys(self._names, 0)
+        for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
+            if _joined(folded, start) or _joined(folded, end):
+                continue
+            for name, phrase in self._owners[index]:
+                if start >= ends[name]:
+                    found[name].append((start, end, phrase))
+                    ends[name] = end
+        return found
 
 
 def _joined(text: str, place: int) -> bool:
     """Whether a Latin word or number goes on across `place`."""
-    return 0 < place < len(text) and all(character.isascii() and character.isalnum() for character in text[place - 1 : place + 1])
+    pair = text[place - 1 : place + 1] if place else ""
+    return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
 @dataclass(frozen=True)
@@ -87,43 +111,41 @@ class Company:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All word lists. `version` changes with the content of any file."""
+    """All word lists, see `load_taxonomy`. `version` changes with the content of any file."""
 
     ai_technologies: frozenset[str]
     industries: dict[str, str]
     companies: dict[str, Company]
     codes: dict[str, Company]
     generic: frozenset[str]
-    triggers: frozenset[str]
+    triggers: dict[str, str]
+    subjects: dict[str, str]
+    surnames: frozenset[str]
+    broad_industries: frozenset[str]
+    industry_exceptions: frozenset[str]
     version: str
 
     @cached_property
-    def ai_finder(self) -> Finder:
-        """Finds AI technologies."""
-        return Finder(sorted(self.ai_technologies))
-
-    @cached_property
-    def industry_finder(self) -> Finder:
-        """Finds names of industries."""
-        return Finder(sorted(self.industries))
-
-    @cached_property
-    def company_finder(self) -> Finder:
-        """Finds names of listed companies."""
-        return Finder(sorted(self.companies))
-
-    @cached_property
-    def trigger_finder(self) -> Finder:
-        """Finds the verbs of major events."""
-        return Finder(sorted(self.triggers))
+    def finder(self) -> Finder:
+        """Finds AI technologies, industries, companies, subjects and triggers, each by that name."""
+        return Finder(
+            {
+                "technologies": self.ai_technologies,
+                "industries": self.industries.keys() | self.industry_exceptions,
+                "companies": self.companies,
+                "subjects": self.subjects,
+                "triggers": self.triggers,
+            }
+        )
 
 
 def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `companies.csv` (code, name, full_name,
-    level1), `event_triggers.csv` (trigger, type), `generic_words.txt` and `ambiguous_names.txt` (a word a line). A folder may
-    lack any of them. A company is known by its name of three or more characters, its full name and its code.
+    level1), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
+    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
+    them. A company is known by its name (one of two characters only behind ST), its full name and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
@@ -134,7 +156,9 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     codes: dict[str, Company] = {}
     for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
         company = Company(row["code"], row["level1"])
-        companies |= {name: company for name in (row["name"], row["full_name"]) if name not in words and len(name) > 2}
+        # A name of two characters is too often a part of other words; with ST before it, it is not.
+        name = row["name"] if len(row["name"]) > 2 else f"ST{row['name']}"
+        companies |= {one: company for one in (name, _firm(row["full_name"])) if one not in words}
         codes[row["code"]] = company
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
@@ -145,9 +169,19 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         companies=companies,
         codes=codes,
         generic=frozenset(_words(places, "generic_words.txt")),
-        triggers=frozenset(row["trigger"] for row in _rows(places, "event_triggers.csv", ("trigger",))),
+        triggers={row["trigger"]: row["type"] for row in _rows(places, "event_triggers.csv", ("trigger", "type"))},
+        broad_industries=frozenset(_words(places, "broad_industries.txt")),
+        industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
+        subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
+        surnames=frozenset(_words(places, "surnames.txt")),
         version=digest.hexdigest(),
     )
+
+
+def _firm(full_name: str) -> str:
+    """Return a full name without 股份有限公司 and the like where it is long enough to stand for itself."""
+    short = full_name.removesuffix("有限责任公司").removesuffix("股份有限公司").removesuffix("(集团)")
+    return short if len(short) >= _FIRM else full_name
 
 
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -1,0 +1,56 @@
+from tests.transforms.lists import shipped, words_of
+from transforms.events import major_events
+from transforms.prose import prose
+from transforms.summary import summary
+
+TITLE = "远帆物流中标汀州港项目"
+LEAD = "11月9日，远帆物流公告，公司中标汀州港无人集卡项目，中标金额1.36亿元。"
+SAID = "“这是我们走向港口的第一步。”总经理陆行舟表示，我们会继续努力。"
+BACKGROUND = "港口是连接陆地与海洋的门户，历来受到人们的重视。"
+DETAIL = "项目包括60台无人集卡和12套系统，总投资2.1亿元，计划于2027年9月前交付。"
+
+
+def chosen(body: str, title: str = TITLE) -> list[str]:
+    found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流"}, ["无人集卡"])
+    return [body[one.start : one.end] for one in found]
+
+
+def test_sentences_that_report_are_chosen_in_the_articles_order():
+    assert chosen(BACKGROUND + SAID + DETAIL + LEAD + BACKGROUND) == [DETAIL, LEAD]
+
+
+def test_a_sentence_that_tells_another_one_again_is_left_out():
+    again = LEAD.replace("公告，公司", "公告，")
+    assert chosen(LEAD + DETAIL + again) == [LEAD, DETAIL]
+
+
+def test_headings_are_no_events_unless_there_is_nothing_else():
+    assert chosen(f"远帆物流中标汀州港项目金额过亿\n{LEAD}") == [LEAD]
+    assert chosen("远帆物流中标汀州港项目金额过亿") == ["远帆物流中标汀州港项目金额过亿"]
+    assert chosen("") == []
+
+
+def test_there_are_at_most_seven_events():
+    many = [
+        f"11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
+        for day, name in enumerate(["甲港", "乙湖", "丙江", "丁河", "戊海", "己山", "庚岭", "辛川", "壬原", "癸野"] * 12, 1)
+    ]
+    assert len(chosen("\n".join(many))) == 7
+
+
+def short(body: str) -> str:
+    sentences = prose(body)
+    text, places = summary(body, sentences, sentences[:1])
+    assert all(0 <= start < end <= len(body) for start, end in places)
+    return text
+
+
+def test_a_summary_leaves_out_dateline_and_asides():
+    body = "【样报讯】远帆物流（009908.SZ）收购汀州物流有限公司（以下简称“汀州物流”）70%股权（不含现金）。"
+    assert short(body) == "远帆物流收购汀州物流有限公司70%股权（不含现金）。"
+
+
+def test_a_summary_is_never_longer_than_200_characters():
+    assert len(short("甲" * 500 + "。")) == 200
+    assert short("没有句号") == "没有句号"
+    assert summary("责任编辑：何一帆", [], [])[0] == "责任编辑：何一帆"

@@ -1,0 +1,46 @@
+from tests.transforms.lists import shipped, words_of
+from transforms.industries import industries
+from transforms.phrases import subject_of
+from transforms.prose import prose
+from transforms.securities import about, mentions
+
+
+def found(title: str, body: str) -> tuple[list[str], list[str]]:
+    words = words_of(title, body)
+    companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
+    names, codes = industries(words, shipped(), subject_of(words), companies)
+    return names, list(codes)
+
+
+def test_an_industry_is_worded_as_the_text_words_it():
+    assert found("白酒行业去库存", "白酒行业进入淡季，白酒经销商去库存。") == (["白酒行业"], ["食品饮料"])
+
+
+def test_what_a_company_does_is_its_industry():
+    body = "砺芯微电子公告半年报。公司属于物联网平台建设及运维服务行业的解决方案。"
+    assert found("砺芯微电子半年报", body)[0] == ["物联网平台建设及运维服务行业"]
+
+
+def test_a_passing_mention_is_none():
+    assert found("海岬乐队宣布解散", "海岬乐队在社交平台宣布解散，乐迷乘坐高铁赶来，媒体争相报道。") == ([], [])
+
+
+def test_a_word_that_only_looks_like_an_industry_is_none():
+    body = "证券代码与证券时报都不是行业；公司完成种子轮融资，人民银行发布数据，黄金周客流增长。"
+    assert found("青禾完成种子轮融资", body) == ([], [])
+
+
+def test_an_industry_inside_a_companys_name_counts_only_where_it_is_the_companys():
+    assert found("金湾银行行长辞任", "金湾银行公告，行长辞任。") == (["银行"], ["银行"])
+    assert found("青禾教育科技完成融资", "青禾教育科技公告，青禾教育科技完成融资。")[1] == []
+
+
+def test_companies_lend_their_industry_to_the_codes():
+    assert found("贵州茅台公告", "贵州茅台公告，聘任新的总经理。") == ([], ["食品饮料"])
+
+
+def test_an_article_about_ai_names_the_industries_that_use_it():
+    body = "大模型加速落地。青禾发布旅游行业大模型，朗月发布智能校对领域的大模型，大模型产业前景可期，大模型数量大增。"
+    names, codes = found("AI大模型加速落地", body)
+    assert {"旅游行业", "智能校对领域"} <= set(names)
+    assert "计算机" in codes

@@ -1,0 +1,70 @@
+import pytest
+
+from transforms.prose import blanked, prose
+
+
+def told(body: str) -> list[str]:
+    return [body[one.start : one.end] for one in prose(body)]
+
+
+def test_sentences_are_spans_of_the_body_in_order():
+    body = "第一句，说一件事。“第二句！”　他说。\n  第三句？ 没有句号的一行\n"
+    assert told(body) == ["第一句，说一件事。", "“第二句！”", "他说。", "第三句？", "没有句号的一行"]
+    assert [one.closed for one in prose(body)] == [True, True, True, True, False]
+    assert prose("") == []
+
+
+def test_a_semicolon_ends_no_sentence_unless_it_is_very_long():
+    short = "营业收入3亿元，同比增长；净利润1亿元，同比下降。"
+    assert told(short) == [short]
+    clauses = [f"第{number}项议案已经股东大会审议通过，并将于近期披露有关文件的全文及其附件和说明；" for number in range(8)]
+    assert told("".join(clauses)) == clauses
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "原标题：远帆物流(12.31,0.42,1.36%)中标大单 来源：样报",
+        "来源：样报",
+        "责任编辑：何一帆",
+        "特此公告。",
+        "一、本次交易的基本情况",
+        "（二）项目概况：",
+        "证券代码：009908 证券简称：远帆物流 公告编号：2026-018",
+        "扫码关注样报微信，获取更多资讯",
+        "年度评选正在进行，谁是你心中的好公司？【点击投票】",
+        "公司及董事会全体成员保证公告内容真实、准确、完整，没有虚假记载、误导性陈述或重大遗漏。",
+        "未经书面许可，任何人不得转载本网文章。",
+        "敬请广大投资者注意投资风险。",
+    ],
+)
+def test_what_is_no_prose_is_left_out_and_blanked(line):
+    body = f"远帆物流中标港口项目。\n{line}\n项目金额1.36亿元。"
+    assert told(body) == ["远帆物流中标港口项目。", "项目金额1.36亿元。"]
+    clean = blanked(body, prose(body))
+    assert len(clean) == len(body)
+    assert clean.split() == ["远帆物流中标港口项目。", "项目金额1.36亿元。"]
+
+
+def test_a_notice_takes_no_news_along():
+    body = "公司取得新订单1.2亿元，预计明年交付。敬请广大投资者注意投资风险。"
+    assert told(body) == ["公司取得新订单1.2亿元，预计明年交付。"]
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "样报网合肥11月16日电（记者 温以宁）",
+        "【样报讯】",
+        "样报记者 顾明川 ",
+        "本报记者 顾明川 见习记者 许之远",
+        "每日样报快讯，",
+        "样报网 11月16日，",
+        "导读：",
+    ],
+)
+def test_the_news_begins_behind_the_dateline(dateline):
+    body = f"{dateline}江淮大学团队研制出新型电池，效率达27.4%。"
+    (sentence,) = prose(body)
+    assert body[sentence.start :] == body
+    assert body[sentence.news :] == "江淮大学团队研制出新型电池，效率达27.4%。"

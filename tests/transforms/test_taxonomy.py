@@ -1,0 +1,116 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from crawlers.errors import ConfigError
+from tests.transforms.lists import SHIPPED, shipped
+from transforms.taxonomy import LEVEL1, Finder, fold_letters, load_taxonomy
+
+AI_KINDS = {"technique", "model", "product", "chip", "platform"}
+SUBJECT_KINDS = {"organisation", "theme"}
+
+
+def test_a_finder_takes_the_longest_phrase_of_each_list_and_whole_latin_words():
+    finder = Finder({"terms": ["大模型", "AI大模型", "AI", "NPU"], "nouns": ["模型", "大"]})
+    text = "ＡＩ大模型与AI，ai芯片，OpenAI，nPu"
+    found = finder.find(fold_letters(text))
+    assert [text[start:end] for start, end, _ in found["terms"]] == ["ＡＩ大模型", "AI", "ai", "nPu"]
+    assert [phrase for _, _, phrase in found["terms"]] == ["AI大模型", "AI", "AI", "NPU"]
+    assert [text[start:end] for start, end, _ in found["nouns"]] == ["大", "模型"]
+
+
+def test_a_phrase_may_stand_in_several_lists():
+    found = Finder({"one": ["机器人"], "two": ["机器人", "工业机器人"]}).find("工业机器人")
+    assert (found["one"], found["two"]) == ([(2, 5, "机器人")], [(0, 5, "工业机器人")])
+
+
+def test_users_extend_the_lists(tmp_path: Path):
+    (tmp_path / "companies.csv").write_text(
+        "code,name,full_name,level1\n699999.SH,新星公司,新星科技股份有限公司,计算机\n", encoding="utf-8"
+    )
+    plain, extended = load_taxonomy([SHIPPED]), load_taxonomy([SHIPPED, tmp_path])
+    assert extended.companies["新星公司"].code == "699999.SH"
+    assert "贵州茅台" in extended.companies
+    assert plain.version != extended.version
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("699999.SH,新星公司,新星科技,计算", "companies.csv:2: 计算 is none of the 31"),
+        ("699999.SH,,新星科技,计算机", "companies.csv:2: each row needs"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_file_and_line(tmp_path, row, complaint):
+    (tmp_path / "companies.csv").write_text(f"code,name,full_name,level1\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        load_taxonomy([SHIPPED, tmp_path])
+    assert complaint in str(refusal.value)
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (SHIPPED / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "least"),
+    [
+        ("ai_technologies.csv", ["term", "kind"], 2500),
+        ("industries.csv", ["term", "level1"], 3000),
+        ("companies.csv", ["code", "name", "full_name", "level1"], 4300),
+        ("event_triggers.csv", ["trigger", "type"], 1700),
+        ("subjects.csv", ["term", "kind"], 800),
+    ],
+)
+def test_a_shipped_list_is_whole(name, columns, least):
+    rows = rows_of(name)
+    assert len(rows) >= least
+    assert len({row[columns[0]] for row in rows}) == len(rows)
+    for row in rows:
+        assert list(row) == columns
+        assert all(value == value.strip() != "" for value in row.values())
+
+
+def test_every_industry_and_company_has_a_level_1_name_and_every_level_1_name_its_words():
+    for name in ("industries.csv", "companies.csv"):
+        assert {row["level1"] for row in rows_of(name)} | {"综合"} == set(LEVEL1)
+
+
+def test_codes_have_their_exchange():
+    for row in rows_of("companies.csv"):
+        digits, exchange = row["code"].split(".")
+        assert len(digits) == 6
+        assert digits.isdigit()
+        assert exchange == {"6": "SH", "9": "SH", "0": "SZ", "2": "SZ", "3": "SZ", "4": "BJ", "8": "BJ"}[digits[0]]
+
+
+def test_kinds_and_types_are_known():
+    assert {row["kind"] for row in rows_of("ai_technologies.csv")} == AI_KINDS
+    assert {row["kind"] for row in rows_of("subjects.csv")} == SUBJECT_KINDS
+    assert len({row["type"] for row in rows_of("event_triggers.csv")}) < 40
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("generic_words.txt", 2000),
+        ("ambiguous_names.txt", 90),
+        ("broad_industries.txt", 130),
+        ("industry_exceptions.txt", 120),
+        ("surnames.txt", 400),
+    ],
+)
+def test_a_shipped_word_list_is_whole(name, least):
+    words = (SHIPPED / name).read_text(encoding="utf-8").splitlines()
+    assert len(words) == len(set(words)) >= least
+    assert all(word == word.strip() != "" for word in words)
+
+
+def test_lists_about_other_lists_name_what_stands_in_those():
+    names = {row["name"] for row in rows_of("companies.csv")}
+    assert set((SHIPPED / "ambiguous_names.txt").read_text(encoding="utf-8").split()) <= names
+    lists = shipped()
+    assert lists.broad_industries <= lists.industries.keys()
+    assert not lists.industry_exceptions & lists.industries.keys()

@@ -1,0 +1,33 @@
+import pytest
+
+from tests.transforms.lists import shipped, words_of
+from transforms.technologies import technologies
+
+
+def found(body: str, subject: str = "") -> list[str]:
+    return technologies(words_of("标题", body), shipped(), subject)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("公司发布人脸识别门禁与声纹识别产品。", ["人脸识别门禁", "声纹识别"]),
+        ("采用ＲｅｓＮｅｔ-50与Transformer。", ["ＲｅｓＮｅｔ-50", "Transformer"]),
+        ("文心大模型4.5上线，文心大模型4.5免费。", ["文心大模型4.5"]),
+        ("自动泊车系统年内上车。", ["自动泊车系统"]),
+        ("水下机器人下潜三千米，机器人回传影像。", ["水下机器人"]),
+        ("人工智能技术发展很快，人工智能走进工厂。", ["人工智能"]),
+        ("团队推出AI乐谱创作平台。", ["AI乐谱创作平台"]),
+        ("云计算、大数据和区块链加快落地。", []),
+    ],
+)
+def test_terms_are_taken_as_the_text_words_them(body, expected):
+    assert found(body) == expected
+
+
+def test_the_most_frequent_comes_first():
+    assert found("语音识别和机器翻译进步，机器翻译尤其快。") == ["机器翻译", "语音识别"]
+
+
+def test_a_company_of_such_a_name_is_no_technology():
+    assert found("燧石机器人完成融资，燧石机器人将扩产。", "燧石机器人") == []

@@ -1,0 +1,213 @@
+"""Candidates for keywords: every phrase that could index an article, with what kind of phrase it is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from transforms.taxonomy import Taxonomy
+from transforms.words import Word, Words
+
+_LONGEST = 9  # characters of a run of words
+_MOST_WORDS = 4
+
+_QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
+_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的")
+_WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
+_ALIAS = re.compile(r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘']([^”」』\"’'“]{2,12})[”」』\"’']")
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
+    r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
+)
+_FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
+_PERIOD = re.compile(
+    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)|第[一二三四]季度报告"
+)
+_FIRM = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
+    r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
+)
+_ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
+# 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
+_COUNTED = re.compile(
+    r"^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
+    r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
+)
+_MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因]$")
+# Words that end the name of a thing, be it an organisation, a document or a measure.
+_THINGS = re.compile(
+    r"(?:"
+    r"公司|集团|大学|学院|银行|基金|资本|研究院|研究所|实验室|委员会|协会|联盟|医院|法院|论坛|大会|峰会|"
+    r"博览会|计划|项目|工程|条例|办法|规划|协议|通知书|大赛|系统|政策|制度|机制|模式|技术|芯片|模型|电池|"
+    r"疫苗|产业链|融资|收入|费用|业务|行业|案|率"
+    r")$"
+)
+# Generic words that may still end a phrase: 回购计划 says something, 发展情况 does not.
+_TAILS = re.compile(
+    r"计划|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
+    r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
+    r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
+)
+_NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
+_NAMES = frozenset({"nr", "nrt", "nrfg"})
+# Types of triggers that are too general to index an article, even where they stand in its title.
+_GENERAL = frozenset(
+    {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a phrase is: how much that counts, whether one mention is enough, and whether it is a name of its own."""
+
+    weight: float
+    alone: bool = False
+    named: bool = False
+
+
+SUBJECT = Kind(1.6, named=True)
+_ALIASED = Kind(1.6, alone=True, named=True)
+_COMPANY = Kind(1.5, named=True)
+_PERSON = Kind(1.35, named=True)
+_PERSON_ALONE = Kind(1.35, alone=True, named=True)
+_TERM = Kind(1.3, named=True)
+_REPORT = Kind(1.3, alone=True, named=True)
+_THING = Kind(1.15)
+_THING_ALONE = Kind(1.15, alone=True)
+_MARKED = Kind(1.1, alone=True)
+_EVENT = Kind(1.0)
+_ROUND_OF = Kind(1.0, alone=True)
+_PLAIN = Kind(1.0)
+_WRITING = Kind(1.0, alone=True)
+_VERBAL = Kind(0.8)
+_IDIOM = Kind(0.6)
+
+
+def candidates(
+    words: Words, lists: Taxonomy, technologies: Sequence[str], subject: str
+) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
+    """Yield phrases of the text with their kind and, for a run of words, its words; a phrase may come several times.
+
+    `technologies` are the AI technologies that the text names, `subject` is what its title begins with.
+    """
+    text = words.text
+    latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
+    names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
+    yield from _runs(words, latin, names, lists)
+    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING)):
+        yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
+    yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
+    for start, end in latin.items():
+        phrase = text[start:end]
+        if not phrase.islower():
+            yield phrase, _WRITING if " " in phrase else _PLAIN, ()
+    yield from ((_NAME_EDGE.sub("", match[0]), _PERSON_ALONE, ()) for match in _FOREIGN.finditer(text))
+    for pattern, kind in ((_FIRM, _THING_ALONE), (_ROUND, _ROUND_OF), (_PERIOD, _REPORT)):
+        yield from ((match[0], kind, ()) for match in pattern.finditer(text))
+    yield from ((phrase, _TERM, ()) for phrase in technologies)
+    yield from _listed(words, lists)
+
+
+def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
+    text, edge = words.text, len(words.title)
+    for start, end, _ in words.found["companies"]:
+        if start in words.edges and end in words.edges:
+            yield text[start:end], _COMPANY, ()
+    for start, end, _ in words.found["subjects"]:
+        if start in words.edges or end - start > 3:
+            yield text[start:end], _TERM, ()
+    for start, end, trigger in words.found["triggers"]:
+        if start >= edge:
+            break
+        if lists.triggers[trigger] not in _GENERAL:
+            yield text[start:end], _EVENT, ()
+
+
+def _runs(
+    words: Words, latin: dict[int, int], names: Sequence[tuple[int, int]], lists: Taxonomy
+) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
+    """Yield the runs of one to four nouns, verbs and numbers that can be a phrase; none that begins within a name.
+
+    Outside the title a run must stand twice, or be a person's name or end the name of a thing.
+    """
+    inside = {place for start, end in names for place in range(start + 1, end)}
+    edge = len(words.title)
+    times: dict[str, int] = {}
+    text = words.text
+    for run in _stretches(words):
+        in_title = run[0].start < edge
+        things = [word.tag == "nt" or _ends_a_thing(word.text) for word in run]
+        for start, first in enumerate(run):
+            if first.start in inside:
+                continue
+            for stop in range(start, min(start + _MOST_WORDS, len(run))):
+                last = run[stop]
+                if last.end - first.start > _LONGEST:
+                    break
+                phrase = text[first.start : last.end]
+                time = times[phrase] = times.get(phrase, 0) + 1
+                once = in_title or things[stop] or (start == stop and first.tag == "nr")
+                if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > last.end):
+                    continue
+                part = tuple(run[start : stop + 1])
+                if kind := _kind(phrase, part, lists, thing=things[stop], in_title=in_title):
+                    yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
+
+
+@lru_cache(maxsize=1 << 16)
+def _ends_a_thing(word: str) -> bool:
+    return bool(_THINGS.search(word))
+
+
+def _stretches(words: Words) -> Iterator[list[Word]]:
+    run: list[Word] = []
+    edge = len(words.title)
+    for word in words.words:
+        good = word.tag in _NOUNS or (word.tag in ("v", "a") and len(word.text) > 1) or (word.tag == "m" and word.text.isdigit())
+        if run and (not good or (run[0].start < edge <= word.start)):
+            yield run
+            run = []
+        if good:
+            run.append(word)
+    if run:
+        yield run
+
+
+def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
+    """Return what a run of words is, or None where it is no phrase."""
+    first, last = part[0], part[-1]
+    tags = {word.tag for word in part}
+    if len(part) == 1:
+        return _kind_of_word(first, lists, thing=thing, in_title=in_title)
+    if last.tag == "a" or first.text in lists.generic or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
+        return None
+    if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
+        return None
+    if "m" in tags:
+        return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
+    if "v" in tags:
+        return _VERBAL if in_title or first.tag != "v" else _IDIOM
+    return (_THING_ALONE if len(phrase) > 3 else _THING) if thing else _PLAIN
+
+
+def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
+    phrase = word.text
+    if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
+        return None
+    if word.tag in _NAMES and 2 <= len(phrase) <= 4:
+        return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
+    if word.tag == "i":
+        return _IDIOM
+    return _THING if thing else _PLAIN
+
+
+def counted(phrase: str) -> bool:
+    """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
+    return bool(_COUNTED.search(phrase)) and not _PERIOD.match(phrase)
+
+
+def latin_name(text: str) -> str:
+    """Return the name in Latin letters that a text begins with, or nothing."""
+    match = _LATIN.match(text)
+    return match[0] if match else ""

@@ -1,0 +1,121 @@
+"""Prose: the sentences that an article consists of, without notices, labels and headings; every rule of the engine reads these."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LONGEST_LABEL = 300  # characters; a longer line holds news as well
+_LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
+_LEAST_NEWS = 8  # characters that must be left behind a dateline
+
+_LINE = re.compile(r"[^\n]+")
+_STOP = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\"']*|$)")
+_CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
+_CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
+# A whole line that is no news: where it came from, who edited it, what else the site offers.
+_LABELLED = re.compile(
+    r"""
+      ^\W{0,3}(?:原标题|原题|原文标题|来源|文章来源|本文来源|稿件来源|来源链接|资料来源|信息来源|数据来源|图片来源|责任编辑|责编|编辑|校对|
+        审核|作者|标签|关键词|版权提示|版权声明|免责声明|风险提示及免责|特别声明|郑重声明|声明|证券代码|股票代码|证券简称|公告编号|编号|
+        备查文件|附件|附表|相关阅读|延伸阅读|推荐阅读|相关报道|相关新闻|相关链接|热门推荐|视频[-：:]|图为|资料图|供图|客户端|表情|举报)
+    | ^[^，。]{0,16}(?:记者|通讯员|评论员|撰文|摄影)\s*[/／:：]?\s*[\u4e00-\u9fff·]{2,4}(?:[\s、]+[\u4e00-\u9fff·]{2,4}){0,4}\s*$
+    | ^\W*(?:特此公告|特别提示|重要内容提示|重要提示|风险提示|公司声明|本公司声明)\W*$
+    | (?:登录|下载|扫码|扫描|关注|点击|打开|长按|戳).{0,20}(?:客户端|APP|App|二维码|公众号|微信|链接|查看|进入|阅读|报名|领取|投票|下载)
+    | [【\[（(](?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]
+    | 原标题[:：][^。]*来源[:：][^。]{0,30}$
+    """,
+    re.VERBOSE,
+)
+# A sentence that every announcement or site repeats.
+_NOTICE = re.compile(
+    r"""
+      (?:保证|承诺).{0,24}(?:真实|准确|完整).{0,40}(?:虚假记载|误导性陈述|重大遗漏|法律责任|连带责任|完整)
+    | 不存在(?:任何)?虚假记载|误导性陈述(?:或|和)重大遗漏
+    | (?:敬请|请)(?:广大)?投资者.{0,30}(?:风险|谨慎)
+    | (?:不构成|不作为).{0,16}(?:投资建议|投资依据|买卖建议)|仅供参考.{0,10}(?:投资者|据此操作|不构成)
+    | (?:未经|谢绝).{0,16}(?:许可|授权|允许|同意|转载).{0,30}(?:转载|复制|使用|摘编|违者|$)
+    | (?:版权归|版权所有|著作权归|转载请注明|如有侵权|侵权必究|如因作品内容)
+    | (?:自动化?新闻写作|由.{0,12}(?:自动生成|机器人撰写|AI生成|算法生成)|本文由.{0,20}生成)
+    | (?:海量资讯|精准解读).{0,20}(?:尽在|APP)
+    """,
+    re.VERBOSE,
+)
+# A numbered heading says nothing by itself.
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]+[章节条]|\d{1,2}[、.．])[^。！？；，]{0,40}[：:]?$"
+)
+_DATELINE = re.compile(
+    r"""^\W{0,3}(?:
+        (?:[^\s，。：；]{2,14}?(?:讯|快讯|消息|电)\W{0,2})?
+          [（(【\[](?:[^）)】\]]{0,16}(?:记者|通讯员|作者|编辑|文)[^）)】\]]{0,30})[）)】\]]\s*[，,：:]?
+      | 【[^】]{2,14}】\s*
+      | (?:(?:本报|本刊|本网|本台|本站)?(?:见习|实习|首席)?记者\s*[\u4e00-\u9fff]{2,3}\s+){1,3}
+          (?:见习|实习|首席)?记者\s*[\u4e00-\u9fff]{3}(?=[\u4e00-\u9fff])
+      | [^\s，。：；“”]{2,12}(?:快讯|快报)[，,：:]\s*
+      | [\u4e00-\u9fff]{0,8}?(?:记者|通讯员)\s*[^\s，。：；]{2,4}(?:\s+[^\s，。：；]{2,4}){0,3}\s+(?=\S)
+      | (?:[^\s，。：；\d]{2,12}(?:网|社|报|汇|通讯社|财经|资讯|客户端))\s*(?:[^\s，。：；\d]{1,6})?
+          \d{1,2}\s*月\s*\d{1,2}\s*日\s*(?:[电讯]|消息)?\s*[丨|，,：:]\s*
+      | (?:[^\s，。：；\d]{2,16}?)\d{1,2}月\d{1,2}日[电讯](?:[（(][^）)]{0,30}[）)])?\s*[，,：:]?\s*
+      | (?:导读|摘要|核心提示|编者按|提要)[：:]\s*
+    )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the body: its place in code points, and what is known of it.
+
+    Its news begins behind 某报记者 or 某社某日电; a full stop closes it, or it is a heading or a caption.
+    """
+
+    start: int
+    end: int
+    news: int
+    closed: bool
+
+
+def prose(body: str) -> list[Sentence]:
+    """Return the sentences of a body in order; labels, notices and headings are none. Blanks at the edges are cut."""
+    found = []
+    for line in _LINE.finditer(body):
+        text, shift = line[0], line.start()
+        if _is_label(text):
+            continue
+        dateline = _DATELINE.match(text)
+        for number, (start, end) in enumerate(_sentences(text)):
+            if not _NOTICE.search(text, start, end):
+                inside = dateline and not number and dateline.end() < end - _LEAST_NEWS
+                news = dateline.end() if dateline and inside else start
+                found.append(Sentence(start + shift, end + shift, news + shift, bool(_CLOSED.search(text, start, end))))
+    return found
+
+
+def blanked(body: str, sentences: Sequence[Sentence]) -> str:
+    """Return a body with line feeds for every character outside the news of its `sentences`; its length stays."""
+    parts, place = [], 0
+    for one in sentences:
+        parts += ["\n" * (one.news - place), body[one.news : one.end]]
+        place = one.end
+    return "".join([*parts, "\n" * (len(body) - place)])
+
+
+def _is_label(line: str) -> bool:
+    """Whether a whole line is no prose: a label with its value, an offer, or a numbered heading."""
+    text = line.strip()
+    return bool((len(text) <= _LONGEST_LABEL and _LABELLED.search(text)) or _HEADING.match(text))
+
+
+def _sentences(line: str) -> list[tuple[int, int]]:
+    places = []
+    for match in _STOP.finditer(line):
+        if match.end() - match.start() <= _LONGEST:
+            places.append(match.span())
+        else:
+            places += [part.span() for part in _CLAUSE.finditer(line, *match.span())]
+    return [(start, end) for start, end in (_trimmed(line, *place) for place in places) if end > start]
+
+
+def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
+    text = line[start:end]
+    return start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())

@@ -1,0 +1,62 @@
+"""Listed companies that an article names, by their names or by a code that the text marks as one."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.prose import Sentence
+from transforms.taxonomy import Company, Taxonomy
+from transforms.words import Words
+
+# Six digits are a code only where the text says so: （600519）, 代码：600519, SH600519, 600519.SH, (行情600519)
+_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_BEFORE = re.compile(r"(?:代码|代碼|行情|[（(](?:SH|SZ|BJ)?|SH|SZ|BJ)\s*[:：.]?\s*$", re.IGNORECASE)
+_BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
+_LONGEST_MARK = 8  # characters
+# 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
+_QUOTED = re.compile(
+    r"(?:研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|认为|表示|指出|预计|数据|统计|Choice|讯|快讯|记者|报道)"
+)
+_LEAD = 2  # sentences
+_ENOUGH = 1.5
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place in title or body where a listed company is named."""
+
+    start: int
+    end: int
+    company: Company
+
+
+def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
+    """Return the places where listed companies are named, in order. `source` is the text with nothing blanked out."""
+    found = []
+    for start, end, name in words.found["companies"]:
+        # A name of three characters may be part of another word; longer ones stand for themselves.
+        if end - start > 3 or (start in words.edges and end in words.edges):
+            one = Mention(start, end, lists.companies[name])
+            found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
+    for match in _DIGITS.finditer(source):
+        start, end = match.span()
+        if _BEHIND.match(source, end) or _BEFORE.search(source[max(0, start - _LONGEST_MARK) : start]):
+            codes = (f"{match[0]}.{exchange}" for exchange in ("SH", "SZ", "BJ"))
+            if company := next((lists.codes[code] for code in codes if code in lists.codes), None):
+                found.append(Mention(start, end, company))
+    return sorted(found, key=lambda one: (one.start, one.end))
+
+
+def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence]) -> list[Mention]:
+    """Return the mentions of those companies that the article is about.
+
+    That is who stands in the title, in the lead (its first two sentences) or again and again, not who is only quoted.
+    """
+    edge = len(words.title)
+    lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
+    weights: dict[str, float] = defaultdict(float)
+    for one in found:
+        weight = 3.0 if one.start < edge else 1.5 if one.start < lead else 0.8
+        weights[one.company.code] += 0.2 if _QUOTED.match(words.text, one.end) else weight
+    return [one for one in found if weights[one.company.code] >= _ENOUGH]

@@ -1,0 +1,83 @@
+"""AI technologies that an article names, as it names them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from transforms.taxonomy import Taxonomy, fold_letters
+from transforms.words import Word, Words
+
+# What makes a listed term another product of its kind: 自动泊车 → 自动泊车系统, ResNet → ResNet-50, 文心大模型 → 文心大模型4.5.
+_BEHIND = re.compile(
+    r"技术|算法|系统|平台|模型|大模型|引擎|助手|框架|芯片|机器人|服务器|(?<=[a-z模型])-?[\d.]*\d[a-z]?(?![a-z\d%％年月日亿万个])"
+)
+_GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
+# Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
+_HEADS = ("机器人", "大模型", "识别", "智能体", "机器狗", "数字人")
+_IN_FRONT = frozenset({"n", "vn", "v", "nz", "b", "ns", "s", "f", "j", "l", "eng", "an", "a"})
+_NO_FRONT = re.compile(
+    r"我国|国内|国外|新型|新一代|最新|各类|多种|研发|发布|推出|使用|利用|通过|进行|实现|相关|主流|各种|一种|"
+    r"一款|全球|世界|自主|专业|产品|技术|市场|行业|产业|发展|支持|提供|研究|开发|应用|接入|基于|加入|采用|"
+    r"包括|训练|部署|上线|打造|推动|加快|布局|成为|普通|优质|大型|小型|人类|时代|就是|不是|具有|拥有|没有|"
+    r"需要|可以|能够|成熟|真正|先进|所谓|首个|首款|国际|未来|测试|加码"
+)
+# What an AI product is called: AI写作平台, AI教学助手.
+_PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型", "机器人", "芯片", "助理", "服务器", "终端"})
+_LONGEST = 10  # characters
+_LONGEST_FRONT = 3
+
+
+def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
+    """Return the distinct AI technologies as the text spells them, the most frequent first, then by place.
+
+    A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. A bare head
+    (机器人) is left out where the text names kinds of it, and so is a term with a general word behind (人工智能技术)
+    where the term itself stands. `subject` is whom the article is about: a company of that name is no technology.
+    """
+    spelled = [words.text[start:end] for start, end in sorted(_places(words, lists))]
+    counts = Counter(map(fold_letters, spelled))
+    distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
+    heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
+    kept = [one for one in distinct if one not in {*heads, subject} and not any(_adds_nothing(one, other) for other in distinct)]
+    return sorted(kept, key=lambda one: -counts[fold_letters(one)])
+
+
+def _adds_nothing(phrase: str, term: str) -> bool:
+    return phrase != term and phrase.startswith(term) and phrase[len(term) :] in _GENERAL
+
+
+def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each term with what belongs to it."""
+    before = {word.end: word for word in words.words} if words.found["technologies"] else {}
+    products = dict(_products(words.words))
+    for start, end, _ in words.found["technologies"]:
+        if behind := _BEHIND.match(words.folded, end):
+            end = behind.end()  # noqa: PLW2901 - the term goes on
+        front = before.get(start)
+        specific = (
+            words.text.endswith(_HEADS, start, end) and front and _specifies(front, words.text[front.start : end], words, lists)
+        )
+        yield front.start if specific and front else start, max(end, products.pop(start, 0))
+    yield from products.items()
+
+
+def _specifies(front: Word, phrase: str, words: Words, lists: Taxonomy) -> bool:
+    """Whether a word in front of a head belongs to it; a verb does only where the phrase stands twice."""
+    if front.tag not in _IN_FRONT or not 2 <= len(front.text) <= _LONGEST_FRONT or _NO_FRONT.fullmatch(front.text):
+        return False
+    return front.text not in lists.generic and (front.tag != "v" or words.text.count(phrase) > 1)
+
+
+def _products(words: list[Word]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of AI and the nouns behind it that name a product."""
+    for number, word in enumerate(words):
+        if word.tag != "eng" or word.text.upper() != "AI":
+            continue
+        ends = []
+        for one in words[number + 1 : number + 5]:
+            if one.tag not in _IN_FRONT or one.end - word.start > _LONGEST:
+                break
+            if one.text in _PRODUCTS:
+                ends.append(one.end)
+        if ends:
+            yield word.start, ends[-1]
