@@ -3,11 +3,12 @@
     python -m benchmarks.fuzz [--pages 10000] [--seed 1] [--save FOLDER]
 
 The mutations are those of tests/transforms/test_fuzz.py, here up to 20 MB of attributes, blanks, entities … in one page. A page that
-takes more than a minute of CPU time is given up as a hang. `--save` keeps the pages that crash, hang or take more than two
-seconds. The exit status is 1 when one crashes or hangs.
+takes more than a minute of CPU time is given up as a hang; one that hangs inside a C library for five minutes ends the run.
+`--save` keeps the pages that crash, hang or take more than two seconds. The exit status is 1 when one crashes or hangs.
 """
 
 import argparse
+import faulthandler
 import logging
 import os
 import resource
@@ -26,6 +27,7 @@ from transforms.reject import RejectedError
 
 HANGS = 60.0  # seconds of CPU time
 SLOW = 2.0
+LARGE = 1_000_000  # bytes; such a page is named before it is tried
 
 
 class HangError(BaseException):
@@ -72,6 +74,9 @@ def main() -> int:
     slowest = (0.0, "")
     begun = resident()
     for number, mutant in enumerate(islice(mutants(arguments.seed, max(SIZES)), arguments.pages), 1):
+        if len(mutant.page.body) > LARGE:
+            print(f"page {number}, {mutant.family} after {mutant.how}, begins", flush=True)
+        faulthandler.dump_traceback_later(5 * HANGS, exit=True)
         start = time.process_time()
         outcomes[ended := outcome(mutant)] += 1
         taken = time.process_time() - start

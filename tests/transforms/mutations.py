@@ -114,9 +114,8 @@ def unclose(rng: random.Random, body: bytes, _other: bytes, _size: int) -> bytes
 
 
 def blanks(rng: random.Random, body: bytes, _other: bytes, size: int) -> bytes:
-    return insert(
-        rng, body, rng.choice((" ", "\n", "\t", "　", "\xa0", "\r\n", " \n", "<br>", "<p></p>", "<p>　</p>")) * (size // 2)
-    )
+    blank = rng.choice((" ", "\n", "\t", "　", "\xa0", "\r\n", " \n", "<br>", "<p></p>", "<p>　</p>"))
+    return insert(rng, body, blank * (size // len(blank.encode())))
 
 
 def surrogates(rng: random.Random, body: bytes, _other: bytes, size: int) -> bytes:
@@ -128,7 +127,7 @@ def surrogates(rng: random.Random, body: bytes, _other: bytes, size: int) -> byt
 def run_near_label(rng: random.Random, body: bytes, _other: bytes, size: int) -> bytes:
     """Put a long run of one thing where a pattern begins to look: behind a date, a byline, a heading."""
     place, run = rng.choice(_PLACES), rng.choice(_RUNS)
-    return insert(rng, body, place + run * (min(size, 200_000) // len(run)) + rng.choice(("", place, "！", "\n")))
+    return insert(rng, body, place + run * (min(size, 300_000) // len(run.encode())) + rng.choice(("", place, "！", "\n")))
 
 
 def many_lines(rng: random.Random, body: bytes, _other: bytes, size: int) -> bytes:
