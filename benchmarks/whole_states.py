@@ -27,8 +27,10 @@ from pathlib import Path
 from synthetic import Writer
 
 from transforms import dataset
+from transforms.arrow import to_table
 from transforms.compact import compact
 from transforms.reading import read_dataset
+from transforms.record import Record
 
 ROWS = 8
 SOURCES = ("paper", "radio", "wire")
@@ -54,19 +56,19 @@ def noted(journal: Path) -> dict[State, int]:
     return {(day, source): int(version) for day, source, version in map(str.split, text.splitlines())}
 
 
-def write(data: Path) -> None:
-    """Go on where the last writer was killed, until killed."""
-    records, journal, writer = dataset.records(data), data / "journal", Writer(1, 140)
+def write(data: Path, made: list[Record]) -> None:
+    """Go on where the last writer was killed, until killed; the rows are those that are `made`, with days and versions."""
+    records, journal = dataset.records(data), data / "journal"
     done = noted(journal)
     day = max((date.fromisoformat(day) for day, _ in done), default=FIRST)
     while True:
         for version in range(2 * COMPACTED_AT):
             for source in SOURCES:
                 if done.get((str(day), source), -1) < version:
-                    rows = [writer.record(day, source, number) for number in range(ROWS)]
-                    records.apply(day, source, [row.model_copy(update={"annotator_version": str(version)}) for row in rows])
+                    changes = {"published_date": day, "source": source, "annotator_version": str(version)}
+                    records.apply(day, source, [row.model_copy(update=changes) for row in made])
                     note(journal, day, source, version)
-                    time.sleep(0.02)
+                    time.sleep(0.01)
             if version == COMPACTED_AT - 1:
                 compact(records, day)
         day += timedelta(days=1)
@@ -126,6 +128,7 @@ def read(tool: str, data: Path, enough: Event, results: "Queue[tuple[str, int, i
             continue
         wrong += faults(rows, done)
         reads += 1
+        time.sleep(0.02)  # the writer needs a processor, too
     results.put((tool, reads, gone, wrong))
 
 
@@ -140,7 +143,10 @@ def main() -> None:
     writers = multiprocessing.get_context("fork")  # at work at once: there is no thread yet that it could miss
     with tempfile.TemporaryDirectory() as folder:
         data, enough, results, ready = Path(folder), processes.Event(), processes.Queue(), processes.Semaphore(0)
-        first = writers.Process(target=write, args=(data,))
+        writer = Writer(1, 140)
+        made = [writer.record(FIRST, "made", number) for number in range(ROWS)]
+        to_table(made, Record)  # loads what each writer would load
+        first = writers.Process(target=write, args=(data, made))
         first.start()
         readers = [processes.Process(target=read, args=(tool, data, enough, results, ready)) for tool in TOOLS]
         for reader in readers:
@@ -152,11 +158,11 @@ def main() -> None:
         first.kill()
         first.join()
         for _ in range(arguments.kills):
-            writer = writers.Process(target=write, args=(data,))
-            writer.start()
-            time.sleep(pauses.uniform(0.1, 0.6))
-            writer.kill()
-            writer.join()
+            victim = writers.Process(target=write, args=(data, made))
+            victim.start()
+            time.sleep(pauses.uniform(0.05, 0.7))
+            victim.kill()
+            victim.join()
         enough.set()
         seen = [results.get(timeout=120) for _ in readers]
         states = noted(data / "journal")
