@@ -199,7 +199,8 @@ def crawled(port: int, urls: int, at_once: int) -> Memory:
         assert crawl(project, {"bench": [DAY]}, new_crawl_id(), memory.tick, again=False) == []
         (report,) = project.ledger.reports(["bench"], [DAY])
         assert report.tally.waiting == urls, report
-        assert project.ledger.pending("bench", [DAY]) == []
+        left = project.ledger.pending("bench", [DAY])
+        assert not left, f"{len(left)} pages were not fetched, the first one {left[0].link}"
         return memory
 
 

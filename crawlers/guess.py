@@ -179,8 +179,9 @@ def _selector(root: Selector, links: list[Selector], of: Callable[[Selector], Se
             if "." in (css := _own_css(above)):
                 candidates[f"{css} {own}"] += 1
 
-    def fit(css: str) -> tuple[float, int]:
+    def fit(css: str) -> tuple[float, bool, int]:
         found = {node.root for node in root.css(css)}
-        return 2 * len(found & nodes) / (len(found) + len(nodes)), -len(css)
+        named = "." in css or "#" in css  # a bare tag may find others on the next page
+        return 2 * len(found & nodes) / (len(found) + len(nodes)), named, -len(css)
 
     return max((css for css, _ in candidates.most_common(40)), key=fit)

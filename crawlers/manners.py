@@ -64,7 +64,7 @@ def retry_after(value: str, at: datetime) -> float | None:
         return float(value[:9])
     try:
         until = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
 

@@ -51,7 +51,7 @@ class ArchiveMiddleware(_Middleware):
             return None
         if page := self.crawl.reply(errand.link, errand.kind):
             return _served(request, page)
-        if request.url == errand.link and (known := self.crawl.known_list(errand.link)):
+        if "known" not in request.meta and (known := self.crawl.known_list(errand.link)):
             request.meta["known"] = known
             for name, condition in _VALIDATORS:
                 if value := known.header(name):

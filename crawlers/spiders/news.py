@@ -142,8 +142,11 @@ class NewsSpider(Spider):
         raise CloseSpider("store")
 
     def closed(self, reason: str) -> None:
-        """Close the crawl's files."""
-        self.crawl.close(reason)
+        """Close the crawl's files; what goes wrong here would otherwise be heard by the log alone."""
+        try:
+            self.crawl.close(reason)
+        except StoreError as error:
+            self.failure = self.failure or error
 
 
 def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":

@@ -24,6 +24,7 @@ POINTS = [
     "crawl crawlers.archive:ArchiveWriter.append 6 torn",
     "crawl crawlers.archive:ArchiveWriter.close 1 before",
     "crawl crawlers.crawl:Crawl.keep 4 before",
+    "crawl crawlers.crawl:Crawl.close 1 before",
     "crawl crawlers.ledger:Ledger.find 2 after",
     "crawl crawlers.ledger:Ledger.find 1 before",
     "crawl crawlers.ledger:Ledger.list_day 3 before",
