@@ -20,6 +20,9 @@ _BLOCKS = frozenset(
     for tag in line.split()
 )
 # The parser ends at an early </html>, as templates put together by servers have them; browsers go on.
+# The parser needs quadratic time for a tag's attributes; a tag of more is no part of an article.
+_OVERLONG = re.compile(r"<[a-zA-Z][^<>]{20000,}>?")
+_ATTRIBUTES = 2000
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LABEL = 110  # characters; a longer line is prose
 _CARD = 160  # characters of a link that is made of blocks: headline, abstract and date of another article
@@ -58,7 +61,8 @@ class Document:
             html = "<html></html>"
         parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         try:
-            tree = lxml.html.document_fromstring(_END.sub("", html).encode("utf-8", "replace"), parser=parser)
+            sound = _OVERLONG.sub(_without_flood, _END.sub("", html))
+            tree = lxml.html.document_fromstring(sound.encode("utf-8", "replace"), parser=parser)
         except lxml.etree.ParserError as error:
             raise RejectedError("not_html", "the document is empty") from error
         self.tree: lxml.html.HtmlElement = tree
@@ -115,6 +119,10 @@ class Document:
             if name.strip().lower() in names and node.get("content", "").strip():
                 return tidy(node.get("content", ""))
         return ""
+
+
+def _without_flood(tag: re.Match[str]) -> str:
+    return "" if len(tag[0].split(maxsplit=_ATTRIBUTES)) > _ATTRIBUTES else tag[0]
 
 
 def lines_in(root: lxml.html.HtmlElement) -> list[Line]:

@@ -62,3 +62,8 @@ def test_deep_nesting_is_no_recursion():
     inner.text = "底"
     document.read()
     assert [line.text for line in document.lines] == ["底"]
+
+
+def test_a_tag_with_a_flood_of_attributes_is_left_out():
+    flood = " ".join(f"a{number}=b" for number in range(50_000))
+    assert [line.text for line in lines(f"<p>头</p><div {flood}><p>正文</p></div>")] == ["头", "正文"]
