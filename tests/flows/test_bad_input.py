@@ -93,9 +93,10 @@ def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again
     day = str(DEMO_DAYS[0])
     assert caixun("run", "--date", day, "--source", "sample_paper", *in_project(project)).returncode == 0
     rows = dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")
-    path = project.data / "archive" / rows[2].archive_file
+    row = next(row for row in rows if "content_1002" not in row.url)  # that one has two pages
+    path = project.data / "archive" / row.archive_file
     content = bytearray(path.read_bytes())
-    content[rows[2].archive_offset + 300] ^= 0xFF
+    content[row.archive_offset + 300] ^= 0xFF
     path.write_bytes(content)
 
     run = caixun("rebuild", day, day, "--source", "sample_paper", "--json", *in_project(project))
@@ -103,14 +104,14 @@ def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again
     (report,) = json.loads(run.stdout)["days"]
     assert (report["status"], report["failed"], report["records"]) == ("failed", 1, 4)
     assert dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper") == rows
-    why = caixun("why", rows[2].url, *in_project(project))
-    assert f"damaged at offset {rows[2].archive_offset}" in why.stdout
+    why = caixun("why", row.url, *in_project(project))
+    assert f"damaged at offset {row.archive_offset}" in why.stdout
 
     asked = len(site.asked)
     again = caixun("run", "--date", day, "--source", "sample_paper", *in_project(project))
     assert again.returncode == 0
-    assert [site.url(target) for target in site.asked[asked:]] == [rows[2].url]
-    assert [row.title for row in dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")] == [row.title for row in rows]
+    assert [site.url(target) for target in site.asked[asked:]] == [row.url]
+    assert [one.title for one in dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")] == [one.title for one in rows]
 
 
 def test_a_truncated_parquet_file_fails_its_day_and_loses_nothing(project):
