@@ -18,6 +18,7 @@ $(VENV)/made: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "caixun needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
 	@echo "making $(VENV) (a minute or two) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install --upgrade 'pip>=25'  # the pip of Debian 12 takes many minutes to resolve what this one does in seconds
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
