@@ -3,11 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-# The one test of PySpark needs a Java (17 or newer); without one it is left out, and said so.
-JAVA := $(shell command -v java 2>/dev/null)
-EXTRAS := $(if $(JAVA),[dev$(shell echo ,)spark],[dev])
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test spark lint clean
 
 help:
 	@echo "make demo    run the whole path over the bundled sample site"
@@ -23,7 +20,7 @@ $(VENV)/made: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/made-dev: $(VENV)/made
-	@$(PIP) install --constraint constraints.txt --editable '.$(EXTRAS)'
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 setup: $(VENV)/made
@@ -38,8 +35,12 @@ lint: $(VENV)/made-dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(if $(JAVA),,@echo "no java here: the test of PySpark is left out (on Debian and Ubuntu: apt install openjdk-17-jre-headless)")
-	$(BIN)/pytest $(if $(JAVA),,-m "not spark")
+	$(BIN)/pytest -m "not spark"
+
+# The one test that needs a Java (17 or newer) and the 456 MB of PySpark.
+spark: $(VENV)/made-dev
+	@$(PIP) install --constraint constraints.txt 'pyspark>=4.0'
+	$(BIN)/pytest -m spark
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-data
