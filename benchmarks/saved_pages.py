@@ -18,12 +18,17 @@ from threading import Thread
 
 import trafilatura
 
+from crawlers.clock import now
 from crawlers.fates import Tally
+from crawlers.page import Page
+from crawlers.source import plain_source
 from flows.daily import Watch, collect
 from flows.perform import perform
 from flows.settings import open_project
 from transforms import dataset
+from transforms.extract import extract
 from transforms.record import Article, Record
+from transforms.reject import RejectedError
 
 UNDATED = "2001-01-01"
 SOURCE = """\
@@ -47,8 +52,20 @@ def load(index: Path) -> tuple[dict[str, bytes], dict[str, list[str]]]:
         row = json.loads(line)
         body = (index.parent / row["file"]).read_bytes()
         pages[row["id"]] = gzip.decompress(body) if row["file"].endswith(".gz") else body
-        days.setdefault((row["gold"]["published_at"] or UNDATED)[:10], []).append(row["id"])
+        day = row["gold"]["published_at"] or told_by_its_script(row["id"], pages[row["id"]])
+        days.setdefault(day[:10], []).append(row["id"])
     return pages, days
+
+
+def told_by_its_script(name: str, body: bytes) -> str:
+    """Return the day of a page that prints no time: its script may tell one, under which a site would list it."""
+    link = f"http://127.0.0.1/page/{name}"
+    page = Page(link, link, 200, (), body, now(), "file", "article")
+    try:
+        (article,) = extract(page, plain_source("file"))
+    except RejectedError:
+        return UNDATED
+    return article.published_date.isoformat() if article.published_at else UNDATED
 
 
 def serve(pages: dict[str, bytes], days: dict[str, list[str]]) -> ThreadingHTTPServer:
