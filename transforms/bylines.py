@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from transforms.document import Document
 from transforms.persons import HAN, MANY, ONE, is_person, persons_in
-from transforms.zone import Zone
+from transforms.zone import CLOCK, Zone
 
-_CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
 _PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
 _RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人|研究员)"
 _TITLE = r"(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|总裁|分析师|经济学家)"
@@ -26,9 +25,9 @@ _BYLINES = tuple(
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
-        rf"{_CLOCK}\s+[{HAN}A-Za-z]{{2,12}}\s+(?P<names>{ONE})(?=$|\s)",
-        rf"{_CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
-        rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{_CLOCK}",
+        rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}\s+(?P<names>{ONE})(?=$|\s)",
+        rf"{CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
+        rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{CLOCK}",
     )
 )
 _SIGNED = re.compile(rf"[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")

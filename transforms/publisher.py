@@ -5,29 +5,28 @@ from collections.abc import Iterable, Iterator
 
 from transforms.document import Document
 from transforms.persons import HAN, ONE, is_person
-from transforms.zone import Zone
+from transforms.zone import CLOCK, Zone
 
 _SOURCE = re.compile(
     r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
     r"(?P<name>[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]{2,24}(?:·[^\s|，。]{1,12})*)"
 )
-_CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
 _DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 _PAPER = (
     rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 )
 _ALONE = re.compile(_PAPER)
 _BEHIND_TIME = re.compile(
-    _CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
+    CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
 )
 # Forms in which the name has to end like a paper's: before the time, behind a bare day, before its reporter.
 _SURE = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{_CLOCK}",
+        rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{CLOCK}",
         rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
         rf"^(?P<name>{_PAPER})\s*[|｜]\s*(?:记者|記者)",
-        rf"^(?P<name>{_PAPER})\s+{ONE}\s+{_CLOCK}",
+        rf"^(?P<name>{_PAPER})\s+{ONE}\s+{CLOCK}",
         rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
         rf"^(?P<name>{_PAPER})(?:快讯|快訊|即时|即時|记者|記者)?\s*[/／]\s*{ONE}",
         rf"^{ONE}\s*[/／]\s*(?P<name>{_PAPER})$",

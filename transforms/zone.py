@@ -7,6 +7,9 @@ from transforms.container import prose_weight
 from transforms.document import Line
 from transforms.furniture import unlabelled
 
+CLOCK = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?"
+"""A day and a clock time, as the lines of a zone print them."""
+
 _ABOVE = 3  # lines above the headline; some sites print the time there
 _BELOW = 24  # lines below it at most
 _AFTER = 10  # lines behind the article
