@@ -61,7 +61,10 @@ class Expect(Strict):
 class Override(Strict):
     """Where an article's fields stand on this source's pages; `drop` takes nodes out before anything is read.
 
-    A place is CSS, or a dotted path into the JSON of the page's scripts (`$.props.detail.title`).
+    A place is CSS, or a dotted path into the JSON of the page's scripts (`$.props.detail.title`). `each` is for pages that hold
+    several articles (flash lists): the node of each; the other places are then looked up inside it, and `url` is the link to
+    the address that an article has of its own. One without is known as the page's address, `#` and the node's id, else a
+    hash of its text.
     """
 
     title: Place | None = None
@@ -70,6 +73,14 @@ class Override(Strict):
     authors: Place | None = None
     body: Place | None = None
     drop: tuple[Css, ...] = Field(default=(), strict=False)
+    each: Css | None = None
+    url: Css | None = None
+
+    @model_validator(mode="after")
+    def _url_belongs_to_each(self) -> "Override":
+        if self.url and not self.each:
+            raise ValueError("extract.url is the address of each of several articles on a page; it needs extract.each")
+        return self
 
     def places(self) -> dict[str, str]:
         """Return the places that are given, by field."""

@@ -26,6 +26,7 @@ class Told(NamedTuple):
     text: str
     moment: Moment | None
     publisher: str | None
+    authors: tuple[str, ...] = ()
 
 
 def flash(page: Page, source: Source, told: Told) -> Article:
@@ -47,7 +48,7 @@ def flash(page: Page, source: Source, told: Told) -> Article:
         url=url,
         source=source.name,
         publisher=told.publisher or source.publisher,
-        authors=(),
+        authors=told.authors,
         title=tidy(told.title or "") or _headline(body),
         published_at=told.moment.at if told.moment else None,
         published_precision=told.moment.precision if told.moment else "none",
