@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select
@@ -83,6 +83,14 @@ class Books:
                 tally = tallies.get((name, day), Tally())
                 reports.append(DayReport.judge(name, day, tally, verdict, row.listed_at if row else None))
         return reports
+
+    def listed_at(self) -> dict[date, datetime]:
+        """Return when each day was last listed, to its end or not, whatever the source."""
+        query = (
+            select(_days.c.day, func.max(_days.c.listed_at).label("at")).where(_days.c.listing != "open").group_by(_days.c.day)
+        )
+        with self._reading() as connection:
+            return {row.day: row.at for row in connection.execute(query)}
 
     def off_days(self, source: str, crawl: str) -> int:
         """Return how many candidates one crawl skipped since its listing placed them on days not asked for."""

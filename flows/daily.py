@@ -1,7 +1,9 @@
 """The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from crawlers.errors import CaixunError
@@ -33,7 +35,11 @@ class Run:
     @property
     def ok(self) -> bool:
         """Whether every day came to its end and every sum is right."""
-        ended = all(report.status in ("complete", "empty") for report in self.reports)
+        return self.ok_before(date.max)
+
+    def ok_before(self, day: date) -> bool:
+        """Whether every day before `day` came to its end and every sum is right."""
+        ended = all(report.status in ("complete", "empty") for report in self.reports if report.day < day)
         return ended and not any(finding.level == "failure" for finding in self.findings)
 
     def brought(self) -> Iterator[tuple[str, str]]:
@@ -150,6 +156,13 @@ def _yields(project: Project, plan: Plan) -> dict[str, dict[str, int]]:
             if keyword := source.keyword_of(link):
                 yields[name][keyword] += count
     return yields
+
+
+def as_sentence(run: Run) -> str:
+    """Return what a run came to in one sentence: records, and how many of its days stand how."""
+    stand = Counter(report.status for report in run.reports)
+    records = sum(report.tally.records for report in run.reports)
+    return f"{records} records; days: " + (", ".join(f"{count} {status}" for status, count in stand.items()) or "none to do")
 
 
 def as_markdown(run: Run) -> str:

@@ -14,6 +14,7 @@ from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.ledger import Ledger
 from crawlers.source import Source, load_sources
+from flows.schedule import Schedule
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
 
@@ -29,6 +30,7 @@ class Settings(Strict):
     workers: int = Field(default=0, ge=0)
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
+    schedule: Schedule = Schedule()
 
 
 @dataclass(frozen=True)
