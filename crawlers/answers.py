@@ -10,6 +10,7 @@ from crawlers.books import Books
 from crawlers.clock import day_of, now
 from crawlers.fates import COOLDOWN, left_alone
 from crawlers.page import Position
+from crawlers.tables import alerts as _alerts
 from crawlers.tables import chunks, place, put
 from crawlers.tables import intakes as _intakes
 from crawlers.tables import replies as _replies
@@ -98,3 +99,15 @@ class Answers(Books):
         """Note that the pages before `offset` of a WARC file were taken in."""
         with self._writing() as connection:
             put(connection, _intakes, {"file": file}, offset=offset, size=size)
+
+    def told(self, keys: Iterable[str], since: datetime) -> set[str]:
+        """Return those of the keys of which an alert told after `since`."""
+        with self._reading() as connection:
+            rows = connection.scalars(select(_alerts.c.key).where(_alerts.c.told_at > since))
+            return set(rows) & set(keys)
+
+    def note_told(self, keys: Iterable[str]) -> None:
+        """Note of what an alert has told just now."""
+        with self._writing() as connection:
+            for key in keys:
+                put(connection, _alerts, {"key": key}, told_at=now())

@@ -114,6 +114,13 @@ intakes = Table(
     Column("offset", Integer, nullable=False),
     Column("size", Integer),
 )
+# What was told by an alert, and when last.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("told_at", _Instant, nullable=False),
+)
 # Where the second and further pages of an article lie (下一页).
 parts = Table(
     "parts",

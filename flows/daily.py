@@ -8,6 +8,7 @@ from functools import partial
 
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
+from flows.alerts import alert
 from flows.build import build
 from flows.checking import Plan, checked_reports
 from flows.crawl import crawl, new_crawl_id
@@ -72,7 +73,9 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
     build_all(project, plan, runner, watch, findings)
-    return finish(project, plan, crawl_id, runner, findings)
+    run = finish(project, plan, crawl_id, runner, findings)
+    run.findings += alert(project, run.reports, run.findings)
+    return run
 
 
 def unfinished(project: Project, plan: Plan) -> Plan:

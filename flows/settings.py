@@ -31,6 +31,8 @@ class Settings(Strict):
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
     schedule: Schedule = Schedule()
+    alerts: tuple[str, ...] = Field(default=(), strict=False)
+    alert_every: int = Field(default=24, ge=0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Project:
         """What the crawler calls itself, with the contact address where one is set."""
         contact = self.settings.contact
         return f"{self.settings.user_agent} (+{contact})" if contact else self.settings.user_agent
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """Addresses to which alerts go: those of the settings, and those in CAIXUN_ALERTS, which are secrets mostly."""
+        return (*self.settings.alerts, *os.environ.get("CAIXUN_ALERTS", "").split())
 
     @property
     def workers(self) -> int:
