@@ -1,10 +1,10 @@
 """The ledger's part on sites: answers that need not be asked for again, what robots.txt said, and who is left alone."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from crawlers.books import Books
 from crawlers.clock import day_of, now
@@ -13,6 +13,7 @@ from crawlers.page import Position
 from crawlers.tables import alerts as _alerts
 from crawlers.tables import chunks, place, put
 from crawlers.tables import intakes as _intakes
+from crawlers.tables import marks as _marks
 from crawlers.tables import replies as _replies
 from crawlers.tables import rests as _rests
 from crawlers.tables import robots as _robots
@@ -111,3 +112,11 @@ class Answers(Books):
         with self._writing() as connection:
             for key in keys:
                 put(connection, _alerts, {"key": key}, told_at=now())
+
+    def mark(self, texts: Mapping[tuple[str, date], str]) -> None:
+        """Keep what checks found odd about days, by source and day; "" takes a day's mark away."""
+        with self._writing() as connection:
+            for (source, day), text in texts.items():
+                connection.execute(delete(_marks).where(_marks.c.source == source, _marks.c.day == day))
+                if text:
+                    connection.execute(insert(_marks).values(source=source, day=day, text=text))

@@ -14,6 +14,7 @@ from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import DayReport, State, Tally, Verdict
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
+from crawlers.tables import marks as _marks
 from crawlers.tables import urls as _urls
 
 
@@ -74,6 +75,7 @@ class Books:
         tallies = self._tallies(names, wanted)
         with self._reading() as connection:
             rows = connection.execute(select(_days).where(_days.c.source.in_(names))).all()
+            marks = {(row.source, row.day): row.text for row in connection.execute(select(_marks))}
         verdicts = {(row.source, row.day): row for row in rows}
         reports = []
         for name in names:
@@ -81,8 +83,18 @@ class Books:
                 row = verdicts.get((name, day))
                 verdict = Verdict(row.listing, row.reason) if row else None
                 tally = tallies.get((name, day), Tally())
-                reports.append(DayReport.judge(name, day, tally, verdict, row.listed_at if row else None))
+                report = DayReport.judge(name, day, tally, verdict, row.listed_at if row else None)
+                reports.append(report.marked(marks.get((name, day))))
         return reports
+
+    def mojibake(self, sources: Iterable[str], days: Iterable[date]) -> dict[tuple[str, date], int]:
+        """Return how many pages of each source's day make no sensible text; days without one are left out."""
+        query = select(_urls.c.source, _urls.c.day, func.count()).where(_urls.c.state == "blocked", _urls.c.reason == "mojibake")
+        query = query.where(_urls.c.source.in_(list(sources)), _urls.c.day.in_(list(days)))
+        with self._reading() as connection:
+            return {
+                (source, day): count for source, day, count in connection.execute(query.group_by(*query.selected_columns[:2]))
+            }
 
     def listed_at(self) -> dict[date, datetime]:
         """Return when each day was last listed, to its end or not, whatever the source."""

@@ -114,6 +114,14 @@ intakes = Table(
     Column("offset", Integer, nullable=False),
     Column("size", Integer),
 )
+# What a check found odd about a source's day.
+marks = Table(
+    "marks",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("text", String, nullable=False),
+)
 # What was told by an alert, and when last.
 alerts = Table(
     "alerts",

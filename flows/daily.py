@@ -10,7 +10,7 @@ from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.alerts import alert
 from flows.build import build
-from flows.checking import Plan, checked_reports
+from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
@@ -128,6 +128,10 @@ def build_all(
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:
     """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds."""
+    try:
+        mark_drift(project, plan)
+    except CaixunError as error:
+        findings.append(Finding("failure", str(error)))
     reports = checked_reports(project, plan)
     records, rejects = dataset.records(project.data), dataset.rejects(project.data)
     for report in reports:
