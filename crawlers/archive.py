@@ -73,12 +73,13 @@ class ArchiveWriter:
         _write_all(out, _member(_RECORDS.create_warcinfo_record(Path(self.file).name, info)))
         return out
 
-    def close(self) -> None:
-        """Make the file durable and give it its final name."""
+    def close(self, *, noted: bool = True) -> None:
+        """Make the file durable and give it its final name; one that is not `noted` whole in the ledger stays for `salvage`."""
         if self._out is not None:
             os.fsync(self._out.fileno())
             self._out.close()
-            self._path.rename(self._root / self.file)
+            if noted:
+                self._path.rename(self._root / self.file)
             self._out = None
 
 
