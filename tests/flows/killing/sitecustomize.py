@@ -26,10 +26,8 @@ def _die() -> None:
 
 
 def _fail() -> None:
-    from crawlers.errors import StoreError
-
     if _first():
-        raise StoreError("the ledger cannot be used: disk I/O error")
+        raise importlib.import_module("crawlers.errors").StoreError("the ledger cannot be used: disk I/O error")
 
 
 def _first() -> bool:
