@@ -14,9 +14,11 @@ from crawlers.tables import alerts as _alerts
 from crawlers.tables import chunks, place, put
 from crawlers.tables import intakes as _intakes
 from crawlers.tables import marks as _marks
+from crawlers.tables import parts as _parts
 from crawlers.tables import replies as _replies
 from crawlers.tables import rests as _rests
 from crawlers.tables import robots as _robots
+from crawlers.tables import urls as _urls
 
 RobotsVerdict = Literal["allowed", "refused"]
 
@@ -71,6 +73,23 @@ class Answers(Books):
         parts = and_(_replies.c.source == source, _replies.c.kind == "part", _replies.c.link.in_(list(links)))
         with self._writing() as connection:
             connection.execute(delete(_replies).where(parts))
+
+    def lost(self, source: str) -> dict[str, list[Position]]:
+        """Return where the pages of articles of several pages lie of which the archive could not give one, by article_id."""
+        mine = and_(_urls.c.source == source, _urls.c.state == "failed", _urls.c.reason == "archive")
+        query = select(_parts, _urls.c.archive_file.label("file"), _urls.c.archive_offset.label("offset"))
+        found: dict[str, list[Position]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(query.join(_urls, _urls.c.article_id == _parts.c.article_id).where(mine)):
+                pages = found.setdefault(row.article_id, [Position(row.file, row.offset)])
+                pages.append(Position(row.archive_file, row.archive_offset))
+        return found
+
+    def take_apart(self, articles: Iterable[str]) -> None:
+        """Drop what is known of the further pages of `articles`, which are fetched anew."""
+        with self._writing() as connection:
+            for part in chunks(list(articles)):
+                connection.execute(delete(_parts).where(_parts.c.article_id.in_(part)))
 
     def robots(self, link: str) -> Position | None:
         """Return where the robots.txt at `link` lies, if it was fetched today for any source."""

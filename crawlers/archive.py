@@ -17,6 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordbuilder import RecordBuilder
@@ -29,7 +30,7 @@ from crawlers.page import Kind, Page, Position
 
 _OPEN = ".open"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # would end a header and begin another
-_LEVEL = 4  # of compression: 4 % larger than with level 9, in two fifths of its time
+_LEVEL = 3  # of ISA-L's gzip: 7 % larger than with zlib's level 4, in less than a third of its time
 # What reading a record that is not one of ours, or not whole, may raise.
 _DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, TypeError, ValueError, AttributeError)
 
@@ -72,12 +73,13 @@ class ArchiveWriter:
         _write_all(out, _member(_RECORDS.create_warcinfo_record(Path(self.file).name, info)))
         return out
 
-    def close(self) -> None:
-        """Make the file durable and give it its final name."""
+    def close(self, *, noted: bool = True) -> None:
+        """Make the file durable and give it its final name; one that is not `noted` whole in the ledger stays for `salvage`."""
         if self._out is not None:
             os.fsync(self._out.fileno())
             self._out.close()
-            self._path.rename(self._root / self.file)
+            if noted:
+                self._path.rename(self._root / self.file)
             self._out = None
 
 
@@ -95,8 +97,7 @@ def _member(record: Any) -> bytes:
     """Return a WARC record as one gzip member."""
     out = io.BytesIO()
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(out.getbuffer()) + packer.flush()
+    return isal_zlib.compress(out.getbuffer(), _LEVEL, 31)
 
 
 def _encode(page: Page) -> bytes:

@@ -48,13 +48,28 @@ def _lock(data: Path, source: str, stack: ExitStack, seconds: float) -> bool:
     return True
 
 
+def is_loaded(data: Path, site: str) -> bool:
+    """Whether a process holds the lock of a site now, so that `site_lock` would wait for it."""
+    try:
+        with FileLock(_site_path(data, site), timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # `site_lock` says what is wrong
+        return False
+
+
+def _site_path(data: Path, site: str) -> Path:
+    return data / "locks" / f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}.lock"
+
+
 @asynccontextmanager
 async def site_lock(data: Path, site: str) -> AsyncIterator[None]:
     """Hold the lock of a site, so that no two processes load it side by side; wait for one that does.
 
     Raises BusyError when it is not free within an hour.
     """
-    path = data / "locks" / f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}.lock"
+    path = _site_path(data, site)
     lock = AsyncFileLock(path, timeout=_SITE_PATIENCE, poll_interval=0.2, run_in_executor=False)
     try:
         await lock.acquire()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from crawlers.clock import is_holiday
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.page import site_of
@@ -104,7 +105,7 @@ class Source(Strict):
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     extract: Override = Override()
     expect: Expect = Expect()
-    empty_days: tuple[Literal["weekend"], ...] = Field(default=(), strict=False)
+    empty_days: tuple[Literal["weekend", "holidays"], ...] = Field(default=(), strict=False)
     spider: str | None = None
     disabled: str | None = None
 
@@ -135,8 +136,8 @@ class Source(Strict):
         return next((keyword for keyword in self.keywords if quote(keyword) in parts), None)
 
     def may_be_empty(self, day: date) -> bool:
-        """Whether the source has no issue on a `day` like this one."""
-        return "weekend" in self.empty_days and day.weekday() >= 5
+        """Whether the source may have no issue on a `day` like this one."""
+        return ("weekend" in self.empty_days and day.weekday() >= 5) or ("holidays" in self.empty_days and is_holiday(day))
 
 
 def load_source(path: Path) -> Source:

@@ -10,7 +10,7 @@ from transforms.bylines import find_authors
 from transforms.decode import decode, refuse_mojibake
 from transforms.document import Document, Line
 from transforms.embedded import State, baijiahao, stated_article, stated_facts, values_in
-from transforms.headline import find_headline
+from transforms.headline import find_headline, without_medium
 from transforms.lines import clean_lines
 from transforms.override import override
 from transforms.publisher import find_account, find_publisher
@@ -132,7 +132,7 @@ def _title(document: Document, start: int, state: State | None, given: dict[str,
     title = given.get("title") or (state.title if state else None) or (headline.text if headline else None)
     if not title:
         raise RejectedError("no_title")
-    return tidy(title), headline.number if headline else None
+    return tidy(without_medium(title)), headline.number if headline else None
 
 
 def _body(document: Document, found: FoundArticle, title: str, state: State | None, given: dict[str, str]) -> list[str]:
