@@ -117,7 +117,8 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
         runner.add_flow(by_hand, name="caixun", entrypoint_type=EntrypointType.MODULE_PATH)
     tell(f"daily at {schedule.at} in Asia/Shanghai; one run at a time; Ctrl-C ends it")
     _catch_up(project, tell)
-    # Prefect's own handler of SIGTERM leaves the runs behind; Ctrl-C ends them.
+    # Prefect's own handler of SIGTERM leaves the runs behind; Ctrl-C ends them, also where a shell has made us deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
     with suppress(KeyboardInterrupt):
         asyncio.run(runner.start())
