@@ -18,9 +18,10 @@ from flows.backfill import Again, plan_backfill
 from flows.checking import Plan
 from flows.daily import Run, Watch, as_sentence, collect
 from flows.orchestration import PrefectRunner
+from flows.perform import workforce
 from flows.rebuild import plan_rebuild
 from flows.rebuild import rebuild as rebuild_days
-from flows.runner import PlainRunner, Runner
+from flows.runner import Runner
 from flows.schedule import days_due, was_missed
 from flows.settings import Project, day_range, open_project
 
@@ -91,7 +92,7 @@ def _done(project: Project, work: Callable[[Runner], Run]) -> State:
     Today is not over, so that it never is complete; it counts for nothing here.
     """
     try:
-        with PlainRunner(project.workers) as plain:
+        with workforce(project.workers, project.settings.cluster) as plain:
             run = work(PrefectRunner(plain))
     except (CaixunError, ConfigError) as error:
         return Failed(message=str(error))

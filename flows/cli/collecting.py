@@ -29,7 +29,7 @@ def _perform(project: "Project", name: str, plan: "Plan", work: Work, *, as_json
     from flows.perform import perform
 
     with Progress(project, plan, Console(stderr=True)) as watch:
-        run = perform(name, project.workers, lambda runner: work(runner, watch))
+        run = perform(name, project.workers, lambda runner: work(runner, watch), project.settings.cluster)
     if as_json:
         print_json(run_values(run))
     else:
