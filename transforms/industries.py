@@ -12,20 +12,23 @@ from transforms.words import Word, Words
 _MOST = 4
 _MOST_CODES = 2
 _LEAST = 1.7  # weight
-_DENSITY = 1.5  # weight for a thousand characters
+_DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
 _USERS = 2  # industries that use AI
 _SAID = 1.5  # weight of an industry that is said to use AI, in an article about AI
+_CODE_LEAST = 0.85  # of the weight that a named industry needs
 _CODE_SHARE = 0.4  # of the heaviest level-1 name's weight
 _COMPANY = 3.0
 _OWN = 2.0
 _CUE = 0.4
+_NAMES = frozenset({"ns", "nr", "nz", "nt"})
+_HOUSES = frozenset({"银行", "证券", "信托", "保险", "期货"})  # 金湾银行 is a house, not its industry
+_BROAD = 0.3  # weight of a word that often stands for no industry
+_MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
-_SUFFIX = re.compile(
-    r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])"
-)
+_SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 _INDUSTRY = re.compile(r"(?:行业|产业|领域|市场|板块)$")
 _STATED = re.compile(r"(?:行业|领域)$")
 # What a company does: the words behind these tell its industry.
@@ -61,11 +64,11 @@ def industries(
     _count_stated(tally, words, lists)
     sectors = tally.sectors()
     about_ai = any(start < len(words.title) for start, _, _ in words.found["technologies"])
-    least = max(_LEAST, _DENSITY * len(words.text) / 1000)
+    least = max(_LEAST, _DENSITY * (len(words.text) / 1000) ** 0.5)
     named = _heaviest(_without_ai(sectors, lists.ai_technologies) if about_ai else sectors, least, own, said=about_ai)
     levels: dict[str, float] = defaultdict(float)
     support: dict[str, list[Place]] = defaultdict(list)
-    for sector in dict.fromkeys([*named, *_heaviest(sectors, least, own, said=False)]):
+    for sector in dict.fromkeys([*named, *_heaviest(sectors, _CODE_LEAST * least, own, said=False)]):
         if sector.level1:
             levels[sector.level1] += sector.weight
             support[sector.level1] += sector.places
@@ -78,7 +81,7 @@ def industries(
 
 
 def _is_ai(term: str, technologies: Collection[str]) -> bool:
-    return term in technologies or term.startswith(("AI", "人工智能"))
+    return term in technologies or term.startswith(("AI", "人工智能", "算力", "智算"))
 
 
 def _without_ai(sectors: list[Sector], technologies: Collection[str]) -> list[Sector]:
@@ -96,7 +99,7 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
     top = max((one.weight for one in sectors), default=0.0)
     kept: list[Sector] = []
     for one in sectors:
-        known = one.level1 in own or (said and _STATED.search(one.spelling))
+        known = (one.named and one.level1 in own) or (said and _STATED.search(one.spelling))
         enough = _SAID if known else max(least, _SHARE * top)
         alike = any(one.spelling[:2] in other.spelling or other.spelling[:2] in one.spelling for other in kept)
         if one.weight >= enough and not alike and len(kept) < _MOST:
@@ -111,19 +114,27 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     taken = [(start, end) for start, end, _ in words.found["companies"]]
     if len(subject) > 2 and subject not in lists.industries and not _INDUSTRY.search(subject):
         taken += [match.span() for match in re.finditer(re.escape(subject), text)]
+    names = {word.end for word in words.words if word.tag in _NAMES}
+    passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
             if level and level in own:
                 tally.add(term, _OWN if start < edge else _OWN / 4, text[start:end], (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
+        if start in names and not suffix and term in _HOUSES:
+            continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):
             if level is None or term not in lists.broad_industries:
                 tally.tell(lists.cues.get(term, term), _CUE * weight, (start, end))
             continue
-        told = suffix or text.startswith("业务", end) or any(left <= start < right for left, right in business)
-        weight *= _TOLD if told else 0.3 if term in lists.broad_industries else 1.0
+        business_of = text.startswith("业务", end) or any(left <= start < right for left, right in business)
+        if term not in lists.broad_industries:
+            weight *= _TOLD if suffix or business_of else 1.0
+        elif suffix or not business_of:
+            passing[term] += not suffix
+            weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
         weight *= 1.3 if level in own else 1.0
         tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
 
@@ -155,7 +166,7 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
     for start, end, plain in _stated(words, lists):
         weight = 6.0 if start < len(words.title) else 2.0
         if held := tally.holding(start, end):
-            term, first = held
+            term, first = held[0], start if plain else held[1]
             tally.add(term, weight / 2, words.text[first:end], (first, end))
         elif plain:
             tally.add(words.text[start:end], weight, words.text[start:end], (start, end))
@@ -169,11 +180,21 @@ def _stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
         run = _run_before(words.words, number)
         while run and (run[0].text in lists.generic or _leads_in(run[0]) or run[0].text in ("及", "与")):
             run = run[1:]
+        run = run[_joint(run, words.text, lists) :]
         if run and run[-1].text not in lists.generic:
             start, end = run[0].start, word.end
-            plain = all(one.tag != "v" for one in run[:-1]) and not any(one.text in lists.generic for one in run)
+            plain = not any(_leads_in(one) for one in run[:-1]) and not any(one.text in lists.generic for one in run)
             few = len(run) <= 3 and end - start >= 5 and plain
             yield start, end, few or any(one.text.startswith("及") for one in run)
+
+
+def _joint(run: Sequence[Word], text: str, lists: Taxonomy) -> int:
+    """Return where the last of several industries begins (人工智能及自动控制领域): behind one that the lists know."""
+    if not run:
+        return 0
+    joints = [number for number, word in enumerate(run) if word.text in ("及", "与", "和")]
+    known = (number + 1 for number in joints if text[run[0].start : run[number].start] in lists.industries)
+    return next(known, 0)
 
 
 def _leads_in(word: Word) -> bool:

@@ -16,12 +16,16 @@ _MOST_TOLD = 4.0  # weight of what tells of an industry without naming it
 
 @dataclass(frozen=True)
 class Sector:
-    """An industry with its parts: what to call it, its weight, its 申万 level-1 name, if known, and where it stands."""
+    """An industry with its parts: what to call it, its weight, its 申万 level-1 name, if known, and where it stands.
+
+    It is `named` where the text names it or a part of it, not where it only tells of it.
+    """
 
     term: str
     spelling: str
     weight: float
     level1: str | None
+    named: bool
     places: tuple[Place, ...]
 
 
@@ -76,13 +80,19 @@ class Tally:
         """Return a sector under the name of its heaviest term, or under its own where that is hardly lighter."""
         own = {term: self._weights[term] for term in terms}
         if head in own:
-            own[head] += _MEMBER * sum(weight for term, weight in own.items() if term != head and head in term)
+            own[head] += _MEMBER * sum(own[term] for term in terms if term != head and head in term and self._is_listed(term))
         name = max(own, key=lambda term: own[term] * (_HEAD if term == head else 1.0), default=head)
         heaviest = self._weights.get(name, 0.0)
         parts = sum(self._weights[term] for term in terms) - heaviest
         weight = heaviest + _MEMBER * parts + min(self._told.get(head, 0.0), _MOST_TOLD)
         places = tuple(sorted(place for term in {head, *terms} for place in self._places[term]))
-        return Sector(name, self._spelling.get(name, name), weight, self._level_of(name) or self._level_of(head), places)
+        return Sector(
+            name, self._spelling.get(name, name), weight, self._level_of(name) or self._level_of(head), bool(own), places
+        )
+
+    def _is_listed(self, term: str) -> bool:
+        """Whether the text names a term no longer than the lists do, but for 行业 or the like behind."""
+        return term in self._lists.industries and len(self._spelling[term]) <= len(term) + 2
 
     def _level_of(self, term: str) -> str | None:
         return self._lists.industries.get(term) or self._levels.get(term)
