@@ -99,7 +99,8 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
     top = max((one.weight for one in sectors), default=0.0)
     kept: list[Sector] = []
     for one in sectors:
-        known = (one.named and one.level1 in own) or (said and _STATED.search(one.spelling))
+        fresh = one.named or all(one.level1 != other.level1 for other in kept)
+        known = (fresh and one.level1 in own) or (said and _STATED.search(one.spelling))
         enough = _SAID if known else max(least, _SHARE * top)
         alike = any(one.spelling[:2] in other.spelling or other.spelling[:2] in one.spelling for other in kept)
         if one.weight >= enough and not alike and len(kept) < _MOST:
@@ -119,7 +120,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
             if level and level in own:
-                tally.add(term, _OWN if start < edge else _OWN / 4, text[start:end], (start, end))
+                tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
         if start in names and not suffix and term in _HOUSES:
@@ -180,7 +181,9 @@ def _stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
         run = _run_before(words.words, number)
         while run and (run[0].text in lists.generic or _leads_in(run[0]) or run[0].text in ("及", "与")):
             run = run[1:]
-        run = run[_joint(run, words.text, lists) :]
+        if joint := _joint(run, words.text, lists):
+            yield run[0].start, run[joint - 1].start, True
+            run = run[joint:]
         if run and run[-1].text not in lists.generic:
             start, end = run[0].start, word.end
             plain = not any(_leads_in(one) for one in run[:-1]) and not any(one.text in lists.generic for one in run)
