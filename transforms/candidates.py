@@ -29,6 +29,7 @@ _FIRM = re.compile(
 )
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
+_EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
     r"^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
@@ -100,7 +101,7 @@ def candidates(
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
-        if not phrase.islower():
+        if not phrase.islower() and phrase not in _EXCHANGES:
             yield phrase, _WRITING if " " in phrase else _PLAIN, ()
     yield from ((_NAME_EDGE.sub("", match[0]), _PERSON_ALONE, ()) for match in _FOREIGN.finditer(text))
     for pattern, kind in ((_FIRM, _THING_ALONE), (_ROUND, _ROUND_OF), (_PERIOD, _REPORT)):
@@ -198,7 +199,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     if word.tag in _NAMES and 2 <= len(phrase) <= 4:
         return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
     if word.tag == "i":
-        return _IDIOM
+        return None
     return _THING if thing else _PLAIN
 
 

@@ -22,7 +22,23 @@ _COMPANY = 3.0
 _OWN = 2.0
 _CUE = 0.4
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
-_HOUSES = frozenset({"银行", "证券", "信托", "保险", "期货"})  # 金湾银行 is a house, not its industry
+_HOUSES = frozenset(
+    {
+        "银行",
+        "证券",
+        "信托",
+        "保险",
+        "期货",
+        "创投",
+        "创业投资",
+        "股权投资",
+        "资产管理",
+        "投资管理",
+        "产业基金",
+        "融资租赁",
+        "小额贷款",
+    }
+)  # 金湾银行 is a house, not its industry
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
@@ -45,7 +61,7 @@ _LONGEST_RUN = 8  # words
 _RELATIONS = re.compile(
     r"属于|从事|立足|深耕|聚焦|进入|布局|涉及|覆盖|推动|促进|发展|成为|发布|面向|围绕|拓展|切入|赋能|影响|"
     r"改变|位于|针对|提升|重塑|颠覆|融入|投资|关注|看好|占据|领跑|引领|用于|应用于|包括|基于|退出|跨界|驱动|"
-    r"有望|留在|带动|加快|支持|服务于|专注|致力于|应用|以及|作为|所属|所处|整个|各个"
+    r"有望|留在|带动|加快|支持|服务于|专注|致力于|应用|以及|作为|所属|所处|整个|各个|细分|垂直|核心|相关|其他|主要|关键|新兴|传统|重点|特定|不同|多个|诸多|众多|上述"
 )
 
 
