@@ -82,7 +82,8 @@ _ROUND_OF = Kind(1.0, alone=True)
 _PLAIN = Kind(1.0)
 _WRITING = Kind(1.0, alone=True)
 _VERBAL = Kind(0.8)
-_IDIOM = Kind(0.6)
+_VERBS = Kind(0.6)
+_IDIOM = Kind(0.3)
 
 
 def candidates(
@@ -188,7 +189,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if "m" in tags:
         return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
     if "v" in tags:
-        return _VERBAL if in_title or first.tag != "v" else _IDIOM
+        return _VERBAL if in_title or first.tag != "v" else _VERBS
     return (_THING_ALONE if len(phrase) > 3 else _THING) if thing else _PLAIN
 
 
@@ -199,7 +200,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     if word.tag in _NAMES and 2 <= len(phrase) <= 4:
         return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
     if word.tag == "i":
-        return None
+        return _IDIOM
     return _THING if thing else _PLAIN
 
 
