@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from transforms.business import businesses, objects
 from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
@@ -42,13 +43,15 @@ _HOUSES = frozenset(
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
+_BUSINESSES = 2.5  # weight of a business that is known to make much of a company's revenue
+_OBJECTS = 2.0  # weight of what a company is said to make
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 _INDUSTRY = re.compile(r"(?:行业|产业|领域|市场|板块)$")
 _STATED = re.compile(r"(?:行业|领域)$")
 # What a company does: the words behind these tell its industry.
-_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属于|立足)[^。\n]{0,60}")
+_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|(?<!归)属于|立足)[^。\n]{0,60}")
 # Verbs that name a trade and so may begin an industry's name: 移动支付领域, 养殖装备行业.
 _TRADES = re.compile(
     r"移动|流通|加工|制造|养殖|种植|租赁|检测|设计|建筑|运输|印刷|装修|装饰|包装|教育|培训|出版|通信|支付|零售|储能|"
@@ -78,6 +81,7 @@ def industries(
     tally = Tally(lists)
     _count_listed(tally, words, lists, subject, own)
     _count_stated(tally, words, lists)
+    _count_businesses(tally, words, lists)
     sectors = tally.sectors()
     about_ai = any(start < len(words.title) for start, _, _ in words.found["technologies"])
     least = max(_LEAST, _DENSITY * (len(words.text) / 1000) ** 0.5)
@@ -186,7 +190,29 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
             term, first = held[0], start if plain else held[1]
             tally.add(term, weight / 2, words.text[first:end], (first, end))
         elif plain:
-            tally.add(words.text[start:end], weight, words.text[start:end], (start, end))
+            level = _level_within(start, end, words, lists)
+            tally.add(words.text[start:end], weight, words.text[start:end], (start, end), level)
+
+
+def _count_businesses(tally: Tally, words: Words, lists: Taxonomy) -> None:
+    """Count what a company is said to earn its money with, whether the lists know it or not."""
+    for start, end in businesses(words.text):
+        held = tally.holding(start, end)
+        term = words.text[start:end]
+        tally.add(held[0] if held else term, _BUSINESSES, term, (start, end), _level_within(start, end, words, lists))
+    for start, end in objects(words.text):
+        if held := tally.holding(start, end):
+            tally.add(held[0], _OBJECTS / 4, "", (start, end))
+        else:
+            tally.add(
+                words.text[start:end], _OBJECTS, words.text[start:end], (start, end), _level_within(start, end, words, lists)
+            )
+
+
+def _level_within(start: int, end: int, words: Words, lists: Taxonomy) -> str | None:
+    """Return the level-1 name of the last industry that the lists find within a span: what is named last is the head."""
+    inside = (term for left, right, term in reversed(words.found["industries"]) if start <= left and right <= end)
+    return next((level for term in inside if (level := lists.industries.get(lists.cues.get(term, term)))), None)
 
 
 def _stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:

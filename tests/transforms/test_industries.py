@@ -74,3 +74,16 @@ def test_a_bank_that_lends_is_no_topic():
 def test_the_industry_of_a_named_company_needs_little():
     body = "贵州茅台拟收购支付公司，切入第三方支付业务，第三方支付牌照稀缺，第三方支付前景好。公司的白酒业务不变。"
     assert found("贵州茅台切入第三方支付业务", body)[0] == ["第三方支付", "白酒"]
+
+
+def test_what_a_company_earns_its_money_with_is_its_industry():
+    body = "股东解除质押。2025年，青禾股份的主营业务为文具用品行业、跨境贸易，占营收比例分别为：63.0%、30.41%。"
+    assert found("青禾股份股东解除质押", body) == (["文具用品行业"], ["轻工制造"])
+
+
+def test_what_a_company_makes_is_its_industry_even_where_the_lists_do_not_know_it():
+    assert found("青禾股份半年报", "青禾股份主要从事折光薄片的研发、生产和销售。") == (["折光薄片"], [])
+
+
+def test_what_belongs_to_shareholders_is_no_business():
+    assert found("青禾股份半年报", "归属于上市公司股东的净利润下降，水务补助减少。") == ([], [])
