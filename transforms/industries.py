@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from transforms.business import businesses, objects
 from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
+from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.words import Word, Words
+from transforms.words import Words
 
 _MOST = 4
 _MOST_CODES = 2
@@ -23,23 +24,8 @@ _COMPANY = 3.0
 _OWN = 2.0
 _CUE = 0.4
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
-_HOUSES = frozenset(
-    {
-        "银行",
-        "证券",
-        "信托",
-        "保险",
-        "期货",
-        "创投",
-        "创业投资",
-        "股权投资",
-        "资产管理",
-        "投资管理",
-        "产业基金",
-        "融资租赁",
-        "小额贷款",
-    }
-)  # 金湾银行 is a house, not its industry
+# 金湾银行 is a house, not its industry.
+_HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
@@ -49,23 +35,8 @@ _WHOLE = 4  # characters; what is shorter must end where a word ends
 
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 _INDUSTRY = re.compile(r"(?:行业|产业|领域|市场|板块)$")
-_STATED = re.compile(r"(?:行业|领域)$")
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|(?<!归)属于|立足)[^。\n]{0,60}")
-# Verbs that name a trade and so may begin an industry's name: 移动支付领域, 养殖装备行业.
-_TRADES = re.compile(
-    r"移动|流通|加工|制造|养殖|种植|租赁|检测|设计|建筑|运输|印刷|装修|装饰|包装|教育|培训|出版|通信|支付|零售|储能|"
-    r"医疗|保健|养老|餐饮|娱乐|直播|交通|维修|回收|安防|施工|贸易|批发|采矿|冶炼|酿酒|纺织|屠宰|孵化|勘探|测绘|翻译|"
-    r"配送|仓储|美容|整形|护理|康复|体检|殡葬|招聘|咨询|广告|营销|认证|投影|照明|清洁|净化|遥感|导航"
-)
-_PARTS = frozenset({"n", "vn", "nz", "eng", "j", "l", "b", "an", "v", "nr", "zg", "ng"})
-_LONGEST_RUN = 8  # words
-# Verbs that stand before an industry's name and are no part of it.
-_RELATIONS = re.compile(
-    r"属于|从事|立足|深耕|聚焦|进入|布局|涉及|覆盖|推动|促进|发展|成为|发布|面向|围绕|拓展|切入|赋能|影响|"
-    r"改变|位于|针对|提升|重塑|颠覆|融入|投资|关注|看好|占据|领跑|引领|用于|应用于|包括|基于|退出|跨界|驱动|"
-    r"有望|留在|带动|加快|支持|服务于|专注|致力于|应用|以及|作为|所属|所处|整个|各个|细分|垂直|核心|相关|其他|主要|关键|新兴|传统|重点|特定|不同|多个|诸多|众多|上述"
-)
 
 
 def industries(
@@ -107,7 +78,7 @@ def _is_ai(term: str, technologies: Collection[str]) -> bool:
 def _without_ai(sectors: list[Sector], technologies: Collection[str]) -> list[Sector]:
     """Return the sectors without AI itself where the text says which other industries use it, else all."""
     others = [one for one in sectors if not _is_ai(one.term, technologies)]
-    return others if sum(bool(_STATED.search(one.spelling)) for one in others) >= _USERS else sectors
+    return others if sum(bool(STATED.search(one.spelling)) for one in others) >= _USERS else sectors
 
 
 def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, said: bool) -> list[Sector]:
@@ -120,7 +91,7 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
     kept: list[Sector] = []
     for one in sectors:
         fresh = one.named or all(one.level1 != other.level1 for other in kept)
-        known = (fresh and one.level1 in own) or (said and _STATED.search(one.spelling))
+        known = (fresh and one.level1 in own) or (said and STATED.search(one.spelling))
         enough = _SAID if known else max(least, _SHARE * top)
         alike = any(one.spelling[:2] in other.spelling or other.spelling[:2] in one.spelling for other in kept)
         if one.weight >= enough and not alike and len(kept) < _MOST:
@@ -143,7 +114,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if start in names and not suffix and term in _HOUSES:
+        if start in names and not suffix and _HOUSES.fullmatch(term):
             continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):
@@ -184,7 +155,7 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str 
 
 def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
     """Count what the text itself calls an industry, whether the lists know it or not."""
-    for start, end, plain in _stated(words, lists):
+    for start, end, plain in stated(words, lists):
         weight = 6.0 if start < len(words.title) else 2.0
         if held := tally.holding(start, end):
             term, first = held[0], start if plain else held[1]
@@ -213,48 +184,3 @@ def _level_within(start: int, end: int, words: Words, lists: Taxonomy) -> str | 
     """Return the level-1 name of the last industry that the lists find within a span: what is named last is the head."""
     inside = (term for left, right, term in reversed(words.found["industries"]) if start <= left and right <= end)
     return next((level for term in inside if (level := lists.industries.get(lists.cues.get(term, term)))), None)
-
-
-def _stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
-    """Yield the places where the text itself names an industry (智能校对领域), and whether it does so in few nouns."""
-    for number, word in enumerate(words.words):
-        if not word.text.endswith(("行业", "领域")):
-            continue
-        run = _run_before(words.words, number)
-        while run and (run[0].text in lists.generic or _leads_in(run[0]) or run[0].text in ("及", "与")):
-            run = run[1:]
-        if joint := _joint(run, words.text, lists):
-            yield run[0].start, run[joint - 1].start, True
-            run = run[joint:]
-        if run and run[-1].text not in lists.generic:
-            start, end = run[0].start, word.end
-            plain = not any(_leads_in(one) for one in run[:-1]) and not any(one.text in lists.generic for one in run)
-            few = len(run) <= 3 and end - start >= 5 and plain
-            yield start, end, few or any(one.text.startswith("及") for one in run)
-
-
-def _joint(run: Sequence[Word], text: str, lists: Taxonomy) -> int:
-    """Return where the last of several industries begins (人工智能及自动控制领域): behind one that the lists know."""
-    if not run:
-        return 0
-    joints = [number for number, word in enumerate(run) if word.text in ("及", "与", "和")]
-    known = (number + 1 for number in joints if text[run[0].start : run[number].start] in lists.industries)
-    return next(known, 0)
-
-
-def _leads_in(word: Word) -> bool:
-    """Whether a word before an industry's name is no part of it: a verb that is no trade, a person."""
-    return word.tag == "nr" or (word.tag == "v" and not _TRADES.fullmatch(word.text))
-
-
-def _run_before(words: Sequence[Word], number: int) -> list[Word]:
-    """Return the words right before a place that can be part of an industry's name."""
-    run: list[Word] = []
-    for word in reversed(words[max(0, number - _LONGEST_RUN) : number]):
-        joins = word.text in ("及", "与")
-        if not joins and (word.tag not in _PARTS or (word.tag == "v" and len(word.text) < 2)):
-            break
-        if _STATED.search(word.text) or _RELATIONS.fullmatch(word.text):
-            break
-        run.append(word)
-    return run[::-1]
