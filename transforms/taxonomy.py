@@ -148,7 +148,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
     `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
     them. A company is known by its name (one of two characters only behind ST), its full name and its code.
-    Raises ConfigError for a row that is incomplete or names an unknown industry.
+    Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     industries = {row["term"]: row["level1"] for row in _rows(places, "industries.csv", ("term", "level1"))}
@@ -162,6 +162,10 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         name = row["name"] if len(row["name"]) > 2 else f"ST{row['name']}"
         companies |= {one: company for one in (name, _firm(row["full_name"])) if one not in words}
         codes[row["code"]] = company
+    cues = {row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))}
+    for cue, industry in cues.items():
+        if industry not in industries or industry in cues:
+            raise ConfigError(f"industry_cues.csv: {cue} tells of {industry}, which must be a term of industries.csv and no cue")
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
@@ -174,7 +178,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         triggers={row["trigger"]: row["type"] for row in _rows(places, "event_triggers.csv", ("trigger", "type"))},
         broad_industries=frozenset(_words(places, "broad_industries.txt")),
         industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
-        cues={row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))},
+        cues=cues,
         subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
         version=digest.hexdigest(),
