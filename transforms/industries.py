@@ -14,6 +14,7 @@ from transforms.words import Words
 _MOST = 4
 _MOST_CODES = 2
 _LEAST = 1.7  # weight
+_UNNAMED = 2.6  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
 _USERS = 2  # industries that use AI
@@ -92,7 +93,7 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
     for one in sectors:
         fresh = one.named or all(one.level1 != other.level1 for other in kept)
         known = (fresh and one.level1 in own) or (said and STATED.search(one.spelling))
-        enough = _SAID if known else max(least, _SHARE * top)
+        enough = _SAID if known else max(least if one.named else max(least, _UNNAMED), _SHARE * top)
         alike = any(one.spelling[:2] in other.spelling or other.spelling[:2] in one.spelling for other in kept)
         if one.weight >= enough and not alike and len(kept) < _MOST:
             kept.append(one)

@@ -11,6 +11,7 @@ Place = tuple[int, int]
 
 _MEMBER = 0.7  # of its weight counts for the sector
 _HEAD = 1.3  # the sector's own name is preferred to a part of it that is named a little more often
+_NAMED = 1.0  # weight of a term
 _MOST_TOLD = 4.0  # weight of what tells of an industry without naming it
 
 
@@ -18,7 +19,7 @@ _MOST_TOLD = 4.0  # weight of what tells of an industry without naming it
 class Sector:
     """An industry with its parts: what to call it, its weight, its 申万 level-1 name, if known, and where it stands.
 
-    It is `named` where the text names it or a part of it, not where it only tells of it.
+    It is `named` where the text names it or a part of it, not where it only tells of it or touches it in a broad word.
     """
 
     term: str
@@ -87,7 +88,12 @@ class Tally:
         weight = heaviest + _MEMBER * parts + min(self._told.get(head, 0.0), _MOST_TOLD)
         places = tuple(sorted(place for term in {head, *terms} for place in self._places[term]))
         return Sector(
-            name, self._spelling.get(name, name), weight, self._level_of(name) or self._level_of(head), bool(own), places
+            name,
+            self._spelling.get(name, name),
+            weight,
+            self._level_of(name) or self._level_of(head),
+            any(self._weights[term] >= _NAMED for term in terms),
+            places,
         )
 
     def _is_listed(self, term: str) -> bool:

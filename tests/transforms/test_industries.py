@@ -25,6 +25,11 @@ def test_a_passing_mention_is_none():
     assert found("海岬乐队宣布解散", "海岬乐队在社交平台宣布解散，乐迷乘坐高铁赶来，媒体争相报道。") == ([], [])
 
 
+def test_a_few_words_that_tell_of_an_industry_are_not_enough():
+    body = "男子驾驶轿车撞倒两名行人，伤者被送往医院。医生介绍，两名患者经手术后仍在住院观察。车主称车辆已借给朋友。"
+    assert found("男子驾车撞人逃逸", body) == ([], [])
+
+
 def test_a_word_that_only_looks_like_an_industry_is_none():
     body = "证券代码与证券时报都不是行业；公司完成种子轮融资，人民银行发布数据，黄金周客流增长。"
     assert found("青禾完成种子轮融资", body) == ([], [])
