@@ -21,9 +21,9 @@ _USERS = 2  # industries that use AI
 _SAID = 1.5  # weight of an industry that is said to use AI, in an article about AI
 _CODE_LEAST = 0.85  # of the weight that a named industry needs
 _CODE_SHARE = 0.4  # of the heaviest level-1 name's weight
-_COMPANY = 3.0
-_OWN = 2.0
-_CUE = 0.4
+_COMPANY = 3.0  # weight of a company that the article is about, for its level-1 name
+_OWN = 2.0  # weight of an industry inside its name
+_CUE = 0.4  # weight of a word that tells of an industry without naming it
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
 # 金湾银行 is a house, not its industry.
 _HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
@@ -35,7 +35,8 @@ _OBJECTS = 2.0  # weight of what a company is said to make
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
-_INDUSTRY = re.compile(r"(?:行业|产业|领域|市场|板块)$")
+# 金湾银行 is whom an article is about, 光伏组件价格 is what.
+_TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|(?<!归)属于|立足)[^。\n]{0,60}")
 
@@ -105,7 +106,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     text, edge = words.text, len(words.title)
     business = [match.span() for match in _BUSINESS.finditer(text)]
     taken = [(start, end) for start, end, _ in words.found["companies"]]
-    if len(subject) > 2 and subject not in lists.industries and not _INDUSTRY.search(subject):
+    if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
         taken += [match.span() for match in re.finditer(re.escape(subject), text)]
     names = {word.end for word in words.words if word.tag in _NAMES}
     passing: dict[str, int] = defaultdict(int)

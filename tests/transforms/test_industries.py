@@ -92,3 +92,8 @@ def test_what_a_company_makes_is_its_industry_even_where_the_lists_do_not_know_i
 
 def test_what_belongs_to_shareholders_is_no_business():
     assert found("青禾股份半年报", "归属于上市公司股东的净利润下降，水务补助减少。") == ([], [])
+
+
+def test_a_headline_that_begins_with_an_industrys_prices_is_about_the_industry():
+    body = "光伏组件价格连跌三周，龙头企业减产，硅料库存高企。"
+    assert found("光伏组件价格连跌 龙头减产", body) == (["光伏组件"], ["电力设备"])
