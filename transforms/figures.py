@@ -68,7 +68,7 @@ _DAY = re.compile(
 )
 _FIGURE = re.compile(
     rf"""(?<![a-z\d.])
-        (?P<minus>(?<![\w%)])-)?(?P<part>(?:(?P<parts>[{_HAN}]+)分之))?
+        (?P<minus>(?<![\w%)])-)?第?(?P<part>(?:(?P<parts>[{_HAN}]+)分之))?
         (?:(?P<number>{_NUMBER})|(?P<han>[{_D}十拾][{_HAN}]*(?:点[{_D}]+)?))
         (?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
         (?P<about>余|多|来)?(?P<unit>{_UNIT})?""",
@@ -148,7 +148,7 @@ def _figures(text: str) -> Iterator[Figure]:
 def _counts(text: str, match: re.Match[str]) -> bool:
     """Whether Chinese numerals state a number: 三家, 十二, 第三, not the ones of 一些, 统一 and 十分."""
     han, unit = match["han"], match["unit"] or ""
-    if match["part"] or match["scale"] or text[match.start() - 1 : match.start()] == "第":
+    if match["part"] or match["scale"] or text[match.start()] == "第":
         return True
     if han in {"一", "十"} and unit in {
         "个",
@@ -224,7 +224,7 @@ def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
         values = {value for value, _ in figure.readings}
         if any(theirs and value in values for other in others for value, theirs in other.readings):
             return []
-    return same or [number for number, other in enumerate(others) if _rounds(figure, other)]
+    return same or [number for number, other in enumerate(others) if rounds(figure, other)]
 
 
 def same_figure(one: Figure, other: Figure) -> bool:
@@ -236,7 +236,7 @@ def same_figure(one: Figure, other: Figure) -> bool:
     )
 
 
-def _rounds(one: Figure, other: Figure) -> bool:
+def rounds(one: Figure, other: Figure) -> bool:
     """Whether a figure is another one in a larger scale, rounded or cut to what it prints.
 
     It has to say that it is not exact (约, 近, 超), or to print four digits.

@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 import rjieba
 
+from transforms.persons import is_person
 from transforms.taxonomy import Taxonomy
 
 _HAN = re.compile(r"(?:(?!丨)[\u4e00-\u9fff·])+")
 _PROPER = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
+_NO_NAME = frozenset("首每各某全双")
 _COMMON = 100  # of rjieba's dictionary: a person's name is rarer, 明星 is not
 _IN_VERBS = frozenset({"v", "vg", "vn", "p", "d", "c", "u", "uj", "ul", "r", "f", "y", "m", "q", "zg", "a"})
+_VERBAL = frozenset({"v", "vn", "vd", "d", "p", "c", "m", "t", "r"})
+_NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "x", "j", "l", "i", "s", "g", "zg", "ag", "b", "an"})
 # Particles, and characters that stand for a whole word in prose; hardly ever parts of names.
 _LIGHT = frozenset(
     "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给"
@@ -33,12 +37,14 @@ _ORGANISED = re.compile(
     r"科技|股份|集团|公司|银行|证券|基金|资本|投资|创投|控股|药业|生物|医药|医疗|制药|电子|电气|电器|智能|信息|通信|软件|网络|传媒|文化|能源|实业"
     r"|材料|环保|物流|汽车|食品|地产|重工|机械|化工|保险|大学|学院|医院|研究院|研究所|法院|检察院|公安局|国际|建设|水泥|股权|技术|数控"
 )
+_PLAIN = re.compile(r"[\u4e00-\u9fff·*a-z&-]+")
 _CODED = re.compile(r"([\u4e00-\u9fff*]{2,8})(?=\((?:[a-z]{2}[:. ]?)?(?:\d{5,6}|[a-z]{1,5}\.|以下简称|下称|简称|-?\d+\.\d+,))")
 _LONGEST_PIECE = 16
 _LONGEST_WORD = 4
 _LONGEST_NAME = 14
 _WORD, _PARTICLE, _STRANGE = 2.0, 3.0, 100.0  # costs; a piece of the article costs 1
 _SEEN = 4  # places of a piece that are looked at
+_MOSTLY = 0.6  # of a span's characters that belong to names
 _ANCHOR = 3  # characters on either side that tell where a word stands
 _SHIFTS = ((0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (1, 1), (0, 3))
 
@@ -76,7 +82,11 @@ class Lexis:
         for word, tag in rjieba.tag(self._article):
             start, place = place, place + len(word)
             self._edges.add(place)
-            if len(word) > 1 and _is_han(word) and (_kind(word) or not rjieba.has_word(word) or tag in _PROPER):
+            if (
+                len(word) > 1
+                and _is_han(word)
+                and (tag in _PROPER or _kind(word) or (tag not in _VERBAL and not rjieba.has_word(word)))
+            ):
                 yield start, place
             if before < start and _ORGANISED.fullmatch(word):
                 yield before, place
@@ -104,8 +114,12 @@ class Lexis:
                     group = []
 
     def _instead(self, sentence: str, start: int, end: int) -> str:
-        """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing."""
-        if _PRONOUNS.fullmatch(sentence[start:end]):
+        """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing.
+
+        Where only a part of the name is another, any character betrays it; a whole name has to give way to a noun.
+        """
+        text = sentence[start:end]
+        if _PRONOUNS.fullmatch(text) or all(one in _LIGHT for one in text):
             return ""
         for left, right in _SHIFTS:
             before, behind = (
@@ -114,10 +128,15 @@ class Lexis:
             )
             if len(behind) < _ANCHOR or (len(before) < _ANCHOR and start > left):
                 continue
+            said = sentence[start - left : end + right]
             for place, stop in self._between(before, behind):
+                name = self._article[place:stop]
+                if name in said or said in name or not _PLAIN.fullmatch(name):
+                    continue
                 named = self._named[place:stop]
-                if any(named) and self._article[place:stop] != sentence[start - left : end + right]:
-                    return self._article[place:stop]
+                part = (place and self._named[place - 1] and named[0]) or (named[-1] and self._named[stop])
+                if (part and all(named)) or (sum(named) >= _MOSTLY * len(named) and _is_noun(text)):
+                    return name
         return ""
 
     def _between(self, before: str, behind: str) -> Iterator[tuple[int, int]]:
@@ -142,11 +161,12 @@ class Lexis:
         proper = _kind(text)
         if proper is not None and len(text) > 1:
             return proper
-        if any(self._cuts(run[one.start : one.end], at_end=True) for one in before) or any(
-            self._cuts(run[one.start : one.end], at_end=False) for one in behind
+        if len(text) <= 2 and (
+            any(self._cuts(run[one.start : one.end], at_end=True) for one in before)
+            or any(self._cuts(run[one.start : one.end], at_end=False) for one in behind)
         ):
             return True
-        if len(text) == 1:
+        if len(text) == 1 or text[0] in _NO_NAME:
             return False
         if text[0] in self._surnames - _NO_SURNAME and len(text) <= 3:
             return True
@@ -208,7 +228,14 @@ def _kind(word: str) -> bool | None:
         return None
     tagged = rjieba.tag(word)
     tag = tagged[0][1] if len(tagged) == 1 else ""
-    return tag in _PROPER and (tag in {"ns", "nt"} or rjieba.suggest_freq(word) < _COMMON) and word[0] not in _NO_SURNAME
+    if tag.startswith("nr"):
+        return rjieba.suggest_freq(word) < _COMMON and word[0] not in _NO_SURNAME and (len(word) > 3 or is_person(word))
+    return tag in _PROPER and (tag in {"ns", "nt"} or rjieba.suggest_freq(word) < _COMMON)
+
+
+def _is_noun(text: str) -> bool:
+    """Whether a text has a word that can be a name, by its part of speech."""
+    return any(tag in _NOUNS for _, tag in rjieba.tag(text))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from transforms.figures import Day, Figure, same_day, same_figure, stating
+from transforms.figures import Day, Figure, rounds, same_day, same_figure, stating
 from transforms.names import names
 from transforms.passage import Article, Passage, Span, pairs
 from transforms.turns import contradict, turned
 
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
-_NEAR = 0.6  # of the best sentence's score; where a figure stands in none so near, it tells of something else
+_NEAR = 0.5  # of the best sentence's score; where a figure stands in none so near, it tells of something else
 
 
 def why_not(statement: str, article: Article) -> str:
@@ -78,7 +78,8 @@ class _Scores:
         clause = next((one for one in _CLAUSE.finditer(self._said.masked) if one.start() <= stated.start <= one.end()), None)
         wanted = pairs(clause[0]) if clause else frozenset()
         scores = [
-            share + len(wanted & one) / max(len(wanted), 1) for share, one in zip(self._shares, self._article.pairs, strict=True)
+            share + 2 * len(wanted & one) / max(len(wanted), 1)
+            for share, one in zip(self._shares, self._article.pairs, strict=True)
         ]
         best = max(range(len(scores)), key=scores.__getitem__)
         places = {self._article.sentence_at(one.start) for one in found}
@@ -105,7 +106,7 @@ def _like(one: Day | Figure, other: Day | Figure) -> bool:
 def _same(one: Day | Figure, other: Day | Figure) -> bool:
     if isinstance(one, Day):
         return isinstance(other, Day) and same_day(one, other)
-    return isinstance(other, Figure) and same_figure(one, other)
+    return isinstance(other, Figure) and (same_figure(one, other) or rounds(one, other))
 
 
 def support(statement: str, article: Article) -> Span | None:
