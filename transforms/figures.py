@@ -6,6 +6,7 @@ Texts are those of `transforms.spelling`: half width, small letters, no blanks i
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 _DIGITS = {
@@ -121,10 +122,9 @@ def figures(text: str, taken: Sequence[Day]) -> list[Figure]:
         masked[one.start : one.end] = "\n" * (one.end - one.start)
     blank = "".join(masked)
     found = list(_figures(blank))
-    for place, one in enumerate(found[:-1]):
-        behind = found[place + 1]
-        if _RANGE.fullmatch(text, one.end, behind.start) and not one.readings[0][1]:
-            found[place] = one._replace(readings=(*one.readings, *_like(one, behind, blank)))
+    for place, (figure, behind) in enumerate(pairwise(found)):
+        if _RANGE.fullmatch(text, figure.end, behind.start) and not figure.readings[0][1]:
+            found[place] = figure._replace(readings=(*figure.readings, *_like(figure, behind, blank)))
     return found
 
 
