@@ -5,16 +5,17 @@ lacks; so is a word in the very place where the article has a name.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from transforms.names import ORGANISED, likely
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import is_common, is_noun, is_proper, names_person, tag_of
+from transforms.vocabulary import is_noun, names_person, proper, tag_of
 
 _HAN = re.compile(r"(?:(?!丨)[\u4e00-\u9fff·])+")
 _IN_VERBS = frozenset({"v", "vg", "vn", "p", "d", "c", "u", "uj", "ul", "r", "f", "y", "m", "q", "zg", "a"})
+_NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r", "y", "q"})
 # Particles, and characters that stand for a whole word in prose; hardly ever parts of names.
 _LIGHT = frozenset(
     "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给·"
@@ -55,7 +56,7 @@ class Lexis:
     def __init__(self, article: str, lists: Taxonomy) -> None:
         """Take an article's spelled text and the word lists."""
         self._article = article
-        self._pairs = frozenset(map("".join, zip(article, article[1:], strict=False)))
+        self._pairs = frozenset(map("".join, pairwise(article)))
         self._named = bytearray(len(article) + 1)
         for name in {article[start:end] for start, end in likely(article, lists)}:
             place = article.find(name)
@@ -78,7 +79,8 @@ class Lexis:
                 if foreign:
                     parts = list(group)
                     start, end = shift + parts[0].start, shift + parts[-1].end
-                    noun = any(one.cost >= _STRANGE and one.end - one.start > 1 for one in parts) or is_noun(sentence[start:end])
+                    noun = any(one.cost >= _STRANGE and _may_be_noun(text[one.start : one.end]) for one in parts)
+                    noun = noun or is_noun(sentence[start:end])
                     if instead := self._instead(sentence, start, end, noun=noun):
                         yield Unknown(start, end, instead)
 
@@ -87,24 +89,17 @@ class Lexis:
 
         Where only a part of the name is another, any character betrays it; a whole name has to give way to a noun.
         """
-        text = sentence[start:end]
-        if _PRONOUN.fullmatch(text) or all(one in _LIGHT for one in text):
-            return ""
         for left, right in _SHIFTS:
             before = sentence[max(0, start - left - _ANCHOR) : max(0, start - left)]
             behind = sentence[end + right : end + right + _ANCHOR]
             if len(behind) < _ANCHOR or (len(before) < _ANCHOR and start > left):
                 continue
-            said = sentence[start - left : end + right]
             for place, stop in self._between(before, behind):
-                name = self._article[place:stop]
-                if (
-                    name not in said
-                    and said not in name
-                    and _PLAIN.fullmatch(name)
-                    and self._gives_way(place, stop, text, noun=noun)
-                ):
-                    return name
+                said, name = _different(sentence[start - left : end + right], self._article[place:stop])
+                begun = place + self._article[place:stop].index(name)
+                plain = said and name and _PLAIN.fullmatch(name) and not (_is_pronoun(said) or _is_pronoun(name))
+                if plain and self._gives_way(begun, begun + len(name), said, noun=noun):
+                    return self._article[place:stop]
         return ""
 
     def _gives_way(self, place: int, stop: int, text: str, *, noun: bool) -> bool:
@@ -113,7 +108,7 @@ class Lexis:
         part = (place and self._named[place - 1] and named[0]) or (named[-1] and self._named[stop])
         if (part and all(named)) or (noun and sum(named) >= _MOSTLY * len(named)):
             return True
-        return len(text) == stop - place == 1 and tag_of(text) not in _IN_VERBS
+        return len(text) == stop - place == 1 and tag_of(text) not in _NO_NOUN
 
     def _between(self, before: str, behind: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of the article between two anchors; no anchor before them is the beginning of a sentence."""
@@ -134,8 +129,8 @@ class Lexis:
     def _is_name(self, run: str, piece: _Piece, before: _Piece | None, behind: _Piece | None) -> bool:
         """Whether strange characters are a name: a proper noun, built like one, or the rest of one that the article has."""
         text = run[piece.start : piece.end]
-        if len(text) > 1 and (is_proper(text) or is_common(text)):
-            return is_proper(text)
+        if len(text) > 1 and (known := proper(text)) is not None:
+            return known
         if len(text) <= 2 and (
             (before and self._cuts(run[before.start : before.end], at_end=True))
             or (behind and self._cuts(run[behind.start : behind.end], at_end=False))
@@ -183,13 +178,28 @@ class Lexis:
         """Yield the end and the cost of each piece that may explain what begins at `start`."""
         yield start + 1, _PARTICLE if run[start] in _LIGHT else _STRANGE
         for end in range(start + 2, min(len(run), start + _LONGEST_WORD) + 1):
-            word = run[start:end]
-            if is_common(word):
-                yield end, _WORD
-            elif is_proper(word):
-                yield end, _STRANGE
+            if (known := proper(run[start:end])) is not None:
+                yield end, _STRANGE if known else _WORD
         end = start + 2
         longest = min(len(run), start + _LONGEST_PIECE)
         while end <= longest and run[end - 2 : end] in self._pairs and run[start:end] in self._article:
             yield end, _PIECE
             end += 1
+
+
+def _different(one: str, other: str) -> tuple[str, str]:
+    """Return two texts without what they begin and end with alike."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
+
+
+def _is_pronoun(text: str) -> bool:
+    """Whether a text may stand for any name."""
+    return bool(_PRONOUN.fullmatch(text)) or all(one in _LIGHT for one in text)
+
+
+def _may_be_noun(text: str) -> bool:
+    return len(text) > 1 or tag_of(text) not in _NO_NOUN or tag_of(text) == "q"

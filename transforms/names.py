@@ -7,7 +7,7 @@ from typing import NamedTuple
 import rjieba
 
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import PROPER, is_common, is_proper
+from transforms.vocabulary import PROPER, proper
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?:[-.&'+][a-z\d]+)*\+*")
 _QUOTED = re.compile(r'《([^《》]{1,40})》|"([^"]{1,40})"')
@@ -51,8 +51,8 @@ def likely(text: str, lists: Taxonomy) -> Iterator[Name]:
     place, before = 0, 0
     for word, tag in rjieba.tag(text):
         start, place = place, place + len(word)
-        if len(word) > 1 and word.isalpha() and not word.isascii():
-            if tag in PROPER or is_proper(word) or not (is_common(word) or tag in _VERBAL):
+        if len(word) > 1 and "\u4e00" <= word[0] <= "\u9fff":
+            if tag in PROPER or (tag not in _VERBAL and proper(word) is None):
                 yield Name(start, place)
             if before < start and ORGANISED.fullmatch(word):
                 yield Name(before, place)

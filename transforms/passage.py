@@ -2,9 +2,12 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
-from transforms.figures import Day, Figure, days, figures
+from transforms.days import Day, days
+from transforms.figures import Figure, figures
 from transforms.lexis import Lexis
 from transforms.spelling import Spelled
 from transforms.taxonomy import Taxonomy
@@ -23,8 +26,11 @@ class Passage:
     def __init__(self, original: str) -> None:
         """Take a text as it is written."""
         self.text = Spelled(original)
-        self.days: list[Day] = days(self.text.text)
-        self.figures: list[Figure] = figures(self.text.text, self.days)
+        self.days = days(self.text.text)
+        undated = _blanked(self.text.text, self.days)
+        self.figures = figures(undated)
+        self.masked = _blanked(undated, self.figures)
+        """The text with line feeds for its days and figures."""
 
     def quote(self, place: Day | Figure | Span) -> str:
         """Return what stands at a place, as it is written."""
@@ -37,17 +43,6 @@ class Passage:
         return [
             turns_of_figure(self.text.text, one.start, one.end, begun) for one, begun in zip(self.figures, ends, strict=False)
         ]
-
-    @cached_property
-    def masked(self) -> str:
-        """The text with line feeds for its days and figures."""
-        masked = list(self.text.text)
-        for start, end in self._taken():
-            masked[start:end] = "\n" * (end - start)
-        return "".join(masked)
-
-    def _taken(self) -> list[Span]:
-        return [*((one.start, one.end) for one in self.days), *((one.start, one.end) for one in self.figures)]
 
 
 class Article(Passage):
@@ -105,4 +100,11 @@ class Article(Passage):
 
 def pairs(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters of a text."""
-    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+    return frozenset(map("".join, pairwise(text)))
+
+
+def _blanked(text: str, places: Sequence[Day] | Sequence[Figure]) -> str:
+    characters = list(text)
+    for one in places:
+        characters[one.start : one.end] = "\n" * (one.end - one.start)
+    return "".join(characters)

@@ -11,11 +11,13 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromkeys(map(ord, "～〜∼˜"), ord("~"))
 _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
 _HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
+_HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
 _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
 # Punctuation but a percent sign, a plus, and the point of a figure.
 _MARK = re.compile(r"[^\w%+.]|_|(?<!\d)\.|\.(?!\d)")
-_BEFORE = re.compile(r"[a-z\d]$|\d[.,]$")
-_BEHIND = re.compile(r"[a-z\d]|[.,]\d")
+# Two characters of one Latin word, or of one figure with its point between them.
+_JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
+_JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
 
 
 class Spelled:
@@ -27,7 +29,7 @@ class Spelled:
     def __init__(self, original: str) -> None:
         """Take a text as it is written."""
         self.original = original
-        folded = fold_letters(original).translate(_HALF)
+        folded = original.translate(_HALF)
         parts: list[str] = []
         places: list[int] = []
         begun = 0
@@ -80,9 +82,8 @@ class Spelled:
         return self._is_whole(self.place_of(start), self.place_of(end))
 
     def _is_whole(self, start: int, end: int) -> bool:
-        first, last = self.text[start : start + 1], self.text[end - 1 : end]
-        cut = _is_latin(first) and _BEFORE.search(self.text, max(0, start - 2), start)
-        return not (cut or (_is_latin(last) and _BEHIND.match(self.text, end)))
+        before, behind = self.text[max(0, start - 2) : start + 1], self.text[end - 1 : end + 2]
+        return not (_JOINED_AT_END.search(before) or _JOINED.match(behind))
 
 
 def _between_marks(text: str) -> list[tuple[int, int]]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from transforms.figures import Day, Figure, rounds, same_day, same_figure, stating
+from transforms.days import Day, same_day
+from transforms.figures import Figure, rounds, same_figure, stating
 from transforms.names import marked
 from transforms.passage import Article, Passage, Span, pairs
 from transforms.turns import contradict, turned
@@ -50,12 +51,12 @@ class Statement(Passage):
         for name in marked(self.text.text, self._article.lists):
             if not self._article.has(self.quote(name)):
                 yield f"The article does not name {self.quote(name)}."
-        for start, end, instead in self._article.lexis.unknown(self.masked, self.text.text):
-            name = self.quote((start, end))
-            if instead:
-                yield f"Where the article tells this, it names {instead}, not {name}."
+        for run in self._article.lexis.unknown(self.masked, self.text.text):
+            called = self.quote((run.start, run.end))
+            if run.instead:
+                yield f"Where the article tells this, it names {run.instead}, not {called}."
             else:
-                yield f"The article does not name {name}."
+                yield f"The article does not name {called}."
 
     def _other_days(self) -> Iterator[str]:
         for day in self.days:
@@ -93,7 +94,7 @@ class Statement(Passage):
             return None
         start, end = article.sentences[best]
         rivals = (other for other in others if start <= other.start < end and _comparable(stated, other))
-        ours = (*self.days, *self.figures)
+        ours: list[Day | Figure] = [*self.days, *self.figures]
         return next((other for other in rivals if not any(_same(one, other) for one in ours)), None)
 
 

@@ -9,7 +9,7 @@ from transforms.persons import is_person
 PROPER = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
 """Parts of speech of proper nouns."""
 
-_RARE = 100  # of the dictionary's counts: a person's name is rarer, 明星 is not
+_RARE = 100  # of the dictionary's counts: a name is rarer, 明星 and 嘉宾 are not
 _NOUNS = frozenset({*PROPER, "n", "ng", "x", "j", "l", "i", "s", "g", "zg", "ag", "b", "an"})
 _NO_SURNAME = frozenset(
     "连于经都曾时应后向从成原常包高安能全同和单解居过关强归仍相重当所是有为在来到让由多还更初计占支位平国公明满首每各某双清"
@@ -17,22 +17,16 @@ _NO_SURNAME = frozenset(
 """Surnames that are more often another word."""
 
 
-@lru_cache(maxsize=1 << 16)
-def is_common(word: str) -> bool:
-    """Whether the dictionary has a word, and not as a proper noun."""
-    return rjieba.has_word(word) and not is_proper(word)
-
-
-@lru_cache(maxsize=1 << 16)
-def is_proper(word: str) -> bool:
-    """Whether the dictionary has a word as a proper noun: a place, or the name of a person that is no common word."""
+@lru_cache(maxsize=1 << 17)
+def proper(word: str) -> bool | None:
+    """Return whether the dictionary has a word as a proper noun that is no common word; None where it has it not at all."""
     if not rjieba.has_word(word):
-        return False
+        return None
     tagged = rjieba.tag(word)
     tag = tagged[0][1] if len(tagged) == 1 else ""
-    if tag.startswith("nr"):
-        return rjieba.suggest_freq(word) < _RARE and (len(word) > 3 or names_person(word))
-    return tag in PROPER and (tag in {"ns", "nt"} or rjieba.suggest_freq(word) < _RARE)
+    if tag not in PROPER or rjieba.suggest_freq(word) >= _RARE:
+        return False
+    return not tag.startswith("nr") or len(word) > 3 or names_person(word)
 
 
 @lru_cache(maxsize=1 << 16)
