@@ -233,6 +233,9 @@ def name_alterations(
                     argument["text"]
                 )
     companies = [name for name in companies if not GENERIC.search(name)]
+    others = [name for name in lists.companies if len(name) > 3 and name in row["body"] and name not in text]
+    if others and companies:
+        yield "company of another sentence", text.replace(dice.choice(companies), dice.choice(others))
     for kind, names, pool in (
         ("company", companies, [*COMPANIES, *strangers["company"]]),
         (

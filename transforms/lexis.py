@@ -84,6 +84,15 @@ class Lexis:
                     if instead := self._instead(sentence, start, end, noun=noun):
                         yield Unknown(start, end, instead)
 
+    def displaced(self, sentence: str, name: str) -> Unknown | None:
+        """Return where a name of the article stands in a sentence in the place of another one; None where it may stand there."""
+        start = sentence.find(name)
+        end = start + len(name)
+        if sentence[max(0, start - _ANCHOR) : end] in self._article or sentence[start : end + _ANCHOR] in self._article:
+            return None
+        instead = self._instead(sentence, start, end, noun=True)
+        return Unknown(start, end, instead) if instead else None
+
     def _instead(self, sentence: str, start: int, end: int, *, noun: bool) -> str:
         """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing.
 

@@ -1,7 +1,7 @@
 """Statements: whether an article states what a sentence says - its days, its figures, which way they go, and whom it names."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from transforms.days import Day, same_day
 from transforms.figures import Figure, rounds, same_figure, stating
@@ -51,7 +51,9 @@ class Statement(Passage):
         for name in marked(self.text.text, self._article.lists):
             if not self._article.has(self.quote(name)):
                 yield f"The article does not name {self.quote(name)}."
-        for run in self._article.lexis.unknown(self.masked, self.text.text):
+        text, lexis = self.text.text, self._article.lexis
+        displaced = (lexis.displaced(text, name) for name in self._article.bearers if name in text)
+        for run in (*lexis.unknown(self.masked, text), *filter(None, displaced)):
             called = self.quote((run.start, run.end))
             if run.instead:
                 yield f"Where the article tells this, it names {run.instead}, not {called}."
@@ -78,6 +80,30 @@ class Statement(Passage):
                 yield f"The article states {self.quote(figure)} the other way round: {article.quote(sentence)}"
             elif rival := self._rival(figure, agreed, article.figures):
                 yield f"Where the article tells this, it states {article.quote(rival)}, not {self.quote(figure)}."
+            elif owner := self._owner(figure, agreed):
+                yield f"The article states {self.quote(figure)} of {owner}."
+
+    def _owner(self, figure: Figure, found: Sequence[Figure]) -> str:
+        """Return whom the article names instead in the clauses that state a figure; nothing where one may be of the same.
+
+        What the statement names in the figure's clause must be missing in each of them and in the sentence before.
+        """
+        article = self._article
+        ours = _held(_clause(self.text.text, figure.start), article.bearers)
+        owner = ""
+        for one in found:
+            clause = _clause(article.text.text, one.start)
+            theirs = _held(clause, article.bearers)
+            near = article.sentences[max(0, article.sentence_at(one.start) - 1)][0]
+            if not ours or not theirs or any(_alike(name, self.text.text) for name in theirs):
+                return ""
+            if any(
+                _alike(name, clause if name in article.text.text[one.start :] else article.text.text[near : one.end])
+                for name in ours
+            ):
+                return ""
+            owner = max(theirs, key=len)
+        return owner
 
     def _turned(self) -> Iterator[str]:
         if word := turned(self.text.text, self._article.text.text):
@@ -96,6 +122,19 @@ class Statement(Passage):
         rivals = (other for other in others if start <= other.start < end and _comparable(stated, other))
         ours: list[Day | Figure] = [*self.days, *self.figures]
         return next((other for other in rivals if not any(_same(one, other) for one in ours)), None)
+
+
+def _clause(text: str, place: int) -> str:
+    return next((one[0] for one in _CLAUSE.finditer(text) if one.start() <= place < one.end()), "")
+
+
+def _held(text: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in text]
+
+
+def _alike(name: str, text: str) -> bool:
+    """Whether a text has a name, or two neighbouring characters of it, as short forms do."""
+    return any(name[place : place + 2] in text for place in range(len(name) - 1))
 
 
 def _comparable(one: Day | Figure, other: Day | Figure) -> bool:
