@@ -14,7 +14,7 @@ from transforms.units import UNIT, unit_of
 
 _FIGURE = re.compile(
     rf"""(?=[-第\d{NUMERAL}])(?<![a-z\d.])
-        (?:(?<![\w%)])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
+        (?:(?<![a-z\d%)元股万亿])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
         (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
         (?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
         (?P<about>余|多|来)?(?P<unit>{UNIT})?""",

@@ -1,10 +1,11 @@
 """Statements: whether an article states what a sentence says - its days, its figures, which way they go, and whom it names."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from transforms.days import Day, same_day
 from transforms.figures import Figure, rounds, same_figure, stating
+from transforms.lexis import shares
 from transforms.names import marked
 from transforms.passage import Article, Passage, Span, pairs
 from transforms.turns import contradict, turned
@@ -51,8 +52,8 @@ class Statement(Passage):
         for name in marked(self.text.text, self._article.lists):
             if not self._article.has(self.quote(name)):
                 yield f"The article does not name {self.quote(name)}."
-        text, lexis = self.text.text, self._article.lexis
-        displaced = (lexis.displaced(text, name) for name in self._article.bearers if name in text)
+        text, lexis, bearers = self.text.text, self._article.lexis, self._article.bearers
+        displaced = (lexis.displaced(text, name, bearers) for name in bearers if name in text)
         for run in (*lexis.unknown(self.masked, text), *filter(None, displaced)):
             called = self.quote((run.start, run.end))
             if run.instead:
@@ -84,23 +85,21 @@ class Statement(Passage):
                 yield f"The article states {self.quote(figure)} of {owner}."
 
     def _owner(self, figure: Figure, found: Sequence[Figure]) -> str:
-        """Return whom the article names instead in the clauses that state a figure; nothing where one may be of the same.
+        """Return whom the article names where it states a figure, instead of the statement's subject; nothing where that is near.
 
-        What the statement names in the figure's clause must be missing in each of them and in the sentence before.
+        Near is the same sentence and the one before. Where a sentence names nobody, or somebody whom the statement names as
+        well, nothing can be told.
         """
-        article = self._article
-        ours = _held(_clause(self.text.text, figure.start), article.bearers)
+        article, text = self._article, self.text.text
+        ours = [name for name in article.bearers if name in text[: figure.start]]
+        subject = min(ours, key=text.index, default="")
         owner = ""
         for one in found:
-            clause = _clause(article.text.text, one.start)
-            theirs = _held(clause, article.bearers)
-            near = article.sentences[max(0, article.sentence_at(one.start) - 1)][0]
-            if not ours or not theirs or any(_alike(name, self.text.text) for name in theirs):
-                return ""
-            if any(
-                _alike(name, clause if name in article.text.text[one.start :] else article.text.text[near : one.end])
-                for name in ours
-            ):
+            number = article.sentence_at(one.start)
+            start, end = article.sentences[number]
+            theirs = [name for name in article.bearers if name in article.text.text[start:end]]
+            near = article.text.text[article.sentences[max(0, number - 1)][0] : end]
+            if not subject or not theirs or shares(subject, near) or any(shares(name, text) for name in theirs):
                 return ""
             owner = max(theirs, key=len)
         return owner
@@ -122,19 +121,6 @@ class Statement(Passage):
         rivals = (other for other in others if start <= other.start < end and _comparable(stated, other))
         ours: list[Day | Figure] = [*self.days, *self.figures]
         return next((other for other in rivals if not any(_same(one, other) for one in ours)), None)
-
-
-def _clause(text: str, place: int) -> str:
-    return next((one[0] for one in _CLAUSE.finditer(text) if one.start() <= place < one.end()), "")
-
-
-def _held(text: str, names: Iterable[str]) -> list[str]:
-    return [name for name in names if name in text]
-
-
-def _alike(name: str, text: str) -> bool:
-    """Whether a text has a name, or two neighbouring characters of it, as short forms do."""
-    return any(name[place : place + 2] in text for place in range(len(name) - 1))
 
 
 def _comparable(one: Day | Figure, other: Day | Figure) -> bool:
