@@ -85,14 +85,17 @@ class Lexis:
                         yield Unknown(start, end, instead)
 
     def displaced(self, sentence: str, name: str, others: Collection[str]) -> Unknown | None:
-        """Return where a name of the article stands in a sentence in the place of one of the `others`; None if it does not."""
+        """Return where a name of the article stands in a sentence in the place of another one; None if it does not.
+
+        At a sentence's beginning, with nothing to anchor it, the other one has to be one of `others`.
+        """
         start = sentence.find(name)
         end = start + len(name)
         before, behind = sentence[max(0, start - _ANCHOR) : end], sentence[start : end + _ANCHOR]
         if behind in self._article or (start >= _ANCHOR and before in self._article):
             return None
         instead = self._instead(sentence, start, end, noun=True)
-        other = any(one in instead and len(instead) - len(one) < 2 for one in others)
+        other = start >= _ANCHOR or any(one in instead and len(instead) - len(one) < 2 for one in others)
         return Unknown(start, end, instead) if other and not shares(name, instead) else None
 
     def _instead(self, sentence: str, start: int, end: int, *, noun: bool) -> str:
