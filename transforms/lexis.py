@@ -96,7 +96,7 @@ class Lexis:
             return None
         instead = self._instead(sentence, start, end, noun=True)
         other = start >= _ANCHOR or any(one in instead and len(instead) - len(one) < 2 for one in others)
-        return Unknown(start, end, instead) if other and not shares(name, instead) else None
+        return Unknown(start, end, instead) if instead and other and not shares(name, instead) else None
 
     def _instead(self, sentence: str, start: int, end: int, *, noun: bool) -> str:
         """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing.
