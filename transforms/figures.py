@@ -16,8 +16,8 @@ _FIGURE = re.compile(
     rf"""(?=[-第\d{NUMERAL}])(?<![a-z\d.])
         (?:(?<![a-z\d%)元股万亿])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
         (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
-        (?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
-        (?P<about>余|多|来)?(?P<unit>{UNIT})?""",
+        (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
+        (?P<about>[余多来])?(?P<unit>{UNIT})?""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"[约近超逾]过?$")
@@ -63,7 +63,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
         value, unit = value * 10, "%"
     if unit == "季度" and text[match.start() - 1 : match.start()] == "前":
         unit = "前季度"  # 前三季度 is not 第三季度
-    about = bool(match["about"] or _ABOUT.search(text, max(0, match.start() - 3), match.start()))
+    about = bool(match["more"] or match["about"] or _ABOUT.search(text, max(0, match.start() - 3), match.start()))
     return Figure(*match.span(), ((value.normalize(), unit),), scale, step, about)
 
 
@@ -115,6 +115,8 @@ def rounds(one: Figure, other: Figure) -> bool:
     A figure that says that it is not exact (约, 近, 超) may also leave out all decimals in the same scale: 近5亿 of 4.98亿.
     """
     (value, unit), (exact, unit2) = one.readings[0], other.readings[0]
-    if unit != unit2 or other.step >= one.step or abs(exact - value) >= one.step:
+    above = exact - value
+    near = -one.step / 2 <= above < one.step or (one.about and -one.step < above and 2 * exact >= value)
+    if unit != unit2 or other.step >= one.step or not near:
         return False
     return one.scale > other.scale or (one.about and one.step >= one.scale == other.scale)
