@@ -20,7 +20,8 @@ _FIGURE = re.compile(
         (?P<about>[余多来])?(?P<unit>{UNIT})?""",
     re.VERBOSE,
 )
-_ABOUT = re.compile(r"[约近超逾]过?$")
+_ABOUT = re.compile(r"(?<!不)[约近超逾]过?$")
+_CODE = re.compile(r"0\d+")  # 000672 is no 672
 _RANGE = re.compile(r"[-~至到或]")
 # 一家, 一次 and 十分 are words; a number only where they say 第一家.
 _WORDS = frozenset({"一", "十"})
@@ -54,6 +55,8 @@ def figures(text: str) -> list[Figure]:
 def _figure(text: str, match: re.Match[str]) -> Figure:
     number, unit = match["number"], unit_of(match["unit"] or "")
     value = Decimal(number.replace(",", "")) if number else value_of(match["han"])
+    if number and _CODE.fullmatch(number):
+        value = -Decimal(f"1{number}")  # what no other figure says
     scale = scale_of(match["scale"] or "")
     step = scale * Decimal(1).scaleb(-len(number.partition(".")[2]) if number else 0)
     value *= scale

@@ -168,6 +168,9 @@ def test_what_the_article_tells_of_somebody_else_is_a_fault(event):
         ("净利润4.98亿元", "净利润近5亿元", True),
         ("净利润4.98亿元", "净利润5亿元", False),
         ("净利润0.01元", "净利润0.01万元", False),
+        ("拟回购不超过4.5元的股份", "拟回购不超过4元的股份", False),
+        ("有10台设备", "有01台设备", False),
+        ("代码为000672", "代码为672", False),
         ("累计40多亿元", "累计40余亿元", True),
         ("累计40多亿元", "累计4多亿元", False),
         ("累计40多亿元", "累计40多万元", False),
@@ -213,6 +216,12 @@ def test_there_are_at_most_eight_keywords_and_that_is_no_fault():
     assert made.said.keywords == phrases[:8]
     assert {one.value for one in made.evidence} == set(phrases[:8])
     assert not made.faults
+
+
+def test_an_industry_code_has_the_evidence_of_a_word_for_it():
+    made = grounded(body="全球白酒销量回升，贵州茅台提价。", industry_codes=("食品饮料", "银行"))
+    assert made.said.industry_codes == ("食品饮料", "银行")
+    assert [(one.value, one.start, one.end) for one in made.evidence] == [("食品饮料", 2, 4)]
 
 
 def test_industries_are_worded_as_the_article_words_them():
