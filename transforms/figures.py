@@ -15,7 +15,7 @@ from transforms.units import UNIT, unit_of
 _FIGURE = re.compile(
     rf"""(?=[-第\d{NUMERAL}])(?<![a-z\d.])
         (?:(?<![a-z\d%)元股万亿])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
-        (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
+        (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?<!周)(?<!星期)(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
         (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
         (?P<about>[余多来])?(?P<unit>{UNIT})?""",
     re.VERBOSE,
@@ -119,7 +119,7 @@ def rounds(one: Figure, other: Figure) -> bool:
     """
     (value, unit), (exact, unit2) = one.readings[0], other.readings[0]
     above = exact - value
-    near = -one.step / 2 <= above < one.step or (one.about and -one.step < above and 2 * exact >= value)
+    near = -one.step / 2 <= above < one.step or (one.about and abs(above) < one.step and 2 * exact >= value)
     if unit != unit2 or other.step >= one.step or not near:
         return False
     return one.scale > other.scale or (one.about and one.step >= one.scale == other.scale)
