@@ -13,6 +13,8 @@ from transforms.turns import contradict, turned
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
 _NEAR = 0.5  # of the best sentence's score; what stands in none so near tells of something else
 
+_VERBATIM = 0.9  # of a statement's pairs that one sentence has: it is taken from there, and so is all that it states
+
 
 class Statement(Passage):
     """A sentence to check in an article."""
@@ -115,7 +117,9 @@ class Statement(Passage):
         whole, part = pairs(self.masked), pairs(clause)
         scores = [len(whole & one) / (len(whole) or 1) + 2 * len(part & one) / (len(part) or 1) for one in article.pairs]
         best = max(range(len(scores)), key=scores.__getitem__)
-        if max(scores[article.sentence_at(one.start)] for one in found) >= _NEAR * scores[best]:
+        verbatim = len(whole & article.pairs[best]) >= _VERBATIM * len(whole)
+        near = (_VERBATIM if verbatim else _NEAR) * scores[best]
+        if max(scores[article.sentence_at(one.start)] for one in found) >= near:
             return None
         start, end = article.sentences[best]
         rivals = (other for other in others if start <= other.start < end and _comparable(stated, other))

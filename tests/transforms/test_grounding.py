@@ -198,6 +198,12 @@ def test_figures_are_read_in_their_forms(printed, said, stands):
     assert (whys(f"远帆物流公布业绩，{said}。", body) == []) is stands
 
 
+def test_a_figure_of_a_sentence_of_the_same_form_is_a_fault():
+    body = "远帆物流的董事长是陆行舟，男，52岁，本科学历。\n云麓科技的董事长是江予白，男，47岁，本科学历。"
+    assert whys("远帆物流的董事长是陆行舟，52岁，本科学历。", body) == []
+    assert len(whys("远帆物流的董事长是陆行舟，47岁，本科学历。", body)) == 1
+
+
 def test_phrases_take_the_articles_own_spelling_and_place():
     made = grounded(keywords=("ＡＩ 质检系统", "机器视觉", "oceaneye2.0", "机器视觉", "港口的眼晴"))
     assert made.said.keywords == ("AI质检系统", "机器视觉", "OceanEye 2.0")
