@@ -119,9 +119,9 @@ def _within(parts: list[tuple[str, Span | None]]) -> list[tuple[str, Span | None
 
 
 def _statement(column: str, value: str, article: Article) -> _Checked:
-    statement = Statement(value, article)
-    why = statement.why_not()
-    return Fault(column, value, why) if why else (value, statement.support())
+    statement = Statement(value.strip(), article)
+    why = statement.why_not() if value.strip() else "An empty sentence states nothing."
+    return Fault(column, value, why) if why else (value.strip(), statement.support())
 
 
 def _phrase(column: str, value: str, article: Article) -> _Checked:

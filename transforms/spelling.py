@@ -12,6 +12,7 @@ _HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromk
 _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
 _HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
 _HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
+_HALF |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of a pair, which no other library takes
 _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
 # Punctuation but a percent sign, a plus, the point of a figure, and its minus.
 _MARK = re.compile(r"[^\w%+.-]|_|(?<!\d)\.|\.(?!\d)|(?<=[a-z\d])-|-(?!\d)")

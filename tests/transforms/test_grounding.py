@@ -288,6 +288,12 @@ def test_evidence_of_a_statement_is_the_sentence_that_supports_it():
     assert [one.value for one in made.evidence] == list(made.said.major_events)
 
 
+def test_blanks_around_a_statement_are_none_of_it_and_an_empty_one_is_a_fault():
+    made = grounded(major_events=(f" {CHANGE}\n", " "))
+    assert made.said.major_events == (CHANGE,)
+    assert [fault.value for fault in made.faults] == [" "]
+
+
 def test_what_stands_in_the_title_only_has_no_evidence():
     made = grounded(keywords=("汀州港订单",), major_events=("云麓科技签下汀州港订单",))
     assert made.said.keywords == ("汀州港订单",)
@@ -305,7 +311,14 @@ def test_places_are_code_points_of_the_body():
 
 @pytest.mark.parametrize(
     ("title", "body"),
-    [("短", "短"), ("Title", "An English body."), ("数字", "1" * 9_000), ("一" * 300, "百" * 9_000), ("标题", "零分之一")],
+    [
+        ("短", "短"),
+        ("Title", "An English body."),
+        ("数字", "1" * 9_000),
+        ("一" * 300, "百" * 9_000),
+        ("标题", "零分之一"),
+        ("残", "半个\ud800字"),
+    ],
 )
 def test_odd_texts_are_read_too(title, body):
     made = grounded(title, body, summary=body[:300], keywords=(title,), major_events=("零分之一，" + body[:100],))
