@@ -156,7 +156,8 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
     tells of an industry), `companies.csv` (code, name, full_name, level1), `event_triggers.csv` (trigger, type),
     `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
-    `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its name (one of two characters only behind ST), its full name and its code.
+    `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack any of them. A company is
+    known by its name (one of two characters only behind ST), its full name and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
