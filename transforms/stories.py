@@ -1,0 +1,185 @@
+"""Stories: which articles are reprints of one text, told from small sketches of their bodies alone.
+
+A sketch is made once, where the article is extracted, and compared ever after; so it is plain arithmetic (MinHash over
+character 5-shingles, NumPy) that gives the same bytes on every machine and with every version of every library.
+
+Two articles are reprints of one another when they appeared within the same or adjacent periods of `PERIOD` days and
+
+- their bodies are equal but for punctuation, width, dateline and a closing note in brackets; or
+- both are long (`_LONG` characters and more), nearly all of the shorter stands in the longer, which is at most three times
+  as long, and hardly a number of the shorter is missing in the longer. Numbers tell a reprint from the next day's report in
+  the same template, whose words are the same: one changed number in a long text is a correction, several are news.
+
+Short texts must be equal, and be of one day unless they name theirs: 沪指午后翻红 is news again each time.
+
+A story is what such pairs hold together, directly or by way of others, and bears the name of its first article. Neither
+pairs nor the first depend on the order in which articles come.
+"""
+
+import hashlib
+import re
+import struct
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from crawlers.clock import SHANGHAI
+from transforms.record import Article
+from transforms.text import fold
+
+PERIOD = 7
+"""Days of a period: two reprints are at most 13 days apart, and found for certain up to 7."""
+
+_LONG = 120  # folded characters; a text has to say this much for being nearly the same to mean anything
+_SHINGLE = 5  # characters
+_HASHES = 128
+_ROWS = 3  # hashes of a band: texts that share one are compared
+_BANDS = 40
+_NUMBERS = 48  # distinct numbers kept of a text, those with the smallest hashes: a fair sample of all
+_NEARLY_ALL = 0.92  # of the shorter text's shingles: enough for texts with hardly a number, as notices in one template are
+_NEAR = 0.8  # enough for texts with numbers, or of length
+_FEW, _TELLING = 5, 800  # numbers; characters
+_HEAD = struct.Struct("<IH")  # shingles, numbers
+
+_Words = npt.NDArray[np.uint32]
+
+_DATELINE = re.compile(
+    r"^\W*?(?:【[^】]{2,60}】)?(?:[^，。：；、（(]{0,16}\d{1,2}月\d{1,2}日(?:电|讯|消息)|[^，。：；、（(]{2,8}讯(?=[（(:：，,]))?"
+    r"(?:[（(][^）)]{0,30}(?:记者|通讯员|编辑)[^）)]{0,30}[）)])?[:：，,丨|]?"
+)
+_SPACE = re.compile(r"\s+")
+_NOTE = re.compile(r"[（(【\[][^（(【\[）)】\]]{1,40}[）)】\]]\W*$")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?![\d.,]|\W*$)[%\w]?")  # with its unit; the last one of a text may be cut
+_DATED = re.compile(r"\d{1,2}月\d{1,2}日")
+
+
+class Mark(NamedTuple):
+    """What tells an article's story: `text` is equal for equal texts (32 hex digits), `sketch` for near ones (b"": none are)."""
+
+    text: str
+    sketch: bytes
+
+
+def mark(body: str, day: date) -> Mark:
+    """Return the mark of an article with this body that was published on `day`."""
+    news = _news(body)
+    folded = fold(news)
+    if len(folded) >= _LONG:
+        return Mark(_digest(folded), _sketch(folded, news))
+    return Mark(_digest(folded if _DATED.search(news) else f"{day} {folded}"), b"")
+
+
+def first(article: Article) -> datetime:
+    """Return by when an article was out: the printed time, or the end of its day where none is printed."""
+    if article.published_at is not None and article.published_precision in ("second", "minute"):
+        return article.published_at
+    return datetime.combine(article.published_date + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+
+
+def period(day: date) -> int:
+    """Return the number of the period that a day lies in."""
+    return day.toordinal() // PERIOD
+
+
+def keys(sketch: bytes) -> list[int]:
+    """Return the keys of a sketch, below 2**29: whatever is to be compared with it has one of them."""
+    bands = _hashes(sketch)[: _BANDS * _ROWS].reshape(_BANDS, _ROWS).astype(np.uint32)
+    numbers = np.arange(_BANDS, dtype=np.uint32) << np.uint32(24)
+    return [int(key) for key in numbers | bands[:, 0] << np.uint32(16) | bands[:, 1] << np.uint32(8) | bands[:, 2]]
+
+
+def reprints(sketch: bytes, others: Sequence[bytes]) -> list[bool]:
+    """Return for each of `others` whether its text is a reprint of the text of `sketch`, or the other way round."""
+    if not others:
+        return []
+    sizes = np.array([_HEAD.unpack_from(other)[0] for other in others])
+    size = _HEAD.unpack_from(sketch)[0]
+    shorter, longer = np.minimum(size, sizes), np.maximum(size, sizes)
+    equal = _hashes(sketch) == np.stack([_hashes(other) for other in others])
+    banded = equal[:, : _BANDS * _ROWS].reshape(-1, _BANDS, _ROWS).all(axis=2).any(axis=1)
+    common = np.clip((equal.mean(axis=1) - 1 / 256) / (1 - 1 / 256), 0, 1)  # of all shingles; one byte in 256 is equal by chance
+    within = common * (shorter + longer) / (1 + common) / shorter
+    slack = within + 0.15 * (1 - shorter / longer)  # the estimate is the coarser, the more the sizes differ
+    near = banded & (3 * shorter >= longer) & (slack >= _NEAR)
+    return [
+        bool(maybe) and _same_numbers(*sorted((sketch, other), key=_by_size), sure=bool(certain))
+        for maybe, certain, other in zip(near, slack >= _NEARLY_ALL, others, strict=True)
+    ]
+
+
+def _news(body: str) -> str:
+    """Return a body in one width, without dateline, and without a note in brackets at its end."""
+    text = _SPACE.sub("", unicodedata.normalize("NFKC", body))
+    for _ in range(2):  # 据新华社电 may stand in front of the dateline that the text has already
+        text = _DATELINE.sub("", text, count=1) or text
+    return _NOTE.sub("", text) or text
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _sketch(folded: str, news: str) -> bytes:
+    letters = np.frombuffer(folded.encode("utf-32-le"), np.uint32)
+    shingles = np.zeros(len(letters) - _SHINGLE + 1, np.uint32)
+    for place in range(_SHINGLE):
+        shingles = _mixed(shingles ^ letters[place : len(letters) - _SHINGLE + 1 + place])
+    shingles = np.unique(shingles)
+    least = (shingles * _FACTORS ^ _MASKS).min(axis=1)
+    numbers = np.array(sorted(_number_hashes(news))[:_NUMBERS], "<u2")
+    return _HEAD.pack(len(shingles), len(numbers)) + _mixed(least).astype(np.uint8).tobytes() + numbers.tobytes()
+
+
+def _number_hashes(news: str) -> set[int]:
+    numbers = (number.replace(",", "") for number in _NUMBER.findall(news))
+    return {int.from_bytes(hashlib.blake2b(number.encode(), digest_size=2).digest(), "little") for number in numbers}
+
+
+def _mixed(words: _Words) -> _Words:
+    """Return each word with its bits mixed well (the finalizer of MurmurHash3, after a step that lets zero move)."""
+    words = words * np.uint32(0x9E3779B1) + np.uint32(0x7F4A7C15)
+    words = (words ^ words >> np.uint32(16)) * np.uint32(0x85EBCA6B)
+    words = (words ^ words >> np.uint32(13)) * np.uint32(0xC2B2AE35)
+    return words ^ words >> np.uint32(16)
+
+
+_FACTORS = _mixed(np.arange(1, _HASHES + 1, dtype=np.uint32))[:, np.newaxis] | np.uint32(1)
+_MASKS = _mixed(np.arange(1001, _HASHES + 1001, dtype=np.uint32))[:, np.newaxis]
+
+
+def _hashes(sketch: bytes) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(sketch, np.uint8, _HASHES, _HEAD.size)
+
+
+def _same_numbers(shorter: bytes, longer: bytes, *, sure: bool) -> bool:
+    """Whether hardly a number is missing in either: none in 200 characters, then one, in long texts a tenth of all.
+
+    What the longer text says more may bring more. Texts that are not `sure` to be the same by their words alone must have
+    numbers in common, or be long.
+    """
+    sizes = [_HEAD.unpack_from(sketch)[0] for sketch in (shorter, longer)]
+    mine, theirs = _comparable(_sampled(shorter), _sampled(longer))
+    if not sure and sizes[0] < _TELLING and len(mine & theirs) < _FEW:
+        return False
+    bound = min(sizes[0] // 200, max(1, min(len(mine), len(theirs)) // 10))
+    more = 3 * len(theirs) * (1 - sizes[0] / sizes[1])
+    return len(mine - theirs) <= bound and len(theirs - mine) <= bound + more
+
+
+def _comparable(one: set[int], other: set[int]) -> tuple[set[int], set[int]]:
+    """Return of both samples the part below which both are whole."""
+    bound = min((max(sample) for sample in (one, other) if len(sample) == _NUMBERS), default=1 << 16)
+    return {number for number in one if number <= bound}, {number for number in other if number <= bound}
+
+
+def _by_size(sketch: bytes) -> tuple[int, bytes]:
+    return _HEAD.unpack_from(sketch)[0], sketch
+
+
+def _sampled(sketch: bytes) -> set[int]:
+    count = _HEAD.unpack_from(sketch)[1]
+    return set(np.frombuffer(sketch, "<u2", count, _HEAD.size + _HASHES).tolist())
