@@ -146,7 +146,9 @@ def made_pairs(texts: list[str], chance: random.Random) -> Iterator[Pair]:
     for text in texts:
         for edit in REPRINTS:
             if other := edit(text, chance):
-                yield Pair(edit.__name__, True, text, other, (DAY, DAY + timedelta(days=chance.choice((0, 0, 1)) * (len(text) > LONG))))
+                yield Pair(
+                    edit.__name__, True, text, other, (DAY, DAY + timedelta(days=chance.choice((0, 0, 1)) * (len(text) > LONG)))
+                )
         for kind, share in FOLLOW_UPS.items():
             if other := _with_numbers_changed(text, share, chance):
                 yield Pair(f"follow-up: {kind}", False, text, other, (DAY, DAY + timedelta(days=1)))
@@ -178,7 +180,10 @@ def notes(count: int, chance: random.Random) -> Iterator[Pair]:
 
 def _filled(template: str, day: date, chance: random.Random) -> str:
     """Return a template with its {} filled: D the day, N numbers, C a company (one throughout), P a person, S a sector."""
-    company, sectors = "".join(chance.choices(_NAMES, k=2)) + chance.choice(("股份", "科技", "医药", "智能")), ["半导体", "煤炭", "白酒", "银行"]
+    company, sectors = (
+        "".join(chance.choices(_NAMES, k=2)) + chance.choice(("股份", "科技", "医药", "智能")),
+        ["半导体", "煤炭", "白酒", "银行"],
+    )
     values = {
         "D": lambda: f"{day.month}月{day.day}日",
         "N": lambda: f"{chance.uniform(0.1, 99):.2f}",

@@ -1,6 +1,6 @@
 """The build step: archived pages become records or rejects, in batches, in worker processes.
 
-The order of the facts is kept on disk: the story of a text is claimed, the Parquet files are replaced, and only then does
+The order of the facts is kept on disk: articles join their stories, the Parquet files are replaced, and only then does
 the ledger say that a page is settled. Killed in between, the same pages are built again and change nothing.
 """
 
@@ -24,7 +24,8 @@ from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source, load_source, plain_source
 from flows.runner import Crashed, Runner
 from flows.settings import Project
-from transforms import dataset, layout
+from flows.stories import join_stories
+from transforms import dataset, layout, stories
 from transforms.annotate import Engine, annotate, open_engine
 from transforms.extract import extract
 from transforms.flash import Told, flash
@@ -57,12 +58,16 @@ class BuildJob:
 
 @dataclass(frozen=True)
 class Built:
-    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed."""
+    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed.
+
+    `mark` comes with a record: what tells its story.
+    """
 
     page: Waiting
     outcome: Outcome
     record: Record | None = None
     reject: Reject | None = None
+    mark: stories.Mark | None = None
 
 
 def build(
@@ -200,7 +205,8 @@ def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Bui
     file, offset = waiting.position
     record = Record(**dict(article), **dict(annotation), archive_file=file, archive_offset=offset)
     doubt = redated(article.url, article.published_at) or contradicted(article.url, waiting.listed, article.published_at)
-    return Built(waiting, Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt), record)
+    outcome = Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt)
+    return Built(waiting, outcome, record, mark=stories.mark(article.body, article.published_date))
 
 
 def _unreadable(waiting: Waiting, error: StoreError) -> Built:
@@ -239,10 +245,10 @@ class _Changes(Generic[Row]):
 
 
 def _store(project: Project, source: str, done: list[Built]) -> None:
-    """Write what was built: stories, then Parquet, then the ledger."""
-    stories = project.ledger.stories(
-        {built.record.text_hash: built.record.article_id for built in reversed(done) if built.record}
-    )
+    """Write what was built: stories, then Parquet, then the ledger. Others' records are told of their stories when all is built."""
+    made = [(built.record, built.mark) for built in done if built.record and built.mark]
+    gone = [built.page.article_id for built in done if built.reject and built.page.published_date]
+    told = join_stories(project, made, gone)
     records: _Changes[Record] = _Changes()
     rejects: _Changes[Reject] = _Changes()
     for built in done:
@@ -250,11 +256,12 @@ def _store(project: Project, source: str, done: list[Built]) -> None:
         if page.published_date and (built.record or built.reject):  # built before, and it may belong elsewhere now
             records.remove[page.published_date].add(page.article_id)
         if built.record:
-            story = stories[built.record.text_hash]
+            story = told[built.record.article_id]
             records.put[built.record.published_date].append(built.record.model_copy(update={"story_id": story}))
             rejects.remove[page.day].add(page.article_id)
         if built.reject:
             rejects.put[page.day].append(built.reject)
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
+    project.ledger.told(told)
     project.ledger.settle(source, [built.outcome for built in done])

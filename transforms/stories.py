@@ -96,8 +96,7 @@ def reprints(sketch: bytes, others: Sequence[bytes]) -> list[bool]:
     """Return for each of `others` whether its text is a reprint of the text of `sketch`, or the other way round."""
     if not others:
         return []
-    sizes = np.array([_HEAD.unpack_from(other)[0] for other in others])
-    size = _HEAD.unpack_from(sketch)[0]
+    size, sizes = _size(sketch), np.array([_size(other) for other in others])
     shorter, longer = np.minimum(size, sizes), np.maximum(size, sizes)
     equal = _hashes(sketch) == np.stack([_hashes(other) for other in others])
     banded = equal[:, : _BANDS * _ROWS].reshape(-1, _BANDS, _ROWS).all(axis=2).any(axis=1)
@@ -161,13 +160,13 @@ def _same_numbers(shorter: bytes, longer: bytes, *, sure: bool) -> bool:
     What the longer text says more may bring more. Texts that are not `sure` to be the same by their words alone must have
     numbers in common, or be long.
     """
-    sizes = [_HEAD.unpack_from(sketch)[0] for sketch in (shorter, longer)]
+    sizes = [_size(sketch) for sketch in (shorter, longer)]
     mine, theirs = _comparable(_sampled(shorter), _sampled(longer))
     if not sure and sizes[0] < _TELLING and len(mine & theirs) < _FEW:
         return False
     bound = min(sizes[0] // 200, max(1, min(len(mine), len(theirs)) // 10))
     more = 3 * len(theirs) * (1 - sizes[0] / sizes[1])
-    return len(mine - theirs) <= bound and len(theirs - mine) <= bound + more
+    return len(mine - theirs) <= bound and bool(len(theirs - mine) <= bound + more)
 
 
 def _comparable(one: set[int], other: set[int]) -> tuple[set[int], set[int]]:
@@ -177,7 +176,12 @@ def _comparable(one: set[int], other: set[int]) -> tuple[set[int], set[int]]:
 
 
 def _by_size(sketch: bytes) -> tuple[int, bytes]:
-    return _HEAD.unpack_from(sketch)[0], sketch
+    return _size(sketch), sketch
+
+
+def _size(sketch: bytes) -> int:
+    shingles, _ = _HEAD.unpack_from(sketch)
+    return int(shingles)
 
 
 def _sampled(sketch: bytes) -> set[int]:

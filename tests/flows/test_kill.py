@@ -31,7 +31,7 @@ POINTS = [
     "crawl crawlers.ledger:Ledger.keep_reply 3 after",
     "main flows.cli.progress:Progress.tick 5 after",
     "main flows.build:_store 1 before",
-    "main crawlers.ledger:Ledger.stories 1 after",
+    "main crawlers.stories:Stories.join 2 after",
     "main transforms.folder:make_durable 1 torn",
     "main transforms.folder:make_durable 2 before",
     "main transforms.dataset:Partitions.apply 2 after",

@@ -1,0 +1,69 @@
+"""Stories in a run: articles join them when they are built, and records written before are told when theirs has changed.
+
+What is compared of a text is kept for the periods that lately needed it, and made again from the records for others; so a
+ledger that has none of it (of an older caixun, or one made anew) heals by itself, period by period.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from crawlers.clock import now
+from crawlers.errors import CaixunError
+from crawlers.joining import Member
+from flows.settings import Project
+from transforms import dataset, stories
+from transforms.record import Record
+from transforms.retell import retell
+
+_PART = 200  # articles that join in one transaction: a fraction of a second in which nobody else writes to the ledger
+_KEPT = timedelta(days=3)
+
+
+def join_stories(project: Project, built: Sequence[tuple[Record, stories.Mark]], gone: Iterable[str]) -> dict[str, str]:
+    """Put the articles of records into stories, take those of `gone` out, and return the story of each record."""
+    members = [_member(record, mark) for record, mark in built]
+    _make_ready(project, {period + away for period in {one.period for one in members} for away in (-1, 0, 1)})
+    project.ledger.join([], gone, stories)
+    for part in _parts(members):
+        project.ledger.join(part, [], stories)
+    return project.ledger.stories_of([one.article_id for one in members])
+
+
+def tell_stories(project: Project) -> list[str]:
+    """Write into the records that are there already what has changed of their stories.
+
+    What another process keeps busy, or a kill leaves, is told by the next run. Returns one sentence for each file that
+    cannot be read or written.
+    """
+    sentences = []
+    for place in project.ledger.moved():
+        try:
+            project.ledger.told(retell(dataset.records(project.data), place.day, place.source, place.stories))
+        except CaixunError as error:
+            sentences.append(str(error))
+    project.ledger.give_up(now() - _KEPT)
+    return sentences
+
+
+def _make_ready(project: Project, periods: set[int]) -> None:
+    """Let all records of these periods be there to be compared."""
+    records = dataset.records(project.data)
+    for period in project.ledger.unready(periods):
+        start = date.fromordinal(period * stories.PERIOD)
+        for day in records.days(start, start + timedelta(days=stories.PERIOD - 1)):
+            members = [_member(row, stories.mark(row.body, row.published_date)) for row in records.select(day, day)]
+            known: Mapping[str, str] = project.ledger.stories_of([one.article_id for one in members])
+            for part in _parts(members):
+                project.ledger.recall([one for one in part if one.article_id in known], stories)
+                project.ledger.join([one for one in part if one.article_id not in known], [], stories)
+        project.ledger.ready(period)
+
+
+def _member(record: Record, mark: stories.Mark) -> Member:
+    day = record.published_date
+    return Member(record.article_id, record.source, day, stories.first(record), stories.period(day), mark.text, mark.sketch)
+
+
+def _parts(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
+    for start in range(0, len(members), _PART):
+        yield members[start : start + _PART]
