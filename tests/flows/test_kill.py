@@ -1,5 +1,6 @@
 """SIGKILL at any point, then the same command again: nothing lost, nothing twice, nothing fetched again, nothing left."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def assert_nothing_left(project) -> None:
 def test_killed_anywhere_the_same_command_finishes_the_work(point, project, site, tmp_path, undisturbed):
     torn = project.data / ("archive" if point.startswith("crawl") else "staging")
     environment = {
-        "PYTHONPATH": str(Path(__file__).parent / "killing"),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "killing"), os.environ.get("PYTHONPATH", "")]),
         "KILL_AT": point,
         "KILL_ONCE": str(tmp_path / "killed"),
         "KILL_TORN": str(torn),
