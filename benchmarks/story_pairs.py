@@ -23,10 +23,10 @@ class Pair(NamedTuple):
     """Two texts with their days, what was done, and whether they are reprints of one another."""
 
     kind: str
-    same: bool
     one: str
     other: str
-    days: tuple[date, date]
+    days: tuple[date, date] = (DAY, DAY)
+    same: bool = False
 
 
 def _person(chance: random.Random) -> str:
@@ -51,36 +51,36 @@ def _with_numbers_changed(text: str, share: float, chance: random.Random) -> str
 
 
 def width(text: str, _chance: random.Random) -> str:
-    """Half-width punctuation, blanks between paragraphs and around numbers."""
+    """Set half-width punctuation, and blanks before paragraphs and numbers."""
     return re.sub(r"(?<=[\u4e00-\u9fff])(?=\d)", " ", text.translate(_HALF_WIDTH)).replace("\n", "\n\u3000\u3000")
 
 
 def agency(text: str, chance: random.Random) -> str:
-    """新华社北京11月18日电（记者 …）in front."""
+    """Put 新华社北京11月18日电（记者 …）in front."""
     place, name = chance.choice(("北京", "上海", "深圳", "香港")), chance.choice(("新华社", "中新社", "财联社", "中新网"))
     reporter = f"(记者 {_person(chance)})" if chance.random() < 0.7 else " "
     return f"{name}{place}{DAY.month}月{DAY.day}日电{reporter}{text}"
 
 
 def paper(text: str, chance: random.Random) -> str:
-    """本报讯（记者 …）in front."""
+    """Put 本报讯（记者 …）in front."""
     return f"{chance.choice(('本报讯', '本网讯', '每经快讯'))}（记者 {_person(chance)}）{text}"
 
 
 def editor(text: str, chance: random.Random) -> str:
-    """A closing line of the editor."""
+    """Add a closing line of the editor."""
     closing = ("（责任编辑：{}）", "（编辑：{}）", "（记者 {}）", "\n文章来源：样报 责任编辑：{}")
     return text + chance.choice(closing).format(_person(chance))
 
 
 def one_number(text: str, chance: random.Random) -> str | None:
-    """One number of a text of 300 characters and more."""
+    """Change one number of a text of 300 characters and more."""
     found = list(_NUMBER.finditer(text))
     return _changed(text, chance.choice(found), chance) if found and len(text) >= 300 else None
 
 
 def cut_tail(text: str, chance: random.Random) -> str | None:
-    """The last fifth to two fifths cut off."""
+    """Cut the last fifth to two fifths off."""
     return _sentences_to(text, int(len(text) * chance.uniform(0.6, 0.8))) if len(text) >= 1.6 * LONG else None
 
 
@@ -96,12 +96,12 @@ def cut_anywhere(text: str, chance: random.Random) -> str | None:
 
 
 def first_half(text: str, _chance: random.Random) -> str | None:
-    """The first half alone."""
+    """Keep the first half alone."""
     return _sentences_to(text, len(text) // 2) if len(text) >= 2 * LONG else None
 
 
 def paragraphs_removed(text: str, chance: random.Random) -> str | None:
-    """A quarter of the sentences removed."""
+    """Remove a quarter of the sentences."""
     sentences = re.findall(r"[^。]*。|[^。]+$", text)
     gone = set(chance.sample(range(len(sentences)), len(sentences) // 4))
     rest = "".join(sentence for number, sentence in enumerate(sentences) if number not in gone)
@@ -109,7 +109,7 @@ def paragraphs_removed(text: str, chance: random.Random) -> str | None:
 
 
 def background_added(text: str, chance: random.Random) -> str | None:
-    """A paragraph of background of another paper, a sixth of the text, somewhere in it."""
+    """Add background somewhere, a sixth of the text."""
     if len(text) < LONG:
         return None
     place = chance.choice([0, *(match.end() for match in re.finditer("。", text))])
@@ -118,7 +118,7 @@ def background_added(text: str, chance: random.Random) -> str | None:
 
 
 def two_percent(text: str, chance: random.Random) -> str | None:
-    """Two characters of a hundred replaced."""
+    """Replace two characters of a hundred."""
     if len(text) < LONG:
         return None
     letters = [i for i, sign in enumerate(text) if "\u4e00" <= sign <= "\u9fff"]
@@ -129,7 +129,7 @@ def two_percent(text: str, chance: random.Random) -> str | None:
 
 
 def several(text: str, chance: random.Random) -> str | None:
-    """Dateline in front, tail cut, one number changed, another width."""
+    """Put a dateline in front, cut the tail, change one number and the width."""
     cut = cut_tail(text, chance)
     changed = one_number(cut, chance) if cut else None
     return agency(width(changed, chance), chance) if changed else None
@@ -143,17 +143,17 @@ FOLLOW_UPS: dict[str, float] = {"all numbers": 1.0, "half of the numbers": 0.5, 
 
 def made_pairs(texts: list[str], chance: random.Random) -> Iterator[Pair]:
     """Yield pairs of each text with its edited copies, its follow-ups, and with other texts."""
+    tomorrow = DAY + timedelta(days=1)
     for text in texts:
         for edit in REPRINTS:
             if other := edit(text, chance):
-                yield Pair(
-                    edit.__name__, True, text, other, (DAY, DAY + timedelta(days=chance.choice((0, 0, 1)) * (len(text) > LONG)))
-                )
+                later = tomorrow if len(text) > LONG and chance.random() < 1 / 3 else DAY
+                yield Pair(edit.__name__, text, other, (DAY, later), same=True)
         for kind, share in FOLLOW_UPS.items():
             if other := _with_numbers_changed(text, share, chance):
-                yield Pair(f"follow-up: {kind}", False, text, other, (DAY, DAY + timedelta(days=1)))
+                yield Pair(f"follow-up: {kind}", text, other, (DAY, tomorrow))
     for one, other in likest(texts):
-        yield Pair("another article, alike", False, one, other, (DAY, DAY))
+        yield Pair("another article, alike", one, other)
 
 
 def likest(texts: list[str]) -> Iterator[tuple[str, str]]:
@@ -161,21 +161,23 @@ def likest(texts: list[str]) -> Iterator[tuple[str, str]]:
     pairs = [{text[i : i + 2] for i in range(len(text) - 1)} for text in texts]
     for number, mine in enumerate(pairs):
         shares = ((len(mine & other) / len(mine | other), at) for at, other in enumerate(pairs) if at != number)
-        share, at = max(share for share in shares if share[0] < 0.7)
+        _, at = max(share for share in shares if share[0] < 0.7)
         yield texts[number], texts[at]
 
 
 def notes(count: int, chance: random.Random) -> Iterator[Pair]:
     """Yield pairs of market notes, announcements and flashes in one template: two days', or two companies'."""
+    tomorrow = DAY + timedelta(days=1)
     for _ in range(count):
         for kind, template in TEMPLATES.items():
-            one, other = (_filled(template, day, chance) for day in (DAY, DAY + timedelta(days=1)))
-            yield Pair(f"{kind}, the next day's", False, one, other, (DAY, DAY + timedelta(days=1)))
-            yield Pair(f"{kind}, another of the day", False, one, _filled(template, DAY, chance), (DAY, DAY))
+            one = _filled(template, DAY, chance)
+            yield Pair(f"{kind}, the next day's", one, _filled(template, tomorrow, chance), (DAY, tomorrow))
+            yield Pair(f"{kind}, another of the day", one, _filled(template, DAY, chance))
         flash = chance.choice(SAME_WORDS)
-        yield Pair("flash: the same words on another day", False, flash, flash, (DAY, DAY + timedelta(days=chance.randint(1, 6))))
+        yield Pair("flash: the same words on another day", flash, flash, (DAY, DAY + timedelta(days=chance.randint(1, 6))))
         flash = _filled(TEMPLATES["flash: index"], DAY, chance)
-        yield Pair("flash: reprinted", True, flash, chance.choice((width, agency, paper, editor))(flash, chance), (DAY, DAY))
+        edit = chance.choice((width, agency, paper, editor))
+        yield Pair("flash: reprinted", flash, edit(flash, chance), same=True)
 
 
 def _filled(template: str, day: date, chance: random.Random) -> str:

@@ -59,7 +59,7 @@ class Joining:
     def join(self, members: Sequence[Member], gone: Iterable[str]) -> dict[str, str]:
         """See `Stories.join`."""
         wanted = {member.article_id: member for member in members}
-        fresh = self._index(list({member.place: member for member in members}.values()))
+        fresh = self._add(list({member.place: member for member in members}.values()))
         texts = self._texts_at(wanted.values())
         known = {row.article_id: row for row in self._select(_members, _members.c.article_id, [*wanted, *gone])}
         put = [one for one in wanted.values() if not _stands(known.get(one.article_id), one, texts[one.place])]
@@ -68,6 +68,7 @@ class Joining:
         self._insert(_members, [one.row(texts[one.place]) for one in put])
         if put or left or fresh:
             links = [*self._equal(fresh, texts), *self._alike(fresh, texts)]
+            self._keep_keys({texts[one.place]: one for one in fresh})
             self._settle({texts[one.place] for one in put}, {row.text_id for row in left}, links)
         return stories_in(self._connection, list(wanted))
 
@@ -80,14 +81,12 @@ class Joining:
             self._connection.execute(again, [{"one": text, "its": one.sketch} for text, one in back.items()])
             self._keep_keys(back)
 
-    def _index(self, members: Sequence[Member]) -> list[Member]:
-        """Let the texts of members be there to be compared, and return a member of each that is new."""
+    def _add(self, members: Sequence[Member]) -> list[Member]:
+        """Add the texts of members, and return a member of each that is new; what it is compared by is added later."""
         self.recall(members)
         there = self._texts_at(members)
         fresh = [one for one in members if one.place not in there]
         self._insert(_texts, [{"text": one.text, "period": one.period, "sketch": one.sketch} for one in fresh])
-        ids = self._texts_at(fresh)
-        self._keep_keys({ids[one.place]: one for one in fresh})
         return fresh
 
     def _keep_keys(self, texts: Mapping[int, Member]) -> None:
@@ -120,7 +119,7 @@ class Joining:
         sketches = {row.id: row.sketch for row in self._select(_texts, _texts.c.id, others) if row.sketch}
         for one in fresh:
             mine = texts[one.place]
-            found = [other for other in sorted(sharing[mine]) if other in sketches and other != mine]
+            found = [other for other in sorted(sharing.get(mine, ())) if other in sketches and other != mine]
             for other, alike in zip(
                 found, self._likeness.reprints(one.sketch, [sketches[other] for other in found]), strict=True
             ):
@@ -132,15 +131,19 @@ class Joining:
         owners: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for one in fresh:
             for key in self._keys(one.sketch):
-                for period in (one.period - 1, one.period, one.period + 1):
-                    owners[period][key].append(texts[one.place])
+                owners[one.period][key].append(texts[one.place])
         sharing: dict[int, set[int]] = defaultdict(set)
         for period, by_key in owners.items():
+            near = (period - 1, period, period + 1)
+            for key, mine in by_key.items():
+                others = [other for one in near if one in owners for other in owners[one].get(key, ())]
+                for text in mine if len(others) > 1 else ():
+                    sharing[text].update(others)
             for part in chunks(sorted(by_key)):
-                query = select(_keys.c.key, _keys.c.text_id).where(_keys.c.period == period, _keys.c.key.in_(part))
+                query = select(_keys.c.key, _keys.c.text_id).where(_keys.c.period.in_(near), _keys.c.key.in_(part))
                 for key, other in self._connection.execute(query):
-                    for mine in by_key[key]:
-                        sharing[mine].add(other)
+                    for text in by_key[key]:
+                        sharing[text].add(other)
         return sharing
 
     def _settle(self, put: set[int], left: set[int], links: Sequence[tuple[int, int]]) -> None:
@@ -154,10 +157,11 @@ class Joining:
         empty = [row for text, row in rows.items() if text not in members]
         texts = {text: row for text, row in rows.items() if text in members}
         ties = [*links, *self._ties(texts.values(), set(_stories(empty)))]
+        moved: dict[int, str] = {}
         for group in _connected(texts, [tie for tie in ties if tie[0] in texts and tie[1] in texts]):
             _, story_id = min(min(members[text]) for text in group)
-            moved = [text for text in group if texts[text].story_id != story_id]
-            self._move(moved, story_id, [name for text in moved for _, name in members[text]])
+            moved |= {text: story_id for text in group if texts[text].story_id != story_id}
+        self._move(moved, [name for text in moved for _, name in members[text]])
         self._forget(empty)
 
     def _forget(self, texts: Sequence[Any]) -> None:
@@ -189,9 +193,11 @@ class Joining:
     def _keys(self, sketch: bytes | None) -> list[int]:
         return list(self._likeness.keys(sketch)) if sketch else []
 
-    def _move(self, texts: list[int], story_id: str, members: list[str]) -> None:
-        for part in chunks(texts):
-            self._connection.execute(update(_texts).where(_texts.c.id.in_(part)).values(story_id=story_id))
+    def _move(self, texts: Mapping[int, str], members: list[str]) -> None:
+        """Put texts into other stories, and note that their `members` have moved."""
+        if texts:
+            to = update(_texts).where(_texts.c.id == bindparam("one")).values(story_id=bindparam("its"))
+            self._connection.execute(to, [{"one": text, "its": story_id} for text, story_id in texts.items()])
         self._remove(_moves, _moves.c.article_id, members)
         self._insert(_moves, [{"article_id": name} for name in members])
 
