@@ -1,6 +1,6 @@
 """How well reprints are told from what only looks like them, and what that costs, beside other ways to tell them.
 
-    python benchmarks/stories.py ARTICLES.jsonl… [--scale 100000]
+    python benchmarks/stories.py ARTICLES.jsonl… [--scale 100000] [--texts 300]
 
 ARTICLES.jsonl has rows with a body (`.gz` is opened; `caixun extract INDEX.jsonl` makes some of saved pages). Of each body,
 pairs are made with the edits that reprints have, and pairs that are no reprints (see `story_pairs`). Prints for each kind how
@@ -210,9 +210,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("articles", type=Path, nargs="+")
     parser.add_argument("--scale", type=int, default=100_000, help="articles of the growing ledger")
+    parser.add_argument("--texts", type=int, default=300, help="texts of which pairs are made, taken by chance")
     options = parser.parse_args()
-    texts = texts_of(options.articles)
-    chance = random.Random(1)
+    chance, texts = random.Random(1), texts_of(options.articles)
+    texts = chance.sample(texts, min(len(texts), options.texts))
     pairs = [*made_pairs(texts, chance), *notes(100, chance)]
     judge(pairs)
     speed(texts)

@@ -136,8 +136,19 @@ def several(text: str, chance: random.Random) -> str | None:
 
 
 REPRINTS: tuple[Edit, ...] = (
-    width, agency, paper, editor, one_number, cut_tail, cut_anywhere, first_half, paragraphs_removed, background_added, two_percent, several,
-)  # fmt: skip
+    width,
+    agency,
+    paper,
+    editor,
+    one_number,
+    cut_tail,
+    cut_anywhere,
+    first_half,
+    paragraphs_removed,
+    background_added,
+    two_percent,
+    several,
+)
 FOLLOW_UPS: dict[str, float] = {"all numbers": 1.0, "half of the numbers": 0.5, "a third of the numbers": 0.34}
 
 

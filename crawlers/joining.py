@@ -120,11 +120,8 @@ class Joining:
         for one in fresh:
             mine = texts[one.place]
             found = [other for other in sorted(sharing.get(mine, ())) if other in sketches and other != mine]
-            for other, alike in zip(
-                found, self._likeness.reprints(one.sketch, [sketches[other] for other in found]), strict=True
-            ):
-                if alike:
-                    yield mine, other
+            alike = self._likeness.reprints(one.sketch, [sketches[other] for other in found])
+            yield from ((mine, other) for other, is_alike in zip(found, alike, strict=True) if is_alike)
 
     def _sharing(self, fresh: Sequence[Member], texts: Mapping[tuple[str, int], int]) -> dict[int, set[int]]:
         """Return for each new text those of its and the adjacent periods with which it shares a key."""

@@ -1,4 +1,6 @@
-"""The dataset: Hive partitions of Parquet files by publication day; with `reading`, `compact` and `migrate` all that knows them.
+"""The dataset: Hive partitions of Parquet files by publication day.
+
+With `reading`, `compact`, `migrate` and `retell` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the

@@ -67,10 +67,11 @@ class Mark(NamedTuple):
 def mark(body: str, day: date) -> Mark:
     """Return the mark of an article with this body that was published on `day`."""
     news = _news(body)
-    folded = fold(news)
+    folded, numbers = fold(news), _numbers(news)
+    said = f"{folded} {' '.join(sorted(numbers))}"  # 3.5 and 35 are the same when folded
     if len(folded) >= _LONG:
-        return Mark(_digest(folded), _sketch(folded, news))
-    return Mark(_digest(folded if _DATED.search(news) else f"{day} {folded}"), b"")
+        return Mark(_digest(said), _sketch(folded, numbers))
+    return Mark(_digest(said if _DATED.search(news) else f"{day} {said}"), b"")
 
 
 def first(article: Article) -> datetime:
@@ -122,20 +123,19 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _sketch(folded: str, news: str) -> bytes:
+def _sketch(folded: str, numbers: set[str]) -> bytes:
     letters = np.frombuffer(folded.encode("utf-32-le"), np.uint32)
     shingles = np.zeros(len(letters) - _SHINGLE + 1, np.uint32)
     for place in range(_SHINGLE):
         shingles = _mixed(shingles ^ letters[place : len(letters) - _SHINGLE + 1 + place])
     shingles = np.unique(shingles)
     least = (shingles * _FACTORS ^ _MASKS).min(axis=1)
-    numbers = np.array(sorted(_number_hashes(news))[:_NUMBERS], "<u2")
-    return _HEAD.pack(len(shingles), len(numbers)) + _mixed(least).astype(np.uint8).tobytes() + numbers.tobytes()
+    sample = np.array(sorted({int(_digest(number)[:4], 16) for number in numbers})[:_NUMBERS], "<u2")
+    return _HEAD.pack(len(shingles), len(sample)) + _mixed(least).astype(np.uint8).tobytes() + sample.tobytes()
 
 
-def _number_hashes(news: str) -> set[int]:
-    numbers = (number.replace(",", "") for number in _NUMBER.findall(news))
-    return {int.from_bytes(hashlib.blake2b(number.encode(), digest_size=2).digest(), "little") for number in numbers}
+def _numbers(news: str) -> set[str]:
+    return {number.replace(",", "") for number in _NUMBER.findall(news)}
 
 
 def _mixed(words: _Words) -> _Words:
