@@ -53,7 +53,7 @@ _DATELINE = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _NOTE = re.compile(r"[（(【\[][^（(【\[）)】\]]{1,40}[）)】\]]\W*$")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?![\d.,]|\W*$)[%\w]?")  # with its unit; the last one of a text may be cut
+_NUMBER = re.compile(r"\d+(?!\d|$)[年月日元亿万千百个家股点倍]?")  # folded, with its unit; the last one of a text may be cut
 _DATED = re.compile(r"\d{1,2}月\d{1,2}日")
 
 
@@ -66,12 +66,10 @@ class Mark(NamedTuple):
 
 def mark(body: str, day: date) -> Mark:
     """Return the mark of an article with this body that was published on `day`."""
-    news = _news(body)
-    folded, numbers = fold(news), _numbers(news)
-    said = f"{folded} {' '.join(sorted(numbers))}"  # 3.5 and 35 are the same when folded
-    if len(folded) >= _LONG:
-        return Mark(_digest(said), _sketch(folded, numbers))
-    return Mark(_digest(said if _DATED.search(news) else f"{day} {said}"), b"")
+    news = fold(_news(body))
+    if len(news) >= _LONG:
+        return Mark(_digest(news), _sketch(news))
+    return Mark(_digest(news if _DATED.search(news) else f"{day} {news}"), b"")
 
 
 def first(article: Article) -> datetime:
@@ -123,19 +121,15 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _sketch(folded: str, numbers: set[str]) -> bytes:
-    letters = np.frombuffer(folded.encode("utf-32-le"), np.uint32)
+def _sketch(news: str) -> bytes:
+    letters = np.frombuffer(news.encode("utf-32-le"), np.uint32)
     shingles = np.zeros(len(letters) - _SHINGLE + 1, np.uint32)
     for place in range(_SHINGLE):
         shingles = _mixed(shingles ^ letters[place : len(letters) - _SHINGLE + 1 + place])
     shingles = np.unique(shingles)
     least = (shingles * _FACTORS ^ _MASKS).min(axis=1)
-    sample = np.array(sorted({int(_digest(number)[:4], 16) for number in numbers})[:_NUMBERS], "<u2")
+    sample = np.array(sorted({int(_digest(number)[:4], 16) for number in _NUMBER.findall(news)})[:_NUMBERS], "<u2")
     return _HEAD.pack(len(shingles), len(sample)) + _mixed(least).astype(np.uint8).tobytes() + sample.tobytes()
-
-
-def _numbers(news: str) -> set[str]:
-    return {number.replace(",", "") for number in _NUMBER.findall(news)}
 
 
 def _mixed(words: _Words) -> _Words:
