@@ -43,9 +43,12 @@ _NUMBERS = 48  # distinct numbers kept of a text, those with the smallest hashes
 _NEARLY_ALL = 0.92  # of the shorter text's shingles: enough for texts with hardly a number, as notices in one template are
 _NEAR = 0.8  # enough for texts with numbers, or of length
 _FEW, _TELLING = 5, 800  # numbers; characters
+_LEAD = 40  # characters with which a text begins …
+_LEAD_HASHES = 16  # … and hashes of these, of which ten must be equal where words and numbers do not tell
 _HEAD = struct.Struct("<IH")  # shingles, numbers
 
 _Words = npt.NDArray[np.uint32]
+_Bytes = npt.NDArray[np.uint8]
 
 _DATELINE = re.compile(
     r"^\W*?(?:【[^】]{2,60}】)?(?:[^，。：；、（(]{0,16}\d{1,2}月\d{1,2}日(?:电|讯|消息)|[^，。：；、（(]{2,8}讯(?=[（(:：，,]))?"
@@ -104,7 +107,7 @@ def reprints(sketch: bytes, others: Sequence[bytes]) -> list[bool]:
     slack = within + 0.15 * (1 - shorter / longer)  # the estimate is the coarser, the more the sizes differ
     near = banded & (3 * shorter >= longer) & (slack >= _NEAR)
     return [
-        bool(maybe) and _same_numbers(*sorted((sketch, other), key=_by_size), sure=bool(certain))
+        bool(maybe) and _same_news(*sorted((sketch, other), key=_by_size), sure=bool(certain))
         for maybe, certain, other in zip(near, slack >= _NEARLY_ALL, others, strict=True)
     ]
 
@@ -126,10 +129,13 @@ def _sketch(news: str) -> bytes:
     shingles = np.zeros(len(letters) - _SHINGLE + 1, np.uint32)
     for place in range(_SHINGLE):
         shingles = _mixed(shingles ^ letters[place : len(letters) - _SHINGLE + 1 + place])
-    shingles = np.unique(shingles)
-    least = (shingles * _FACTORS ^ _MASKS).min(axis=1)
+    least, lead = _least(shingles), _least(shingles[: _LEAD - _SHINGLE + 1])[:_LEAD_HASHES]
     sample = np.array(sorted({int(_digest(number)[:4], 16) for number in _NUMBER.findall(news)})[:_NUMBERS], "<u2")
-    return _HEAD.pack(len(shingles), len(sample)) + _mixed(least).astype(np.uint8).tobytes() + sample.tobytes()
+    return _HEAD.pack(len(np.unique(shingles)), len(sample)) + least.tobytes() + lead.tobytes() + sample.tobytes()
+
+
+def _least(shingles: _Words) -> _Bytes:
+    return _mixed((shingles * _FACTORS ^ _MASKS).min(axis=1)).astype(np.uint8)
 
 
 def _mixed(words: _Words) -> _Words:
@@ -144,23 +150,28 @@ _FACTORS = _mixed(np.arange(1, _HASHES + 1, dtype=np.uint32))[:, np.newaxis] | n
 _MASKS = _mixed(np.arange(1001, _HASHES + 1001, dtype=np.uint32))[:, np.newaxis]
 
 
-def _hashes(sketch: bytes) -> npt.NDArray[np.uint8]:
+def _hashes(sketch: bytes) -> _Bytes:
     return np.frombuffer(sketch, np.uint8, _HASHES, _HEAD.size)
 
 
-def _same_numbers(shorter: bytes, longer: bytes, *, sure: bool) -> bool:
-    """Whether hardly a number is missing in either: none in 200 characters, then one, in long texts a tenth of all.
+def _same_news(shorter: bytes, longer: bytes, *, sure: bool) -> bool:
+    """Whether texts that have most words in common have hardly a number of their own: none, one, in long texts a tenth of all.
 
-    What the longer text says more may bring more. Texts that are not `sure` to be the same by their words alone must have
-    numbers in common, or be long.
+    What the longer text says more may bring more. Short texts with hardly a number in common must say the same by nearly all
+    their words (`sure`), and begin alike: what is the same may be a template, or the notice with which a site ends all.
     """
     sizes = [_size(sketch) for sketch in (shorter, longer)]
     mine, theirs = _comparable(_sampled(shorter), _sampled(longer))
-    if not sure and sizes[0] < _TELLING and len(mine & theirs) < _FEW:
+    if sizes[0] < _TELLING and len(mine & theirs) < _FEW and not (sure and _begin_alike(shorter, longer)):
         return False
     bound = min(sizes[0] // 200, max(1, min(len(mine), len(theirs)) // 10))
     more = 3 * len(theirs) * (1 - sizes[0] / sizes[1])
     return len(mine - theirs) <= bound and bool(len(theirs - mine) <= bound + more)
+
+
+def _begin_alike(one: bytes, other: bytes) -> bool:
+    leads = (np.frombuffer(sketch, np.uint8, _LEAD_HASHES, _HEAD.size + _HASHES) for sketch in (one, other))
+    return bool(np.equal(*leads).sum() >= 10)
 
 
 def _comparable(one: set[int], other: set[int]) -> tuple[set[int], set[int]]:
@@ -180,4 +191,4 @@ def _size(sketch: bytes) -> int:
 
 def _sampled(sketch: bytes) -> set[int]:
     count = _HEAD.unpack_from(sketch)[1]
-    return set(np.frombuffer(sketch, "<u2", count, _HEAD.size + _HASHES).tolist())
+    return set(np.frombuffer(sketch, "<u2", count, _HEAD.size + _HASHES + _LEAD_HASHES).tolist())
