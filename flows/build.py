@@ -247,7 +247,8 @@ class _Changes(Generic[Row]):
 def _store(project: Project, source: str, done: list[Built]) -> None:
     """Write what was built: stories, then Parquet, then the ledger. Others' records are told of their stories when all is built."""
     made = [(built.record, built.mark) for built in done if built.record and built.mark]
-    gone = [built.page.article_id for built in done if built.reject and built.page.published_date]
+    rejected = [built.page for built in done if built.reject]
+    gone = {page.article_id: page.published_date for page in rejected if page.published_date}
     told = join_stories(project, made, gone)
     records: _Changes[Record] = _Changes()
     rejects: _Changes[Reject] = _Changes()

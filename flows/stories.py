@@ -19,10 +19,11 @@ _PART = 200  # articles that join in one transaction: a fraction of a second in 
 _KEPT = timedelta(days=3)
 
 
-def join_stories(project: Project, built: Sequence[tuple[Record, stories.Mark]], gone: Iterable[str]) -> dict[str, str]:
-    """Put the articles of records into stories, take those of `gone` out, and return the story of each record."""
+def join_stories(project: Project, built: Iterable[tuple[Record, stories.Mark]], gone: Mapping[str, date]) -> dict[str, str]:
+    """Put the articles of records into stories, take out those of `gone`, given with their days; return each record's story."""
     members = [_member(record, mark) for record, mark in built]
-    _make_ready(project, {period + away for period in {one.period for one in members} for away in (-1, 0, 1)})
+    periods = {one.period for one in members} | {stories.period(day) for day in gone.values()}
+    _make_ready(project, {period + away for period in periods for away in (-1, 0, 1)})
     project.ledger.join([], gone, stories)
     for part in _parts(members):
         project.ledger.join(part, [], stories)

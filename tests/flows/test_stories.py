@@ -2,11 +2,12 @@
 
 import os
 import signal
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawlers.clock import now
 from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
@@ -90,6 +91,7 @@ def test_a_ledger_without_stories_takes_them_from_the_records_and_a_story_outliv
     collected(project, BOTH)
     assert stories(project) == EXPECTED
 
+    project.ledger.give_up(now() + timedelta(days=1))
     path = project.config / "sources" / "wire.yml"
     path.write_text(path.read_text(encoding="utf-8") + "extract: {drop: [p]}\n", encoding="utf-8")
     perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch()))
