@@ -7,7 +7,7 @@ the ledger say that a page is settled. Killed in between, the same pages are bui
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -58,16 +58,13 @@ class BuildJob:
 
 @dataclass(frozen=True)
 class Built:
-    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed.
-
-    `mark` comes with a record: what tells its story.
-    """
+    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed."""
 
     page: Waiting
+    mark: stories.Mark | None = field(default=None, kw_only=True)  # of a record: what tells its story
     outcome: Outcome
     record: Record | None = None
     reject: Reject | None = None
-    mark: stories.Mark | None = None
 
 
 def build(
