@@ -39,12 +39,12 @@ class Stories(Answers):
     def join(self, members: Sequence[Member], gone: Iterable[str], likeness: Likeness) -> dict[str, str]:
         """Put articles into stories, take those of `gone` out, and return the story of each of `members`.
 
-        Stories of other articles may change by that: `moved` tells them. The same members again change nothing.
+        Stories of other articles may change by that: `moved_stories` tells them. The same members again change nothing.
         """
         with self._writing() as connection:
             return Joining(connection, likeness).join(members, gone)
 
-    def unready(self, periods: Iterable[int]) -> list[int]:
+    def unready_periods(self, periods: Iterable[int]) -> list[int]:
         """Return which of these periods have texts that are not there to be compared; the others are noted as used now."""
         wanted = sorted(set(periods))
         with self._writing() as connection:
@@ -52,17 +52,17 @@ class Stories(Answers):
             connection.execute(update(_periods).where(_periods.c.period.in_(wanted)).values(used_at=now()))
         return [period for period in wanted if period not in ready]
 
-    def recall(self, members: Sequence[Member], likeness: Likeness) -> None:
+    def recall_sketches(self, members: Sequence[Member], likeness: Likeness) -> None:
         """Let the texts of members whose sketches were given up be there again to be compared; no story changes."""
         with self._writing() as connection:
             Joining(connection, likeness).recall(members)
 
-    def ready(self, period: int) -> None:
+    def note_ready(self, period: int) -> None:
         """Note that all texts of a period are there to be compared."""
         with self._writing() as connection:
             put(connection, _periods, {"period": period}, used_at=now())
 
-    def give_up(self, since: datetime) -> None:
+    def give_up_sketches(self, since: datetime) -> None:
         """Forget what is compared of the periods that were not used since then: nine tenths of what stories take up."""
         with self._writing() as connection:
             for period in list(connection.scalars(select(_periods.c.period).where(_periods.c.used_at < since))):
@@ -70,7 +70,7 @@ class Stories(Answers):
                 connection.execute(update(_texts).where(_texts.c.period == period).values(sketch=None))
                 connection.execute(delete(_periods).where(_periods.c.period == period))
 
-    def moved(self) -> list[Place]:
+    def moved_stories(self) -> list[Place]:
         """Return where records lie whose story may be another than their file says, by source and day."""
         columns = (_members.c.source, _members.c.day, _members.c.article_id, _texts.c.story_id)
         query = select(*columns).join(_texts, _texts.c.id == _members.c.text_id)
@@ -80,7 +80,7 @@ class Stories(Answers):
                 places[row.source, row.day][row.article_id] = row.story_id
         return [Place(*place, stories) for place, stories in sorted(places.items())]
 
-    def told(self, written: Mapping[str, str]) -> None:
+    def retold(self, written: Mapping[str, str]) -> None:
         """Note which story the files say of articles by now. Those whose story has changed meanwhile stay `moved`."""
         with self._writing() as connection:
             current = stories_in(connection, list(written))

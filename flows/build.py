@@ -4,14 +4,13 @@ The order of the facts is kept on disk: articles join their stories, the Parquet
 the ledger say that a page is settled. Killed in between, the same pages are built again and change nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from crawlers import archive
 from crawlers.baidu import redated
@@ -35,8 +34,6 @@ from transforms.times import contradicted
 
 IMPORTED = "imported"
 _FLUSH = 2000  # records that are kept in memory (about 20 MB) before their partitions are replaced
-
-Row = TypeVar("Row", Record, Reject)
 
 
 @dataclass(frozen=True)
@@ -229,26 +226,14 @@ def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -
     return Built(waiting, outcome, None, reject)
 
 
-class _Changes(Generic[Row]):
-    """What is to be put into, and taken out of, the partitions of one table, by day."""
-
-    def __init__(self) -> None:
-        self.put: dict[date, list[Row]] = defaultdict(list)
-        self.remove: dict[date, set[str]] = defaultdict(set)
-
-    def apply(self, partitions: "dataset.Partitions[Row]", source: str) -> None:
-        for day in sorted(self.put.keys() | self.remove.keys()):
-            partitions.apply(day, source, self.put[day], self.remove[day])
-
-
 def _store(project: Project, source: str, done: list[Built]) -> None:
     """Write what was built: stories, then Parquet, then the ledger. Others' records are told of their stories when all is built."""
     made = [(built.record, built.mark) for built in done if built.record and built.mark]
     rejected = [built.page for built in done if built.reject]
     gone = {page.article_id: page.published_date for page in rejected if page.published_date}
     told = join_stories(project, made, gone)
-    records: _Changes[Record] = _Changes()
-    rejects: _Changes[Reject] = _Changes()
+    records: dataset.Changes[Record] = dataset.Changes()
+    rejects: dataset.Changes[Reject] = dataset.Changes()
     for built in done:
         page = built.page
         if page.published_date and (built.record or built.reject):  # built before, and it may belong elsewhere now
@@ -261,5 +246,5 @@ def _store(project: Project, source: str, done: list[Built]) -> None:
             rejects.put[page.day].append(built.reject)
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
-    project.ledger.told(told)
+    project.ledger.retold(told)
     project.ledger.settle(source, [built.outcome for built in done])

@@ -37,27 +37,27 @@ def tell_stories(project: Project) -> list[str]:
     cannot be read or written.
     """
     sentences = []
-    for place in project.ledger.moved():
+    for place in project.ledger.moved_stories():
         try:
-            project.ledger.told(retell(dataset.records(project.data), place.day, place.source, place.stories))
+            project.ledger.retold(retell(dataset.records(project.data), place.day, place.source, place.stories))
         except CaixunError as error:
             sentences.append(str(error))
-    project.ledger.give_up(now() - _KEPT)
+    project.ledger.give_up_sketches(now() - _KEPT)
     return sentences
 
 
 def _make_ready(project: Project, periods: set[int]) -> None:
     """Let all records of these periods be there to be compared."""
     records = dataset.records(project.data)
-    for period in project.ledger.unready(periods):
+    for period in project.ledger.unready_periods(periods):
         start = date.fromordinal(period * stories.PERIOD)
         for day in records.days(start, start + timedelta(days=stories.PERIOD - 1)):
             members = [_member(row, stories.mark(row.body, row.published_date)) for row in records.select(day, day)]
             known: Mapping[str, str] = project.ledger.stories_of([one.article_id for one in members])
             for part in _parts(members):
-                project.ledger.recall([one for one in part if one.article_id in known], stories)
+                project.ledger.recall_sketches([one for one in part if one.article_id in known], stories)
                 project.ledger.join([one for one in part if one.article_id not in known], [], stories)
-        project.ledger.ready(period)
+        project.ledger.note_ready(period)
 
 
 def _member(record: Record, mark: stories.Mark) -> Member:

@@ -104,30 +104,30 @@ def test_the_order_does_not_matter(tmp_path):
 def test_records_whose_story_has_changed_are_moved_until_their_file_says_so(ledger):
     late, early, earliest = member(1, 10, hour=9), member(2, 11, hour=8), member(3, 10, hour=7)
     joined(ledger, late)
-    ledger.told({late.article_id: late.article_id})
-    assert ledger.moved() == []
+    ledger.retold({late.article_id: late.article_id})
+    assert ledger.moved_stories() == []
     joined(ledger, early)
-    (place,) = ledger.moved()
+    (place,) = ledger.moved_stories()
     assert (place.source, place.day) == ("a", DAY)
     assert place.stories == {one.article_id: early.article_id for one in (early, late)}
     joined(ledger, earliest)
-    ledger.told(place.stories)  # too late: it has changed again
-    assert ledger.moved()[0].stories == {one.article_id: earliest.article_id for one in (early, late, earliest)}
-    ledger.told(ledger.moved()[0].stories)
+    ledger.retold(place.stories)  # too late: it has changed again
+    assert ledger.moved_stories()[0].stories == {one.article_id: earliest.article_id for one in (early, late, earliest)}
+    ledger.retold(ledger.moved_stories()[0].stories)
     joined(ledger, late, early, earliest)
-    assert ledger.moved() == []
+    assert ledger.moved_stories() == []
 
 
 def test_what_was_given_up_is_called_back(ledger):
     one, other = member(1, 10, hour=1), member(2, 11, hour=2)
-    assert ledger.unready([99, 100]) == [99, 100]
-    ledger.ready(100)
+    assert ledger.unready_periods([99, 100]) == [99, 100]
+    ledger.note_ready(100)
     joined(ledger, one)
-    ledger.give_up(now() - timedelta(days=1))
-    assert ledger.unready([100]) == []
-    ledger.give_up(now() + timedelta(days=1))
-    assert ledger.unready([100]) == [100]
+    ledger.give_up_sketches(now() - timedelta(days=1))
+    assert ledger.unready_periods([100]) == []
+    ledger.give_up_sketches(now() + timedelta(days=1))
+    assert ledger.unready_periods([100]) == [100]
     assert groups(ledger, [one, other]) == {0: 0}
-    ledger.recall([one], Neighbours())
+    ledger.recall_sketches([one], Neighbours())
     joined(ledger, other)
     assert groups(ledger, [one, other]) == {0: 0, 1: 0}

@@ -75,7 +75,7 @@ def test_stories_are_the_same_in_every_order_also_when_the_telling_is_killed(tmp
     assert stories(back)["half"] == "half"
     assert caixun(*command).returncode == 0
     assert stories(back) == EXPECTED
-    assert back.ledger.moved() == []
+    assert back.ledger.moved_stories() == []
 
     before = {path: path.stat().st_ino for path in (back.data / "records").rglob("*.parquet")}
     perform("test", 1, lambda runner: rebuild(back, BOTH, runner, Watch()))
@@ -91,7 +91,7 @@ def test_a_ledger_without_stories_takes_them_from_the_records_and_a_story_outliv
     collected(project, BOTH)
     assert stories(project) == EXPECTED
 
-    project.ledger.give_up(now() + timedelta(days=1))
+    project.ledger.give_up_sketches(now() + timedelta(days=1))
     path = project.config / "sources" / "wire.yml"
     path.write_text(path.read_text(encoding="utf-8") + "extract: {drop: [p]}\n", encoding="utf-8")
     perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch()))
