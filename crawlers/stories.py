@@ -4,7 +4,10 @@
 articles that have it. Texts of the same or of adjacent periods are compared, those that share a key; a story is what is
 connected, and bears the article_id of its first member. Both follow from the articles alone: in whatever order they come, go
 and change, the stories are the same in the end. When one comes that connects two stories, or is earlier than all, records that
-are written already bear another name from then on: they are `moved` until their files say so.
+are written already bear another name from then on: they are moved until their files say so.
+
+An article takes about 1.1 KB, and 0.2 KB once what is compared of its period is given up: ten million take 2 GB, and those of
+the periods in use.
 """
 
 from collections import defaultdict
@@ -63,7 +66,7 @@ class Stories(Answers):
             put(connection, _periods, {"period": period}, used_at=now())
 
     def give_up_sketches(self, since: datetime) -> None:
-        """Forget what is compared of the periods that were not used since then: nine tenths of what stories take up."""
+        """Forget what is compared of the periods that were not used since then: four fifths of what stories take up."""
         with self._writing() as connection:
             for period in list(connection.scalars(select(_periods.c.period).where(_periods.c.used_at < since))):
                 connection.execute(delete(_keys).where(_keys.c.period == period))

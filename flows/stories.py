@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from crawlers.clock import now
-from crawlers.errors import CaixunError
+from crawlers.errors import BusyError, StoreError
 from crawlers.joining import Member
 from flows.settings import Project
 from transforms import dataset, stories
@@ -40,7 +40,9 @@ def tell_stories(project: Project) -> list[str]:
     for place in project.ledger.moved_stories():
         try:
             project.ledger.retold(retell(dataset.records(project.data), place.day, place.source, place.stories))
-        except CaixunError as error:
+        except BusyError:
+            continue
+        except StoreError as error:
             sentences.append(str(error))
     project.ledger.give_up_sketches(now() - _KEPT)
     return sentences
