@@ -27,8 +27,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crawlers.clock import SHANGHAI
-from transforms.record import Article
+from crawlers.clock import SHANGHAI, Precision
 from transforms.text import fold
 
 PERIOD = 7
@@ -76,11 +75,11 @@ def mark(body: str, day: date) -> Mark:
     return Mark(_digest(news if _DATED.search(news) else f"{day} {news}"), b"")
 
 
-def first(article: Article) -> datetime:
+def first(printed: datetime | None, precision: Precision, day: date) -> datetime:
     """Return by when an article was out: the printed time, or the end of its day where none is printed."""
-    if article.published_at is not None and article.published_precision in ("second", "minute"):
-        return article.published_at
-    return datetime.combine(article.published_date + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+    if printed is not None and precision in ("second", "minute"):
+        return printed
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
 
 
 def period(day: date) -> int:

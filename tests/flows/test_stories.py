@@ -11,10 +11,15 @@ from crawlers.clock import now
 from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
+from flows.settings import open_project
+from flows.stories import join_stories, tell_stories
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, collected, links, loopback, make_project
+from tests.transforms.rows import record
 from tests.transforms.test_stories import FLASH, PARAGRAPHS, TEXT
+from transforms import dataset
 from transforms.reading import read_dataset
+from transforms.stories import mark, period
 
 D18, D19 = date(2026, 11, 18), date(2026, 11, 19)
 BOTH = {"paper": [D18, D19], "wire": [D18, D19]}
@@ -96,3 +101,26 @@ def test_a_ledger_without_stories_takes_them_from_the_records_and_a_story_outliv
     path.write_text(path.read_text(encoding="utf-8") + "extract: {drop: [p]}\n", encoding="utf-8")
     perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch()))
     assert stories(project) == {"note": "note", "half": "half", "next": "next", "again": "again"}
+
+
+def test_a_file_that_cannot_be_read_keeps_nobody_from_joining(tmp_path):
+    project = open_project(None, tmp_path)
+    rows = [
+        record(1, body=TEXT),
+        record(2, body=f"{TEXT}（编辑：孙岚）"),
+        record(3, source="wire", body=f"本报讯（记者 汪澄）{TEXT}"),
+    ]
+    partitions = dataset.records(tmp_path)
+    partitions.apply(D18, "paper", rows[:2])
+    damaged = partitions.folder(D19) / "other.parquet"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"no Parquet")
+    told = join_stories(project, [(rows[2], mark(rows[2].body, D18))], {})
+    assert told == {rows[2].article_id: rows[0].article_id}
+    assert project.ledger.unready_periods([period(D18)]) == [period(D18)]
+    damaged.unlink()
+    join_stories(project, [(rows[2], mark(rows[2].body, D18))], {})
+    assert project.ledger.unready_periods([period(D18)]) == []
+    assert tell_stories(project) == []
+    assert [row.story_id for row in partitions.select(D18, D18)] == [rows[0].article_id] * 2
+    project.ledger.close()

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.transforms.rows import record
 from transforms.stories import first, keys, mark, period, reprints
 
 D18, D19 = date(2026, 11, 18), date(2026, 11, 19)
@@ -127,6 +126,6 @@ def test_periods_are_weeks():
 
 
 def test_who_prints_no_time_was_out_at_the_end_of_the_day():
-    assert first(record(5)) == datetime(2026, 11, 18, 1, 5, tzinfo=UTC)
-    for precision in ("day", "none"):
-        assert first(record(5, published_precision=precision)) == datetime(2026, 11, 18, 16, tzinfo=UTC)
+    printed, end = datetime(2026, 11, 18, 1, 5, tzinfo=UTC), datetime(2026, 11, 18, 16, tzinfo=UTC)
+    assert first(printed, "minute", D18) == printed
+    assert first(printed, "day", D18) == first(None, "none", D18) == end
