@@ -185,18 +185,23 @@ def grow(count: int) -> None:
         path = Path(folder) / "ledger.sqlite"
         ledger = Ledger(f"sqlite:///{path}")
         members = new_articles(day, filled(path, days, numbers), chance, numbers)
-        start = time.process_time()
+        start, memory = time.process_time(), resident()
         for place in range(0, len(members), PART):
             ledger.join(members[place : place + PART], [], stories)
         milliseconds = 1000 * (time.process_time() - start) / len(members)
+        grown = resident() - memory
         joined = sum(name != story for name, story in ledger.stories_of([one.article_id for one in members]).items())
         ledger.close()
         size = path.stat().st_size / (days * A_DAY + len(members))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{days * A_DAY:9} there{milliseconds:8.3f} ms each{joined:6} joined{size:7.0f} bytes each{memory:6.0f} MB",
+            f"{days * A_DAY:9} there{milliseconds:8.3f} ms each{joined:6} joined{size:7.0f} bytes each{grown:+6.0f} MB",
             flush=True,
         )
+
+
+def resident() -> float:
+    """Return the memory of this process in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
 def orders(pairs: list[Pair]) -> None:
@@ -238,7 +243,7 @@ def main() -> None:
     speed(texts)
     print("\norder")
     orders(pairs)
-    print("\nthe ledger's part: 10,000 more articles where there are so many, size in sum, memory of the process at most")
+    print("\nthe ledger's part: 10,000 more articles where there are so many, size in sum, growth of the process")
     for count in (0, 100_000, 1_000_000, 10_000_000):
         if count <= options.scale:
             grow(count)
