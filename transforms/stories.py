@@ -43,8 +43,8 @@ _NUMBERS = 48  # distinct numbers kept of a text, those with the smallest hashes
 _NEARLY_ALL = 0.92  # of the shorter text's shingles: enough for texts with hardly a number, as notices in one template are
 _NEAR = 0.8  # enough for texts with numbers, or of length
 _FEW, _TELLING = 5, 800  # numbers; characters
-_LEAD = 40  # characters with which a text begins …
-_LEAD_HASHES = 16  # … and hashes of these, of which ten must be equal where words and numbers do not tell
+_LEAD = 24  # characters with which a text begins …
+_LEAD_HASHES = 16  # … and hashes of these, of which twelve must be equal where words and numbers do not tell
 _HEAD = struct.Struct("<IH")  # shingles, numbers
 
 _Words = npt.NDArray[np.uint32]
@@ -174,7 +174,7 @@ def _same_news(shorter: bytes, longer: bytes, *, sure: bool) -> bool:
 
 def _begin_alike(one: bytes, other: bytes) -> bool:
     leads = (np.frombuffer(sketch, np.uint8, _LEAD_HASHES, _HEAD.size + _HASHES) for sketch in (one, other))
-    return bool(np.equal(*leads).sum() >= 10)
+    return bool(np.equal(*leads).sum() >= 12)
 
 
 def _comparable(one: set[int], other: set[int]) -> tuple[set[int], set[int]]:
