@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -12,10 +12,12 @@ from sqlalchemy import (
     Engine,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
     and_,
     create_engine,
     event,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from crawlers.page import Position
 
 VERSION = 1
+Item = TypeVar("Item")
 _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
 
 
@@ -40,6 +43,19 @@ class _Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
+
+
+class _Hex(TypeDecorator[str]):
+    """Hex digits, kept as the bytes that they spell: half the size."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: object) -> bytes | None:
+        return bytes.fromhex(value) if value is not None else None
+
+    def process_result_value(self, value: bytes | None, _dialect: object) -> str | None:
+        return value.hex() if value is not None else None
 
 
 metadata = MetaData()
@@ -138,11 +154,42 @@ parts = Table(
     Column("archive_file", String, nullable=False),
     Column("archive_offset", Integer, nullable=False),
 )
-stories = Table(
-    "stories",
+# The texts that stories are made of, each with what is compared of it: null where that was given up.
+story_texts = Table(
+    "story_texts",
     metadata,
-    Column("text_hash", String(32), primary_key=True),
-    Column("story_id", String(32), nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("text", _Hex(), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("story_id", _Hex(), index=True),
+    Column("sketch", LargeBinary),
+    UniqueConstraint("period", "text"),
+)
+# Which texts to compare. Kept by period, so that a look-up stays among the pages that the last ones have read.
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("period", Integer, primary_key=True),
+    Column("key", Integer, primary_key=True),
+    Column("text_id", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+# The articles that have these texts, `first` in seconds since 1970.
+story_members = Table(
+    "story_members",
+    metadata,
+    Column("article_id", _Hex(), primary_key=True),
+    Column("text_id", Integer, nullable=False, index=True),
+    Column("source", String(40), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("first", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+# Articles whose story has changed since their record was written.
+story_moves = Table("story_moves", metadata, Column("article_id", _Hex(), primary_key=True), sqlite_with_rowid=False)
+# Periods whose texts are all there to be compared, and when that was last needed.
+story_periods = Table(
+    "story_periods", metadata, Column("period", Integer, primary_key=True), Column("used_at", _Instant, nullable=False)
 )
 
 
@@ -175,7 +222,7 @@ def place(position: Position) -> dict[str, Any]:
     return {"archive_file": position.file, "archive_offset": position.offset}
 
 
-def chunks(items: list[str]) -> Iterator[list[str]]:
+def chunks(items: list[Item]) -> Iterator[list[Item]]:
     """Yield a list in parts that fit the bound parameters of one statement."""
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]

@@ -1,4 +1,4 @@
-"""The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
+"""The steps of a run, written once: crawl -> build -> stories -> check. Daily, backfill and rebuild differ only in what they plan."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
+from flows.stories import tell_stories
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.folder import sweep
@@ -115,7 +116,10 @@ def _crawl(
 def build_all(
     project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool = False
 ) -> None:
-    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
+    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others.
+
+    Then records that were there before are told of their stories.
+    """
     for source, days in plan.items():
         watch.phase(f"build {source}")
         work = partial(build, project, source, days, runner, watch.tick, again=again)
@@ -124,6 +128,8 @@ def build_all(
             findings += [Finding("warning", sentence) for sentence in moved]
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
+    watch.phase("stories")
+    findings += [Finding("failure", sentence) for sentence in runner.step("stories", partial(tell_stories, project))]
 
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:

@@ -1,10 +1,13 @@
-"""The dataset: Hive partitions of Parquet files by publication day; with `reading`, `compact` and `migrate` all that knows them.
+"""The dataset: Hive partitions of Parquet files by publication day.
+
+With `reading`, `compact`, `migrate` and `retell` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the
 files of a day.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
@@ -181,6 +184,20 @@ class Partitions(Generic[Row]):
                 text = f"{error.path} could not be read; it was moved to {place} and made anew"
                 sentences.append(text + others if source_of(error.path) == MERGED else text)
         return sentences
+
+
+class Changes(Generic[Row]):
+    """What is to be put into, and taken out of, the partitions of one table, by day."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.put: dict[date, list[Row]] = defaultdict(list)
+        self.remove: dict[date, set[str]] = defaultdict(set)
+
+    def apply(self, partitions: Partitions[Row], source: str) -> None:
+        """Change the partitions of a source. Raises BusyError, StoreError."""
+        for day in sorted(self.put.keys() | self.remove.keys()):
+            partitions.apply(day, source, self.put[day], self.remove[day])
 
 
 def records(data: Path) -> Partitions[Record]:
