@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Date,
     DateTime,
     Engine,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -128,6 +130,41 @@ stories = Table(
     metadata,
     Column("text_hash", String(32), primary_key=True),
     Column("story_id", String(32), nullable=False),
+)
+# What a model answered, as it came: each answer is paid for once, by the text (and its reprints), the prompt and the model.
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("text_hash", String(32), primary_key=True),
+    Column("prompt", String(40), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("cut", Boolean, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("answered_at", _Instant, nullable=False),
+)
+# What that cost, by run, and by source and publication day of the articles.
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("run", String(40), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Float),
+)
+# Days that have, or may have, records without an annotation.
+unannotated = Table(
+    "unannotated",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
 )
 
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, project_of, say
+from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flows.checking import Plan
     from flows.daily import Run, Watch
+    from flows.reannotate import Reannotated
     from flows.runner import Runner
     from flows.settings import Project
 
@@ -43,6 +46,7 @@ def run(
         typer.Option("--date", metavar="DAY", help="The day (YYYY-MM-DD); yesterday by default.", show_default=False),
     ] = None,
     source: Sources = None,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -57,7 +61,9 @@ def run(
     project = project_of(config, data)
     wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
     plan = {one.name: [wanted] for one in project.enabled(source)}
-    result = _perform(project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
+    result = _perform(
+        project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch, budget=budget), as_json=as_json
+    )
     raise typer.Exit(0 if result.ok else 1)
 
 
@@ -73,6 +79,7 @@ def backfill(
         ),
     ] = "failed",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -96,7 +103,7 @@ def backfill(
         project,
         "backfill",
         plan,
-        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all"),
+        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all", budget=budget),
         as_json=as_json,
     )
     raise typer.Exit(0 if result.ok else 1)
@@ -131,6 +138,10 @@ def rebuild(
     start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
     end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
     source: Sources = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Extract nothing; annotate what another engine, model or prompt annotated.")
+    ] = False,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -141,6 +152,9 @@ def rebuild(
 
     project = project_of(config, data, existing=True)
     days = day_range(parse_day(start), parse_day(end))
+    if annotate:
+        _reannotate(project, days, project.known(source), budget, as_json=as_json)
+        return
     reports = project.ledger.reports(project.known(source) or project.ledger.sources(), days)
     plan: dict[str, list] = {}  # type: ignore[type-arg]
     for report in reports:
@@ -149,10 +163,30 @@ def rebuild(
     if not plan:
         say(f"nothing to rebuild: no source was crawled for {start}..{end}")
         return
-    result = _perform(project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch), as_json=as_json)
+    result = _perform(
+        project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch, budget), as_json=as_json
+    )
     # What the network has not given is no fault of a rebuild; what the archive does not give is.
     unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
     raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)
+
+
+def _reannotate(project: "Project", days: list["date"], source: list[str] | None, budget: float | None, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from flows.cli.tables import print_reannotated, reannotated_values
+    from flows.perform import perform
+    from flows.reannotate import reannotate
+
+    def work(runner: "Runner") -> "Reannotated":
+        return runner.step("annotate", lambda: reannotate(project, days[0], days[-1], source, runner, budget))
+
+    result = perform("reannotate", project.workers, work)
+    if as_json:
+        print_json(reannotated_values(result))
+    else:
+        print_reannotated(result, Console())
+    raise typer.Exit(1 if any(finding.level == "failure" for finding in result.findings) else 0)
 
 
 def demo(
