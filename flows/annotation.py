@@ -12,7 +12,7 @@ from itertools import chain, islice
 from threading import Lock
 from typing import Literal
 
-from crawlers.errors import ConfigError
+from crawlers.errors import CaixunError, ConfigError
 from crawlers.inquiries import Account
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
@@ -149,6 +149,11 @@ class Step:
         except DownError as error:
             self._missed(error)
             return "wait"
+        except CaixunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one odd text must not stop those of all sources
+            self._refused.append(f"crashed: {error!r:.200}")
+            return "lexicon"
         with self._lock:
             self._down = 0
             self._result.dropped.update(fault.column for fault in outcome.dropped)
