@@ -17,7 +17,7 @@ from transforms.taxonomy import load_taxonomy
 PROMPT = load_prompt([SHIPPED_CONFIG / "prompts"])
 TITLE = "海蓝重工用大模型排产"
 BODY = "11月18日，海蓝重工宣布排产大模型上线。\n公司三季度营收12.5亿元，同比增长7.72%。\n“漏检率降到0.03%。”负责人江予白说。"
-FIRST = BODY.split("\n")[0]
+FIRST = BODY.split("\n", maxsplit=1)[0]
 MESSAGES = PROMPT.messages(TITLE, BODY)
 
 
