@@ -65,6 +65,8 @@ class Desk(AbstractContextManager["Desk"]):
         self.prompt = self.project.prompt
         self._client = Client(self.access)
         self._engine = LlmEngine(self.prompt, self.access.model, load_taxonomy(self.project.taxonomy))
+        price = self.access.terms.price
+        self.paid = Paid(cost=0.0 if price else None, currency=price.currency if price else None)
         self._stopped = Event()
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
         self._lock = Lock()
@@ -115,15 +117,13 @@ class Desk(AbstractContextManager["Desk"]):
 
     def _count(self, reply: Reply, payment: Payment, cost: float) -> None:
         payment.cost = cost
-        price = self.access.terms.price
         with self._lock:
             old = self.paid
-            self.paid = Paid(
-                old.calls + 1,
-                old.tokens_in + reply.tokens_in,
-                old.tokens_out + reply.tokens_out,
-                (old.cost or 0.0) + cost if price else None,
-                price.currency if price else None,
+            self.paid = old._replace(
+                calls=old.calls + 1,
+                tokens_in=old.tokens_in + reply.tokens_in,
+                tokens_out=old.tokens_out + reply.tokens_out,
+                cost=None if old.cost is None else old.cost + cost,
             )
 
 
