@@ -71,18 +71,24 @@ _FIGURE = re.compile(
         (?P<minus>(?<![\w%)])-)?(?P<part>(?:(?P<parts>[{_HAN}]+)分之))?
         (?:(?P<number>{_NUMBER})|(?P<han>[{_D}十拾][{_HAN}]*(?:点[{_D}]+)?))
         (?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
-        (?:余|多|来)?(?P<unit>{_UNIT})?""",
+        (?P<about>余|多|来)?(?P<unit>{_UNIT})?""",
     re.VERBOSE,
 )
+_ABOUT = re.compile(r"约|近|超过?|逾|达?到?近|大约|接近$")
 _RANGE = re.compile(r"(?:-|~|至|到|或|-?%-)")
 
 
 class Figure(NamedTuple):
-    """A number with its unit: its place, and what it may say - 2 in 2至3亿元 is 2 or 2亿元."""
+    """A number with its unit: its place, what it may say - 2 in 2至3亿元 is 2 or 2亿元 - and the step of its last digit.
+
+    `about` tells that the text marks it as not exact: 约, 近, 超, 余.
+    """
 
     start: int
     end: int
     readings: tuple[tuple[Decimal, str], ...]
+    step: Decimal
+    about: bool
 
 
 class Day(NamedTuple):
@@ -128,12 +134,15 @@ def _figures(text: str) -> Iterator[Figure]:
         if match["han"] and not _counts(text, match):
             continue
         value = Decimal(match["number"].replace(",", "")) if match["number"] else _han(match["han"])
-        value *= _scale(match["scale"] or "")
+        scale = _scale(match["scale"] or "")
+        step = scale * Decimal(10) ** (int(value.as_tuple().exponent) if match["number"] else 0)
+        value *= scale
         if match["part"]:
             value, unit = (value, "%") if match["parts"] == "百" else (value / _han(match["parts"]), "")
         if unit == "成":
             value, unit = value * 10, "%"
-        yield Figure(*match.span(), ((value.normalize(), _SAME.get(unit, unit)),))
+        about = bool(match["about"]) or bool(_ABOUT.search(text, max(0, match.start() - 2), match.start()))
+        yield Figure(*match.span(), ((value.normalize(), _SAME.get(unit, unit)),), step, about)
 
 
 def _counts(text: str, match: re.Match[str]) -> bool:
@@ -203,6 +212,21 @@ def _han(numerals: str) -> Decimal:
     return Decimal(total + section + digit) + fraction
 
 
+def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
+    """Return which of `others` can say what a figure says.
+
+    One without a unit cannot where another one has the same value in another unit. Where there is none, it may be one that
+    the figure rounds or cuts: 792.34万 for 7,923,404.34, 近5亿 for 4.98亿.
+    """
+    same = [number for number, other in enumerate(others) if same_figure(figure, other)]
+    unit = figure.readings[0][1]
+    if unit and not any(unit == theirs for number in same for _, theirs in others[number].readings):
+        values = {value for value, _ in figure.readings}
+        if any(theirs and value in values for other in others for value, theirs in other.readings):
+            return []
+    return same or [number for number, other in enumerate(others) if _rounds(figure, other)]
+
+
 def same_figure(one: Figure, other: Figure) -> bool:
     """Whether two figures can say the same: equal values, and units of which neither contradicts the other."""
     return any(
@@ -210,6 +234,17 @@ def same_figure(one: Figure, other: Figure) -> bool:
         for value, unit in one.readings
         for second, unit2 in other.readings
     )
+
+
+def _rounds(one: Figure, other: Figure) -> bool:
+    """Whether a figure is another one in a larger scale, rounded or cut to what it prints.
+
+    It has to say that it is not exact (约, 近, 超), or to print four digits.
+    """
+    (value, unit), (exact, unit2) = one.readings[0], other.readings[0]
+    if unit != unit2 or one.step < 10 * other.step or abs(exact - value) >= one.step:
+        return False
+    return (one.about and one.step >= 1) or (one.step >= 100 and value / one.step >= 1000)
 
 
 def same_day(one: Day, other: Day) -> bool:

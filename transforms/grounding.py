@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from transforms.figures import Day, Figure, days, figures, same_day, same_figure
-from transforms.names import names
+from transforms.passage import Article
 from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
 from transforms.spelling import Spelled
+from transforms.statements import support, why_not
 from transforms.taxonomy import LEVEL1, Taxonomy
 from transforms.text import sentences
 
@@ -56,24 +56,12 @@ class Grounded(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-class _Article:
-    """An article to check against: title and body as one text, and what they state."""
-
-    def __init__(self, title: str, body: str, lists: Taxonomy) -> None:
-        self.title, self.body, self.lists = title, body, lists
-        self.text = Spelled(f"{title}\n{body}")
-        self.shift = len(title) + 1
-        self.days = days(self.text.text)
-        self.figures = figures(self.text.text, self.days)
-        self.sentences = sentences(body)
-
-
 def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
     """Return what of an answer stands in the article, in the article's own spelling where that is another.
 
     A summary is checked sentence by sentence. Bounds are kept by leaving out what is too much: that is no fault.
     """
-    article = _Article(title, body, lists)
+    article = Article(title, body, lists)
     faults: list[Fault] = []
     evidence: list[Evidence] = []
     kept: dict[str, Texts] = {}
@@ -92,7 +80,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
 
 
 def _phrases(
-    column: str, values: Iterable[str], article: _Article, evidence: list[Evidence], faults: list[Fault]
+    column: str, values: Iterable[str], article: Article, evidence: list[Evidence], faults: list[Fault]
 ) -> Iterator[str]:
     seen = set()
     for value in values:
@@ -109,7 +97,7 @@ def _phrases(
             yield spelled
 
 
-def _place(value: str, article: _Article) -> tuple[int, int] | None:
+def _place(value: str, article: Article) -> tuple[int, int] | None:
     """Return where a phrase stands in title and body, rather in the body."""
     start = article.body.find(value)
     if value and start >= 0:
@@ -130,7 +118,7 @@ def _known_codes(values: Iterable[str], faults: list[Fault]) -> Iterator[str]:
             faults.append(Fault("industry_codes", value, f"{value} is none of the 31 申万 level-1 names."))
 
 
-def _securities(values: Iterable[str], article: _Article, evidence: list[Evidence], faults: list[Fault]) -> Iterator[str]:
+def _securities(values: Iterable[str], article: Article, evidence: list[Evidence], faults: list[Fault]) -> Iterator[str]:
     found = article.lists.finder.find(article.text.text)["companies"]
     for value in dict.fromkeys(values):
         match = _CODE.fullmatch(value.strip())
@@ -154,42 +142,12 @@ def _securities(values: Iterable[str], article: _Article, evidence: list[Evidenc
 
 
 def _statements(
-    column: str, values: Iterable[str], article: _Article, evidence: list[Evidence], faults: list[Fault]
+    column: str, values: Iterable[str], article: Article, evidence: list[Evidence], faults: list[Fault]
 ) -> Iterator[str]:
     for value in values:
-        spelled = Spelled(value)
-        if why := _unsupported(spelled, article):
+        if why := why_not(value, article):
             faults.append(Fault(column, value, why))
             continue
-        if best := _best(spelled, article):
+        if best := support(value, article):
             evidence.append(Evidence(column=column, value=value, start=best[0], end=best[1]))
         yield value
-
-
-def _unsupported(spelled: Spelled, article: _Article) -> str:
-    """Return in a sentence what of a statement the article does not state; nothing where it states all."""
-    stated = days(spelled.text)
-    for one in stated:
-        if not any(same_day(one, other) for other in article.days):
-            return f"The article does not state the day {_said(one, spelled)}."
-    for figure in figures(spelled.text, stated):
-        if not any(same_figure(figure, other) for other in article.figures):
-            return f"The article does not state the figure {_said(figure, spelled)}."
-    for name in names(spelled, article.lists):
-        if not article.text.find(name.text):
-            return f"The article does not name {spelled.original[slice(*spelled.span(name.start, name.end))]}."
-    return ""
-
-
-def _said(one: Day | Figure, spelled: Spelled) -> str:
-    return spelled.original[slice(*spelled.span(one.start, one.end))]
-
-
-def _best(spelled: Spelled, article: _Article) -> tuple[int, int] | None:
-    """Return the sentence of the body that shares the most with a statement."""
-    pairs = {spelled.text[place : place + 2] for place in range(len(spelled.text) - 1)}
-    return max(
-        article.sentences,
-        key=lambda one: sum(pair in article.body[one[0] : one[1]] for pair in pairs),
-        default=None,
-    )

@@ -121,13 +121,14 @@ class Taxonomy:
     triggers: dict[str, str]
     subjects: dict[str, str]
     surnames: frozenset[str]
+    places: frozenset[str]
     broad_industries: frozenset[str]
     industry_exceptions: frozenset[str]
     version: str
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds AI technologies, industries, companies, subjects and triggers, each by that name."""
+        """Finds AI technologies, industries, companies, subjects, triggers and places, each by that name."""
         return Finder(
             {
                 "technologies": self.ai_technologies,
@@ -135,6 +136,7 @@ class Taxonomy:
                 "companies": self.companies,
                 "subjects": self.subjects,
                 "triggers": self.triggers,
+                "places": self.places,
             }
         )
 
@@ -144,8 +146,8 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `companies.csv` (code, name, full_name,
     level1), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
-    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
-    them. A company is known by its name (one of two characters only behind ST), its full name and its code.
+    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack
+    any of them. A company is known by its name (one of two characters only behind ST), its full name and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
@@ -174,6 +176,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
         subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
+        places=frozenset(_words(places, "places.txt")),
         version=digest.hexdigest(),
     )
 
