@@ -30,6 +30,7 @@ _PATIENCE = 3  # questions in a row that may find the endpoint down
 
 
 Hear = Callable[[Record, Annotation], None]
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -52,12 +53,18 @@ class Annotated:
 
 
 def annotate_waiting(
-    project: Project, plan: Plan, run: str, runner: Runner, findings: list[Finding], budget: float | None = None
+    project: Project,
+    plan: Plan,
+    run: str,
+    runner: Runner,
+    findings: list[Finding],
+    budget: float | None = None,
+    tell: Tell = lambda _text: None,
 ) -> Annotated | None:
     """Annotate what waits of a plan's days, and of earlier days that its sources owe; None where nothing does.
 
-    What goes wrong is added to `findings`. `budget` is what this run may spend, the setting's where it is None. Raises
-    ConfigError.
+    What goes wrong is added to `findings`; `tell` hears how far it is. `budget` is what this run may spend, the setting's
+    where it is None. Raises ConfigError.
     """
     days = [(source, day) for source in plan for day in sorted({*plan[source], *project.ledger.owed(source)})]
     records = dataset.records(project.data)
@@ -67,7 +74,7 @@ def annotate_waiting(
         result = None
     else:
         with open_desk(project, budget) as desk:
-            result = Step(project, desk, run, runner).annotate(chain([first], waiting))
+            result = Step(project, desk, run, runner, tell=tell).annotate(chain([first], waiting))
         findings += result.findings
     for source, day in days:
         if dataset.waiting(records, day, source):
@@ -88,14 +95,26 @@ def check_engine(project: Project, budget: float | None) -> None:
 class Step:
     """One annotation of many records."""
 
-    def __init__(self, project: Project, desk: Desk, run: str, runner: Runner, hear: Hear = lambda _row, _made: None) -> None:
-        """Ask at `desk`, on the account of `run`; `hear` is told each record, as it was, with its new annotation."""
+    def __init__(
+        self,
+        project: Project,
+        desk: Desk,
+        run: str,
+        runner: Runner,
+        hear: Hear = lambda _row, _made: None,
+        tell: Tell = lambda _text: None,
+    ) -> None:
+        """Ask at `desk`, on the account of `run`.
+
+        `hear` is told each record, as it was, with its new annotation; `tell` how far the work is, after each batch.
+        """
         self._project = project
         self._desk = desk
         self._terms = desk.access.terms
         self._run = run
         self._runner = runner
         self._hear = hear
+        self._tell = tell
         self._lock = Lock()
         self._down = 0
         self._unanswered: LlmError | None = None
@@ -112,7 +131,6 @@ class Step:
             except BaseException:  # also Ctrl-C: what is being asked is waited for and kept, nothing more is asked
                 desk.close(DownError("stopped"))
                 raise
-        result.paid = desk.paid
         result.findings += self._findings()
         return result
 
@@ -131,6 +149,8 @@ class Step:
         self._result.by_model += len(by_model)
         self._result.by_lexicon += len(by_lexicon)
         self._result.waiting += waiting + len(left) - len(by_lexicon)
+        self._result.paid = self._desk.paid
+        self._tell(self._result.told())
 
     def _ask(self, row: Record) -> Annotation | Literal["lexicon", "wait"]:
         """Return a record's annotation by the model, or what becomes of it instead. Runs in several threads."""

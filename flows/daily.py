@@ -133,7 +133,7 @@ def annotate_all(
     if project.settings.annotator != "llm":
         return None
     watch.phase("annotate")
-    work = partial(annotate_waiting, project, plan, run, runner, findings, budget)
+    work = partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase)
     try:
         return runner.step("annotate", work)
     except CaixunError as error:

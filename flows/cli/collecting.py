@@ -98,7 +98,7 @@ def backfill(
     if dry_run:
         _print_plan(reports, plan, as_json=as_json)
         return
-    say(f"resume with: {_resume(start, end, source, again, data, config)}")
+    say(f"resume with: {_resume(start, end, source, again, budget, data, config)}")
     result = _perform(
         project,
         "backfill",
@@ -120,7 +120,15 @@ def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type:
         print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
 
 
-def _resume(start: str, end: str, source: list[str] | None, again: str, data: Path | None, config: Path | None) -> str:
+def _resume(
+    start: str,
+    end: str,
+    source: list[str] | None,
+    again: str,
+    budget: float | None,
+    data: Path | None,
+    config: Path | None,
+) -> str:
     words = [
         "caixun",
         "backfill",
@@ -130,7 +138,8 @@ def _resume(start: str, end: str, source: list[str] | None, again: str, data: Pa
         "--again",
         again,
     ]
-    words += [word for option, value in (("--data", data), ("--config", config)) if value for word in (option, str(value))]
+    given = (("--budget", budget), ("--data", data), ("--config", config))
+    words += [word for option, value in given if value is not None for word in (option, str(value))]
     return shlex.join(words)
 
 
