@@ -1,6 +1,6 @@
 """The ledger's part on models: what they answered, what that cost, and which days wait for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from crawlers.books import Books
 from crawlers.clock import now
 from crawlers.tables import model_answers as _answers
+from crawlers.tables import model_batches as _batches
 from crawlers.tables import model_usage as _usage
 from crawlers.tables import put
 from crawlers.tables import unannotated as _unannotated
@@ -52,6 +53,14 @@ class Usage(NamedTuple):
     cost: float | None
 
 
+class Batch(NamedTuple):
+    """A batch of questions; `name` is the provider's, None where the process that handed it in was killed before it knew."""
+
+    mark: str
+    name: str | None
+    texts: tuple[str, ...]
+
+
 class Inquiries(Books):
     """The ledger, as far as it knows of models. Every method raises StoreError when the database cannot be used."""
 
@@ -76,6 +85,28 @@ class Inquiries(Books):
             if connection.execute(update(_usage).where(mine).values(more)).rowcount == 0:
                 first = {"calls": 1, "tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out, "cost": cost}
                 connection.execute(insert(_usage).values(**key, **first))
+
+    def begin_batch(self, mark: str, prompt: str, model: str, texts: Sequence[str]) -> None:
+        """Note that a batch of first questions about texts is about to be handed in."""
+        with self._writing() as connection:
+            put(connection, _batches, {"mark": mark}, prompt=prompt, model=model, batch=None, texts=list(texts), begun_at=now())
+
+    def name_batch(self, mark: str, batch: str) -> None:
+        """Note the name that the provider gave a batch."""
+        with self._writing() as connection:
+            connection.execute(update(_batches).where(_batches.c.mark == mark).values(batch=batch))
+
+    def batches(self, prompt: str, model: str) -> list[Batch]:
+        """Return the batches whose answers have not all been kept, in the order in which they were handed in."""
+        query = select(_batches).where(_batches.c.prompt == prompt, _batches.c.model == model)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(_batches.c.begun_at)).all()
+        return [Batch(row.mark, row.batch, tuple(row.texts)) for row in rows]
+
+    def end_batch(self, mark: str) -> None:
+        """Forget a batch: its answers are kept, or there will be none."""
+        with self._writing() as connection:
+            connection.execute(delete(_batches).where(_batches.c.mark == mark))
 
     def usage(self, run: str | None = None) -> dict[tuple[str, str, date, str], Usage]:
         """Return what was asked, of one run or of all, by run, source, publication day and model."""

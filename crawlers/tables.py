@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Connection,
@@ -158,6 +159,17 @@ model_usage = Table(
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
     Column("cost", Float),
+)
+# Batches of questions that were handed in, or were about to be; `batch` is the provider's name of it, `texts` whom it asks about.
+model_batches = Table(
+    "model_batches",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("prompt", String(40), nullable=False),
+    Column("model", String, nullable=False),
+    Column("batch", String),
+    Column("texts", JSON, nullable=False),
+    Column("begun_at", _Instant, nullable=False),
 )
 # Days that have, or may have, records without an annotation.
 unannotated = Table(

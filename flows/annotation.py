@@ -14,6 +14,7 @@ from typing import Literal
 
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.inquiries import Account
+from flows.batches import ask_in_batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
 from flows.desk import Asker, Desk, Paid, open_desk
@@ -26,6 +27,7 @@ from transforms.llm import DeniedError, DownError, LlmError, RefusedError
 from transforms.record import Annotation, Record
 
 _BATCH = 200  # records that are annotated before their partitions are written
+_MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 100 MB of memory
 _PATIENCE = 3  # questions in a row that may find the endpoint down
 
 
@@ -119,6 +121,7 @@ class Step:
         self._down = 0
         self._unanswered: LlmError | None = None
         self._refused: list[str] = []
+        self._no_batches = ""
         self._result = Annotated(desk.access.model)
 
     def annotate(self, rows: Iterable[Record]) -> Annotated:
@@ -126,13 +129,29 @@ class Step:
         rows, desk, result = iter(rows), self._desk, self._result
         with ThreadPoolExecutor(self._terms.concurrency, thread_name_prefix="llm") as pool:
             try:
-                while batch := list(islice(rows, _BATCH)):
-                    self._annotate_batch(batch, pool)
+                while part := list(islice(rows, _MOST_IN_BATCH if self._terms.batch else _BATCH)):
+                    self._ask_in_batches(part)
+                    for start in range(0, len(part), _BATCH):
+                        self._annotate_batch(part[start : start + _BATCH], pool)
             except BaseException:  # also Ctrl-C: what is being asked is waited for and kept, nothing more is asked
                 desk.close(DownError("stopped"))
                 raise
         result.findings += self._findings()
         return result
+
+    def _ask_in_batches(self, rows: list[Record]) -> None:
+        """Get answers by batches, where they are set and the endpoint takes them; what has none is asked one by one."""
+        if self._no_batches or (len(rows) < (self._terms.batch or len(rows) + 1) and not self._desk.awaits_batches()):
+            return
+        try:
+            ask_in_batches(self._desk, map(self._asker, rows), self._tell)
+        except RefusedError as error:
+            self._no_batches = f"the endpoint takes no batches, so it was asked one by one: {error}"
+        except (DownError, DeniedError) as error:
+            self._desk.close(error)
+
+    def _asker(self, row: Record) -> Asker:
+        return Asker(row.title, row.body, Account(self._run, row.source, row.published_date))
 
     def _annotate_batch(self, batch: list[Record], pool: ThreadPoolExecutor) -> None:
         by_model: dict[str, Annotation] = {}
@@ -155,8 +174,7 @@ class Step:
     def _ask(self, row: Record) -> Annotation | Literal["lexicon", "wait"]:
         """Return a record's annotation by the model, or what becomes of it instead. Runs in several threads."""
         try:
-            asker = Asker(row.title, row.body, Account(self._run, row.source, row.published_date))
-            outcome = self._desk.annotate(asker)
+            outcome = self._desk.annotate(self._asker(row))
         except RefusedError as error:
             self._refused.append(str(error))
             return "lexicon"
@@ -196,6 +214,8 @@ class Step:
         elif why or waiting:
             text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"
             yield Finding("failure", text)
+        if self._no_batches:
+            yield Finding("warning", self._no_batches)
         for reason, count in Counter(self._refused).most_common(3):
             yield Finding("warning", f"the lexicon engine annotated {count} articles in place of {self._result.model}: {reason}")
 

@@ -63,7 +63,7 @@ class Desk(AbstractContextManager["Desk"]):
         """Open the client. Raises ConfigError."""
         self.access = self.project.access
         self.prompt = self.project.prompt
-        self._client = Client(self.access)
+        self.client = Client(self.access)
         self._engine = LlmEngine(self.prompt, self.access.model, load_taxonomy(self.project.taxonomy))
         price = self.access.terms.price
         self.paid = Paid(cost=0.0 if price else None, currency=price.currency if price else None)
@@ -77,7 +77,7 @@ class Desk(AbstractContextManager["Desk"]):
 
     def __exit__(self, *_: object) -> None:
         """Give the connections back."""
-        self._client.close()
+        self.client.close()
 
     def close(self, error: LlmError) -> None:
         """Ask no more, for this reason; the first one counts."""
@@ -86,12 +86,41 @@ class Desk(AbstractContextManager["Desk"]):
 
     def annotate(self, asker: Asker) -> Outcome:
         """Return what the model says of an article. Raises LlmError where there is no answer to be had."""
-        digest = text_hash(asker.body)
 
         def ask(attempt: int, messages: list[Message]) -> Told:
-            return self._ask(asker, Inquiry(digest, self.prompt.version, self.access.model, attempt), messages)
+            return self._ask(asker, self.inquiry(asker, attempt), messages)
 
         return self._engine.annotate(asker.title, asker.body, ask)
+
+    def awaits_batches(self) -> bool:
+        """Whether a former run has handed in questions whose answers have not been kept."""
+        return bool(self.project.ledger.batches(self.prompt.version, self.access.model))
+
+    def inquiry(self, asker: Asker, attempt: int) -> Inquiry:
+        """Return what the ledger knows a question by."""
+        return Inquiry(text_hash(asker.body), self.prompt.version, self.access.model, attempt)
+
+    def most(self, messages: list[Message]) -> float:
+        """Return the most that a question can cost: a token is two bytes at least, 0.7 of a Chinese character."""
+        price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
+        return price.of(size // 2 + 500, self.access.terms.most_output) if price else 0.0
+
+    def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> Reply:
+        """Keep an answer in the ledger, with what it cost, and pay it."""
+        price = self.access.terms.price
+        cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
+        reply = Reply(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
+        self.project.ledger.book(inquiry, reply, asker.account, cost)
+        with self._lock:
+            payment.cost += cost or 0.0
+            old = self.paid
+            self.paid = old._replace(
+                calls=old.calls + 1,
+                tokens_in=old.tokens_in + reply.tokens_in,
+                tokens_out=old.tokens_out + reply.tokens_out,
+                cost=None if old.cost is None else old.cost + (cost or 0.0),
+            )
+        return reply
 
     def _ask(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Told:
         ledger = self.project.ledger
@@ -102,29 +131,11 @@ class Desk(AbstractContextManager["Desk"]):
         return Told(Answer(reply.text, reply.cut, reply.tokens_in, reply.tokens_out), reply.title)
 
     def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Reply:
-        price = self.access.terms.price
-        most = price.of(_most_input(messages), self.access.terms.most_output) if price else 0.0
-        with self.purse.pay(most) as payment:
+        with self.purse.pay(self.most(messages)) as payment:
             self._pace.wait()
             if self.closed:
                 raise self.closed
-            answer = self._client.ask(messages)
-            cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
-            reply = Reply(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
-            self.project.ledger.book(inquiry, reply, asker.account, cost)
-            self._count(reply, payment, cost or 0.0)
-        return reply
-
-    def _count(self, reply: Reply, payment: Payment, cost: float) -> None:
-        payment.cost = cost
-        with self._lock:
-            old = self.paid
-            self.paid = old._replace(
-                calls=old.calls + 1,
-                tokens_in=old.tokens_in + reply.tokens_in,
-                tokens_out=old.tokens_out + reply.tokens_out,
-                cost=None if old.cost is None else old.cost + cost,
-            )
+            return self.keep(asker, inquiry, self.client.ask(messages), payment)
 
 
 def open_desk(project: Project, budget: float | None = None) -> Desk:
@@ -132,8 +143,3 @@ def open_desk(project: Project, budget: float | None = None) -> Desk:
     if budget is not None and project.settings.llm.price is None:
         raise ConfigError("--budget needs llm.price in settings.yml: what a million tokens of input and of output cost")
     return Desk(project, Purse(project.settings.llm.budget if budget is None else budget))
-
-
-def _most_input(messages: list[Message]) -> int:
-    """Return how many tokens a question may have at most: one for two bytes, which is 1.5 for a Chinese character."""
-    return sum(len(one["content"].encode()) for one in messages) // 2 + 500

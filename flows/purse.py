@@ -22,6 +22,10 @@ class Purse:
         self._set_aside = 0.0
         self._changed = Condition()
 
+    def allows(self, most: float) -> bool:
+        """Whether a question that may cost so much is within the limit."""
+        return self._limit is None or self.spent + self._set_aside + most <= self._limit
+
     @contextmanager
     def pay(self, most: float) -> Iterator["Payment"]:
         """Set aside the most that a question can cost while it is asked; the payment's `cost` is then spent.
@@ -29,7 +33,7 @@ class Purse:
         Waits for other questions where these may leave enough. Raises OverBudgetError where there is not enough.
         """
         with self._changed:
-            while self._limit is not None and self.spent + self._set_aside + most > self._limit:
+            while not self.allows(most):
                 if not self._set_aside:
                     raise OverBudgetError(f"the budget of {self._limit:g} is spent")
                 self._changed.wait()

@@ -86,6 +86,47 @@ def truthful(asked: Asked) -> Answer:
 
 
 @dataclass
+class Batches:
+    """Batches of questions; `fail` maps a path to the answer that it gets once, after what it asks for is done."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    made: list[dict[str, Any]] = field(default_factory=list)
+    fail: dict[str, Answer] = field(default_factory=dict)
+    taken: bool = True
+
+    def post(self, path: str, body: bytes, answer: Callable[[Asked], Answer]) -> Answer:
+        if not self.taken:
+            return failure(404, f"no {path}")
+        if path == "/v1/files":
+            name = f"file-{len(self.files)}"
+            self.files[name] = re.search(rb"\r\n\r\n(\{.*?)\r\n--", body, re.DOTALL)[1].decode()
+            return 200, {"id": name, "object": "file"}, {}
+        asked = json.loads(body)
+        rows = [json.loads(line) for line in self.files[asked["input_file_id"]].splitlines()]
+        lines = [self._line(row, *answer(Asked(number, row["body"], {}))) for number, row in enumerate(rows, 1)]
+        self.files[f"out-{len(self.made)}"] = "\n".join(lines)
+        batch = {"id": f"batch-{len(self.made)}", "metadata": asked["metadata"], "output_file_id": f"out-{len(self.made)}"}
+        self.made.append({**batch, "status": "in_progress"})
+        return self.fail.pop(path, None) or (200, self.made[-1], {})
+
+    def get(self, path: str) -> Answer:
+        if path in self.fail:
+            return self.fail.pop(path)
+        if path.endswith("/content"):
+            return 200, self.files[path.split("/")[-2]], {}
+        if path.startswith("/v1/batches?"):
+            return 200, {"object": "list", "data": self.made, "has_more": False}, {}
+        (batch,) = (one for one in self.made if path == f"/v1/batches/{one['id']}")
+        answer = 200, dict(batch), {}
+        batch["status"] = "completed"  # the second look finds it done
+        return answer
+
+    @staticmethod
+    def _line(row: dict[str, Any], status: int, body: dict[str, Any] | str, _headers: dict[str, str]) -> str:
+        return json.dumps({"custom_id": row["custom_id"], "response": {"status_code": status, "body": body}})
+
+
+@dataclass
 class Provider:
     """A running provider: `answer` may be exchanged, `asked` grows, `most_open` is how many requests were open at a time."""
 
@@ -96,6 +137,7 @@ class Provider:
     open: int = 0
     most_open: int = 0
     lock: Lock = field(default_factory=Lock)
+    batches: Batches = field(default_factory=Batches)
 
     @property
     def url(self) -> str:
@@ -128,13 +170,16 @@ def provider() -> Iterator[Provider]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path != "/v1/chat/completions":
-                self._send(404, {"error": {"message": f"no {self.path}"}}, {})
+                self._send(*running.batches.post(self.path, body, running.answer))
                 return
             asked = running.begin(json.loads(body), {name.lower(): value for name, value in self.headers.items()})
             time.sleep(running.seconds)
             answer = running.answer(asked)
             running.end()
             self._send(*answer)
+
+        def do_GET(self) -> None:
+            self._send(*running.batches.get(self.path))
 
         def _send(self, status: int, value: dict[str, Any] | str, headers: dict[str, str]) -> None:
             body = (value if isinstance(value, str) else json.dumps(value)).encode()

@@ -29,7 +29,7 @@ class Endpoint(Strict):
     """The keys under `llm` in settings.yml; `budget` is the money that one run may spend, `timeout` is in seconds.
 
     `options` goes into every request as it is. `key_env` names the environment variable that holds the key; null where the
-    endpoint takes none.
+    endpoint takes none. `batch` is how many questions are worth a batch, null for none.
     """
 
     base_url: str | None = None
@@ -42,6 +42,7 @@ class Endpoint(Strict):
     price: Price | None = None
     budget: float | None = Field(default=None, gt=0)
     when_over_budget: Literal["wait", "lexicon"] = "wait"
+    batch: int | None = Field(default=None, ge=1)
 
     @field_validator("base_url")
     @classmethod

@@ -7,6 +7,9 @@ answer that is paid for has to be kept before anything else is done with it, and
 """
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -25,6 +28,10 @@ _RETRIES = 4  # behind the first try: pauses of about 0.5, 1, 2 and 4 seconds, o
 _PROVEN: dict[tuple[str, str], Mode] = {}
 """The mode in which a model at an address has answered in this process."""
 _TOOL = "annotate"
+_PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+_MARK = "caixun"
+"""Name of what is kept with a batch."""
+_LOOK_BACK = 100  # batches among which one is looked for
 
 
 class Answer(NamedTuple):
@@ -83,6 +90,59 @@ class Client:
             return self._ask(messages, _PROVEN[self._place])
         except self._openai.APIStatusError as error:
             raise self._refusal(error) from None
+
+    def submit(self, questions: Mapping[str, list[Message]], mark: str) -> str:
+        """Hand in many questions, each under a name, to be answered within a day, and return the batch's identity.
+
+        Asks in the mode that was answered before, else by a schema. `mark` is kept with the batch. Raises RefusedError where
+        the endpoint takes no batches, DownError, DeniedError.
+        """
+        mode = _PROVEN.get(self._place, "schema")
+        lines = [
+            json.dumps(
+                {"custom_id": name, "method": "POST", "url": _PATH, "body": self._body(mode, messages)}, ensure_ascii=False
+            )
+            for name, messages in questions.items()
+        ]
+        with self._failures():
+            file = self._api.files.create(file=("questions.jsonl", "\n".join(lines).encode()), purpose="batch")
+            batch = self._api.batches.create(
+                input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={_MARK: mark}
+            )
+        return batch.id
+
+    def submitted(self, mark: str) -> str | None:
+        """Return the identity of the batch that was handed in with this mark, None where there is none."""
+        with self._failures():
+            batches = islice(self._api.batches.list(limit=_LOOK_BACK), _LOOK_BACK)
+            return next((batch.id for batch in batches if (batch.metadata or {}).get(_MARK) == mark), None)
+
+    def collect(self, batch: str) -> dict[str, Answer] | None:
+        """Return the answers of a batch by their names, without what failed; None while it is not done. Raises LlmError."""
+        with self._failures():
+            state = self._api.batches.retrieve(batch)
+            if state.status in ("validating", "in_progress", "finalizing", "cancelling"):
+                return None
+            text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        bodies = {row["custom_id"]: (row.get("response") or {}).get("body") or {} for row in rows}
+        whole = self._openai.types.chat.ChatCompletion
+        made = {name: whole.construct(**body) for name, body in bodies.items() if body.get("choices")}
+        return {name: _answer(one.choices[0], one.usage, []) for name, one in made.items()}
+
+    def _body(self, mode: Mode, messages: list[Message]) -> dict[str, Any]:
+        return {"model": self._access.model, **self._access.terms.options, **request_in(mode, messages)}
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turn what the API raises into ours."""
+        try:
+            yield
+        except self._openai.APIStatusError as error:
+            refused = error.status_code in (400, 404, 405, 422)
+            raise (RefusedError(self._told(error)) if refused else self._failure(error)) from None
+        except (self._openai.OpenAIError, ValueError) as error:
+            raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
 
     def _find_mode(self, messages: list[Message]) -> Answer:
         """Return the answer in the first mode that is not refused; a question that all of them refuse proves none."""
