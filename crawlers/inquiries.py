@@ -26,7 +26,7 @@ class Inquiry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reply:
+class KeptAnswer:
     """A model's answer as it came; `title` is the headline of the article asked about, `cut` that it was not at its end."""
 
     title: str
@@ -64,26 +64,26 @@ class Batch(NamedTuple):
 class Inquiries(Books):
     """The ledger, as far as it knows of models. Every method raises StoreError when the database cannot be used."""
 
-    def reply(self, inquiry: Inquiry) -> Reply | None:
+    def kept_answer(self, inquiry: Inquiry) -> KeptAnswer | None:
         """Return the answer to a question that was asked before, None where it was not."""
         with self._reading() as connection:
             row = connection.execute(select(_answers).filter_by(**inquiry._asdict())).first()
-        return None if row is None else Reply(row.title, row.text, row.cut, row.tokens_in, row.tokens_out)
+        return None if row is None else KeptAnswer(row.title, row.text, row.cut, row.tokens_in, row.tokens_out)
 
-    def book(self, inquiry: Inquiry, reply: Reply, account: Account, cost: float | None) -> None:
+    def book(self, inquiry: Inquiry, kept: KeptAnswer, account: Account, cost: float | None) -> None:
         """Keep an answer and book what it cost, both or neither."""
         with self._writing() as connection:
-            put(connection, _answers, inquiry._asdict(), **vars(reply), answered_at=now())
+            put(connection, _answers, inquiry._asdict(), **vars(kept), answered_at=now())
             key = {**account._asdict(), "model": inquiry.model}
             mine = and_(*(_usage.c[name] == value for name, value in key.items()))
             more = {
                 "calls": _usage.c.calls + 1,
-                "tokens_in": _usage.c.tokens_in + reply.tokens_in,
-                "tokens_out": _usage.c.tokens_out + reply.tokens_out,
+                "tokens_in": _usage.c.tokens_in + kept.tokens_in,
+                "tokens_out": _usage.c.tokens_out + kept.tokens_out,
                 "cost": _usage.c.cost + cost,  # null where either is
             }
             if connection.execute(update(_usage).where(mine).values(more)).rowcount == 0:
-                first = {"calls": 1, "tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out, "cost": cost}
+                first = {"calls": 1, "tokens_in": kept.tokens_in, "tokens_out": kept.tokens_out, "cost": cost}
                 connection.execute(insert(_usage).values(**key, **first))
 
     def begin_batch(self, mark: str, prompt: str, model: str, texts: Sequence[str]) -> None:

@@ -68,7 +68,8 @@ def annotate_waiting(
     What goes wrong is added to `findings`; `tell` hears how far it is. `budget` is what this run may spend, the setting's
     where it is None. Raises ConfigError.
     """
-    days = [(source, day) for source in plan for day in sorted({*plan[source], *project.ledger.owed(source)})]
+    owed = {source: project.ledger.owed(source) for source in plan}
+    days = [(source, day) for source in plan for day in sorted({*plan[source], *owed[source]})]
     records = dataset.records(project.data)
     waiting = (row for source, day in days for row in dataset.waiting(records, day, source))
     first = next(waiting, None)
@@ -81,7 +82,7 @@ def annotate_waiting(
     for source, day in days:
         if dataset.waiting(records, day, source):
             project.ledger.owe(source, [day])
-        else:
+        elif day in owed[source]:
             project.ledger.annotated(source, day)
     return result
 
@@ -89,8 +90,9 @@ def annotate_waiting(
 def check_engine(project: Project, budget: float | None) -> None:
     """Raise ConfigError where the llm engine is set but cannot be asked, or where a budget is given that has no use."""
     if project.settings.annotator == "llm":
-        open_desk(project, budget).__exit__()
-    elif budget is not None:
+        with open_desk(project, budget):
+            return
+    if budget is not None:
         raise ConfigError("--budget is for the llm engine, and the annotator in settings.yml is another one")
 
 

@@ -38,7 +38,7 @@ def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], No
 
 
 def _unanswered(desk: Desk, askers: Askers) -> dict[str, Asker]:
-    return {text: asker for text, asker in askers.items() if desk.project.ledger.reply(desk.inquiry(asker, 1)) is None}
+    return {text: asker for text, asker in askers.items() if desk.project.ledger.kept_answer(desk.inquiry(asker, 1)) is None}
 
 
 def _hand_in(desk: Desk, wanted: Askers, tell: Callable[[str], None]) -> None:
@@ -78,5 +78,5 @@ def _await(desk: Desk, batch: Batch, mine: Askers, payment: Payment, tell: Calla
     for text in answers.keys() & mine.keys():
         desk.keep(mine[text], desk.inquiry(mine[text], 1), answers[text], payment)
     inquiries = (Inquiry(text, desk.prompt.version, desk.access.model, 1) for text in answers)
-    if all(ledger.reply(inquiry) for inquiry in inquiries):  # else some are of articles that are not at hand
+    if all(ledger.kept_answer(inquiry) for inquiry in inquiries):  # else some are of articles that are not at hand
         ledger.end_batch(batch.mark)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from filelock import FileLock
 
 from crawlers.errors import ConfigError
-from crawlers.inquiries import Account, Inquiry, Reply
+from crawlers.inquiries import Account, Inquiry, KeptAnswer
 from flows.purse import Pace, Payment, Purse
 from flows.settings import Project
 from transforms.dialogue import LlmEngine, Outcome, Told
@@ -105,32 +105,32 @@ class Desk(AbstractContextManager["Desk"]):
         price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
         return price.of(size // 2 + 500, self.access.terms.most_output) if price else 0.0
 
-    def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> Reply:
+    def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> KeptAnswer:
         """Keep an answer in the ledger, with what it cost, and pay it."""
         price = self.access.terms.price
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
-        reply = Reply(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
-        self.project.ledger.book(inquiry, reply, asker.account, cost)
+        kept = KeptAnswer(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
+        self.project.ledger.book(inquiry, kept, asker.account, cost)
         with self._lock:
             payment.cost += cost or 0.0
             old = self.paid
             self.paid = old._replace(
                 calls=old.calls + 1,
-                tokens_in=old.tokens_in + reply.tokens_in,
-                tokens_out=old.tokens_out + reply.tokens_out,
+                tokens_in=old.tokens_in + kept.tokens_in,
+                tokens_out=old.tokens_out + kept.tokens_out,
                 cost=None if old.cost is None else old.cost + (cost or 0.0),
             )
-        return reply
+        return kept
 
     def _ask(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Told:
         ledger = self.project.ledger
-        reply = ledger.reply(inquiry)
-        if reply is None:
+        kept = ledger.kept_answer(inquiry)
+        if kept is None:
             with FileLock(self.project.data / "locks" / f"text-{inquiry.text_hash[:2]}.lock"):
-                reply = ledger.reply(inquiry) or self._pay_for(asker, inquiry, messages)
-        return Told(Answer(reply.text, reply.cut, reply.tokens_in, reply.tokens_out), reply.title)
+                kept = ledger.kept_answer(inquiry) or self._pay_for(asker, inquiry, messages)
+        return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title)
 
-    def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Reply:
+    def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
         with self.purse.pay(self.most(messages)) as payment:
             self._pace.wait()
             if self.closed:
