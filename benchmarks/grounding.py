@@ -42,6 +42,9 @@ PERSON = re.compile(
     rf"(?:董事长|总经理|副总裁|首席执行|分析师|研究员|负责人|创始人|董事|经理|总裁|院长|教授|主任|专家|局长|记者)([{SURNAMES}][\u4e00-\u9fff]{{1,2}})"
     r"(?=表示|认为|称|说|指出|介绍|告诉|在|向|，|、|坦言|先生|女士)"
 )
+GENERIC = re.compile(
+    "股东|公司$|投资者|高管|股份$|部分|董事|监事|机构|资金|注册|一家|大数据|人工智能|区块链|行动人|这|实控人|管理|机器人|基金$|局$|中心$"
+)
 SIGNS = [
     pair.split("/")
     for pair in (
@@ -119,7 +122,7 @@ def variants(text: str, dice: random.Random) -> Iterator[tuple[str, str]]:
     yield "other marks", text.translate(str.maketrans("（）“”，；：", '()"",;:'))
     yield "no quotation marks", re.sub("[“”《》]", "", text)
     yield "letters' case", text.upper() if dice.random() < 0.5 else text.lower()
-    yield "thousands", re.sub(r"(?<![\d.,年-])(\d{4,})(?![\d年-])", lambda one: f"{int(one[1]):,}", text)
+    yield "thousands", re.sub(r"(?<![\w.,(-])(?<![（：:])(\d{4,})(?=[万股元家户人台吨])", lambda one: f"{int(one[1]):,}", text)
     yield "no thousands", re.sub(r"(?<=\d)[,，](?=\d{3}(?!\d))", "", text)
     yield "trailing zero", re.sub(r"(\d+\.\d)(?=[%万亿元])", r"\g<1>0", text)
     yield (
@@ -185,7 +188,8 @@ def figure_alterations(text: str, dice: random.Random) -> Iterator[tuple[str, st
         )
         if re.fullmatch(r"\d+\.\d+", digits):
             yield "point moved", put(text, one.span(), digits.replace(".", "", 1).lstrip("0") or "1")
-            yield "digit dropped", put(text, one.span(), digits[:-1].rstrip("."))
+            if digits[-1] != "0" and not re.search("[约近超逾]", text[max(0, one.start() - 3) : one.start()]):
+                yield "digit dropped", put(text, one.span(), digits[:-1].rstrip("."))
         yield "digit added", put(text, one.span(), digits + dice.choice("123456789"))
     if small := [one for one in re.finditer(r"(?<![\d.,\-A-Za-z])\d(?=[家名台项人款个倍次层])", text)]:
         one = dice.choice(small)
@@ -228,7 +232,7 @@ def name_alterations(
                 (persons if "姓名" in kind else companies if re.search("公司|方|股东|企业", kind) else []).append(
                     argument["text"]
                 )
-    companies = [name for name in companies if not re.search("股东|公司$|投资者|高管|股份$|部分|董事|监事|机构", name)]
+    companies = [name for name in companies if not GENERIC.search(name)]
     for kind, names, pool in (
         ("company", companies, [*COMPANIES, *strangers["company"]]),
         (
@@ -349,7 +353,11 @@ def speed(articles: Sequence[Row], lists: Taxonomy) -> None:
     """Print how many articles a second are grounded, each with ten phrases, three events and a summary."""
     said = []
     for row in articles:
-        sentences = re.findall(r"[^。！？\n]{12,120}[。！？]", row["body"])[:5]
+        # Not verbatim, so that all is checked.
+        sentences = [
+            one.replace("，", "，并", 1)
+            for one in re.findall(r"(?:(?<=[。！？\n])|^)[^。！？\n]{12,120}[。！？]", row["body"])[:5]
+        ]
         phrases = tuple(re.findall(r"[\u4e00-\u9fff]{2,6}", row["title"]))
         said.append(
             EMPTY.model_copy(

@@ -5,40 +5,33 @@ lacks; so is a word in the very place where the article has a name.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
-import rjieba
-
+from transforms.names import ORGANISED, likely
 from transforms.taxonomy import Taxonomy
+from transforms.vocabulary import is_noun, names_person, proper, tag_of
 
 _HAN = re.compile(r"(?:(?!丨)[\u4e00-\u9fff·])+")
-_PROPER = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
-_COMMON = 100  # of rjieba's dictionary: a person's name is rarer, 明星 is not
 _IN_VERBS = frozenset({"v", "vg", "vn", "p", "d", "c", "u", "uj", "ul", "r", "f", "y", "m", "q", "zg", "a"})
+_NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r", "y", "q"})
 # Particles, and characters that stand for a whole word in prose; hardly ever parts of names.
 _LIGHT = frozenset(
-    "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给"
+    "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给·"
 )
-# Surnames that are more often another word.
-_NO_SURNAME = frozenset(
-    "连于经都曾时应后向从成原常包高安能全同和单解居过关强归仍相重当所是有为在来到让由多还更初计占支位平国公明满"
+# What may take the place of a name.
+_PRONOUN = re.compile(
+    r"(?:上述|该|本|这家|双方|其|前述|此|两家|贵)*"
+    r"(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金)?"
 )
-# Words that may take the place of a name.
-_PRONOUNS = re.compile(
-    r"(?:上述|该|本|这家|双方|其|前述|此|两家|贵)*(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金)?"
-)
-_ORGANISED = re.compile(
-    r"科技|股份|集团|公司|银行|证券|基金|资本|投资|创投|控股|药业|生物|医药|医疗|制药|电子|电气|电器|智能|信息|通信|软件|网络|传媒|文化|能源|实业"
-    r"|材料|环保|物流|汽车|食品|地产|重工|机械|化工|保险|大学|学院|医院|研究院|研究所|法院|检察院|公安局|国际|建设|水泥|股权|技术|数控"
-)
-_CODED = re.compile(r"([\u4e00-\u9fff*]{2,8})(?=\((?:[a-z]{2}[:. ]?)?(?:\d{5,6}|[a-z]{1,5}\.|以下简称|下称|简称|-?\d+\.\d+,))")
+_PLAIN = re.compile(r"[\u4e00-\u9fff·*a-z&-]+")
 _LONGEST_PIECE = 16
 _LONGEST_WORD = 4
 _LONGEST_NAME = 14
-_WORD, _PARTICLE, _STRANGE = 2.0, 3.0, 100.0  # costs; a piece of the article costs 1
+_PIECE, _WORD, _PARTICLE, _STRANGE = 1.0, 2.0, 3.0, 100.0  # costs
 _SEEN = 4  # places of a piece that are looked at
+_MOSTLY = 0.6  # of a span's characters that belong to names
 _ANCHOR = 3  # characters on either side that tell where a word stands
 _SHIFTS = ((0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (1, 1), (0, 3))
 
@@ -63,62 +56,59 @@ class Lexis:
     def __init__(self, article: str, lists: Taxonomy) -> None:
         """Take an article's spelled text and the word lists."""
         self._article = article
-        self._surnames = lists.surnames
-        self._pairs = frozenset(article[place : place + 2] for place in range(len(article) - 1))
+        self._pairs = frozenset(map("".join, pairwise(article)))
         self._named = bytearray(len(article) + 1)
-        self._edges = {0}
-        for start, end in self._names(lists):
-            self._named[start:end] = b"\x01" * (end - start)
-
-    def _names(self, lists: Taxonomy) -> Iterator[tuple[int, int]]:
-        """Yield the places of the article's own names, as far as they are known."""
-        place, before = 0, 0
-        for word, tag in rjieba.tag(self._article):
-            start, place = place, place + len(word)
-            self._edges.add(place)
-            if len(word) > 1 and _is_han(word) and (_kind(word) or not rjieba.has_word(word) or tag in _PROPER):
-                yield start, place
-            if before < start and _ORGANISED.fullmatch(word):
-                yield before, place
-            before = start
-        found = lists.finder.find(self._article)
-        for kind in ("companies", "subjects", "places"):
-            yield from ((start, end) for start, end, phrase in found[kind] if lists.subjects.get(phrase) != "theme")
-        yield from (match.span(1) for match in _CODED.finditer(self._article))
+        for name in {article[start:end] for start, end in likely(article, lists)}:
+            place = article.find(name)
+            while place >= 0:
+                self._named[place : place + len(name)] = b"\x01" * len(name)
+                place = article.find(name, place + len(name))
 
     def unknown(self, masked: str, sentence: str) -> Iterator[Unknown]:
         """Yield what looks like a name in a sentence and is none of the article's; `masked` has its figures blanked out."""
         for run in _HAN.finditer(masked):
-            pieces = self._explained(run[0])
-            group: list[_Piece] = []
-            for number, piece in enumerate([*pieces, _Piece(len(run[0]), len(run[0]), 1.0)]):
-                if piece.cost > 1.0:
-                    group.append(piece)
-                    around = (pieces[number - 1 : number], pieces[number + 1 : number + 2])
-                    if piece.cost >= _STRANGE and self._is_name(run[0], piece, *around):
-                        yield Unknown(run.start() + piece.start, run.start() + piece.end, "")
-                elif group:
-                    start, end = run.start() + group[0].start, run.start() + group[-1].end
-                    if instead := self._instead(sentence, start, end):
+            text, shift = run[0], run.start()
+            if text in self._article:
+                continue
+            pieces = self._explained(text)
+            for number, piece in enumerate(pieces):
+                around = (pieces[number - 1] if number else None, pieces[number + 1] if number + 1 < len(pieces) else None)
+                if piece.cost >= _STRANGE and self._is_name(text, piece, *around):
+                    yield Unknown(shift + piece.start, shift + piece.end, "")
+            for foreign, group in groupby(pieces, key=lambda piece: piece.cost > _PIECE):
+                if foreign:
+                    parts = list(group)
+                    start, end = shift + parts[0].start, shift + parts[-1].end
+                    noun = any(one.cost >= _STRANGE and _may_be_noun(text[one.start : one.end]) for one in parts)
+                    noun = noun or is_noun(sentence[start:end])
+                    if instead := self._instead(sentence, start, end, noun=noun):
                         yield Unknown(start, end, instead)
-                    group = []
 
-    def _instead(self, sentence: str, start: int, end: int) -> str:
-        """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing."""
-        if _PRONOUNS.fullmatch(sentence[start:end]):
-            return ""
+    def _instead(self, sentence: str, start: int, end: int, *, noun: bool) -> str:
+        """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing.
+
+        Where only a part of the name is another, any character betrays it; a whole name has to give way to a noun.
+        """
         for left, right in _SHIFTS:
-            before, behind = (
-                sentence[max(0, start - left - _ANCHOR) : max(0, start - left)],
-                sentence[end + right : end + right + _ANCHOR],
-            )
+            before = sentence[max(0, start - left - _ANCHOR) : max(0, start - left)]
+            behind = sentence[end + right : end + right + _ANCHOR]
             if len(behind) < _ANCHOR or (len(before) < _ANCHOR and start > left):
                 continue
             for place, stop in self._between(before, behind):
-                named = self._named[place:stop]
-                if any(named) and self._article[place:stop] != sentence[start - left : end + right]:
+                said, name = _different(sentence[start - left : end + right], self._article[place:stop])
+                begun = place + self._article[place:stop].index(name)
+                plain = said and name and _PLAIN.fullmatch(name) and not (_is_pronoun(said) or _is_pronoun(name))
+                if plain and self._gives_way(begun, begun + len(name), said, noun=noun):
                     return self._article[place:stop]
         return ""
+
+    def _gives_way(self, place: int, stop: int, text: str, *, noun: bool) -> bool:
+        """Whether a span of the article is a name, or a part of one, that a text displaces."""
+        named = self._named[place:stop]
+        part = (place and self._named[place - 1] and named[0]) or (named[-1] and self._named[stop])
+        if (part and all(named)) or (noun and sum(named) >= _MOSTLY * len(named)):
+            return True
+        return len(text) == stop - place == 1 and tag_of(text) not in _NO_NOUN
 
     def _between(self, before: str, behind: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of the article between two anchors; no anchor before them is the beginning of a sentence."""
@@ -136,21 +126,21 @@ class Lexis:
                 yield start, place
             place = article.find(behind, place + 1)
 
-    def _is_name(self, run: str, piece: _Piece, before: Sequence[_Piece], behind: Sequence[_Piece]) -> bool:
-        start, end, _ = piece
-        text = run[start:end]
-        proper = _kind(text)
-        if proper is not None and len(text) > 1:
-            return proper
-        if any(self._cuts(run[one.start : one.end], at_end=True) for one in before) or any(
-            self._cuts(run[one.start : one.end], at_end=False) for one in behind
+    def _is_name(self, run: str, piece: _Piece, before: _Piece | None, behind: _Piece | None) -> bool:
+        """Whether strange characters are a name: a proper noun, built like one, or the rest of one that the article has."""
+        text = run[piece.start : piece.end]
+        if len(text) > 1 and (known := proper(text)) is not None:
+            return known
+        if len(text) <= 2 and (
+            (before and self._cuts(run[before.start : before.end], at_end=True))
+            or (behind and self._cuts(run[behind.start : behind.end], at_end=False))
         ):
             return True
         if len(text) == 1:
             return False
-        if text[0] in self._surnames - _NO_SURNAME and len(text) <= 3:
+        if names_person(text) and len(text) <= 3:
             return True
-        return bool(_ORGANISED.match(run, end)) or not any(_tag(one) in _IN_VERBS for one in text)
+        return bool(ORGANISED.match(run, piece.end)) or not any(tag_of(one) in _IN_VERBS for one in text)
 
     def _cuts(self, piece: str, *, at_end: bool) -> bool:
         """Whether a piece of the article always breaks off inside one of its names."""
@@ -159,7 +149,7 @@ class Lexis:
             if place < 0:
                 break
             cut = place + at_end * len(piece)
-            if not (cut and cut not in self._edges and self._named[cut - 1] and self._named[cut]):
+            if not (cut and self._named[cut - 1] and self._named[cut]):
                 return False
             place, seen = self._article.find(piece, place + 1), True
         return seen and len(piece) > 1
@@ -186,31 +176,30 @@ class Lexis:
 
     def _pieces(self, run: str, start: int) -> Iterator[tuple[int, float]]:
         """Yield the end and the cost of each piece that may explain what begins at `start`."""
-        yield start + 1, _PARTICLE if run[start] in _LIGHT or run[start] == "·" else _STRANGE
+        yield start + 1, _PARTICLE if run[start] in _LIGHT else _STRANGE
         for end in range(start + 2, min(len(run), start + _LONGEST_WORD) + 1):
-            if (proper := _kind(run[start:end])) is not None:
-                yield end, _STRANGE if proper else _WORD
+            if (known := proper(run[start:end])) is not None:
+                yield end, _STRANGE if known else _WORD
         end = start + 2
         longest = min(len(run), start + _LONGEST_PIECE)
         while end <= longest and run[end - 2 : end] in self._pairs and run[start:end] in self._article:
-            yield end, 1.0
+            yield end, _PIECE
             end += 1
 
 
-def _is_han(word: str) -> bool:
-    return all("\u4e00" <= one <= "\u9fff" for one in word)
+def _different(one: str, other: str) -> tuple[str, str]:
+    """Return two texts without what they begin and end with alike."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
 
 
-@lru_cache(maxsize=1 << 16)
-def _kind(word: str) -> bool | None:
-    """Return whether a word of the dictionary is a proper noun; None for what is no word of it."""
-    if not rjieba.has_word(word):
-        return None
-    tagged = rjieba.tag(word)
-    tag = tagged[0][1] if len(tagged) == 1 else ""
-    return tag in _PROPER and (tag in {"ns", "nt"} or rjieba.suggest_freq(word) < _COMMON) and word[0] not in _NO_SURNAME
+def _is_pronoun(text: str) -> bool:
+    """Whether a text may stand for any name."""
+    return bool(_PRONOUN.fullmatch(text)) or all(one in _LIGHT for one in text)
 
 
-@lru_cache(maxsize=1 << 14)
-def _tag(character: str) -> str:
-    return str(rjieba.tag(character)[0][1])
+def _may_be_noun(text: str) -> bool:
+    return len(text) > 1 or tag_of(text) not in _NO_NOUN or tag_of(text) == "q"

@@ -1,6 +1,7 @@
 """Spelling: a text in one width, case and spacing, with the way back to its own characters."""
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 
 from transforms.taxonomy import fold_letters
@@ -10,21 +11,25 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromkeys(map(ord, "～〜∼˜"), ord("~"))
 _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
 _HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
-# A blank counts only between two Latin words or figures.
+_HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
 _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
-_MARK = re.compile(r"[^\w%+.]|_")
+# Punctuation but a percent sign, a plus, and the point of a figure.
+_MARK = re.compile(r"[^\w%+.]|_|(?<!\d)\.|\.(?!\d)")
+# Two characters of one Latin word, or of one figure with its point between them.
+_JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
+_JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
 
 
 class Spelled:
     """A text to compare: half width, small letters, no blanks but between Latin words.
 
-    `text` is that; `span` gives the place in the original of a place in it.
+    `text` is that; places are places in it, `span` tells where they are in the original.
     """
 
     def __init__(self, original: str) -> None:
         """Take a text as it is written."""
         self.original = original
-        folded = fold_letters(original).translate(_HALF)
+        folded = original.translate(_HALF)
         parts: list[str] = []
         places: list[int] = []
         begun = 0
@@ -33,62 +38,58 @@ class Spelled:
             parts.append(folded[begun:start])
             places += range(begun, start)
             begun = end
-            if _latin(folded[start - 1 : start]) and _latin(folded[end : end + 1]) and folded[start].isspace():
+            if folded[start].isspace() and _is_latin(folded[start - 1 : start]) and _is_latin(folded[end : end + 1]):
                 parts.append(" ")
                 places.append(start)
-        parts.append(folded[begun:])
+        self.text = "".join([*parts, folded[begun:]])
         places += range(begun, len(folded))
-        self.text = "".join(parts)
         self._places = places
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return start and end (exclusive) in the original of a span of `text` that is not empty."""
+        """Return start and end (exclusive) in the original of a span that is not empty."""
         return self._places[start], self._places[end - 1] + 1
 
-    @cached_property
-    def bare(self) -> tuple[str, list[int]]:
-        """The text without punctuation, and the place in `text` of each of its characters."""
-        return bare(self.text)
+    def place_of(self, original: int) -> int:
+        """Return the first place that is not before one of the original."""
+        return bisect_left(self._places, original)
 
-    def find(self, value: str) -> tuple[int, int] | None:
-        """Return the span of `text` where `value`, as it is written, stands but for width, case, blanks and punctuation.
+    @cached_property
+    def _bare(self) -> tuple[str, list[int]]:
+        """The text without punctuation, and the place of each of its characters."""
+        kept = [(begun, end) for begun, end in _between_marks(self.text) if end > begun]
+        return "".join(self.text[begun:end] for begun, end in kept), [place for span in kept for place in range(*span)]
+
+    def find(self, phrase: str, behind: int = 0) -> tuple[int, int] | None:
+        """Return the span where a phrase stands but for width, case, blanks and punctuation, at or behind a place.
 
         It never begins or ends inside a Latin word or a figure. None where it does not stand.
         """
-        wanted = bare(Spelled(value).text)[0]
-        text, places = self.bare
-        place = text.find(wanted) if wanted else -1
-        while place >= 0:
-            start, end = places[place], places[place + len(wanted) - 1] + 1
-            if not (_joined(self.text, start) or _joined(self.text, end)):
+        spelled = Spelled(phrase).text
+        wanted = _MARK.sub("", spelled).replace(" ", "")
+        if not wanted:
+            return None
+        text, places = self._bare
+        found = text.find(wanted, bisect_left(places, behind))
+        while found >= 0:
+            start, end = places[found], places[found + len(wanted) - 1] + 1
+            if self._is_whole(start, end):
                 return start, end
-            place = text.find(wanted, place + 1)
+            found = text.find(wanted, found + 1)
         return None
 
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether a span of the original neither begins nor ends inside a Latin word or a figure."""
+        return self._is_whole(self.place_of(start), self.place_of(end))
 
-def bare(text: str) -> tuple[str, list[int]]:
-    """Return a spelled text without punctuation, and the place of each character; the point of a figure stays."""
-    places = [
-        place
-        for place, character in enumerate(text)
-        if not _MARK.match(character) and (character != "." or _is_point(text, place))
-    ]
-    return "".join(text[place] for place in places), places
+    def _is_whole(self, start: int, end: int) -> bool:
+        before, behind = self.text[max(0, start - 2) : start + 1], self.text[end - 1 : end + 2]
+        return not (_JOINED_AT_END.search(before) or _JOINED.match(behind))
 
 
-def _is_point(text: str, place: int) -> bool:
-    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+def _between_marks(text: str) -> list[tuple[int, int]]:
+    ends = [match.span() for match in _MARK.finditer(text)]
+    return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True))
 
 
-def _latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def _joined(text: str, place: int) -> bool:
-    """Whether a Latin word or a figure goes on across `place`: 1|5, 5|.2, GPT-4|o."""
-    before, behind = text[max(0, place - 1) : place], text[place : place + 1]
-    if _latin(before) and _latin(behind):
-        return True
-    if before in {".", ","} and behind.isdigit():
-        return text[place - 2 : place - 1].isdigit()
-    return before.isdigit() and behind in {".", ","} and text[place + 1 : place + 2].isdigit()

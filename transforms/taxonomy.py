@@ -140,6 +140,14 @@ class Taxonomy:
             }
         )
 
+    @cached_property
+    def called(self) -> dict[str, list[str]]:
+        """The names of each company, by its code."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for name, company in self.companies.items():
+            names[company.code].append(name)
+        return dict(names)
+
 
 def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.

@@ -30,7 +30,7 @@ _SIDES = {word: (pair, side) for pair, ways in _PAIRS.items() for side, words in
 # Words that hold one of the others by accident.
 _NEITHER = "升级|升学|涨停板|减排|减税|减值|减免|降雨|降水|降级|增值税|增值|增资|增发|减资|超级|超高|超大|超市|超声|降息|减速|上升期|增设"
 _WORD = re.compile("|".join(sorted((*_NEITHER.split("|"), *_SIDES), key=len, reverse=True)))
-_ANCHOR = 2  # characters on either side that tell where a word stands
+_BEFORE, _AFTER = 3, 2  # characters on either side that tell where a word stands
 _FAR = 12  # characters between such a word and its figure
 _BREAK = re.compile(r"[,。;:!?\n()、]")
 _BEHIND = re.compile(r"(?:的|左右|以上|以下|以内){0,2}(增幅|涨幅|升幅|增速|增长|涨|跌幅|降幅|减幅|下降|跌|降)")
@@ -65,12 +65,12 @@ def turned(sentence: str, article: str) -> str:
         if match[0] not in _SIDES:
             continue
         pair, side = _SIDES[match[0]]
-        before, behind = sentence[max(0, match.start() - _ANCHOR) : match.start()], sentence[match.end() : match.end() + _ANCHOR]
-        if len(before) < _ANCHOR or len(behind) < _ANCHOR or before + match[0] in article or match[0] + behind in article:
+        before, behind = sentence[max(0, match.start() - _BEFORE) : match.start()], sentence[match.end() : match.end() + _AFTER]
+        if len(before) < _BEFORE or not behind or before + match[0] in article or match[0] + behind in article:
             continue
         place = article.find(before)
         while place >= 0:
-            between = _WORD.match(article, place + _ANCHOR)
+            between = _WORD.match(article, place + _BEFORE)
             if between and _SIDES.get(between[0]) == (pair, 1 - side) and article.startswith(behind, between.end()):
                 return match[0]
             place = article.find(before, place + 1)
