@@ -29,7 +29,9 @@ def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], No
     wanted = _unanswered(desk, {desk.inquiry(asker, 1).text_hash: asker for asker in askers})
     for batch in desk.project.ledger.batches(desk.prompt.version, desk.access.model):
         if mine := {text: wanted[text] for text in batch.texts if text in wanted}:
-            _await(desk, batch, mine, Payment(), tell)
+            owed = Payment()
+            _await(desk, batch, mine, owed, tell)
+            desk.purse.charge(owed.cost)
     rest = _unanswered(desk, wanted)
     if len(rest) >= (desk.access.terms.batch or len(rest) + 1):
         with suppress(RefusedError, OverBudgetError):

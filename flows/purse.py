@@ -26,6 +26,11 @@ class Purse:
         """Whether a question that may cost so much is within the limit."""
         return self._limit is None or self.spent + self._set_aside + most <= self._limit
 
+    def charge(self, cost: float) -> None:
+        """Spend what is owed already, whether or not it is within the limit."""
+        with self._changed:
+            self.spent += cost
+
     @contextmanager
     def pay(self, most: float) -> Iterator["Payment"]:
         """Set aside the most that a question can cost while it is asked; the payment's `cost` is then spent.

@@ -1,11 +1,13 @@
 import json
 import logging
 import re
+import sys
 import time
 from types import SimpleNamespace
 
 import pytest
 
+from crawlers.errors import ConfigError
 from flows.settings import SHIPPED_CONFIG
 from tests.provider import KEY, completion, failure, provider, said
 from transforms.dialogue import LlmEngine, Told
@@ -16,7 +18,7 @@ from transforms.taxonomy import load_taxonomy
 
 PROMPT = load_prompt([SHIPPED_CONFIG / "prompts"])
 TITLE = "海蓝重工用大模型排产"
-BODY = "11月18日，海蓝重工宣布排产大模型上线。\n公司三季度营收12.5亿元，同比增长7.72%。\n“漏检率降到0.03%。”负责人江予白说。"
+BODY = "11月18日，海蓝重工宣布排产大模型上线。\n公司三季度营收12.5亿元，同比增长7.72%。\n“漏检率降到万分之三。”负责人江予白说。"
 FIRST = BODY.split("\n", maxsplit=1)[0]
 MESSAGES = PROMPT.messages(TITLE, BODY)
 
@@ -111,6 +113,12 @@ def test_slow_and_absent_endpoints_are_down(stub, monkeypatch):
     assert len(stub.asked) == 2
     with pytest.raises(DownError, match="gives no answer"):
         Client(access_to(Endpoint(base_url="http://127.0.0.1:9/v1", model="m"))).ask(MESSAGES)
+
+
+def test_a_missing_package_is_one_sentence(stub, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with pytest.raises(ConfigError, match=r"needs the package openai: pip install 'caixun\[llm\]'"):
+        Client(access_to(Endpoint(base_url=stub.url, model="m")))
 
 
 @pytest.mark.usefixtures("stub")
