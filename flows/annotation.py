@@ -171,7 +171,8 @@ class Step:
         self._result.by_lexicon += len(by_lexicon)
         self._result.waiting += waiting + len(left) - len(by_lexicon)
         self._result.paid = self._desk.paid
-        self._tell(self._result.told())
+        if len(batch) == _BATCH:
+            self._tell(self._result.told())
 
     def _ask(self, row: Record) -> Annotation | Literal["lexicon", "wait"]:
         """Return a record's annotation by the model, or what becomes of it instead. Runs in several threads."""

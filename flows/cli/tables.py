@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawlers.fates import DayReport, Tally
+from transforms.record import Annotation
 
 if TYPE_CHECKING:
     from flows.annotation import Annotated
@@ -145,8 +146,8 @@ def print_reannotated(result: "Reannotated", console: Console) -> None:
 
     by = result.annotated.told() if result.annotated else f"annotated {result.by_lexicon} by lexicon"
     line(f"{result.stale} of {result.records} records were stale; {by}")
-    for column, count in result.changed.items():
-        line(f"{column} changed in {count}")
+    for column in (name for name in Annotation.model_fields if result.changed[name]):
+        line(f"{column} changed in {result.changed[column]}")
         for article_id, before, after in result.examples[column]:
             line(f"  {article_id[:8]}  {_shown(before)} -> {_shown(after)}")
     print_findings(result.findings, console)
