@@ -13,7 +13,7 @@ from crawlers.clock import now
 from crawlers.inquiries import Batch, Inquiry
 from flows.desk import Asker, Desk
 from flows.purse import OverBudgetError, Payment
-from transforms.llm import RefusedError
+from transforms.llm import Answer, RefusedError
 
 _PAUSE = 30.0  # seconds between two looks at a batch
 
@@ -70,15 +70,23 @@ def _hand_in(desk: Desk, wanted: Askers, tell: Callable[[str], None]) -> None:
 def _await(desk: Desk, batch: Batch, mine: Askers, payment: Payment, tell: Callable[[str], None]) -> None:
     """Wait for a batch and keep its answers about the articles that are at hand."""
     ledger = desk.project.ledger
-    name = batch.name or desk.client.submitted(batch.mark)
-    if name is None:  # never handed in
-        ledger.end_batch(batch.mark)
-        return
-    while (answers := desk.client.collect(name)) is None:
-        tell(f"batch {name} of {len(batch.texts)} questions is not done yet")
-        time.sleep(_PAUSE)
+    answers = _answers_of(desk, batch, tell)
     for text in answers.keys() & mine.keys():
         desk.keep(mine[text], desk.inquiry(mine[text], 1), answers[text], payment)
     inquiries = (Inquiry(text, desk.prompt.version, desk.access.model, 1) for text in answers)
     if all(ledger.kept_answer(inquiry) for inquiry in inquiries):  # else some are of articles that are not at hand
         ledger.end_batch(batch.mark)
+
+
+def _answers_of(desk: Desk, batch: Batch, tell: Callable[[str], None]) -> dict[str, Answer]:
+    """Return the answers of a batch when it is done; none where it was never handed in, or the provider has dropped it."""
+    try:
+        name = batch.name or desk.client.submitted(batch.mark)
+        if name is None:
+            return {}
+        while (answers := desk.client.collect(name)) is None:
+            tell(f"batch {name} of {len(batch.texts)} questions is not done yet")
+            time.sleep(_PAUSE)
+    except RefusedError:
+        return {}
+    return answers

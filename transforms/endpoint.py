@@ -79,7 +79,7 @@ def access_to(endpoint: Endpoint) -> Access:
         raise ConfigError("CAIXUN_LLM_BASE_URL: an http(s) address is expected, without a name or key in it")
     if not model:
         raise ConfigError(f"the llm engine needs llm.model in settings.yml, or CAIXUN_LLM_MODEL; {_HELP}")
-    key = os.environ.get(endpoint.key_env, "") if endpoint.key_env else "none"
+    key = os.environ.get(endpoint.key_env, "") if endpoint.key_env else "no-key"
     if not key:
         name = endpoint.key_env
         raise ConfigError(

@@ -124,7 +124,7 @@ class Client:
             if state.status in ("validating", "in_progress", "finalizing", "cancelling"):
                 return None
             text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
         bodies = {row["custom_id"]: (row.get("response") or {}).get("body") or {} for row in rows}
         whole = self._openai.types.chat.ChatCompletion
         made = {name: whole.construct(**body) for name, body in bodies.items() if body.get("choices")}
@@ -206,8 +206,9 @@ def request_in(mode: Mode, messages: list[Message]) -> dict[str, Any]:
 
 
 def _answer(choice: Any, usage: Any, messages: list[Message]) -> Answer:
-    """Return an answer; where an endpoint does not count tokens, they are taken to be the characters."""
+    """Return an answer that can be stored; where an endpoint does not count tokens, they are taken to be the characters."""
     calls = choice.message.tool_calls
     text = (calls[0].function.arguments if calls else choice.message.content) or ""
+    text = text.replace("\0", "").encode("utf-8", "replace").decode()  # a half of an emoji, in JSON's spelling, is no text
     tokens_in = usage.prompt_tokens if usage else sum(len(one["content"]) for one in messages)
     return Answer(text, choice.finish_reason == "length", tokens_in, usage.completion_tokens if usage else len(text))

@@ -288,3 +288,12 @@ def test_an_endpoint_without_batches_is_asked_one_by_one(tmp_path, stub):
     result, (finding,) = annotated(project)
     assert result.by_model == len(stub.asked) == 20
     assert finding.text.startswith("the endpoint takes no batches, so it was asked one by one")
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_batch_that_the_provider_has_dropped_is_asked_one_by_one(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10)
+    stub.batches.fail["/v1/batches/batch-0"] = failure(404, "no such batch")
+    put(project, *(waiting(project, number) for number in range(12)))
+    assert annotated(project)[0].by_model == 12
+    assert (len(stub.batches.made), len(stub.asked), project.ledger.batches(project.prompt.version, "m")) == (1, 12, [])

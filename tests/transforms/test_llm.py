@@ -121,6 +121,11 @@ def test_a_missing_package_is_one_sentence(stub, monkeypatch):
         Client(access_to(Endpoint(base_url=stub.url, model="m")))
 
 
+def test_what_cannot_be_stored_is_left_out_of_an_answer(stub, client):
+    stub.answer = lambda asked: completion(asked, "a\0b\ud83dc")
+    assert client.ask(MESSAGES).text == "ab?c"
+
+
 @pytest.mark.usefixtures("stub")
 def test_the_key_is_never_logged(client, caplog):
     caplog.set_level(logging.DEBUG)
