@@ -23,6 +23,12 @@ class Estimate(NamedTuple):
     currency: str | None
     known: int
 
+    def __str__(self) -> str:
+        """Return it in words."""
+        money = "" if self.cost is None else f", {self.cost:.2f} {self.currency}"
+        basis = f"as {self.known} articles before" if self.known else "by the bodies' length"
+        return f"about {self.tokens_in} tokens in, {self.tokens_out} out{money} ({basis})"
+
 
 def estimate(project: Project, articles: int) -> Estimate:
     """Return what `articles` articles will cost: as those before by the same prompt and model, else by the bodies' length.

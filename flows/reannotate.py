@@ -60,14 +60,12 @@ def reannotate(
     """
     check_engine(project, budget)
     result = Reannotated()
+    rows = _stale(project, _present(project), start, end, sources, result)
     if project.waiting:
-        rows = _stale(project, project.waiting, start, end, sources, result)
         with open_desk(project, budget) as desk:
             result.annotated = Step(project, desk, new_crawl_id(), runner, result.hear).annotate(rows)
         result.findings += result.annotated.findings
     else:
-        present = open_engine("lexicon", project.taxonomy).annotate("-", "-")
-        rows = _stale(project, present, start, end, sources, result)
         while batch := list(islice(rows, _BATCH)):
             made = annotate_by_lexicon(project, batch, runner)
             write_annotations(project, batch, made, result.hear)
@@ -76,6 +74,19 @@ def reannotate(
                 text = f"the lexicon engine failed on {len(batch) - len(made)} records; they are left as they are"
                 result.findings.append(Finding("failure", text))
     return result
+
+
+def stale(project: Project, start: date, end: date, sources: Collection[str] | None) -> Reannotated:
+    """Return how many records of the days `start` to `end` there are, and how many of them `reannotate` would annotate."""
+    result = Reannotated()
+    for _row in _stale(project, _present(project), start, end, sources, result):
+        pass
+    return result
+
+
+def _present(project: Project) -> Annotation:
+    """Return an annotation of the present engine, model and version."""
+    return project.waiting or open_engine("lexicon", project.taxonomy).annotate("-", "-")
 
 
 def _stale(

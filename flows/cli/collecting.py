@@ -12,11 +12,8 @@ import typer
 from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flows.checking import Plan
     from flows.daily import Run, Watch
-    from flows.reannotate import Reannotated
     from flows.runner import Runner
     from flows.settings import Project
 
@@ -150,19 +147,29 @@ def rebuild(
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Extract nothing; annotate what another engine, model or prompt annotated.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --annotate: say how many records are stale, and what they will cost.")
+    ] = False,
     budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Make days again from the archive, without the network."""
+    from crawlers.errors import ConfigError
+    from flows.cli.reannotating import print_stale, reannotate_days
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
     project = project_of(config, data, existing=True)
     days = day_range(parse_day(start), parse_day(end))
+    if dry_run:
+        if not annotate:
+            raise ConfigError("--dry-run is for --annotate: a rebuild from the archive costs nothing")
+        print_stale(project, days, project.known(source), as_json=as_json)
+        return
     if annotate:
-        _reannotate(project, days, project.known(source), budget, as_json=as_json)
+        reannotate_days(project, days, project.known(source), budget, as_json=as_json)
         return
     reports = project.ledger.reports(project.known(source) or project.ledger.sources(), days)
     plan: dict[str, list] = {}  # type: ignore[type-arg]
@@ -178,24 +185,6 @@ def rebuild(
     # What the network has not given is no fault of a rebuild; what the archive does not give is.
     unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
     raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)
-
-
-def _reannotate(project: "Project", days: list["date"], source: list[str] | None, budget: float | None, *, as_json: bool) -> None:
-    from rich.console import Console
-
-    from flows.cli.tables import print_reannotated, reannotated_values
-    from flows.perform import perform
-    from flows.reannotate import reannotate
-
-    def work(runner: "Runner") -> "Reannotated":
-        return runner.step("annotate", lambda: reannotate(project, days[0], days[-1], source, runner, budget))
-
-    result = perform("reannotate", project.workers, work)
-    if as_json:
-        print_json(reannotated_values(result))
-    else:
-        print_reannotated(result, Console())
-    raise typer.Exit(1 if any(finding.level == "failure" for finding in result.findings) else 0)
 
 
 def demo(

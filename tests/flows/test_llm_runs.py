@@ -79,6 +79,8 @@ def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_c
     assert list(dataset.records(project.data).select(DAY, DAY)) == rows
     monkeypatch.setenv("CAIXUN_LLM_MODEL", "n")
     capsys.readouterr()
+    in_process("rebuild", DAY, DAY, "--annotate", "--dry-run", *in_project(project))
+    assert capsys.readouterr().out.startswith("5 of 5 records are stale: about ")
     assert in_process("rebuild", DAY, DAY, "--annotate", *in_project(project)) == 0
     assert capsys.readouterr().out.startswith("5 of 5 records were stale; annotated 5 by n (5 calls, ")
     assert len(stub.asked) - asked == 10
