@@ -90,7 +90,13 @@ def judge(answer: Answer, title: str, body: str, lists: Taxonomy) -> Verdict:
     grounded = ground(said, title, body, lists)
     complaints = [f"{fault.column}: {fault.why}" for fault in grounded.faults]
     if not grounded.said.summary:
-        return Verdict(None, (*complaints[: _MOST_COMPLAINTS - 1], "summary: nothing of it stands in the article."))
+        return Verdict(
+            None,
+            (
+                *complaints[: _MOST_COMPLAINTS - 1],
+                "summary: nothing of it stands in the article, or its first sentence is longer than 200 characters.",
+            ),
+        )
     return Verdict(grounded, tuple(complaints[:_MOST_COMPLAINTS]))
 
 
