@@ -14,13 +14,14 @@ from transforms.units import UNIT, unit_of
 
 _FIGURE = re.compile(
     rf"""(?=[-第\d{NUMERAL}])(?<![a-z\d.])
-        (?:(?<![\w%)])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
+        (?:(?<![a-z\d%)元股万亿])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
         (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
-        (?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
-        (?P<about>余|多|来)?(?P<unit>{UNIT})?""",
+        (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
+        (?P<about>[余多来])?(?P<unit>{UNIT})?""",
     re.VERBOSE,
 )
-_ABOUT = re.compile(r"[约近超逾]过?$")
+_ABOUT = re.compile(r"(?<!不)[约近超逾]过?$")
+_CODE = re.compile(r"0\d+")  # 000672 is no 672
 _RANGE = re.compile(r"[-~至到或]")
 # 一家, 一次 and 十分 are words; a number only where they say 第一家.
 _WORDS = frozenset({"一", "十"})
@@ -54,6 +55,8 @@ def figures(text: str) -> list[Figure]:
 def _figure(text: str, match: re.Match[str]) -> Figure:
     number, unit = match["number"], unit_of(match["unit"] or "")
     value = Decimal(number.replace(",", "")) if number else value_of(match["han"])
+    if number and _CODE.fullmatch(number):
+        value = -Decimal(f"1{number}")  # what no other figure says
     scale = scale_of(match["scale"] or "")
     step = scale * Decimal(1).scaleb(-len(number.partition(".")[2]) if number else 0)
     value *= scale
@@ -63,7 +66,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
         value, unit = value * 10, "%"
     if unit == "季度" and text[match.start() - 1 : match.start()] == "前":
         unit = "前季度"  # 前三季度 is not 第三季度
-    about = bool(match["about"] or _ABOUT.search(text, max(0, match.start() - 3), match.start()))
+    about = bool(match["more"] or match["about"] or _ABOUT.search(text, max(0, match.start() - 3), match.start()))
     return Figure(*match.span(), ((value.normalize(), unit),), scale, step, about)
 
 
@@ -115,6 +118,8 @@ def rounds(one: Figure, other: Figure) -> bool:
     A figure that says that it is not exact (约, 近, 超) may also leave out all decimals in the same scale: 近5亿 of 4.98亿.
     """
     (value, unit), (exact, unit2) = one.readings[0], other.readings[0]
-    if unit != unit2 or other.step >= one.step or abs(exact - value) >= one.step:
+    above = exact - value
+    near = -one.step / 2 <= above < one.step or (one.about and -one.step < above and 2 * exact >= value)
+    if unit != unit2 or other.step >= one.step or not near:
         return False
     return one.scale > other.scale or (one.about and one.step >= one.scale == other.scale)

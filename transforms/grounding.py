@@ -78,7 +78,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
         "keywords": (_phrase("keywords", value, article) for value in said.keywords),
         "ai_technologies": (_phrase("ai_technologies", value, article) for value in said.ai_technologies),
         "industries": (_industry(value, article) for value in said.industries),
-        "industry_codes": (_level1(value) for value in said.industry_codes),
+        "industry_codes": (_level1(value, article) for value in said.industry_codes),
         "major_events": (_statement("major_events", value, article) for value in said.major_events),
         "securities": (_security(value, article) for value in said.securities),
     }
@@ -138,10 +138,10 @@ def _industry(value: str, article: Article) -> _Checked:
     return _phrase("industries", stem, article) if isinstance(whole, Fault) and len(stem) > 1 and article.find(stem) else whole
 
 
-def _level1(value: str) -> _Checked:
+def _level1(value: str, article: Article) -> _Checked:
     name = value.strip()
     if name in LEVEL1:
-        return name, None
+        return name, article.level1.get(name)
     return Fault("industry_codes", value, f"{value} is none of the 31 申万 level-1 names: {'、'.join(LEVEL1)}.")
 
 

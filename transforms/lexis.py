@@ -5,7 +5,7 @@ lacks; so is a word in the very place where the article has a name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -83,6 +83,20 @@ class Lexis:
                     noun = noun or is_noun(sentence[start:end])
                     if instead := self._instead(sentence, start, end, noun=noun):
                         yield Unknown(start, end, instead)
+
+    def displaced(self, sentence: str, name: str, others: Collection[str]) -> Unknown | None:
+        """Return where a name of the article stands in a sentence in the place of another one; None if it does not.
+
+        At a sentence's beginning, with nothing to anchor it, the other one has to be one of `others`.
+        """
+        start = sentence.find(name)
+        end = start + len(name)
+        before, behind = sentence[max(0, start - _ANCHOR) : end], sentence[start : end + _ANCHOR]
+        if behind in self._article or (start >= _ANCHOR and before in self._article):
+            return None
+        instead = self._instead(sentence, start, end, noun=True)
+        other = start >= _ANCHOR or any(one in instead and len(instead) - len(one) < 2 for one in others)
+        return Unknown(start, end, instead) if instead and other and not shares(name, instead) else None
 
     def _instead(self, sentence: str, start: int, end: int, *, noun: bool) -> str:
         """Return the article's name in whose place a run of a sentence stands, between the same characters; else nothing.
@@ -203,3 +217,8 @@ def _is_pronoun(text: str) -> bool:
 
 def _may_be_noun(text: str) -> bool:
     return len(text) > 1 or tag_of(text) not in _NO_NOUN or tag_of(text) == "q"
+
+
+def shares(name: str, text: str) -> bool:
+    """Whether a text has two neighbouring characters of a name, as a short form of it does."""
+    return any(name[place : place + 2] in text for place in range(len(name) - 1))

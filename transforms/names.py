@@ -1,7 +1,7 @@
 """Names: what a text calls by name - persons, companies, places, works - as far as it shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import rjieba
@@ -11,7 +11,6 @@ from transforms.vocabulary import PROPER, proper
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?:[-.&'+][a-z\d]+)*\+*")
 _QUOTED = re.compile(r'《([^《》]{1,40})》|"([^"]{1,40})"')
-_LISTS = ("companies", "subjects", "places")
 _VERBAL = frozenset({"v", "vn", "vd", "d", "p", "c", "m", "t", "r"})
 ORGANISED = re.compile(
     r"科技|股份|集团|公司|银行|证券|基金|资本|投资|创投|控股|药业|生物|医药|医疗|制药|电子|电气|电器|智能|信息|通信|软件|网络|传媒|文化|能源|实业"
@@ -39,11 +38,21 @@ def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
     yield from listed(text, lists)
 
 
-def listed(text: str, lists: Taxonomy) -> Iterator[Name]:
+def listed(text: str, lists: Taxonomy, kinds: Iterable[str] = ("companies", "subjects", "places")) -> Iterator[Name]:
     """Yield the companies, organisations and places of a text that the lists have."""
     found = lists.finder.find(text)
-    for kind in _LISTS:
+    for kind in kinds:
         yield from (Name(start, end) for start, end, phrase in found[kind] if lists.subjects.get(phrase) != "theme")
+
+
+def bearers(text: str, lists: Taxonomy) -> Iterator[Name]:
+    """Yield the companies and persons of a text that shares and sums can belong to, as far as they are sure."""
+    yield from listed(text, lists, ("companies", "subjects"))
+    yield from (Name(*match.span(1)) for match in _CODED.finditer(text))
+    for match in _TITLED.finditer(text):
+        start, end = match.span(match.lastindex or 0)
+        if text[start] in lists.surnames:
+            yield Name(start, end)
 
 
 def likely(text: str, lists: Taxonomy) -> Iterator[Name]:
@@ -57,9 +66,5 @@ def likely(text: str, lists: Taxonomy) -> Iterator[Name]:
             if before < start and ORGANISED.fullmatch(word):
                 yield Name(before, place)
         before = start
-    yield from listed(text, lists)
-    yield from (Name(*match.span(1)) for match in _CODED.finditer(text))
-    for match in _TITLED.finditer(text):
-        span = match.span(match.lastindex or 0)
-        if text[span[0]] in lists.surnames:
-            yield Name(*span)
+    yield from listed(text, lists, ("places",))
+    yield from bearers(text, lists)

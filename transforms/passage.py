@@ -9,6 +9,7 @@ from itertools import pairwise
 from transforms.days import Day, days
 from transforms.figures import Figure, figures
 from transforms.lexis import Lexis
+from transforms.names import bearers
 from transforms.spelling import Spelled
 from transforms.taxonomy import Taxonomy
 from transforms.text import sentences
@@ -68,6 +69,22 @@ class Article(Passage):
     def pairs(self) -> list[frozenset[str]]:
         """The pairs of characters of each sentence but for its figures."""
         return [pairs(self.masked[start:end]) for start, end in self.sentences]
+
+    @cached_property
+    def bearers(self) -> frozenset[str]:
+        """The companies and persons that figures can belong to, as far as they are sure."""
+        return frozenset(self.text.text[start:end] for start, end in bearers(self.text.text, self.lists))
+
+    @cached_property
+    def level1(self) -> dict[str, Span]:
+        """The place in the body of a word for each 申万 level-1 industry that has one there, or of a company of it."""
+        found, places = self.lists.finder.find(self.text.text), dict[str, Span]()
+        terms = [(start, end, self.lists.industries.get(term, "")) for start, end, term in found["industries"]]
+        terms += [(start, end, self.lists.companies[name].level1) for start, end, name in found["companies"]]
+        for start, end, name in terms:
+            if place := self.in_body(self.text.span(start, end)):
+                places.setdefault(name, place)
+        return places
 
     def sentence_at(self, place: int) -> int:
         """Return the number of the sentence that holds a place."""

@@ -13,8 +13,8 @@ _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) 
 _HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
 _HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
 _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
-# Punctuation but a percent sign, a plus, and the point of a figure.
-_MARK = re.compile(r"[^\w%+.]|_|(?<!\d)\.|\.(?!\d)")
+# Punctuation but a percent sign, a plus, the point of a figure, and its minus.
+_MARK = re.compile(r"[^\w%+.-]|_|(?<!\d)\.|\.(?!\d)|(?<=[a-z\d])-|-(?!\d)")
 # Two characters of one Latin word, or of one figure with its point between them.
 _JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
 _JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")

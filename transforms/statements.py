@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from transforms.days import Day, same_day
 from transforms.figures import Figure, rounds, same_figure, stating
+from transforms.lexis import shares
 from transforms.names import marked
 from transforms.passage import Article, Passage, Span, pairs
 from transforms.turns import contradict, turned
@@ -51,7 +52,9 @@ class Statement(Passage):
         for name in marked(self.text.text, self._article.lists):
             if not self._article.has(self.quote(name)):
                 yield f"The article does not name {self.quote(name)}."
-        for run in self._article.lexis.unknown(self.masked, self.text.text):
+        text, lexis, bearers = self.text.text, self._article.lexis, self._article.bearers
+        displaced = (lexis.displaced(text, name, bearers) for name in bearers if name in text)
+        for run in (*lexis.unknown(self.masked, text), *filter(None, displaced)):
             called = self.quote((run.start, run.end))
             if run.instead:
                 yield f"Where the article tells this, it names {run.instead}, not {called}."
@@ -78,6 +81,28 @@ class Statement(Passage):
                 yield f"The article states {self.quote(figure)} the other way round: {article.quote(sentence)}"
             elif rival := self._rival(figure, agreed, article.figures):
                 yield f"Where the article tells this, it states {article.quote(rival)}, not {self.quote(figure)}."
+            elif owner := self._owner(figure, agreed):
+                yield f"The article states {self.quote(figure)} of {owner}."
+
+    def _owner(self, figure: Figure, found: Sequence[Figure]) -> str:
+        """Return whom the article names where it states a figure, instead of the statement's subject; nothing where that is near.
+
+        Near is the same sentence and the one before. Where a sentence names nobody, or somebody whom the statement names as
+        well, nothing can be told.
+        """
+        article, text = self._article, self.text.text
+        ours = [name for name in article.bearers if name in text[: figure.start]]
+        subject = min(ours, key=text.index, default="")
+        owner = ""
+        for one in found:
+            number = article.sentence_at(one.start)
+            start, end = article.sentences[number]
+            theirs = [name for name in article.bearers if name in article.text.text[start:end]]
+            near = article.text.text[article.sentences[max(0, number - 1)][0] : end]
+            if not subject or not theirs or shares(subject, near) or any(shares(name, text) for name in theirs):
+                return ""
+            owner = max(theirs, key=len)
+        return owner
 
     def _turned(self) -> Iterator[str]:
         if word := turned(self.text.text, self._article.text.text):

@@ -8,14 +8,14 @@ _UNITS = """
     立方米 升 毫升 桶 盎司 千瓦时 度 千瓦 兆瓦 吉瓦 瓦 赫兹 兆赫 像素 微角秒 分贝 摄氏度 ℃ 字节 吨级
     年 个月 月 月份 周 星期 天 日 小时 个小时 时 点 点钟 分钟 分 秒 毫秒 岁 周年 世纪 季度 个季度 季
     大 类 强 名次 桌 棵 株 匹 杯 盒 袋 卷 台套 架次 列 班 站 店 村 县 市 省 国
-""".split()
+"""
 _SAME = """
     元 元人民币 人民币元 人民币 块钱 rmb / 美元 美金 usd / 港元 港币 hkd / 个百分点 百分点 / 个基点 基点 bp bps
     / 人 名 位 个人 / 家 户 个 / 时 点 点钟 / 日 号 / 小时 个小时 / 季度 季 / 月 月份
     / 公里 千米 km / 公斤 千克 kg / 平方米 平米 ㎡ 平方 / 纳米 nm / 毫秒 ms / 毫米 mm / 厘米 cm / 瓦 w / 千瓦时 kwh 度
-""".split("/")
-_FORMS = {form: forms.split()[0] for forms in _SAME for form in forms.split()}
-UNIT = "|".join([*sorted(_UNITS, key=len, reverse=True), r"[a-z]+(?:/[a-z]+)?"])
+"""
+_FORMS = {form: forms.split()[0] for forms in _SAME.split("/") for form in forms.split()}
+UNIT = "|".join([*sorted(_UNITS.split(), key=len, reverse=True), r"[a-z]+(?:/[a-z]+)?"])
 """A pattern of any unit, in Latin letters (GPU, W) as well."""
 
 
