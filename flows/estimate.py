@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flows.settings import Project
 from transforms import dataset
+from transforms.endpoint import model_of
 
 _LENGTH = 1200  # characters of an article where the dataset has none yet
 _SAMPLE = 200  # records whose length is measured
@@ -33,10 +34,10 @@ class Estimate(NamedTuple):
 def estimate(project: Project, articles: int) -> Estimate:
     """Return what `articles` articles will cost: as those before by the same prompt and model, else by the bodies' length.
 
-    Raises ConfigError where the endpoint cannot be asked.
+    Raises ConfigError where no model is named.
     """
-    price = project.access.terms.price
-    known, tokens_in, tokens_out = project.ledger.asked_of(project.prompt.version, project.access.model)
+    price = project.settings.llm.price
+    known, tokens_in, tokens_out = project.ledger.asked_of(project.prompt.version, model_of(project.settings.llm))
     if known:
         each_in, each_out = tokens_in / known, tokens_out / known
     else:

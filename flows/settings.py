@@ -14,7 +14,7 @@ from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.ledger import Ledger
 from crawlers.source import Source, load_sources
-from transforms.endpoint import Access, Endpoint, access_to
+from transforms.endpoint import Access, Endpoint, access_to, model_of
 from transforms.prompt import Prompt, load_prompt
 from transforms.record import Annotation
 
@@ -82,7 +82,7 @@ class Project:
     @property
     def waiting(self) -> Annotation | None:
         """What records carry until the llm engine has annotated them; None where another engine is set. Raises ConfigError."""
-        return self.prompt.waiting(self.access.model) if self.settings.annotator == "llm" else None
+        return self.prompt.waiting(model_of(self.settings.llm)) if self.settings.annotator == "llm" else None
 
     @property
     def user_agent(self) -> str:

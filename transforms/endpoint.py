@@ -66,19 +66,25 @@ class Access(Strict):
     terms: Endpoint
 
 
+def model_of(endpoint: Endpoint) -> str:
+    """Return the name of the model that is to be asked. Raises ConfigError where there is none."""
+    model = os.environ.get("CAIXUN_LLM_MODEL") or endpoint.model
+    if not model:
+        raise ConfigError(f"the llm engine needs llm.model in settings.yml, or CAIXUN_LLM_MODEL; {_HELP}")
+    return model
+
+
 def access_to(endpoint: Endpoint) -> Access:
     """Return how an endpoint is asked; CAIXUN_LLM_BASE_URL and CAIXUN_LLM_MODEL go before the settings.
 
     Raises ConfigError where address, model or key is missing.
     """
-    model = os.environ.get("CAIXUN_LLM_MODEL") or endpoint.model
     base_url = os.environ.get("CAIXUN_LLM_BASE_URL") or endpoint.base_url
     if not base_url:
         raise ConfigError(f"the llm engine needs llm.base_url in settings.yml, or CAIXUN_LLM_BASE_URL; {_HELP}")
     if not re.fullmatch(r"https?://[^\s@]+", base_url):
         raise ConfigError("CAIXUN_LLM_BASE_URL: an http(s) address is expected, without a name or key in it")
-    if not model:
-        raise ConfigError(f"the llm engine needs llm.model in settings.yml, or CAIXUN_LLM_MODEL; {_HELP}")
+    model = model_of(endpoint)
     key = os.environ.get(endpoint.key_env, "") if endpoint.key_env else "no-key"
     if not key:
         name = endpoint.key_env
