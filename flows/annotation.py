@@ -68,8 +68,7 @@ def annotate_waiting(
     What goes wrong is added to `findings`; `tell` hears how far it is. `budget` is what this run may spend, the setting's
     where it is None. Raises ConfigError.
     """
-    owed = {source: project.ledger.owed(source) for source in plan}
-    days = [(source, day) for source in plan for day in sorted({*plan[source], *owed[source]})]
+    days = [(source, day) for source in plan for day in sorted({*plan[source], *project.ledger.owed(source)})]
     records = dataset.records(project.data)
     waiting = (row for source, day in days for row in dataset.waiting(records, day, source))
     first = next(waiting, None)
@@ -79,12 +78,16 @@ def annotate_waiting(
         with open_desk(project, budget) as desk:
             result = Step(project, desk, run, runner, tell=tell).annotate(chain([first], waiting))
         findings += result.findings
-    for source, day in days:
-        if dataset.waiting(records, day, source):
-            project.ledger.owe(source, [day])
-        elif day in owed[source]:
-            project.ledger.annotated(source, day)
+    settle(project, plan)
     return result
+
+
+def settle(project: Project, sources: Iterable[str]) -> None:
+    """Note which of the days whose records waited, by the ledger, have none any more."""
+    for source in sources:
+        for day in project.ledger.owed(source):
+            if not dataset.waiting(dataset.records(project.data), day, source):
+                project.ledger.annotated(source, day)
 
 
 def check_engine(project: Project, budget: float | None) -> None:

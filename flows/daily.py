@@ -6,7 +6,7 @@ from functools import partial
 
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
-from flows.annotation import Annotated, annotate_waiting, check_engine
+from flows.annotation import Annotated, annotate_waiting, check_engine, settle
 from flows.build import build
 from flows.checking import Plan, checked_reports
 from flows.crawl import crawl, new_crawl_id
@@ -131,6 +131,7 @@ def annotate_all(
 ) -> Annotated | None:
     """Annotate what waits for the llm engine; what goes wrong is added to `findings`. None where nothing waits."""
     if project.settings.annotator != "llm":
+        settle(project, plan)
         return None
     watch.phase("annotate")
     work = partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from flows.annotation import Annotated, Step, annotation_of, check_engine, write_annotations
+from flows.annotation import Annotated, Step, annotation_of, check_engine, settle, write_annotations
 from flows.by_lexicon import annotate_by_lexicon
 from flows.crawl import new_crawl_id
 from flows.desk import open_desk
@@ -73,6 +73,7 @@ def reannotate(
             if len(made) < len(batch):
                 text = f"the lexicon engine failed on {len(batch) - len(made)} records; they are left as they are"
                 result.findings.append(Finding("failure", text))
+    settle(project, sources or project.ledger.sources())
     return result
 
 

@@ -199,9 +199,9 @@ def test_a_page_that_is_built_again_keeps_the_present_annotation(tmp_path, stub)
     assert rows_of(project)[0].annotated_at is None
 
 
-def reannotated(project: Project, **options):
+def reannotated(project: Project, sources: list[str] | None = None):
     with PlainRunner(1) as runner:
-        return reannotate(project, DAY, DAY, None, runner, **options)
+        return reannotate(project, DAY, DAY, sources, runner)
 
 
 def test_reannotation_touches_stale_records_alone_and_tells_what_changes(tmp_path, stub):
@@ -218,12 +218,14 @@ def test_reannotation_touches_stale_records_alone_and_tells_what_changes(tmp_pat
     assert (reannotated(project).stale, len(stub.asked)) == (0, 3)
     other = make_project(tmp_path, stub, prompt="另一份提示词。")
     assert (reannotated(other).stale, len(stub.asked)) == (3, 6)
-    back = reannotated(make_project(tmp_path, stub, annotator="lexicon"))
-    assert (back.stale, back.by_lexicon, back.annotated) == (3, 3, None)
+    put(project, waiting(project, 9))
+    back = reannotated(make_project(tmp_path, stub, annotator="lexicon"), ["paper"])
+    assert (back.stale, back.by_lexicon, back.annotated) == (4, 4, None)
+    assert project.ledger.owed("paper") == set()
     assert {row.annotator for row in rows_of(project)} == {"lexicon", "import"}
     (tmp_path / "config" / "prompts" / "annotate.md").unlink()
     again = reannotated(make_project(tmp_path, stub))
-    assert (again.annotated.by_model, again.annotated.paid.calls) == (3, 0)
+    assert (again.annotated.by_model, again.annotated.paid.calls) == (4, 1)
 
 
 def test_a_model_that_is_down_leaves_stale_records_as_they_are(tmp_path, stub):
