@@ -130,13 +130,12 @@ def annotate_all(
     project: Project, plan: Plan, run: str, runner: Runner, watch: Watch, findings: list[Finding], budget: float | None
 ) -> Annotated | None:
     """Annotate what waits for the llm engine; what goes wrong is added to `findings`. None where nothing waits."""
-    if project.settings.annotator != "llm":
-        settle(project, plan)
-        return None
-    watch.phase("annotate")
-    work = partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase)
     try:
-        return runner.step("annotate", work)
+        if project.settings.annotator != "llm":
+            settle(project, plan)
+            return None
+        watch.phase("annotate")
+        return runner.step("annotate", partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase))
     except CaixunError as error:
         findings.append(Finding("failure", str(error)))
         return None
