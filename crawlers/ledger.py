@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `books`, `answers` and `stories` it is all that knows its tables.
+With `tables`, `books`, `answers`, `stories` and `inquiries` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -27,6 +27,7 @@ from crawlers.fates import (
     day_to_count,
     fate_of,
 )
+from crawlers.inquiries import Inquiries
 from crawlers.page import Position
 from crawlers.stories import Stories
 from crawlers.tables import chunks, place, put
@@ -37,7 +38,7 @@ from crawlers.tables import urls as _urls
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Stories):
+class Ledger(Stories, Inquiries):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes

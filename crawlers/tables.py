@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Column,
     Connection,
     Date,
     DateTime,
     Engine,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -190,6 +193,52 @@ story_moves = Table("story_moves", metadata, Column("article_id", _Hex(), primar
 # Periods whose texts are all there to be compared, and when that was last needed.
 story_periods = Table(
     "story_periods", metadata, Column("period", Integer, primary_key=True), Column("used_at", _Instant, nullable=False)
+)
+# What a model answered, as it came: each answer is paid for once, by the text (and its reprints), the prompt and the model.
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("text_hash", String(32), primary_key=True),
+    Column("prompt", String(40), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("cut", Boolean, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("answered_at", _Instant, nullable=False),
+)
+# What that cost, by run, and by source and publication day of the articles.
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("run", String(40), primary_key=True),
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Float),
+)
+# Batches of questions that were handed in, or were about to be; `batch` is the provider's name of it, `texts` whom it asks about.
+model_batches = Table(
+    "model_batches",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("prompt", String(40), nullable=False),
+    Column("model", String, nullable=False),
+    Column("batch", String),
+    Column("texts", JSON, nullable=False),
+    Column("begun_at", _Instant, nullable=False),
+)
+# Days that have, or may have, records without an annotation.
+unannotated = Table(
+    "unannotated",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
 )
 
 

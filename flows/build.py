@@ -25,7 +25,7 @@ from flows.runner import Crashed, Runner
 from flows.settings import Project
 from flows.stories import join_stories
 from transforms import dataset, layout, stories
-from transforms.annotate import Engine, annotate, open_engine
+from transforms.annotate import Engine, Waits, annotate, open_engine
 from transforms.extract import extract
 from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record, Reject
@@ -40,7 +40,8 @@ _FLUSH = 2000  # records that are kept in memory (about 20 MB) before their part
 class BuildJob:
     """One batch for a worker process; `days` are those whose articles may become records.
 
-    With `every_day`, pages that were taken in from WARC files may be of any day.
+    With `every_day`, pages that were taken in from WARC files may be of any day. Where `waiting` is given, records carry it
+    until a later step annotates them.
     """
 
     sources: Path
@@ -51,6 +52,7 @@ class BuildJob:
     days: frozenset[date]
     every_day: bool
     pages: tuple[Waiting, ...]
+    waiting: Annotation | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Wait
             days=days,
             every_day=every_day,
             pages=batch,
+            waiting=project.waiting,
         )
 
 
@@ -151,7 +154,7 @@ def _crashed(job: BuildJob, why: str) -> Built:
 def build_batch(job: BuildJob) -> list[Built]:
     """Extract and annotate the pages of one batch. Runs in a worker process."""
     source = _source(job.sources, job.source)
-    engine = _engine(job.annotator, job.taxonomy)
+    engine = Waits(job.waiting) if job.waiting else _engine(job.annotator, job.taxonomy)
     return [_build_page(job, source, engine, waiting) for waiting in job.pages]
 
 
@@ -287,6 +290,8 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
             rejects.remove[page.day].add(page.article_id)
         if built.reject:
             rejects.put[page.day].append(built.reject)
+    if waiting := {built.record.published_date for built in done if built.record and built.record.annotated_at is None}:
+        project.ledger.owe(source, waiting)
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
     project.ledger.retold(told)

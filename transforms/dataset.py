@@ -8,7 +8,7 @@ files of a day.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from crawlers.errors import BusyError, StoreError
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
 from transforms.folder import change, retire, source_of
-from transforms.record import Record, Reject
+from transforms.record import Annotation, Record, Reject
 
 Row = TypeVar("Row", Record, Reject)
 
@@ -122,11 +122,23 @@ class Partitions(Generic[Row]):
             for row in upserts:
                 if row.source != source:
                     raise ValueError(f"{row.article_id} is a row of {row.source}, not of {source}")
-                old = stored.get(row.article_id)
-                rows[row.article_id] = old if old is not None and _content(old) == _content(row) else row
+                rows[row.article_id] = _successor(stored.get(row.article_id), row)
             if rows == stored:
                 return False
             self._replace(day, source, to_table(list(rows.values()), self._model))
+            return True
+
+    def revise(self, day: date, source: str, change: Callable[[Row], Row]) -> bool:
+        """Let each row of one source and day be what `change` makes of it, and return whether the file changed.
+
+        Raises BusyError when another process keeps the day's lock.
+        """
+        with self.lock(day):
+            before = self.rows(day, source)
+            after = [change(row) for row in before]
+            if after == before:
+                return False
+            self._replace(day, source, to_table(after, self._model))
             return True
 
     def _replace(self, day: date, source: str, table: pa.Table) -> None:
@@ -208,6 +220,34 @@ def records(data: Path) -> Partitions[Record]:
 def rejects(data: Path) -> Partitions[Reject]:
     """Return the rejects of a data root."""
     return Partitions(data, "rejects", Reject, ("article_id",))
+
+
+def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Record]:
+    """Return the records of one source and day that wait for their annotation."""
+    only = pa.schema([partitions.schema.field("annotated_at")])
+    with partitions.opened(day, [source]) as files:
+        if not any(file.read(only)["annotated_at"].null_count for file in files):
+            return []
+    return [row for row in partitions.rows(day, source) if row.annotated_at is None]
+
+
+def _successor(old: Row | None, row: Row) -> Row:
+    """Return what takes the place of a stored row: itself where the new one says the same but for `annotated_at`.
+
+    A record that waits for an annotation which the stored one has already gets it.
+    """
+    if old is None:
+        return row
+    if isinstance(row, Record) and isinstance(old, Record) and row.annotated_at is None and _same_question(old, row):
+        row = row.model_copy(update={name: getattr(old, name) for name in Annotation.model_fields})
+    return old if _content(old) == _content(row) else row
+
+
+def _same_question(one: Record, other: Record) -> bool:
+    """Whether two records are of the same text and of the same engine, model and version."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("title", "body", "annotator", "model", "annotator_version")
+    )
 
 
 def _content(row: Record | Reject) -> dict[str, object]:
