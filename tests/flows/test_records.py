@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -49,7 +47,7 @@ def test_files_with_many_records_and_wrong_ones(tmp_path):
         f"{tmp_path}: cannot be read: Is a directory",
         "gbk.txt:11: a line that is neither UTF-8 nor GB18030 text",
     ]
-    assert "test_records.py:1: no record: 'import csv' stands before a line with 标题:" in run.stderr
+    assert "test_records.py:1: no record: 'import json' stands before a line with 标题:" in run.stderr
     shown = caixun("show", "--format", "text", "--data", tmp_path / "data").stdout
     wanted = [TEXT, TEXT.replace("099410", "099411"), TEXT.replace("099410", "099412")]
     assert sorted(entry.text for entry in split(shown.splitlines(keepends=True))) == wanted
@@ -67,16 +65,6 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]
     none = caixun("show", "--date", "2020-01-01", *options)
     assert (none.returncode, none.stderr) == (1, "no such record\n")
-
-
-def test_records_are_exported(filled):
-    options = [DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(filled)]
-    rows = list(csv.DictReader(io.StringIO(caixun("export", *options).stdout)))
-    assert len(rows) == 10
-    assert list(rows[0]) == list(Record.model_fields)
-    assert "|" in rows[0]["keywords"]
-    assert len(caixun("export", "--format", "jsonl", "--source", "sample_paper", *options).stdout.splitlines()) == 5
-    assert caixun("export", "--format", "text", *options).stdout.count("标题: ") == 10
 
 
 def test_saved_pages_are_extracted_to_json_lines(site, tmp_path):
