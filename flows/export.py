@@ -60,10 +60,9 @@ def _csv_line(values: list[str | int]) -> str:
 def whole_file(project: Project, path: Path) -> Iterator[Path]:
     """Give a place to write to; what stands there in the end takes the name `path` in one step.
 
-    Raises ConfigError for a place in the data root, where readers would trip over it, StoreError when it cannot be written.
+    Raises ConfigError for a place in the data root, StoreError when it cannot be written.
     """
-    if path.absolute().is_relative_to(project.data):
-        raise ConfigError(f"{path}: lies in the data root; name a place outside of it")
+    outside(project, path)
     draft = path.with_name(f".{path.name}.part")
     try:
         yield draft
@@ -72,3 +71,9 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def outside(project: Project, path: Path) -> None:
+    """Raise ConfigError for a place in the data root, where readers or the next run would trip over what is put there."""
+    if path.resolve().is_relative_to(project.data.resolve()):
+        raise ConfigError(f"{path}: lies in the data root; name a place outside of it")
