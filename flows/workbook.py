@@ -1,5 +1,6 @@
 """A workbook of records (xlsx): texts stay texts, days and times are Excel's, and memory does not grow with the rows."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,7 +38,9 @@ def write_workbook(records: Iterable[Record], path: Path, sheet_rows: int = _ROW
         from xlsxwriter import Workbook  # noqa: PLC0415 - an extra, which only this needs
         from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
     except ImportError as error:
-        raise ConfigError("xlsx needs XlsxWriter, which is not installed: `pip install xlsxwriter`") from error
+        raise ConfigError(
+            f"xlsx needs XlsxWriter, which is not installed: `{sys.executable} -m pip install xlsxwriter`"
+        ) from error
     written = Written()
     book = Workbook(str(path), {"constant_memory": True})
     book.use_zip64()

@@ -1,4 +1,6 @@
-"""The dataset: Hive partitions of Parquet files by publication day; with `reading`, `compact` and `migrate` all that knows them.
+"""The dataset: Hive partitions of Parquet files by publication day.
+
+`reading`, `compact`, `migrate`, `gather` and `delta` know its files, too, and nothing else does.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the

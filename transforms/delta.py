@@ -10,6 +10,7 @@ the table for a week, then its files are removed.
 import errno
 import json
 import shutil
+import sys
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ def keep_in_step(records: Partitions[Record], place: Path) -> Step:
     try:
         from deltalake.exceptions import DeltaError  # noqa: PLC0415 - an extra, which only this needs
     except ImportError as error:
-        raise ConfigError("a Delta table needs deltalake, which is not installed: `pip install deltalake`") from error
+        raise ConfigError(
+            f"a Delta table needs deltalake, which is not installed: `{sys.executable} -m pip install deltalake`"
+        ) from error
     try:
         table = _opened(records.schema, place)
         step = _commit(table, records, place)

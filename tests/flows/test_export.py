@@ -128,5 +128,5 @@ def test_a_place_that_will_not_do_is_told_in_one_sentence(tmp_path, options, sta
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ConfigError, match=re.escape("`pip install xlsxwriter`")):
+    with pytest.raises(ConfigError, match=re.escape(f"`{sys.executable} -m pip install xlsxwriter`")):
         write_workbook([], tmp_path / "rows.xlsx")

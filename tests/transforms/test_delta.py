@@ -172,7 +172,7 @@ def test_what_is_not_ours_is_left_alone(records, place, tmp_path):
 def test_a_missing_library_is_named(records, place, monkeypatch):
     for name in ("deltalake", "deltalake.exceptions"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ConfigError, match=re.escape("`pip install deltalake`")):
+    with pytest.raises(ConfigError, match=re.escape(f"`{sys.executable} -m pip install deltalake`")):
         keep_in_step(records, place)
 
 
