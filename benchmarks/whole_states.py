@@ -6,9 +6,9 @@ There is one process per reading tool, and one writer at a time, which is killed
 anew. The writer goes from day to day: it gives the rows of each source a version, raises it, compacts the day, and raises it
 again, and notes each state when it is done. A reader looks up what is done, reads everything, and finds of each source and
 day all rows, once, of one version, which is no older than what was done. A tool may say that a file which it had listed is
-gone; it then reads again, and that is counted. Arrow lists a folder and leaves out, without a word, what is gone when it looks at it
-a moment later; so pyarrow is given the list of files, as docs/loading.md says, and what pandas leaves out is counted. Prints the
-sums as JSON; the exit status is 1 when anything else was seen.
+gone; it then reads again, and that is counted. Arrow and DuckDB list a folder and leave out, without a word, what is gone when they
+look at it a moment later; so pyarrow is given the list of files, as docs/loading.md says, and what pandas and DuckDB leave out is
+counted. Prints the sums as JSON; the exit status is 1 when anything else was seen.
 """
 
 import argparse
@@ -41,7 +41,7 @@ COMPACTED_AT = 2  # versions of a day before it is compacted, and as many after
 COLUMNS = ["published_date", "source", "annotator_version"]
 
 TOOLS = ("caixun", "duckdb", "pandas", "polars", "pyarrow")
-FORGETFUL = "pandas"
+FORGETFUL = ("duckdb", "pandas")
 
 State = tuple[str, str]
 """A day and a source."""
@@ -136,11 +136,12 @@ def read(tool: str, data: Path, enough: Event, results: "Queue[tuple[str, Counte
         try:
             seen = states_of(fetch())
         except Exception as error:  # noqa: BLE001 - each tool has its own
-            if "No such file" not in str(error) or tool == "caixun":
+            gone = isinstance(error, FileNotFoundError) or "No such file" in str(error)
+            if not gone or tool == "caixun":
                 wrong.append("".join(traceback.format_exception(error)))
             counts["gone"] += 1
             continue
-        if tool == FORGETFUL:
+        if tool in FORGETFUL:
             absent = done.keys() - seen.keys()
             counts["left_out"] += len(absent)
             done = {state: version for state, version in done.items() if state not in absent}

@@ -131,6 +131,9 @@ def test_pyarrow(rows):
 def test_a_list_of_files(rows):
     names = run("While writers are at work")
     check(names["records"].to_table(), names["records"].to_table(filter=pc.field("date") == str(NEXT)), rows, "string")
+    duckdb.execute("set timezone = 'UTC'")
+    news = names["news"]
+    check(news.to_arrow_table(), news.filter(f"date = '{NEXT}'").to_arrow_table(), rows, "date32[day]")
 
 
 def test_delta(rows):
