@@ -108,7 +108,9 @@ def export(
     project = project_of(config, data, existing=True)
     records, sources = dataset.records(project.data), project.known(source)
     rows = records.select(days[0], days[-1], sources)
-    mark = ["\ufeff"] if bom and form == "csv" else []
+    if bom and form != "csv":
+        raise ConfigError(f"--bom is for csv, not for {form}")
+    mark = ["\ufeff"] if bom else []
     if output is None:
         if form not in PRINTED:
             raise ConfigError(f"{form} is nothing to print; name a file with --output")

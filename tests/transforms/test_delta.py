@@ -98,6 +98,18 @@ def test_what_a_reader_holds_stays_as_it_was(records, place):
     assert "改了" in [row.title for row in rows_of(place)]
 
 
+def test_what_is_gone_for_long_is_removed(records, place):
+    keep_in_step(records, place)
+    DeltaTable(str(place)).alter.set_table_properties({"delta.deletedFileRetentionDuration": "interval 0 seconds"})
+    compact(records, DAY)
+    assert keep_in_step(records, place).removed == 2
+    keep_in_step(records, place)
+    assert len(files(place)) == 2
+    assert rows_of(place) == in_dataset(records)
+    version = DeltaTable(str(place)).version()
+    assert keep_in_step(records, place).version == version
+
+
 def test_files_that_cannot_be_linked_are_copied(records, place, monkeypatch):
     def refuse(_self, _target):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
