@@ -82,6 +82,7 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
 def scan(place: str, big: Path, setting: str, target: float | None = None) -> None:
     """Compare scanning whole columns, with a setting of DuckDB, with scanning those of one big file."""
     connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     connection.execute(setting)
     places = (place, f"'{big}'")
     for name, what in (

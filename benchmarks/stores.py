@@ -294,8 +294,9 @@ def query(work: str, store: Caixun, day: date) -> Callable[[], object]:
         "scan_titles": "select sum(length(title)) from {}",
         "look_up": f"select title from {{}} where article_id = '{some}'",
     }[work]
-    files = store.files()
-    return lambda: duckdb.sql(what.format(f"read_parquet({files})")).fetchall()
+    files, connection = store.files(), duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    return lambda: connection.sql(what.format(f"read_parquet({files})")).fetchall()
 
 
 def compare(folder: Path, size: Size, names: tuple[str, ...] = tuple(STORES), works: tuple[str, ...] = WORKS) -> None:
