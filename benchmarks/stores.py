@@ -5,7 +5,7 @@ DuckDB over the files of each way, warm, as the median of several times; a day i
 """
 
 import multiprocessing
-import resource
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -281,7 +281,13 @@ def measure(name: str, work: str, place: Path, size: Size, results: "multiproces
         begun = time.perf_counter()
         do()
         taken.append((time.perf_counter() - begun) * 1000)
-    results.put((statistics.median(taken[1:] or taken), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    results.put((statistics.median(taken[1:] or taken), most_memory()))
+
+
+def most_memory() -> float:
+    """Return the most memory that this process had, in MB; getrusage would count what its parent had, too."""
+    (line,) = re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    return int(line) / 1024
 
 
 def query(work: str, store: Caixun, day: date) -> Callable[[], object]:
