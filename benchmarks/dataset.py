@@ -76,7 +76,7 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
         }
 
     for (name, work), against in zip(works(data).items(), works(alone).values(), strict=True):
-        compare(f"  {name}", 7, work, against, 1.3 if name.startswith("read_dataset") else None)
+        compare(f"  {name}", 25, work, against, 1.3 if name.startswith("read_dataset") else None)
 
 
 def scan(place: str, big: Path, setting: str, target: float | None = None) -> None:
