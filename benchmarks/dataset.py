@@ -20,7 +20,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import polars as pl
-from stores import WORKS, Size
+from days import Size
+from stores import WORKS
 from stores import compare as compare_stores
 from synthetic import Writer
 
