@@ -1,14 +1,14 @@
-"""What the layout costs: reading a day out of years, scanning a column, adding a day, compacting.
+"""What the layout costs: writing, upserting, reading a day out of years, scanning a column, adding a day, compacting.
 
     python benchmarks/dataset.py [--records 20000] [--days 100] [--sources 5]
     python benchmarks/dataset.py --records 1000000 --days 1095
 
-Each figure stands beside what it is held against, measured in turns with it: a day's files alone, one big file of the same
-rows, an empty dataset. Times are medians in milliseconds; files are in the cache of the operating system.
+First the same records are kept in four ways, see stores.py. Then each figure stands beside what it is held against, measured in
+turns with it: a day's files alone, one big file of the same rows, an empty dataset. Times are medians in milliseconds; files are
+in the cache of the operating system.
 """
 
 import argparse
-import resource
 import shutil
 import statistics
 import tempfile
@@ -18,56 +18,22 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from days import Size
+from stores import WORKS
+from stores import compare as compare_stores
 from synthetic import Writer
 
 from transforms import dataset
-from transforms.arrow import to_table
 from transforms.compact import compact
+from transforms.delta import keep_in_step
 from transforms.folder import sweep
+from transforms.gather import gather
 from transforms.reading import read_dataset
-from transforms.record import Record
 
 FIRST = date(2024, 1, 1)
-TEMPLATES = 7
 COLUMNS = ["title", "published_at", "industries"]
-
-
-def fill(data: Path, days: list[date], sources: list[str], rows: int, characters: int) -> None:
-    """Write `rows` records for each source and day; their texts come again after some days, their identities do not."""
-    records, writer, numbers = dataset.records(data), Writer(1, characters), np.random.default_rng(1)
-    templates = [
-        to_table([writer.record(FIRST, source, number) for number in range(rows)], Record)
-        for source in sources
-        for _ in range(TEMPLATES)
-    ]
-    for index, day in enumerate(days):
-        for place, source in enumerate(sources):
-            template = templates[place * TEMPLATES + index % TEMPLATES]
-            with records.lock(day):
-                records.put(day, source, moved(template, day, numbers), [])
-
-
-def moved(table: pa.Table, day: date, numbers: np.random.Generator) -> pa.Table:
-    """Return a table of the first day as one of another day, with identities of its own."""
-    later = pa.scalar(timedelta(days=(day - FIRST).days), pa.duration("us"))
-    identities = pa.array([numbers.bytes(16).hex() for _ in range(len(table))])
-    changes = {
-        "article_id": identities,
-        "story_id": identities,
-        "text_hash": identities,
-        "published_at": pc.add(table["published_at"], later),
-        "published_date": pa.array([day] * len(table), pa.date32()),
-    }
-    for name, values in changes.items():
-        place = table.column_names.index(name)
-        table = table.set_column(place, table.schema.field(place), values)
-    return table
 
 
 def in_turns(times: int, *works: Callable[[], object]) -> list[float]:
@@ -111,24 +77,15 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
         }
 
     for (name, work), against in zip(works(data).items(), works(alone).values(), strict=True):
-        compare(f"  {name}", 7, work, against, 1.3 if name.startswith("read_dataset") else None)
+        compare(f"  {name}", 25, work, against, 1.3 if name.startswith("read_dataset") else None)
 
 
-def one_big_file(data: Path, path: Path, days: list[date]) -> None:
-    """Write all rows into one file, with row groups of the size that DuckDB itself writes."""
-    records = dataset.records(data)
-    with pq.ParquetWriter(path, records.schema, compression="zstd", compression_level=3) as out:
-        waiting: list[pa.Table] = []
-        for day in days:
-            waiting.append(records.load(day))
-            if sum(map(len, waiting)) >= 122_880 or day == days[-1]:
-                out.write_table(pa.concat_tables(waiting))
-                waiting = []
-
-
-def scan(data: Path, big: Path) -> None:
-    """Compare scanning whole columns with scanning those of one big file."""
-    places = (f"'{data}/records/*/*.parquet', hive_partitioning = true", f"'{big}'")
+def scan(place: str, big: Path, setting: str, target: float | None = None) -> None:
+    """Compare scanning whole columns, with a setting of DuckDB, with scanning those of one big file."""
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    connection.execute(setting)
+    places = (place, f"'{big}'")
     for name, what in (
         ("published_at", "max(published_at), min(published_at)"),
         ("title", "sum(length(title))"),
@@ -136,10 +93,10 @@ def scan(data: Path, big: Path) -> None:
         ("industries", "sum(len(industries))"),
     ):
         works = [
-            lambda query=f"select {what} from read_parquet({place})": duckdb.sql(query).fetchall()  # type: ignore[misc]
+            lambda query=f"select {what} from read_parquet({place})": connection.sql(query).fetchall()  # type: ignore[misc]
             for place in places
         ]
-        compare(f"  DuckDB, whole column {name}", 5, *works, 1.5)
+        compare(f"  DuckDB, whole column {name}", 5, *works, target)
 
 
 def add_a_day(data: Path, sources: list[str], rows: int, characters: int, last: date) -> None:
@@ -177,37 +134,56 @@ def main() -> None:
     days = [FIRST + timedelta(days=number) for number in range(arguments.days)]
     sources = [f"source_{number}" for number in range(arguments.sources)]
     rows = max(1, arguments.records // (len(days) * len(sources)))
+    size = Size(days, sources, rows, arguments.characters)
+    print(f"{rows * len(days) * len(sources)} records, {len(days)} days, {len(days) * len(sources)} files")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        data, alone, big = Path(folder) / "data", Path(folder) / "alone", Path(folder) / "big.parquet"
-        begun = time.perf_counter()
-        fill(data, days, sources, rows, arguments.characters)
-        total = rows * len(days) * len(sources)
-        size = sum(path.stat().st_size for path in (data / "records").rglob("*.parquet"))
-        print(f"{total} records, {len(days)} days, {len(days) * len(sources)} files, {size / 1e6:.0f} MB")
-        print(f"written in {time.perf_counter() - begun:.0f} s\n{'':58} {'ms':>10} {'against':>10} {'ratio':>7}")
-        day = days[len(days) // 2]
+        data, alone, big = Path(folder) / "caixun", Path(folder) / "alone", Path(folder) / "one_file"
+        compare_stores(Path(folder), size)
+        print(f"{'':58} {'ms':>10} {'against':>10} {'ratio':>7}")
+        day = size.middle
         place = f"records/date={day}"
         shutil.copytree(data / place, alone / place)
         print("one day out of all, against that day alone; by source")
         read_a_day(data, alone, day)
         print("adding a day, against adding it to an empty dataset")
         add_a_day(data, sources, rows, arguments.characters, days[-1])
-        begun = time.perf_counter()
-        for one in days:
-            compact(dataset.records(data), one)
-        sweep(data / "staging", wait=True)
-        taken = time.perf_counter() - begun
-        print(f"compacted in {taken:.0f} s, {taken / len(days) * 1000:.0f} ms a day")
+        compact_all(data, days)
         for one in dataset.records(data).days(start=days[-1] + timedelta(days=1)):
             shutil.rmtree(data / "records" / f"date={one}")
         shutil.rmtree(alone / place)
         shutil.copytree(data / place, alone / place)
+        compare_stores(Path(folder), size, ("caixun",), WORKS[WORKS.index("read_a_day") :])
         print("one day out of all, against that day alone; compacted")
         read_a_day(data, alone, day)
-        one_big_file(data, big, days)
         print("all days, compacted, against one big file")
-        scan(data, big)
-    print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
+        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = false")
+        print("the same with parquet_metadata_cache, on both sides")
+        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = true")
+        whole, begun = Path(folder) / "whole.parquet", time.perf_counter()
+        gather(dataset.records(data), days[0], days[-1], None, whole)
+        print(f"`caixun export --format parquet` in {time.perf_counter() - begun:.0f} s, against one big file")
+        scan(f"'{whole}'", big, "set parquet_metadata_cache = false", 1.5)
+        keep_a_table(data, Path(folder) / "table", day)
+
+
+def compact_all(data: Path, days: list[date]) -> None:
+    """Compact each day and print what it takes."""
+    begun = time.perf_counter()
+    for one in days:
+        compact(dataset.records(data), one)
+    sweep(data / "staging", wait=True)
+    taken = time.perf_counter() - begun
+    print(f"compacted in {taken:.0f} s, {taken / len(days) * 1000:.0f} ms a day")
+
+
+def keep_a_table(data: Path, table: Path, day: date) -> None:
+    """Make a Delta table, change a day, and bring the table up to date; print what both take."""
+    records = dataset.records(data)
+    for text in ("made", "brought up to date"):
+        begun = time.perf_counter()
+        step = keep_in_step(records, table)
+        print(f"`caixun delta`: {text} in {time.perf_counter() - begun:.2f} s, {step.added} files added, {step.removed} removed")
+        records.apply(day, "new", [Writer(3).record(day, "new", 1)])
 
 
 if __name__ == "__main__":

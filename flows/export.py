@@ -3,37 +3,77 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from datetime import date
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from crawlers.errors import ConfigError, StoreError
 from flows.settings import Project
-from transforms import dataset
 from transforms.layout import format_record
 from transforms.record import Record
 
-
-def export_csv(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
-    """Yield a header and one line per record; the values of a list are joined by `|`, evidence is JSON."""
-    yield _csv_line(list(Record.model_fields))
-    for record in dataset.records(project.data).select(start, end, sources):
-        values = record.model_dump(mode="json")
-        values["evidence"] = json.dumps(values["evidence"], ensure_ascii=False)
-        yield _csv_line(["|".join(value) if isinstance(value, list) else value for value in values.values()])
+PRINTED = ("csv", "jsonl", "text")
+"""Formats that are text, line by line; the others are files of their own."""
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
 
 
-def _csv_line(values: list[object]) -> str:
+def lines(form: str, records: Iterable[Record]) -> Iterator[str]:
+    """Yield the records as text in a format of PRINTED, line by line, each with its line feed.
+
+    csv: a header first; the values of a list are joined by `|`, evidence is JSON, and a text that a spreadsheet would take
+    for a formula begins with an apostrophe. jsonl: an object a line. text: the text layout.
+    """
+    if form == "csv":
+        yield _csv_line(list(Record.model_fields))
+        yield from (_csv_line(["" if cell is None else guarded(cell) for cell in cells(record)]) for record in records)
+    elif form == "jsonl":
+        yield from (json.dumps(record.model_dump(mode="json"), ensure_ascii=False) + "\n" for record in records)
+    else:
+        yield from map(format_record, records)
+
+
+def cells(record: Record) -> list[str | int | None]:
+    """Return a record's columns as single values."""
+    values = record.model_dump(mode="json")
+    values["evidence"] = json.dumps(values["evidence"], ensure_ascii=False)
+    return ["|".join(value) if isinstance(value, list) else value for value in values.values()]
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula and compute it."""
+    return _FORMULA.match(text) is not None
+
+
+def guarded(cell: str | int) -> str | int:
+    """Return a cell with an apostrophe before what a spreadsheet would compute: pages are strangers' texts."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+
+
+def _csv_line(values: list[str | int]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue()
 
 
-def export_jsonl(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
-    """Yield one JSON line per record."""
-    for record in dataset.records(project.data).select(start, end, sources):
-        yield json.dumps(record.model_dump(mode="json"), ensure_ascii=False)
+@contextmanager
+def whole_file(project: Project, path: Path) -> Iterator[Path]:
+    """Give a place to write to; what stands there in the end takes the name `path` in one step.
+
+    Raises ConfigError for a place in the data root, StoreError when it cannot be written.
+    """
+    outside(project, path)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        yield draft
+        draft.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
-def export_text(project: Project, start: date, end: date, sources: list[str] | None) -> Iterator[str]:
-    """Yield the records in the text layout."""
-    for record in dataset.records(project.data).select(start, end, sources):
-        yield format_record(record)
+def outside(project: Project, path: Path) -> None:
+    """Raise ConfigError for a place in the data root, where readers or the next run would trip over what is put there."""
+    if path.resolve().is_relative_to(project.data.resolve()):
+        raise ConfigError(f"{path}: lies in the data root; name a place outside of it")

@@ -1,5 +1,6 @@
 """Import: files in the text layout go the way of pages: into the archive, the ledger, and through the build."""
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from flows.crawl import new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
 from flows.stories import tell_stories
-from transforms.layout import link_of, split_files
-from transforms.reject import RejectedError
+from transforms.layout import Entry, LayoutError, link_of, split
 
 
 @dataclass
@@ -27,53 +27,81 @@ class Imported:
 
 
 def import_texts(project: Project, files: list[Path], runner: Runner) -> Imported:
-    """Import files with one or many records each. A record whose URL the dataset has already is left alone."""
+    """Import files with one or many records each. A record whose URL the dataset has already is left alone.
+
+    Whatever cannot be used is a complaint with its file and line; the rest is imported.
+    """
     result, crawl_id = Imported(), new_crawl_id()
-    accepted: set[str] = set()
+    accepted: dict[str, str] = {}
     with source_lock(project.data, IMPORTED):
         project.ledger.list_day(IMPORTED, day_of(now()), Verdict("whole"), crawl_id)
         writer = archive.ArchiveWriter(project.data / "archive", IMPORTED, crawl_id)
         for file in files:
-            for text in _texts(file, result):
-                if identity := _take(project, writer, file, text, result, crawl_id):
-                    accepted.add(identity)
+            for entry in _entries(file, result):
+                if taken := _take(project, writer, file, entry, result, accepted, crawl_id):
+                    accepted[taken] = f"{file}:{entry.line}"
         writer.close()
     # All days of imports: one that was killed may have left pages of an earlier day.
     build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
     result.complaints += tell_stories(project)
-    for identity in accepted:
+    for identity, place in accepted.items():
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
         if row["state"] == "record":
             result.records += 1
         else:
-            result.complaints.append(f"{row['url']}: {row['reason']}: {row['detail']}")
+            result.complaints.append(f"{place}: {row['url']}: {row['reason']}: {row['detail']}")
     return result
 
 
-def _texts(file: Path, result: Imported) -> list[str]:
+def _entries(file: Path, result: Imported) -> Iterator[Entry]:
+    found = False
     try:
-        whole = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        result.complaints.append(f"{file}: cannot be read: {error}")
-        return []
-    texts = split_files(whole)
-    before = whole[: whole.index(texts[0])].strip() if texts else ""
-    if before:
-        result.complaints.append(f"{file}: what stands before the first 标题: is no record: {before[:40]!r}")
-    if not texts:
+        for entry in split(_lines(file)):
+            found = True
+            yield entry
+    except OSError as error:
+        result.complaints.append(f"{file}: cannot be read: {error.strerror}")
+        return
+    if not found:
         result.complaints.append(f"{file}: no line begins with 标题: – not the layout of seven labelled lines")
-    return texts
 
 
-def _take(project: Project, writer: archive.ArchiveWriter, file: Path, text: str, result: Imported, crawl_id: str) -> str | None:
+def _lines(file: Path) -> Iterator[str]:
+    """Yield the lines of a text in UTF-8 or GB18030; what is no such text is left as single surrogates. Raises OSError."""
+    encoding = None
+    with file.open("rb") as raw:
+        for line in raw:
+            if encoding is None and not line.isascii():  # the first line that tells
+                encoding = "utf-8" if _is_utf8(line) else "gb18030"
+            text = line.decode(encoding or "ascii", "surrogateescape")
+            yield text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _take(
+    project: Project,
+    writer: archive.ArchiveWriter,
+    file: Path,
+    entry: Entry,
+    result: Imported,
+    accepted: Container[str],
+    crawl_id: str,
+) -> str | None:
     """Archive one record and note it; return its article_id, or None when it is known or cannot be used."""
     try:
-        url = link_of(text)
-    except RejectedError as error:
-        result.complaints.append(f"{file}: {error.detail}")
+        url = link_of(entry.text)
+    except LayoutError as error:
+        result.complaints.append(f"{file}:{entry.line + error.line}: {error.detail}")
         return None
     find = Find(article_id(url), url, url, None, None)
-    if any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
+    if find.article_id in accepted or any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
         result.known += 1
         return None
     at = now()
@@ -82,7 +110,7 @@ def _take(project: Project, writer: archive.ArchiveWriter, file: Path, text: str
         link=url,
         status=200,
         headers=(("Content-Type", "text/plain; charset=utf-8"),),
-        body=text.encode(),
+        body=entry.text.encode(),
         fetched_at=at,
         source=IMPORTED,
         kind="import",

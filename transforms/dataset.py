@@ -1,6 +1,6 @@
 """The dataset: Hive partitions of Parquet files by publication day.
 
-With `reading`, `compact`, `migrate` and `retell` this is all that knows them.
+With `reading`, `compact`, `migrate`, `retell`, `gather` and `delta` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the

@@ -12,7 +12,8 @@ AI技术: …, …
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from crawlers.clock import day_of
@@ -24,8 +25,30 @@ from transforms.text import sentences, text_hash
 
 LABELS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
 LEAD_IN = "这篇文章中的重大事件包括："
-_LABEL = re.compile(rf"^({'|'.join(LABELS)})\s*[:：][ \t]?", re.MULTILINE)
-_NUMBER = re.compile(r"^\s*\d{1,2}\s*[.、．]\s*")
+_BEGINS = ("标题", "链接")
+"""Labels that begin a record, when what comes before has them or later ones already; the second where a 标题 is missing."""
+_NEEDED = ("标题", "链接", "总结")
+_LABEL = re.compile(rf"^[ \t\u3000]*({'|'.join(LABELS).replace('AI', 'AI ?')})[ \t]*[:：][ \t]?", re.MULTILINE)
+_NUMBER = re.compile(r"^\s*\d{1,2}\s*[.、．](?!\d|$)\s*|^\s*\d{1,2}[.、．](?=(?:19|20)\d\d年)")  # 1.2亿元 has none
+_BETWEEN = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))|[，、;；]")  # a comma in 1,000 separates nothing
+_UNDECODED = re.compile(r"[\ud800-\udfff]")
+
+
+class LayoutError(RejectedError):
+    """A record that has not the layout; `line` counts from its first line, which is 0."""
+
+    def __init__(self, line: int, detail: str) -> None:
+        """Say what is wrong with which line."""
+        super().__init__("malformed", detail)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record of a file in the text layout: the number of its first line, and its lines."""
+
+    line: int
+    text: str
 
 
 def format_record(record: Record) -> str:
@@ -43,29 +66,40 @@ def format_record(record: Record) -> str:
     return "".join(f"{label}: {value}".rstrip(" ") + "\n" for label, value in zip(LABELS, values, strict=True))
 
 
-def split_files(text: str) -> list[str]:
-    """Return the records of a file that holds one or many in the text layout; each begins with its 标题 line."""
-    starts = [match.start() for match in _LABEL.finditer(text) if match[1] == "标题"]
-    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+def split(lines: Iterable[str]) -> Iterator[Entry]:
+    """Yield the records of a file's lines, which end with line feeds; what stands before the first one is an entry, too.
+
+    A record begins with its 标题, or with its 链接 where that is missing.
+    """
+    first, part, last = 1, list[str](), -1
+    for number, line in enumerate(lines, 1):
+        mark = _LABEL.match(line)
+        place = LABELS.index(_name(mark)) if mark else len(LABELS)
+        if place < len(_BEGINS) and (place <= last or last < 0):
+            yield from _entry(first, part)
+            first, part, last = number, [], -1
+        part.append(line)
+        last = place if mark else last
+    yield from _entry(first, part)
+
+
+def _entry(first: int, part: list[str]) -> Iterator[Entry]:
+    for number, line in enumerate(part):
+        if line.strip():
+            yield Entry(first + number, "".join(part[number:]).rstrip() + "\n")
+            return
 
 
 def link_of(text: str) -> str:
-    """Return the canonical URL of one record in the text layout. Raises RejectedError when it has none."""
-    link = _fields(text).get("链接", "")
-    try:
-        return canonical_url(link)
-    except ValueError as error:
-        raise RejectedError("malformed", f"no usable 链接: {error}") from error
+    """Return the canonical URL of one record in the text layout. Raises LayoutError for whatever is wrong with the record."""
+    return _fields(text)["链接"]
 
 
 def imported(page: Page) -> tuple[Article, Annotation]:
-    """Return the article and the annotation of an imported file. Raises RejectedError when lines are missing."""
+    """Return the article and the annotation of an imported record. Raises LayoutError as `link_of` does."""
     fields = _fields(page.text)
-    missing = [label for label in ("标题", "链接", "总结") if not fields.get(label)]
-    if missing:
-        raise RejectedError("malformed", f"no line {'、'.join(missing)}")
     body = "\n".join(line.strip() for line in fields["总结"].splitlines() if line.strip())
-    identity = article_id(url := link_of(page.text))
+    identity = article_id(url := fields["链接"])
     article = Article(
         article_id=identity,
         url=url,
@@ -105,18 +139,43 @@ def _annotation(page: Page, body: str, fields: dict[str, str]) -> Annotation:
 
 
 def _fields(text: str) -> dict[str, str]:
+    """Return what stands behind each label; the link is canonical."""
     marks = list(_LABEL.finditer(text))
+    _check(text, marks)
     ends = [*(mark.start() for mark in marks), len(text)][1:]
-    return {mark[1]: text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)}
+    fields = {_name(mark): text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)}
+    if missing := [label for label in _NEEDED if not fields.get(label)]:
+        raise LayoutError(0, f"a record without {'、'.join(missing)}")
+    try:
+        return {**fields, "链接": canonical_url(fields["链接"])}
+    except ValueError as error:
+        (line,) = (text.count("\n", 0, mark.start()) for mark in marks if _name(mark) == "链接")
+        raise LayoutError(line, f"no usable 链接: {error}") from error
+
+
+def _check(text: str, marks: list[re.Match[str]]) -> None:
+    if wrong := _UNDECODED.search(text):
+        raise LayoutError(text.count("\n", 0, wrong.start()), "a line that is neither UTF-8 nor GB18030 text")
+    if before := text[: marks[0].start() if marks else None].strip():
+        raise LayoutError(0, f"no record: {before.splitlines()[0][:40]!r} stands before a line with 标题:")
+    for one, other in pairwise(marks):
+        if LABELS.index(_name(other)) <= LABELS.index(_name(one)):
+            raise LayoutError(text.count("\n", 0, other.start()), f"{_name(other)} behind {_name(one)}: twice, or out of order")
+
+
+def _name(mark: re.Match[str]) -> str:
+    return mark[1].replace(" ", "")
 
 
 def _items(line: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.strip() for item in re.split(r"[,，、]", line) if item.strip()))
+    return tuple(dict.fromkeys(item.strip() for item in _BETWEEN.split(line) if item.strip()))
 
 
 def _events(text: str) -> tuple[str, ...]:
-    lines = [line for line in text.splitlines() if line.strip() and line.strip() != LEAD_IN]
-    return tuple(_NUMBER.sub("", line).strip() for line in lines)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and lines[0].endswith((":", "：")) and not _NUMBER.match(lines[0]):
+        del lines[0]  # the lead-in, in whatever words
+    return tuple(_NUMBER.sub("", line) for line in lines)
 
 
 def _lead(body: str) -> str:

@@ -1,6 +1,7 @@
 """One Parquet file of a table: how it is written, and how it is read whatever version of the schema it has."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -120,20 +121,27 @@ def write(table: pa.Table, path: Path, order: Sequence[str]) -> None:
     Its row groups, statistics and page index let readers skip what lies outside a span of `order`; its Bloom filter lets
     them skip what does not hold an article_id.
     """
+    with written(path, table.schema, order, min(len(table), _ROW_GROUP)) as out:
+        out.write_table(table, _ROW_GROUP)
+
+
+@contextmanager
+def written(path: Path, schema: pa.Schema, order: Sequence[str], group: int) -> Iterator[pq.ParquetWriter]:
+    """Open a new file for tables of `schema`, as `write` writes them; its row groups will have `group` rows at most."""
     ascending = [(name, "ascending") for name in order]
-    leaves = {field.name: list(_leaves(field.name, field.type)) for field in table.schema}
-    pq.write_table(
-        table,
+    leaves = {field.name: list(_leaves(field.name, field.type)) for field in schema}
+    with pq.ParquetWriter(
         path,
-        row_group_size=_ROW_GROUP,
+        schema,
         compression="zstd",
         compression_level=3,
         use_dictionary=[leaf for name, below in leaves.items() if name in _REPEATED for leaf in below],
         write_statistics=[leaf for name, below in leaves.items() if name not in _PROSE for leaf in below],
         write_page_index=True,
-        bloom_filter_options={_BLOOM: {"ndv": max(1, min(len(table), _ROW_GROUP)), "fpp": 0.01}},
-        sorting_columns=pq.SortingColumn.from_ordering(table.schema, ascending, null_placement="at_end"),
-    )
+        bloom_filter_options={_BLOOM: {"ndv": max(1, group), "fpp": 0.01}},
+        sorting_columns=pq.SortingColumn.from_ordering(schema, ascending, null_placement="at_end"),
+    ) as out:
+        yield out
 
 
 def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:

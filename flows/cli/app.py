@@ -26,6 +26,7 @@ for command in (
     recording.export,
     keeping.compact,
     keeping.migrate,
+    keeping.delta,
     recording.extract,
     recording.annotate,
     asking.why,

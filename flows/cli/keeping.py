@@ -1,5 +1,6 @@
-"""The commands that keep the dataset's files in shape: compact, migrate."""
+"""The commands that keep the dataset's files, and a table over them, in shape: compact, migrate, delta."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,22 @@ def migrate(data: Data = None, config: Config = None, as_json: Json = False) -> 
 
     result = migrate_all(project_of(config, data, existing=True))
     _finish(result.failures, {"files": result.files}, f"{result.files} files migrated", as_json=as_json)
+
+
+def delta(
+    place: Annotated[Path, typer.Argument(metavar="TABLE", help="Folder of the Delta table, outside the data root.")],
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Make a Delta table of the records, or bring it up to date; only what has changed is looked at."""
+    from dataclasses import asdict
+
+    from flows.delta import keep_table
+
+    step = keep_table(project_of(config, data, existing=True), place)
+    text = f"{step.added} files added, {step.removed} removed; {place} is at version {step.version}"
+    _finish([], asdict(step), text, as_json=as_json)
 
 
 def _finish(failures: list[str], sums: dict[str, int], text: str, *, as_json: bool) -> None:

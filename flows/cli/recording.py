@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -86,20 +87,51 @@ def _print_table(rows: list["Record"]) -> None:
 def export(
     start: Annotated[str, typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD).")],
     end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
-    form: Annotated[Literal["csv", "jsonl", "text"], typer.Option("--format", help="csv, jsonl or text.")] = "csv",
+    form: Annotated[
+        Literal["csv", "jsonl", "text", "xlsx", "parquet"],
+        typer.Option("--format", help="csv, jsonl, text, xlsx or parquet; the last two need --output."),
+    ] = "csv",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write this file instead of printing.", show_default=False),
+    ] = None,
+    bom: Annotated[bool, typer.Option("--bom", help="Begin csv with a byte order mark; without, Excel garbles Chinese.")] = False,
     source: Sources = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Print the records of a range of days to standard output; lists are joined by | in csv."""
-    from flows.export import export_csv, export_jsonl, export_text
+    """Print or write the records of a range of days; in csv and xlsx the values of a list are joined by |."""
+    from crawlers.errors import ConfigError
+    from flows.export import PRINTED, lines, whole_file
     from flows.settings import day_range, parse_day
+    from transforms import dataset
 
     days = day_range(parse_day(start), parse_day(end))
     project = project_of(config, data, existing=True)
-    writers = {"csv": export_csv, "jsonl": export_jsonl, "text": export_text}
-    for part in writers[form](project, days[0], days[-1], project.known(source)):
-        print_text(part)
+    records, sources = dataset.records(project.data), project.known(source)
+    rows = records.select(days[0], days[-1], sources)
+    if bom and form != "csv":
+        raise ConfigError(f"--bom is for csv, not for {form}")
+    mark = ["\ufeff"] if bom else []
+    if output is None:
+        if form not in PRINTED:
+            raise ConfigError(f"{form} is nothing to print; name a file with --output")
+        for line in chain(mark, lines(form, rows)):
+            typer.echo(line, nl=False)
+        return
+    with whole_file(project, output) as path:
+        if form == "parquet":
+            from transforms.gather import gather
+
+            gather(records, days[0], days[-1], sources, path)
+        elif form == "xlsx":
+            from flows.workbook import write_workbook
+
+            if cut := write_workbook(rows, path).cut:
+                say(f"{output}: {cut} texts are longer than a cell holds and end with … there; jsonl and parquet have them whole")
+        else:
+            with path.open("w", encoding="utf-8", newline="") as out:
+                out.writelines(chain(mark, lines(form, rows)))
 
 
 def import_files(

@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from flows.perform import perform
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
 from transforms import dataset
+from transforms.layout import split
 from transforms.record import Annotation, Article, Record
 
 
@@ -34,16 +33,24 @@ def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path
     assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
 
 
-def test_a_file_with_many_records_and_wrong_ones(tmp_path):
-    file = tmp_path / "many.txt"
-    broken = TEXT.replace("链接: https", "链接: nothing")
-    file.write_text(f"{TEXT}\n{broken}\n{TEXT.replace('099410', '099411')}", encoding="utf-8")
-    run = caixun("import", file, tmp_path / "none.txt", __file__, "--data", tmp_path / "data")
+def test_files_with_many_records_and_wrong_ones(tmp_path):
+    many, other = tmp_path / "many.txt", tmp_path / "gbk.txt"
+    texts = [TEXT, TEXT.replace("链接: https", "链接: nothing"), TEXT.replace("099410", "099411"), TEXT]
+    many.write_bytes("\n".join(texts).replace("\n", "\r\n").encode("utf-8-sig"))
+    other.write_bytes(TEXT.replace("099410", "099412").encode("gb18030") + TEXT.encode("gb18030").replace(b"\n", b"\xff\n", 1))
+    run = caixun("import", many, tmp_path / "none.txt", tmp_path, other, __file__, "--data", tmp_path / "data")
     assert run.returncode == 1
-    assert run.stdout == "2 records imported, 0 known already, 3 refused\n"
-    assert "many.txt: no usable 链接" in run.stderr
-    assert "none.txt: cannot be read" in run.stderr
-    assert "test_records.py: no line begins with 标题:" in run.stderr
+    assert run.stdout == "3 records imported, 1 known already, 5 refused\n"
+    assert [line.removeprefix(f"{tmp_path}/") for line in run.stderr.splitlines()[:4]] == [
+        "many.txt:13: no usable 链接: 'nothing://baijiahao.baidu.com/s?id=1882256281147099410' is not an http(s) URL",
+        "none.txt: cannot be read: No such file or directory",
+        f"{tmp_path}: cannot be read: Is a directory",
+        "gbk.txt:11: a line that is neither UTF-8 nor GB18030 text",
+    ]
+    assert "test_records.py:1: no record: 'import json' stands before a line with 标题:" in run.stderr
+    shown = caixun("show", "--format", "text", "--data", tmp_path / "data").stdout
+    wanted = [TEXT, TEXT.replace("099410", "099411"), TEXT.replace("099410", "099412")]
+    assert sorted(entry.text for entry in split(shown.splitlines(keepends=True))) == wanted
 
 
 def test_records_are_shown_by_day_source_and_id(filled):
@@ -58,16 +65,6 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]
     none = caixun("show", "--date", "2020-01-01", *options)
     assert (none.returncode, none.stderr) == (1, "no such record\n")
-
-
-def test_records_are_exported(filled):
-    options = [DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(filled)]
-    rows = list(csv.DictReader(io.StringIO(caixun("export", *options).stdout)))
-    assert len(rows) == 10
-    assert list(rows[0]) == list(Record.model_fields)
-    assert "|" in rows[0]["keywords"]
-    assert len(caixun("export", "--format", "jsonl", "--source", "sample_paper", *options).stdout.splitlines()) == 5
-    assert caixun("export", "--format", "text", *options).stdout.count("标题: ") == 10
 
 
 def test_saved_pages_are_extracted_to_json_lines(site, tmp_path):

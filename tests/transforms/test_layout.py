@@ -4,9 +4,8 @@ import pytest
 
 from crawlers.page import Page
 from tests.transforms.rows import record
-from transforms.layout import format_record, imported, join_records, link_of, split_files
+from transforms.layout import Entry, LayoutError, format_record, imported, join_records, link_of, split
 from transforms.record import Record
-from transforms.reject import RejectedError
 
 TEXT = """\
 标题: 大模型走进钢厂 质检员换了岗位
@@ -50,17 +49,45 @@ def test_the_link_becomes_canonical():
     assert format_record(imported_record(text)) == TEXT
 
 
-def test_full_width_marks_and_missing_lines_are_understood():
-    text = TEXT.replace("关键词: ", "关键词：").replace(", ", "，").replace("AI技术: 质检大模型，机器视觉\n", "")
+def test_other_marks_and_missing_lines_are_understood():
+    text = (
+        TEXT.replace("关键词: ", "关键词：")
+        .replace(", 岑峰钢铁, ", "、岑峰钢铁;1,400张，")
+        .replace("AI技术: 质检大模型, 机器视觉\n", "")
+    )
     row = imported_record(text)
-    assert row.keywords == ("质检大模型", "岑峰钢铁", "漏检率")
+    assert row.keywords == ("质检大模型", "岑峰钢铁", "1,400张", "漏检率")
     assert row.ai_technologies == ()
+    assert imported_record(TEXT.replace("AI技术", "AI 技术").replace(", ", ",")).ai_technologies == ("质检大模型", "机器视觉")
+    assert imported_record("".join(TEXT.splitlines(keepends=True)[:3])).major_events == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("1. 上线。", "上线。"),
+        ("2、上线。", "上线。"),
+        ("1.2亿元到账。", "1.2亿元到账。"),
+        ("3.2026年上线。", "2026年上线。"),
+        ("上线。", "上线。"),
+    ],
+)
+def test_an_events_number_is_no_part_of_it(line, event):
+    assert imported_record(f"{TEXT[: TEXT.index('这篇')]}主要事件如下:\n{line}\n").major_events == (event,)
 
 
 def test_many_records_in_one_file():
     second = TEXT.replace("099410", "099411")
-    assert split_files(join_records([TEXT, second])) == [TEXT + "\n", second]
-    assert split_files("no layout") == []
+    lines = join_records([TEXT, "  \n" + second]).splitlines(keepends=True)
+    assert list(split(lines)) == [Entry(1, TEXT), Entry(13, second)]
+    assert list(split(["no layout\n", "\n", *lines]))[:2] == [Entry(1, "no layout\n"), Entry(3, TEXT)]
+    assert list(split(["\n", " \n"])) == []
+
+
+def test_a_record_without_its_first_line_does_not_run_into_the_one_before():
+    headless = TEXT[TEXT.index("链接") :].replace("099410", "099411")
+    first, second = split((TEXT + headless).splitlines(keepends=True))
+    assert (first.text, second) == (TEXT, Entry(11, headless))
 
 
 def test_the_paragraphs_of_a_record_stand_on_one_line():
@@ -72,12 +99,18 @@ def test_a_record_without_annotation_has_empty_lines():
     assert "关键词:\nAI技术:\n行业:\n重大事件摘要:\n" in format_record(row)
 
 
-@pytest.mark.parametrize("text", ["标题: x\n总结: y", "标题: x\n链接: nonsense\n总结: y"])
-def test_a_record_without_usable_link_is_refused(text):
-    with pytest.raises(RejectedError, match="链接"):
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("标题: x\n总结: y\n", 0, "a record without 链接"),
+        ("链接: http://e.cn/1\n总结:\n", 0, "a record without 标题、总结"),
+        ("标题: x\n链接: nonsense\n总结: y\n", 1, "no usable 链接"),
+        (TEXT.replace("AI技术", "关键词"), 4, "关键词 behind 关键词: twice, or out of order"),
+        (TEXT.replace("岑峰钢铁宣布", "\udcff"), 2, "neither UTF-8 nor GB18030"),
+        ("a note\n", 0, "no record: 'a note' stands before"),
+    ],
+)
+def test_a_record_that_is_wrong_is_refused_with_its_line(text, line, told):
+    with pytest.raises(LayoutError, match=told) as error:
         link_of(text)
-
-
-def test_a_record_without_body_is_refused():
-    with pytest.raises(RejectedError, match="总结"):
-        imported_record("标题: x\n链接: http://e.cn/1\n")
+    assert error.value.line == line

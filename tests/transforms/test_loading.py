@@ -3,17 +3,20 @@
 import re
 from datetime import date
 from pathlib import Path
+from textwrap import dedent
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from tests.transforms.rows import DAY, record
 from transforms import dataset
 from transforms.arrow import arrow_schema
 from transforms.compact import compact
+from transforms.delta import keep_in_step
 from transforms.record import Record
 
 GUIDE = Path(__file__).parents[2] / "docs" / "loading.md"
@@ -45,7 +48,7 @@ def rows(tmp_path, monkeypatch) -> list[Record]:
 def lines(tool: str, language: str = "python") -> list[str]:
     """Return the blocks of code that stand under a tool's heading."""
     (section,) = re.findall(rf"^## {tool}\n(.*?)(?=^## |\Z)", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    blocks = [dedent(block) for block in re.findall(rf"^ *```{language}\n(.*?)^ *```", section, re.DOTALL | re.MULTILINE)]
     assert blocks
     return blocks
 
@@ -123,6 +126,21 @@ def test_pyarrow(rows):
     check(names["news"], names["day"], rows, "string")
     damage_other_days()
     assert len(run("pyarrow", without="news")["day"]) == 2
+
+
+def test_a_list_of_files(rows):
+    names = run("While writers are at work")
+    check(names["records"].to_table(), names["records"].to_table(filter=pc.field("date") == str(NEXT)), rows, "string")
+    duckdb.execute("set timezone = 'UTC'")
+    news = names["news"]
+    check(news.to_arrow_table(), news.filter(f"date = '{NEXT}'").to_arrow_table(), rows, "date32[day]")
+
+
+def test_delta(rows):
+    keep_in_step(dataset.records(Path("data")), Path("news-table"))
+    names = run("A Delta table: `caixun delta`")
+    check(names["news"], names["day"], rows, "date32[day]")
+    assert set(names["wire"]["title"]) == {"标题3", "标题5"}
 
 
 def test_polars(rows):

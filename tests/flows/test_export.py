@@ -1,0 +1,133 @@
+import csv
+import io
+import json
+import re
+import sys
+from datetime import date, datetime
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+from crawlers.errors import ConfigError
+from flows.workbook import write_workbook
+from tests.conftest import caixun
+from tests.transforms.rows import DAY, record
+from transforms import dataset
+from transforms.layout import split
+from transforms.record import Record
+
+NEXT = date(2026, 11, 19)
+EVIL = '=HYPERLINK("http://e.cn/","点")'
+RANGE = ["export", DAY, NEXT]
+
+
+@pytest.fixture
+def rows(tmp_path) -> list[Record]:
+    """Fill `data/` with three records of two days and return them in the order in which they are exported."""
+    rows = [
+        record(1, title=EVIL, keywords=("-5℃寒潮", "利润"), evidence=()),
+        record(
+            2, source="zqrb", published_at=None, published_precision="none", publisher=None, body="第一段。\n" + "长" * 40_000
+        ),
+        record(3, published_date=NEXT, title='标题, 有“引号"和\n换行'),
+    ]
+    for row in rows:
+        dataset.records(tmp_path / "data").apply(row.published_date, row.source, [row])
+    return rows
+
+
+def exported(tmp_path, *options: str) -> str:
+    run = caixun(*RANGE, *options, cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_csv_has_every_column_and_nothing_that_a_spreadsheet_computes(tmp_path, rows):
+    text = exported(tmp_path)
+    got = list(csv.DictReader(io.StringIO(text)))
+    assert list(got[0]) == list(Record.model_fields)
+    assert [row["title"] for row in got] == [f"'{EVIL}", rows[1].title, rows[2].title]
+    assert [row["keywords"] for row in got] == ["'-5℃寒潮|利润", "利润|正文", "利润|正文"]
+    assert [row["body"] for row in got] == [row.body for row in rows]
+    assert (got[1]["publisher"], got[1]["published_at"], got[0]["published_at"]) == ("", "", "2026-11-18T01:01:00Z")
+    assert json.loads(got[2]["evidence"]) == [row.model_dump() for row in rows[2].evidence]
+    assert exported(tmp_path, "--bom", "--output", "rows.csv") == ""
+    assert (tmp_path / "rows.csv").read_bytes() == b"\xef\xbb\xbf" + text.encode()
+
+
+def test_json_lines_and_texts_are_as_they_are(tmp_path, rows):
+    lines = exported(tmp_path, "--format", "jsonl").splitlines()
+    assert [Record.model_validate_json(line) for line in lines] == rows
+    assert exported(tmp_path, "--format", "jsonl", "--source", "zqrb").splitlines() == lines[1:2]
+    entries = list(split(exported(tmp_path, "--format", "text").splitlines(keepends=True)))
+    assert [entry.text.splitlines()[0] for entry in entries] == ["标题: " + row.title.splitlines()[0] for row in rows]
+
+
+def test_a_workbook_has_texts_days_and_times(tmp_path, rows):
+    run = caixun(*RANGE, "--format", "xlsx", "--output", "rows.xlsx", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.startswith("rows.xlsx: 1 texts are longer than a cell holds and end with … there")
+    (sheet,) = openpyxl.load_workbook(tmp_path / "rows.xlsx").worksheets
+    header, *got = sheet.iter_rows()
+    names = [cell.value for cell in header]
+    assert names == list(Record.model_fields)
+    first, second, _ = (dict(zip(names, row, strict=True)) for row in got)
+    for name, text in (("title", EVIL), ("keywords", "-5℃寒潮|利润")):
+        assert (first[name].data_type, first[name].value, first[name].quotePrefix) == ("s", text, True)
+    assert (first["body"].value, first["body"].quotePrefix) == (rows[0].body, False)
+    assert (first["published_at"].value, first["published_date"].value) == (
+        datetime.fromisoformat("2026-11-18 09:01"),
+        datetime.fromisoformat("2026-11-18"),
+    )
+    assert first["published_at"].number_format.endswith('"+08:00"')
+    assert (second["publisher"].value, second["published_at"].value, second["archive_offset"].value) == (None, None, 2)
+    assert second["body"].value == rows[1].body[:32_766] + "…"
+
+
+def test_a_full_sheet_has_a_successor_and_none_is_missing(tmp_path):
+    many = [record(number, title="🎉" * number) for number in range(1, 6)]
+    assert write_workbook(iter(many), tmp_path / "rows.xlsx", sheet_rows=3).rows == 5
+    book = openpyxl.load_workbook(tmp_path / "rows.xlsx")
+    titles = {sheet.title: [row[5] for row in sheet.iter_rows(values_only=True)] for sheet in book}
+    assert titles == {
+        "records": ["title", "🎉", "🎉🎉"],
+        "records 2": ["title", "🎉🎉🎉", "🎉🎉🎉🎉"],
+        "records 3": ["title", "🎉🎉🎉🎉🎉"],
+    }
+    write_workbook([], tmp_path / "none.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "none.xlsx").worksheets[0].max_row == 1
+
+
+def test_one_parquet_file_has_all_rows_in_their_order(tmp_path, rows):
+    assert exported(tmp_path, "--format", "parquet", "--output", "all.parquet") == ""
+    file = pq.ParquetFile(tmp_path / "all.parquet")
+    assert [Record.model_validate(row) for row in file.read().to_pylist()] == rows
+    assert [column.column_index for column in file.metadata.row_group(0).sorting_columns] == [
+        list(Record.model_fields).index(name) for name in ("published_date", "published_at", "article_id")
+    ]
+    exported(tmp_path, "--format", "parquet", "--output", "all.parquet", "--source", "zqrb")
+    assert pq.read_table(tmp_path / "all.parquet")["article_id"].to_pylist() == [rows[1].article_id]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["all.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        (["--bom", "--format", "xlsx"], 2, "--bom is for csv, not for xlsx"),
+        (["--format", "xlsx"], 2, "xlsx is nothing to print; name a file with --output"),
+        (["--output", "data/records/rows.csv"], 2, "data/records/rows.csv: lies in the data root"),
+        (["--output", "none/rows.csv"], 1, "none/rows.csv: cannot be written: No such file"),
+    ],
+)
+@pytest.mark.usefixtures("rows")
+def test_a_place_that_will_not_do_is_told_in_one_sentence(tmp_path, options, status, told):
+    run = caixun(*RANGE, *options, cwd=tmp_path)
+    assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (status, "", 1)
+    assert told in run.stderr
+
+
+def test_a_missing_library_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(ConfigError, match=re.escape(f"`{sys.executable} -m pip install xlsxwriter`")):
+        write_workbook([], tmp_path / "rows.xlsx")
