@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, insert, select, update
 
@@ -27,8 +27,12 @@ class Inquiry(NamedTuple):
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """A model's answer as it came; `title` is the headline of the article asked about, `cut` that it was not at its end."""
+    """A model's answer as it came; `cut` when it was not at its end.
 
+    `title` is the headline of the article asked about, `story` its story then, "" for a text that is in no dataset.
+    """
+
+    story: str
     title: str
     text: str
     cut: bool
@@ -68,7 +72,13 @@ class Inquiries(Books):
         """Return the answer to a question that was asked before, None where it was not."""
         with self._reading() as connection:
             row = connection.execute(select(_answers).filter_by(**inquiry._asdict())).first()
-        return None if row is None else KeptAnswer(row.title, row.text, row.cut, row.tokens_in, row.tokens_out)
+        return _kept(row)
+
+    def kept_of_story(self, inquiry: Inquiry, story: str) -> KeptAnswer | None:
+        """Return the first answer to such a question about another text of a story, None where there is none."""
+        same = {"prompt": inquiry.prompt, "model": inquiry.model, "attempt": inquiry.attempt, "story": story}
+        with self._reading() as connection:
+            return _kept(connection.execute(select(_answers).filter_by(**same).order_by(_answers.c.answered_at)).first())
 
     def book(self, inquiry: Inquiry, kept: KeptAnswer, account: Account, cost: float | None) -> None:
         """Keep an answer and book what it cost, both or neither."""
@@ -141,3 +151,7 @@ class Inquiries(Books):
         """Note that no record of a day waits any more."""
         with self._writing() as connection:
             connection.execute(delete(_unannotated).where(_unannotated.c.source == source, _unannotated.c.day == day))
+
+
+def _kept(row: Any) -> KeptAnswer | None:
+    return row and KeptAnswer(row.story, row.title, row.text, row.cut, row.tokens_in, row.tokens_out)

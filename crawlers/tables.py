@@ -202,6 +202,7 @@ model_answers = Table(
     Column("prompt", String(40), primary_key=True),
     Column("model", String, primary_key=True),
     Column("attempt", Integer, primary_key=True),
+    Column("story", String(32), nullable=False, index=True),
     Column("title", String, nullable=False),
     Column("text", String, nullable=False),
     Column("cut", Boolean, nullable=False),

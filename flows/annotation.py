@@ -156,7 +156,7 @@ class Step:
             self._desk.close(error)
 
     def _asker(self, row: Record) -> Asker:
-        return Asker(row.title, row.body, Account(self._run, row.source, row.published_date))
+        return Asker(row.title, row.body, Account(self._run, row.source, row.published_date), row.story_id)
 
     def _annotate_batch(self, batch: list[Record], pool: ThreadPoolExecutor) -> None:
         by_model: dict[str, Annotation] = {}

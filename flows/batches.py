@@ -18,7 +18,7 @@ from transforms.llm import Answer, RefusedError
 _PAUSE = 30.0  # seconds between two looks at a batch
 
 Askers = Mapping[str, Asker]
-"""Articles by text hash: of reprints one."""
+"""Articles by text hash."""
 
 
 def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], None]) -> None:
@@ -36,11 +36,12 @@ def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], No
     if len(rest) >= (desk.access.terms.batch or len(rest) + 1):
         with suppress(RefusedError, OverBudgetError):
             desk.annotate(next(iter(rest.values())))  # tells in which mode the endpoint answers
-        _hand_in(desk, _unanswered(desk, rest), tell)
+        of_stories = {asker.story or text: (text, asker) for text, asker in reversed(_unanswered(desk, rest).items())}
+        _hand_in(desk, dict(reversed(of_stories.values())), tell)
 
 
 def _unanswered(desk: Desk, askers: Askers) -> dict[str, Asker]:
-    return {text: asker for text, asker in askers.items() if desk.project.ledger.kept_answer(desk.inquiry(asker, 1)) is None}
+    return {text: asker for text, asker in askers.items() if desk.kept(asker, 1) is None}
 
 
 def _hand_in(desk: Desk, wanted: Askers, tell: Callable[[str], None]) -> None:

@@ -1,8 +1,8 @@
 """The desk: where questions to a model are asked, each of them once, within budget and pace.
 
 An answer is kept in the ledger, with what it cost, before anything else is done with it: a killed run pays for none twice.
-Reprints have one text hash and share the answer, also when they ask at the same time, in this process or in another one on
-this machine: who asks holds the lock file of the text.
+Reprints, of one text or of one story, share the answer, also when they ask at the same time, in this process or in another one
+on this machine: who asks holds the lock files of text and story.
 """
 
 from contextlib import AbstractContextManager
@@ -25,11 +25,12 @@ from transforms.text import text_hash
 
 @dataclass(frozen=True)
 class Asker:
-    """On whose behalf a question is asked: an article's text, and the account that it goes on."""
+    """On whose behalf a question is asked: an article's text, the account that it goes on, and its story where it has one."""
 
     title: str
     body: str
     account: Account
+    story: str = ""
 
 
 class Paid(NamedTuple):
@@ -88,7 +89,7 @@ class Desk(AbstractContextManager["Desk"]):
         """Return what the model says of an article. Raises LlmError where there is no answer to be had."""
 
         def ask(attempt: int, messages: list[Message]) -> Told:
-            return self._ask(asker, self.inquiry(asker, attempt), messages)
+            return self._ask(asker, attempt, messages)
 
         return self._engine.annotate(asker.title, asker.body, ask)
 
@@ -109,7 +110,7 @@ class Desk(AbstractContextManager["Desk"]):
         """Keep an answer in the ledger, with what it cost, and pay it."""
         price = self.access.terms.price
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
-        kept = KeptAnswer(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
+        kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
         self.project.ledger.book(inquiry, kept, asker.account, cost)
         with self._lock:
             payment.cost += cost or 0.0
@@ -122,13 +123,22 @@ class Desk(AbstractContextManager["Desk"]):
             )
         return kept
 
-    def _ask(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Told:
-        ledger = self.project.ledger
-        kept = ledger.kept_answer(inquiry)
-        if kept is None:
-            with FileLock(self.project.data / "locks" / f"text-{inquiry.text_hash[:2]}.lock"):
-                kept = ledger.kept_answer(inquiry) or self._pay_for(asker, inquiry, messages)
-        return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title)
+    def kept(self, asker: Asker, attempt: int) -> Told | None:
+        """Return the answer that is there already, about this text or another one of its story; None where there is none."""
+        ledger, inquiry = self.project.ledger, self.inquiry(asker, attempt)
+        if own := ledger.kept_answer(inquiry):
+            return _told(own, own=True)
+        other = ledger.kept_of_story(inquiry, asker.story) if asker.story else None
+        return None if other is None else _told(other, own=False)
+
+    def _ask(self, asker: Asker, attempt: int, messages: list[Message]) -> Told:
+        if told := self.kept(asker, attempt):
+            return told
+        inquiry = self.inquiry(asker, attempt)
+        locks = self.project.data / "locks"
+        # Always in this order: who waits for a story holds back nobody who has it.
+        with FileLock(locks / f"text-{inquiry.text_hash[:2]}.lock"), FileLock(locks / f"story-{asker.story[:2]}.lock"):
+            return self.kept(asker, attempt) or _told(self._pay_for(asker, inquiry, messages), own=True)
 
     def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
         with self.purse.pay(self.most(messages)) as payment:
@@ -136,6 +146,10 @@ class Desk(AbstractContextManager["Desk"]):
             if self.closed:
                 raise self.closed
             return self.keep(asker, inquiry, self.client.ask(messages), payment)
+
+
+def _told(kept: KeptAnswer, *, own: bool) -> Told:
+    return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title, own)
 
 
 def open_desk(project: Project, budget: float | None = None) -> Desk:

@@ -19,10 +19,14 @@ _MOST_COMPLAINTS = 12
 
 
 class Told(NamedTuple):
-    """A model's answer, and the headline of the article that it was asked about: reprints share an answer."""
+    """A model's answer, and the headline of the article that it was asked about: reprints share an answer.
+
+    `own` says whether that article has the very text, and not that of another one of its story.
+    """
 
     answer: Answer
     title: str
+    own: bool = True
 
 
 Ask = Callable[[int, list[Message]], Told]
@@ -56,12 +60,13 @@ class LlmEngine:
         """Return what the model says of one article. Raises what `ask` raises.
 
         Whether there is a second question hangs on the article that the first was asked about, so that a reprint with
-        another headline never costs one.
+        another headline never costs one; a reprint whose text differs costs one only where nothing of the answer stands in it.
         """
         prompt = self._prompt
         first = ask(1, prompt.messages(title, body))
         told = [first.answer]
-        if complaints := judge(first.answer, first.title, body, self._lists).complaints:
+        grounded, complaints = judge(first.answer, first.title, body, self._lists)
+        if complaints and (first.own or grounded is None):
             told.append(ask(2, prompt.again(first.title, body, first.answer.text, complaints)).answer)
         for answer in reversed(told):
             grounded = judge(answer, title, body, self._lists).grounded

@@ -97,6 +97,23 @@ def test_reprints_that_ask_at_the_same_time_share_one_dialogue(tmp_path, stub):
     assert {row.keywords for source in sources for row in rows_of(project, source)} == {("正文",)}
 
 
+def test_a_story_is_asked_about_once_and_each_reprint_keeps_what_stands_in_it(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    stub.seconds = 0.1
+    body = waiting(project, 1).body
+    cut = body.split("\n")[0]
+    story = waiting(project, 1).article_id
+    whole, half = waiting(project, 1, body=body), waiting(project, 2, body=cut, source="wire", story_id=story)
+    stub.answer = lambda asked: completion(asked, said(asked, keywords=["正文", body.split("\n")[1][:3]]))
+    put(project, whole)
+    annotated(project)
+    asked = len(stub.asked)
+    put(project, half)
+    result, _ = annotated(project, {"wire": [DAY]})
+    assert (result.by_model, len(stub.asked), result.dropped["keywords"]) == (1, asked, 1)
+    assert rows_of(project, "wire")[0].keywords == ("正文",)
+
+
 def test_no_more_questions_are_open_than_allowed(tmp_path, stub):
     project = make_project(tmp_path, stub, concurrency=3)
     stub.seconds = 0.03
