@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from pathlib import Path
 from time import monotonic
 
 from crawlers import archive
@@ -14,6 +13,7 @@ from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
 from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, is_answer
 from crawlers.parts import MOST, next_part
+from crawlers.root import Root
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
@@ -21,11 +21,16 @@ _TOGETHER = 100  # archived pages that are noted in one transaction …
 _SOON = 1.0  # … unless the last ones were noted longer ago, in seconds
 
 
-def salvage(root: Path, source: str, ledger: Ledger) -> None:
+def salvage(root: Root, source: str, ledger: Ledger) -> None:
     """Close the archive files that killed crawls of a source left open, and bring the ledger up to what they hold.
 
-    Must run under the source's lock.
+    What only another machine holds, which was lost before it could put its file into the bucket, is to be fetched again. Must
+    run under the source's lock.
     """
+    if root.bucket:
+        for file in ledger.unbuilt_files(source):
+            if not archive.holds(root, file):
+                ledger.lose(source, file)
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
@@ -40,7 +45,7 @@ def salvage(root: Path, source: str, ledger: Ledger) -> None:
 class Crawl:
     """One crawl of `source` over `days`. Only one may be alive per source; the source's lock keeps that."""
 
-    def __init__(self, source: Source, days: list[date], crawl_id: str, root: Path, ledger: Ledger, *, again: bool) -> None:
+    def __init__(self, source: Source, days: list[date], crawl_id: str, root: Root, ledger: Ledger, *, again: bool) -> None:
         """Take up what an earlier crawl left. With `again`, days whose listing is whole are listed once more."""
         self.source = source
         self.id = crawl_id
@@ -79,13 +84,14 @@ class Crawl:
 
     def reply(self, link: str, kind: Kind) -> Page | None:
         """Return the archived answer of a seed or robots.txt that need not be asked for again, or None."""
-        position = self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None)
-        return archive.read(self._root, position) if position else None
+        return self._archived(self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None))
 
     def known_list(self, link: str) -> Page | None:
         """Return what a feed or sitemap answered when it was last asked, None where that is not known."""
-        position = self._ledger.known_list(self.source.name, link) if link in self._conditional() else None
-        with suppress(StoreError):  # a page that the archive lost is asked for as if it were new
+        return self._archived(self._ledger.known_list(self.source.name, link) if link in self._conditional() else None)
+
+    def _archived(self, position: Position | None) -> Page | None:
+        with suppress(StoreError):  # what the archive lost, or another machine still writes, is asked for as if it were new
             return archive.read(self._root, position) if position else None
         return None
 
@@ -178,6 +184,7 @@ class Crawl:
         self._ledger.archive_all(self.source.name, self._kept)
         self._asked.difference_update(article for article, _, _ in self._kept)  # from now on the ledger knows
         self._kept, self._noted_at = [], monotonic()
+        self._writer.put_by()
 
     def keep_robots(self, page: Page) -> None:
         """Note today's robots.txt of a host."""

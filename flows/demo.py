@@ -26,7 +26,7 @@ def demo_project(folder: Path, port: int) -> Project:
 
 def loading_lines(project: Project, *, kept: bool) -> str:
     """Return where the data lies and the lines that load it."""
-    data = _short(project.data)
+    data = _short(project.data.folder)
     lines = [
         f'pandas   import pandas as pd; pd.read_parquet("{data}/records")',
         f'Polars   import polars as pl; pl.read_parquet("{data}/records", hive_partitioning=True)',

@@ -31,7 +31,7 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
     accepted: set[str] = set()
     with source_lock(project.data, IMPORTED):
         project.ledger.list_day(IMPORTED, day_of(now()), Verdict("whole"), crawl_id)
-        writer = archive.ArchiveWriter(project.data / "archive", IMPORTED, crawl_id)
+        writer = archive.ArchiveWriter(project.data, IMPORTED, crawl_id)
         for file in files:
             for text in _texts(file, result):
                 if identity := _take(project, writer, file, text, result, crawl_id):

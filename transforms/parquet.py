@@ -1,9 +1,9 @@
 """One Parquet file of a table: how it is written, and how it is read whatever version of the schema it has."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,7 +42,7 @@ _PROSE = {"url", "title", "body", "summary", "major_events", "evidence", "detail
 class DamagedError(StoreError):
     """A file that is no whole Parquet file of this schema; a rebuild makes it anew."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: PurePath) -> None:
         """Name the file at `path` and the command that makes it anew."""
         self.path = path
         day, source = path.parent.name.removeprefix("date="), source_of(path)
@@ -53,14 +53,14 @@ class DamagedError(StoreError):
 class File:
     """An open file. It stays readable, as it was, when another one takes its place or name meanwhile."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file at `path`.
+    def __init__(self, path: PurePath, content: Any) -> None:
+        """Open the file at `path`, which pyarrow reads from `content`: the path itself, or what an object holds.
 
         Raises FileNotFoundError, DamagedError, and StoreError for a file that a newer caixun wrote.
         """
         self.path = path
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = pq.ParquetFile(content)
         except FileNotFoundError:
             raise
         except (pa.ArrowInvalid, OSError) as error:

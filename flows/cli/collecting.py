@@ -113,7 +113,7 @@ def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type:
         print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
 
 
-def _resume(start: str, end: str, source: list[str] | None, again: str, data: Path | None, config: Path | None) -> str:
+def _resume(start: str, end: str, source: list[str] | None, again: str, data: str | None, config: Path | None) -> str:
     words = [
         "caixun",
         "backfill",
