@@ -10,6 +10,7 @@ profile, the machine's role).
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,6 +21,7 @@ from crawlers.errors import ConfigError, StoreError
 
 BLOCK = 1 << 20
 """Bytes that are asked for at a time when a part of an object is wanted."""
+_TRIES = 100  # of reading an object; each fails only when it was replaced in that very moment
 
 
 @dataclass(frozen=True)
@@ -34,28 +36,39 @@ class Bucket:
         return f"s3://{self.path}"
 
     def check(self) -> None:
-        """Raise ConfigError when there is no such bucket, or it cannot be listed."""
-        try:
-            self.names()
-        except StoreError as error:
-            raise ConfigError(f"data: {error}") from error
+        """Raise ConfigError when there is no such bucket, StoreError when it cannot be reached."""
+        bucket = self.path.partition("/")[0]
+        with _one_sentence(bucket, "reached"):
+            from pyarrow.fs import FileType  # noqa: PLC0415 - costs a third of a second, and a folder needs it not
+
+            absent = self._files.get_file_info(bucket).type == FileType.NotFound
+        if absent:
+            raise ConfigError(f"data: there is no bucket {bucket}; make it first")
 
     def names(self, folder: str = "") -> list[str]:
         """Return the names right below a folder, of objects and of further folders, in their order; none where it is absent."""
         place = self._key(folder)
         with _one_sentence(place, "listed"):
-            from pyarrow.fs import FileSelector  # noqa: PLC0415 - costs a third of a second, and a local root needs it not
+            from pyarrow.fs import FileSelector  # noqa: PLC0415
 
             found = self._files.get_file_info(FileSelector(place, allow_not_found=True))
         return sorted(info.base_name for info in found)
 
     def read(self, name: str) -> bytes:
-        """Return a whole object as it is at one moment: one GET. Raises FileNotFoundError.
+        """Return a whole object as it is at one moment. Raises FileNotFoundError.
 
-        One that was replaced by a longer one at that very moment is cut off at the old length.
+        pyarrow asks for the size, then for so many bytes: where the object was replaced in between, the end is another's, or
+        no one's. So the version (ETag) is asked for once more behind it.
         """
-        with _one_sentence(self._key(name), "read"), self._files.open_input_file(self._key(name)) as file:
-            return bytes(file.read())
+        with _one_sentence(self._key(name), "read"):
+            content, version = b"", None
+            for _ in range(_TRIES):
+                with self._files.open_input_file(self._key(name)) as file:
+                    known, version = version, file.metadata()["ETag"]
+                    if version == known:
+                        return content
+                    content = bytes(file.read())
+        raise StoreError(f"{self}/{name}: is replaced again and again while it is read")
 
     def chunks(self, name: str, offset: int) -> Iterator[bytes]:
         """Yield an object that is never replaced from `offset` on, in parts of at most 1 MiB. Raises FileNotFoundError."""
@@ -71,11 +84,16 @@ class Bucket:
 
     def put(self, name: str, file: Path) -> None:
         """Let a copy of a file of this machine be the object, in one step."""
-        with _one_sentence(self._key(name), "written"):
-            from pyarrow.fs import LocalFileSystem, copy_files  # noqa: PLC0415
+        content = file.read_bytes()
 
-            # One call, which Ctrl-C does not cut in two: a stream that is closed early would be kept as the whole object.
-            copy_files(str(file), self._key(name), LocalFileSystem(), self._files)
+        def upload() -> None:
+            stream = self._files.open_output_stream(self._key(name), compression=None)
+            stream.write(content)
+            stream.close()
+
+        # In a thread, where Ctrl-C cannot end it: a stream that is left open would be kept as the object, as far as it came.
+        with _one_sentence(self._key(name), "written"), ThreadPoolExecutor(1) as thread:
+            thread.submit(upload).result()
 
     def remove(self, name: str) -> None:
         """Remove an object; one that is gone already is no failure."""

@@ -90,7 +90,7 @@ class Partitions(Generic[Row]):
         return list(self.select(day, day, [source]))
 
     def days(self, start: date = date.min, end: date = date.max) -> list[date]:
-        """Return the days `start` to `end` (both included) that have files, in their order."""
+        """Return the days `start` to `end` (both included) that have a folder, in their order."""
         return self._shelf.days(start, end)
 
     def select(self, start: date, end: date, sources: Collection[str] | None = None) -> Iterator[Row]:

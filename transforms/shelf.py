@@ -20,8 +20,6 @@ from transforms import folder
 MERGED = "all-sources"
 """Stem of the file that holds all sources of a day; no source can have this name."""
 _FEW = 100  # days
-_TRIES = 3
-_MAGIC = b"PAR1"  # what a Parquet file ends with
 _KEY = "date="
 
 
@@ -32,7 +30,7 @@ class Shelf(Protocol):
     """Whether a day is one file, whatever its sources."""
 
     def days(self, start: date, end: date) -> list[date]:
-        """Return the days from `start` to `end` that have files, in their order."""
+        """Return the days from `start` to `end` that have a folder, in their order; it may be empty."""
 
     def files(self, day: date) -> list[PurePath]:
         """Return the files of a day, by name."""
@@ -105,7 +103,7 @@ class BucketShelf:
     one_a_day = True
 
     def days(self, start: date, end: date) -> list[date]:
-        """Return the days that have an object; see `Shelf`."""
+        """Return the days that have an object, or had one; see `Shelf`."""
         return _between(self.bucket.names(self.name), start, end)
 
     def files(self, day: date) -> list[PurePath]:
@@ -115,13 +113,8 @@ class BucketShelf:
         return [place / name for name in names if name == _OBJECT or _OBJECT not in names]
 
     def open(self, file: PurePath) -> Any:
-        """Return the content of an object, fetched by one GET and so of one state."""
-        content = self.bucket.read(str(file))
-        for _ in range(_TRIES):
-            if content.endswith(_MAGIC):  # else it grew while it was asked for, or is damaged
-                break
-            content = self.bucket.read(str(file))
-        return pa.BufferReader(content)
+        """Return the content of an object, which is of one state."""
+        return pa.BufferReader(self.bucket.read(str(file)))
 
     def change(self, day: date, gone: Collection[PurePath], source: str, write: Callable[[Path], None] | None) -> None:
         """Put the day's object, which must hold all sources; what was copied there beside it is then removed."""
