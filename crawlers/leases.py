@@ -45,6 +45,7 @@ class Leases:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._held: set[str] = set()
         self._renewed = 0.0
+        self._renewing = False
         self._mutex = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Leases"], tuple[str]]:
@@ -53,14 +54,12 @@ class Leases:
 
     @cached_property
     def _engine(self) -> Engine:
-        engine = open_engine(self._url)
-        threading.Thread(target=self._keep_renewing, daemon=True).start()
-        return engine
+        return open_engine(self._url)
 
     def _change(self, statement: Any) -> int:
         """Execute a statement and return how many rows it changed. Raises StoreError."""
         with errors_as_one_sentence(self._engine), self._engine.begin() as connection:
-            return connection.execute(statement).rowcount
+            return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
     def hold(self, name: str, seconds: float) -> Lock | None:
         """Take a lock; see `Locks`."""
@@ -90,6 +89,9 @@ class Leases:
             if not self._held:
                 self._renewed = began
             self._held.add(name)
+            if not self._renewing:
+                self._renewing = True
+                threading.Thread(target=self._keep_renewing, daemon=True).start()
             return True
 
     def ensure(self, name: str) -> None:
@@ -103,16 +105,22 @@ class Leases:
             self._held.discard(name)
             self._change(delete(_leases).where(_leases.c.name == name, _leases.c.holder == self.holder))
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
     def _keep_renewing(self) -> None:
+        """Renew for as long as anything is held; stop the process when it was lost, as Ctrl-C does."""
         while True:
             time.sleep(_RENEWAL)
             with self._mutex:
                 if self._held and not self._renew():
-                    sys.stderr.write(
-                        "the leases of this process were lost; it stops here, and the same command goes on from here\n"
-                    )
+                    sys.stderr.write("the leases of this process were lost, so it stops; the same command goes on from here\n")
                     self._held.clear()
                     os.kill(os.getpid(), signal.SIGINT)
+                if not self._held:
+                    self._renewing = False
+                    return
 
     def _renew(self) -> bool:
         """Renew what is held, and return whether it still is."""

@@ -192,7 +192,7 @@ def _postgresql(url: str) -> Engine:
     )
     try:
         place = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise ConfigError(refusal) from error
     if place.drivername not in ("postgresql", "postgres"):
         raise ConfigError(refusal)
