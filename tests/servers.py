@@ -1,6 +1,7 @@
 """Real servers for the tests of shared stores: a PostgreSQL cluster and an S3-compatible server, on free ports of loopback."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -32,7 +33,8 @@ def _binaries() -> Path:
 
 def _as_server(*command: object) -> None:
     """Run a program of PostgreSQL, which refuses to be root."""
-    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    nobody = pwd.getpwnam("nobody")
+    user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd="/", check=False, **user)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stderr}")
@@ -44,7 +46,7 @@ def postgresql() -> Iterator["Postgresql"]:
     programs, port = _binaries(), _free_port()
     with TemporaryDirectory(prefix="caixun-pg-") as name:
         if os.geteuid() == 0:
-            shutil.chown(name, "postgres", "postgres")
+            shutil.chown(name, "nobody")
         folder = Path(name) / "cluster"
         _as_server(programs / "initdb", "-D", folder, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         options = f"-p {port} -c listen_addresses=127.0.0.1 -k {name} -F -c max_connections=60"
