@@ -62,6 +62,7 @@ def test_tools_read_the_same_rows(root, s3, monkeypatch):
     assert read_dataset(root, start=NEXT, sources=["paper"], columns=columns).to_pylist() == expected[2:]
     assert pd.read_parquet(place, columns=columns).to_dict("records") == expected
     assert ds.dataset(place, partitioning="hive").to_table(columns=columns).to_pylist() == expected
+    assert pd.read_parquet(place, columns=columns, filters=[("date", ">=", "2026-11-19")]).to_dict("records") == expected[2:]
     options = {"aws_endpoint_url": s3.endpoint, "aws_allow_http": "true"}
     days = pl.scan_parquet(f"{place}/*/*.parquet", hive_partitioning=True, storage_options=options)
     assert days.select(columns).collect().to_dicts() == expected
