@@ -27,6 +27,12 @@ class Root:
         """Return a place on this machine: below the data root, or below its work folder."""
         return self.folder / name
 
+    def __fspath__(self) -> str:
+        """Return the data root's path where it is a folder, so that it is one for the operating system, too."""
+        if self.bucket:
+            raise TypeError(f"{self} is no folder")
+        return str(self.folder)
+
     def __str__(self) -> str:
         """Return the data root as it is written on a command line."""
         return str(self.bucket or self.folder)

@@ -84,7 +84,7 @@ def test_a_data_root_that_cannot_be_written(project, tmp_path):
 
 
 def test_a_ledger_that_cannot_be_read(project):
-    project.data.mkdir(exist_ok=True)
+    project.data.folder.mkdir(exist_ok=True)
     (project.data / "ledger.sqlite").write_text("no database " * 1000)
     assert_one_sentence(caixun("status", *in_project(project)), 1, "the ledger", "cannot be used: file is not a database")
 
