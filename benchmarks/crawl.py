@@ -100,14 +100,22 @@ class Server(asyncio.Protocol):
 
 
 def serve(pipe: Connection, size: int) -> None:
-    """Serve until the process is ended; send the port, then, when asked, the spans."""
+    """Serve for as long as the other process lives; send the port, then, when asked, the spans."""
     Server.pages = bodies(size)
+
+    def tell() -> None:
+        try:
+            pipe.recv()
+        except EOFError:
+            sys.exit()
+        pipe.send(Server.spans)
+        Server.spans.clear()
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(Server, "127.0.0.1", 0)
         pipe.send(server.sockets[0].getsockname()[1])
-        loop.add_reader(pipe.fileno(), lambda: (pipe.recv(), pipe.send(Server.spans), Server.spans.clear()))
+        loop.add_reader(pipe.fileno(), tell)
         await asyncio.Event().wait()
 
     asyncio.run(run())

@@ -1,20 +1,24 @@
 """The ledger's part on sites: answers that need not be asked for again, what robots.txt said, and who is left alone."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from crawlers.books import Books
 from crawlers.clock import day_of, now
 from crawlers.fates import COOLDOWN, left_alone
 from crawlers.page import Position
+from crawlers.tables import alerts as _alerts
 from crawlers.tables import chunks, place, put
 from crawlers.tables import intakes as _intakes
+from crawlers.tables import marks as _marks
+from crawlers.tables import parts as _parts
 from crawlers.tables import replies as _replies
 from crawlers.tables import rests as _rests
 from crawlers.tables import robots as _robots
+from crawlers.tables import urls as _urls
 
 RobotsVerdict = Literal["allowed", "refused"]
 
@@ -70,6 +74,23 @@ class Answers(Books):
         with self._writing() as connection:
             connection.execute(delete(_replies).where(parts))
 
+    def lost(self, source: str) -> dict[str, list[Position]]:
+        """Return where the pages of articles of several pages lie of which the archive could not give one, by article_id."""
+        mine = and_(_urls.c.source == source, _urls.c.state == "failed", _urls.c.reason == "archive")
+        query = select(_parts, _urls.c.archive_file.label("file"), _urls.c.archive_offset.label("offset"))
+        found: dict[str, list[Position]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(query.join(_urls, _urls.c.article_id == _parts.c.article_id).where(mine)):
+                pages = found.setdefault(row.article_id, [Position(row.file, row.offset)])
+                pages.append(Position(row.archive_file, row.archive_offset))
+        return found
+
+    def take_apart(self, articles: Iterable[str]) -> None:
+        """Drop what is known of the further pages of `articles`, which are fetched anew."""
+        with self._writing() as connection:
+            for part in chunks(list(articles)):
+                connection.execute(delete(_parts).where(_parts.c.article_id.in_(part)))
+
     def robots(self, link: str) -> Position | None:
         """Return where the robots.txt at `link` lies, if it was fetched today for any source."""
         mine = and_(_replies.c.link == link, _replies.c.kind == "robots")
@@ -98,3 +119,23 @@ class Answers(Books):
         """Note that the pages before `offset` of a WARC file were taken in."""
         with self._writing() as connection:
             put(connection, _intakes, {"file": file}, offset=offset, size=size)
+
+    def told(self, keys: Iterable[str], since: datetime) -> set[str]:
+        """Return those of the keys of which an alert told after `since`."""
+        with self._reading() as connection:
+            rows = connection.scalars(select(_alerts.c.key).where(_alerts.c.told_at > since))
+            return set(rows) & set(keys)
+
+    def note_told(self, keys: Iterable[str]) -> None:
+        """Note of what an alert has told just now."""
+        with self._writing() as connection:
+            for key in keys:
+                put(connection, _alerts, {"key": key}, told_at=now())
+
+    def mark(self, texts: Mapping[tuple[str, date], str]) -> None:
+        """Keep what checks found odd about days, by source and day; "" takes a day's mark away."""
+        with self._writing() as connection:
+            for (source, day), text in texts.items():
+                connection.execute(delete(_marks).where(_marks.c.source == source, _marks.c.day == day))
+                if text:
+                    connection.execute(insert(_marks).values(source=source, day=day, text=text))

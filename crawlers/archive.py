@@ -21,6 +21,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
+from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordbuilder import RecordBuilder
@@ -36,7 +37,7 @@ _OPEN = ".open"
 _MOST = 32 << 20  # bytes of a file …
 _LONGEST = 120.0  # … and seconds of writing it, before it is put into a bucket and another is begun
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # would end a header and begin another
-_LEVEL = 4  # of compression: 4 % larger than with level 9, in two fifths of its time
+_LEVEL = 3  # of ISA-L's gzip: 7 % larger than with zlib's level 4, in less than a third of its time
 # What reading a record that is not one of ours, or not whole, may raise.
 _DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, TypeError, ValueError, AttributeError)
 
@@ -94,14 +95,18 @@ class ArchiveWriter:
         if self._out.tell() > _MOST or monotonic() - self._begun_at > _LONGEST:
             self.close()
 
-    def close(self) -> None:
-        """Make the file durable and give it its final name. Raises StoreError when a bucket does not take it; it is then kept here."""
+    def close(self, *, noted: bool = True) -> None:
+        """Make the file durable and give it its final name; one that is not `noted` whole in the ledger stays for `salvage`.
+
+        Raises StoreError when a bucket does not take it; it then stays, too.
+        """
         if self._out is not None:
             os.fsync(self._out.fileno())
             self._out.close()
             self._out = None
-            _finish(self._root, self._path, self.file)
-            self._next()
+            if noted:
+                _finish(self._root, self._path, self.file)
+                self._next()
 
 
 def _here(root: Root, file: str) -> Path:
@@ -132,8 +137,7 @@ def _packed(record: Any) -> bytes:
     """Return a WARC record as one gzip member."""
     out = io.BytesIO()
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(out.getbuffer()) + packer.flush()
+    return isal_zlib.compress(out.getbuffer(), _LEVEL, 31)
 
 
 def _encode(page: Page) -> bytes:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
@@ -12,6 +12,7 @@ from crawlers import tables
 from crawlers.fates import DayReport, State, Tally, Verdict
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
+from crawlers.tables import marks as _marks
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
@@ -51,6 +52,7 @@ class Books:
         tallies = self._tallies(names, wanted)
         with self._reading() as connection:
             rows = connection.execute(select(_days).where(_days.c.source.in_(names))).all()
+            marks = {(row.source, row.day): row.text for row in connection.execute(select(_marks))}
         verdicts = {(row.source, row.day): row for row in rows}
         reports = []
         for name in names:
@@ -58,8 +60,26 @@ class Books:
                 row = verdicts.get((name, day))
                 verdict = Verdict(row.listing, row.reason) if row else None
                 tally = tallies.get((name, day), Tally())
-                reports.append(DayReport.judge(name, day, tally, verdict, row.listed_at if row else None))
+                report = DayReport.judge(name, day, tally, verdict, row.listed_at if row else None)
+                reports.append(report.marked(marks.get((name, day))))
         return reports
+
+    def mojibake(self, sources: Iterable[str], days: Iterable[date]) -> dict[tuple[str, date], int]:
+        """Return how many pages of each source's day make no sensible text; days without one are left out."""
+        query = select(_urls.c.source, _urls.c.day, func.count()).where(_urls.c.state == "blocked", _urls.c.reason == "mojibake")
+        query = query.where(_urls.c.source.in_(list(sources)), _urls.c.day.in_(list(days)))
+        with self._reading() as connection:
+            return {
+                (source, day): count for source, day, count in connection.execute(query.group_by(*query.selected_columns[:2]))
+            }
+
+    def listed_at(self) -> dict[date, datetime]:
+        """Return when each day was last listed, to its end or not, whatever the source."""
+        query = (
+            select(_days.c.day, func.max(_days.c.listed_at).label("at")).where(_days.c.listing != "open").group_by(_days.c.day)
+        )
+        with self._reading() as connection:
+            return {row.day: row.at for row in connection.execute(query)}
 
     def off_days(self, source: str, crawl: str) -> int:
         """Return how many candidates one crawl skipped since its listing placed them on days not asked for."""

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from chinese_calendar import get_holiday_detail
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Precision = Literal["second", "minute", "day", "none"]
@@ -33,6 +35,15 @@ def day_of(instant: datetime) -> date:
 def start_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
     """Return the first instant of `day` in `zone`, as UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether `day` belongs to a public holiday of China as announced; no day of a year that is not announced yet does."""
+    try:
+        off, holiday = get_holiday_detail(day)
+    except NotImplementedError:
+        return False
+    return off and holiday is not None
 
 
 def is_over(day: date, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import chain
 from time import monotonic
 
 from crawlers import archive
@@ -64,11 +65,20 @@ class Crawl:
             for day in walk.days:
                 self._open.setdefault(day, []).append(walk)
         self._ended: set[int] = set()
+        self._take_up_lost()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
         self._kept: list[tuple[str, Position, datetime]] = []
         self._noted_at = monotonic()
         self._rests: dict[str, str | None] = {}
         self._robots: RobotsVerdict | None = None
+
+    def _take_up_lost(self) -> None:
+        """Let only what the archive has lost of an article of several pages be asked for again."""
+        lost = self._ledger.lost(self.source.name)
+        for page in filter(None, map(self._read, chain.from_iterable(lost.values()))):
+            if page.position:
+                self._ledger.keep_reply(self.source.name, page.link, "part", page.position, page.fetched_at)
+        self._ledger.take_apart(lost)
 
     def _replies_hold_since(self) -> datetime:
         """Return since when a list's answer is good for all days: it shows them whole once the last one is over."""
@@ -84,14 +94,15 @@ class Crawl:
 
     def reply(self, link: str, kind: Kind) -> Page | None:
         """Return the archived answer of a seed or robots.txt that need not be asked for again, or None."""
-        return self._archived(self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None))
+        return self._read(self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None))
 
     def known_list(self, link: str) -> Page | None:
         """Return what a feed or sitemap answered when it was last asked, None where that is not known."""
-        return self._archived(self._ledger.known_list(self.source.name, link) if link in self._conditional() else None)
+        return self._read(self._ledger.known_list(self.source.name, link) if link in self._conditional() else None)
 
-    def _archived(self, position: Position | None) -> Page | None:
-        with suppress(StoreError):  # what the archive lost, or another machine still writes, is asked for as if it were new
+    def _read(self, position: Position | None) -> Page | None:
+        """Return an archived page; None for one that the archive has lost: it is asked for as if it were new."""
+        with suppress(StoreError):
             return archive.read(self._root, position) if position else None
         return None
 
@@ -196,8 +207,8 @@ class Crawl:
         self._ledger.miss(self.source.name, fetch.article_id, state, reason, detail)
 
     def close(self, reason: str) -> None:
-        """End the crawl: `finished` when nothing was left to ask for."""
+        """End the crawl: `finished` when nothing was left to ask for, `store` when something could not be noted."""
         self._note_kept()  # before the file gets its final name, which says that all of it is noted
-        self._writer.close()
+        self._writer.close(noted=reason != "store")
         if reason == "finished":
             self._ledger.forget_replies(self.source.name, self._conditional())

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -161,6 +161,10 @@ class DayReport:
         if status == "blocked" and (since := tally.blocked_at or listed_at):
             reason = left_alone(reason or "", since)
         return cls(source, day, tally, status, reason, listed_at)
+
+    def marked(self, text: str | None) -> "DayReport":
+        """Return the report with what a check found odd about the day added to its reason."""
+        return replace(self, reason="; ".join(filter(None, (self.reason, text)))) if text else self
 
 
 def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:

@@ -109,13 +109,28 @@ def _lock(locks: Locks, source: str, stack: ExitStack, seconds: float) -> bool:
     return lock is not None
 
 
+def is_loaded(locks: Locks, site: str) -> bool:
+    """Whether a process holds the lock of a site now, so that `site_lock` would wait for it."""
+    try:
+        lock = locks.hold(_name_of(site), 0)
+    except StoreError:  # `site_lock` says what is wrong
+        return False
+    if lock is not None:
+        lock.release()
+    return lock is None
+
+
+def _name_of(site: str) -> str:
+    return f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}"
+
+
 @asynccontextmanager
 async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
     """Hold the lock of a site, so that no two processes load it side by side; wait for one that does.
 
     Raises BusyError when it is not free within an hour.
     """
-    name = f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}"
+    name = _name_of(site)
     deadline = time.monotonic() + _SITE_PATIENCE
     while (lock := locks.hold(name, 0)) is None:
         if time.monotonic() > deadline:

@@ -10,8 +10,8 @@ from crawlers.page import ContentError, Page
 MOST = 30
 """Parts of one article that are fetched at most; what goes on behind them is a list, not an article."""
 
-_NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|后一?页|余下全文|继续阅读)[\W_]*")
-_WORDS = ("下一页", "下页", "下一頁", "后一页", "后页", "余下全文", "继续阅读")
+_WORDS = re.compile("下一?[页頁]|后一?页|余下全文|继续阅读")
+_NEXT = re.compile(rf"[\W_]*(?:{_WORDS.pattern})[\W_]*")
 _NUMBERED = re.compile(r"(?P<stem>.*?)(?:(?<!\d{4}-\d\d)[_-](?P<number>\d{1,3}))?(?P<end>\.\w{3,5})?")
 _COUNTERS = frozenset(["p", "page", "pn", "pageno", "page_no", "pageindex"])
 
@@ -26,7 +26,7 @@ def next_part(page: Page) -> str | None:
         text = page.text
     except ContentError:
         return None
-    if not any(word in text for word in _WORDS):
+    if not _WORDS.search(text):
         return None
     for link in Selector(text=text).css("a[href]"):
         if _NEXT.fullmatch("".join(link.css("::text").getall()).strip()):

@@ -22,6 +22,7 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "CONCURRENT_ITEMS": 1,  # there are none; Scrapy would begin 100 tasks for each page
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # Scrapy would read the spider's source anew for each page
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 ask to be left alone: see manners
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from crawlers.clock import is_holiday
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.page import site_of
@@ -61,7 +62,10 @@ class Expect(Strict):
 class Override(Strict):
     """Where an article's fields stand on this source's pages; `drop` takes nodes out before anything is read.
 
-    A place is CSS, or a dotted path into the JSON of the page's scripts (`$.props.detail.title`).
+    A place is CSS, or a dotted path into the JSON of the page's scripts (`$.props.detail.title`). `each` is for pages that hold
+    several articles (flash lists): the node of each; the other places are then looked up inside it, and `url` is the link to
+    the address that an article has of its own. One without is known as the page's address, `#` and the node's id, else a
+    hash of its text.
     """
 
     title: Place | None = None
@@ -70,6 +74,14 @@ class Override(Strict):
     authors: Place | None = None
     body: Place | None = None
     drop: tuple[Css, ...] = Field(default=(), strict=False)
+    each: Css | None = None
+    url: Css | None = None
+
+    @model_validator(mode="after")
+    def _url_belongs_to_each(self) -> "Override":
+        if self.url and not self.each:
+            raise ValueError("extract.url is the address of each of several articles on a page; it needs extract.each")
+        return self
 
     def places(self) -> dict[str, str]:
         """Return the places that are given, by field."""
@@ -93,7 +105,7 @@ class Source(Strict):
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     extract: Override = Override()
     expect: Expect = Expect()
-    empty_days: tuple[Literal["weekend"], ...] = Field(default=(), strict=False)
+    empty_days: tuple[Literal["weekend", "holidays"], ...] = Field(default=(), strict=False)
     spider: str | None = None
     disabled: str | None = None
 
@@ -124,8 +136,8 @@ class Source(Strict):
         return next((keyword for keyword in self.keywords if quote(keyword) in parts), None)
 
     def may_be_empty(self, day: date) -> bool:
-        """Whether the source has no issue on a `day` like this one."""
-        return "weekend" in self.empty_days and day.weekday() >= 5
+        """Whether the source may have no issue on a `day` like this one."""
+        return ("weekend" in self.empty_days and day.weekday() >= 5) or ("holidays" in self.empty_days and is_holiday(day))
 
 
 def load_source(path: Path) -> Source:

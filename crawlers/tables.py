@@ -137,6 +137,21 @@ intakes = Table(
     Column("offset", BigInteger, nullable=False),
     Column("size", BigInteger),
 )
+# What a check found odd about a source's day.
+marks = Table(
+    "marks",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("text", String, nullable=False),
+)
+# What was told by an alert, and when last.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("told_at", _Instant, nullable=False),
+)
 # Where the second and further pages of an article lie (下一页).
 parts = Table(
     "parts",

@@ -1,5 +1,7 @@
 """A walk: one list read from its first page on, until it is past the days asked for. Pure: it asks for nothing itself."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -28,7 +30,7 @@ class Walk:
     _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
     _answered: set[str] = field(default_factory=set)
     _asked_at: datetime | None = None
-    _links: set[int] = field(default_factory=set)  # hashes of 64 bits: a list may name a hundred thousand
+    _links: "array[int]" = field(default_factory=lambda: array("q"))  # sorted hashes: a list may name a hundred thousand
     _allowed: int = 0
     _days_found: set[date] = field(default_factory=set)
     _reach: date | None = None
@@ -132,10 +134,7 @@ class Walk:
                 url = canonical_url(candidate.url)
             except ValueError:
                 continue
-            if hash(url) in self._links:
-                continue
-            self._links.add(hash(url))
-            if not self.source.allowed.search(url):
+            if not self._is_new(url) or not self.source.allowed.search(url):
                 continue
             self._allowed += 1
             listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
@@ -144,6 +143,15 @@ class Walk:
             held = (page.position, page.fetched_at) if candidate.text is not None and page.position else None
             finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed, held))
         return finds
+
+    def _is_new(self, url: str) -> bool:
+        """Whether the list names `url` for the first time."""
+        mark = hash(url)
+        place = bisect_left(self._links, mark)
+        if place < len(self._links) and self._links[place] == mark:
+            return False
+        self._links.insert(place, mark)
+        return True
 
     def _is_past(self, candidates: list[Candidate]) -> bool:
         """Whether a list has left the days asked for: no dated item of this page is of the earliest or later.

@@ -18,7 +18,7 @@ from crawlers.baidu import redated
 from crawlers.crawl import salvage
 from crawlers.discovery import ListingError, discover
 from crawlers.errors import StoreError
-from crawlers.fates import REDATED, Outcome, Waiting
+from crawlers.fates import REDATED, Find, Outcome, Waiting
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.root import Root
@@ -58,12 +58,16 @@ class BuildJob:
 
 @dataclass(frozen=True)
 class Built:
-    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed."""
+    """What became of one page; at most one of `record` and `reject` is set, none where the archive failed.
+
+    `finds` are the articles that it holds beside the one of its own address, of which it may have none.
+    """
 
     page: Waiting
     outcome: Outcome
     record: Record | None = None
     reject: Reject | None = None
+    finds: tuple[Find, ...] = ()
 
 
 def build(
@@ -92,19 +96,29 @@ def build(
             for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
                 moved += partitions.set_aside(days, source)
             project.ledger.reopen(source, days)
-        waiting = project.ledger.waiting(source, days)
         every_day = wanted == "every"
         accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
-        jobs = _jobs(project, source, accepted, waiting, every_day=every_day)
-        done: list[Built] = []
-        for job, result in runner.map(f"build {source}", build_batch, jobs, _single_pages):
-            done += [_crashed(job, result.why)] if isinstance(result, Crashed) else result
-            tick()
-            if len(done) >= _FLUSH:
-                _store(project, source, done)
-                done = []
-        _store(project, source, done)
+        pages = project.ledger.waiting(source, days)
+        while pages:
+            found: list[Find] = []
+            jobs = _jobs(project, source, accepted, pages, every_day=every_day)
+            for done in _built(f"build {source}", jobs, runner, tick):
+                found += _store(project, source, done, None if every_day else accepted)
+            held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
+            pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
         return moved
+
+
+def _built(name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None]) -> Iterator[list[Built]]:
+    """Yield what became of the pages, as many together as are worth the writing."""
+    done: list[Built] = []
+    for job, result in runner.map(name, build_batch, jobs, _single_pages):
+        done += [_crashed(job, result.why)] if isinstance(result, Crashed) else result
+        tick()
+        if len(done) >= _FLUSH:
+            yield done
+            done = []
+    yield done
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
@@ -146,32 +160,51 @@ def build_batch(job: BuildJob) -> list[Built]:
 def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting) -> Built:
     try:
         page = archive.read(job.archive, waiting.position)
-    except StoreError as error:
-        return _unreadable(waiting, error)
-    try:
         more = [archive.read(job.archive, position) for position in waiting.parts]
     except StoreError as error:
         return _unreadable(waiting, error)
+    page = replace(page, day=waiting.listed)
+    finds: tuple[Find, ...] = ()
     try:
-        article, given = _article(replace(page, day=waiting.listed), source, job, waiting, more)
-        return _recorded(waiting, article, given or next(annotate([article], engine)))
+        if page.kind == "import":
+            article, annotation = layout.imported(page)
+        elif page.kind == "seed":
+            article, annotation = _flash(page, source, waiting.article_id), None
+        else:
+            articles = extract(page, source, more)
+            finds = _finds(articles, page, waiting)
+            article, annotation = _own(articles, waiting), None
+        _refuse_off_day(article, page, job)
+        return replace(_recorded(waiting, article, annotation or next(annotate([article], engine))), finds=finds)
     except RejectedError as error:
-        return _rejected(page, job.source, waiting, error)
+        return replace(_rejected(page, job.source, waiting, error), finds=finds)
     except Exception as error:  # noqa: BLE001 - one odd page must not stop those of all sources
         return _rejected(page, job.source, waiting, RejectedError("crashed", repr(error)[:500]))
 
 
-def _article(page: Page, source: Source, job: BuildJob, waiting: Waiting, more: list[Page]) -> tuple[Article, Annotation | None]:
-    """Return a page's article, and the annotation that an imported file brings along, else None."""
-    if page.kind == "import":
-        return layout.imported(page)
-    if page.kind == "seed":
-        article = _flash(page, source, waiting.article_id)
-    else:
-        (article,) = extract(page, source, more)
+def _refuse_off_day(article: Article, page: Page, job: BuildJob) -> None:
     if article.published_date not in job.days and not (job.every_day and page.kind == "warc"):
         raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
-    return article, None
+
+
+def _own(articles: list[Article], waiting: Waiting) -> Article:
+    """Return the one of a page's articles that waits. Raises RejectedError where the page holds only others."""
+    for article in articles:
+        if article.article_id == waiting.article_id:
+            return article
+    raise RejectedError("split", f"{len(articles)} articles")
+
+
+def _finds(articles: list[Article], page: Page, waiting: Waiting) -> tuple[Find, ...]:
+    """Return the articles that a page holds beside its own; none where `waiting` is one of those itself."""
+    if article_id(canonical_url(page.link)) != waiting.article_id:
+        return ()
+    held = waiting.position, page.fetched_at
+    return tuple(
+        Find(one.article_id, one.url, one.url, one.title, one.published_date, held)
+        for one in articles
+        if one.article_id != waiting.article_id
+    )
 
 
 def _flash(page: Page, source: Source, identity: str) -> Article:
@@ -227,6 +260,10 @@ def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -
     return Built(waiting, outcome, None, reject)
 
 
+def _days(finds: list[Find]) -> list[date]:
+    return [find.listed for find in finds if find.listed]
+
+
 class _Changes(Generic[Row]):
     """What is to be put into, and taken out of, the partitions of one table, by day."""
 
@@ -239,8 +276,13 @@ class _Changes(Generic[Row]):
             partitions.apply(day, source, self.put[day], self.remove[day])
 
 
-def _store(project: Project, source: str, done: list[Built]) -> None:
-    """Write what was built: stories, then Parquet, then the ledger."""
+def _store(project: Project, source: str, done: list[Built], days: frozenset[date] | None) -> list[Find]:
+    """Write what was built: what pages hold besides, stories, Parquet, and then that the pages are settled.
+
+    Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped.
+    """
+    finds = [find for built in done for find in built.finds]
+    project.ledger.find(source, finds, set(_days(finds) if days is None else days), "page", "build")
     stories = project.ledger.stories(
         {built.record.text_hash: built.record.article_id for built in reversed(done) if built.record}
     )
@@ -259,3 +301,4 @@ def _store(project: Project, source: str, done: list[Built]) -> None:
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
     project.ledger.settle(source, [built.outcome for built in done])
+    return finds

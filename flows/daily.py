@@ -1,13 +1,16 @@
 """The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
+from flows.alerts import alert
 from flows.build import build
-from flows.checking import Plan, checked_reports
+from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
@@ -33,7 +36,11 @@ class Run:
     @property
     def ok(self) -> bool:
         """Whether every day came to its end and every sum is right."""
-        ended = all(report.status in ("complete", "empty") for report in self.reports)
+        return self.ok_before(date.max)
+
+    def ok_before(self, day: date) -> bool:
+        """Whether every day before `day` came to its end and every sum is right."""
+        ended = all(report.status in ("complete", "empty") for report in self.reports if report.day < day)
         return ended and not any(finding.level == "failure" for finding in self.findings)
 
     def brought(self) -> Iterator[tuple[str, str]]:
@@ -66,7 +73,9 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
     build_all(project, plan, runner, watch, findings)
-    return finish(project, plan, crawl_id, runner, findings)
+    run = finish(project, plan, crawl_id, runner, findings)
+    run.findings += alert(project, run.reports, run.findings)
+    return run
 
 
 def unfinished(project: Project, plan: Plan) -> Plan:
@@ -119,6 +128,10 @@ def build_all(
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:
     """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds."""
+    try:
+        mark_drift(project, plan)
+    except CaixunError as error:
+        findings.append(Finding("failure", str(error)))
     reports = checked_reports(project, plan)
     records, rejects = dataset.records(project.data), dataset.rejects(project.data)
     for report in reports:
@@ -150,6 +163,13 @@ def _yields(project: Project, plan: Plan) -> dict[str, dict[str, int]]:
             if keyword := source.keyword_of(link):
                 yields[name][keyword] += count
     return yields
+
+
+def as_sentence(run: Run) -> str:
+    """Return what a run came to in one sentence: records, and how many of its days stand how."""
+    stand = Counter(report.status for report in run.reports)
+    records = sum(report.tally.records for report in run.reports)
+    return f"{records} records; days: " + (", ".join(f"{count} {status}" for status, count in stand.items()) or "none to do")
 
 
 def as_markdown(run: Run) -> str:

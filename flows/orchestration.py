@@ -14,16 +14,16 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from crawlers.errors import ConfigError
-from flows.runner import Crashed, PlainRunner, Runner, Split
+from flows.runner import Crashed, Runner, Split
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
 class PrefectRunner:
-    """Shows the steps and batches of a plain runner as tasks of the flow run that it is used in."""
+    """Shows the steps and batches of another runner as tasks of the flow run that it is used in."""
 
-    def __init__(self, plain: PlainRunner) -> None:
+    def __init__(self, plain: Runner) -> None:
         """Let `plain` do the work."""
         self._plain = plain
 
@@ -35,7 +35,7 @@ class PrefectRunner:
     def map(
         self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
-        """Do the jobs in the plain runner's processes; a task stands for the wait for each batch."""
+        """Do the jobs by the other runner's workers; a task stands for the wait for each batch."""
         results = self._plain.map(name, work, jobs, split)
         number = 1
         while (done := self.step(f"{name}: batch {number}", lambda: next(results, None))) is not None:
@@ -47,7 +47,7 @@ class PrefectRunner:
         create_markdown_artifact(markdown=markdown, key=key)
 
 
-def as_flow(name: str, work: Callable[[Runner], Result], plain: PlainRunner) -> Result:
+def as_flow(name: str, work: Callable[[Runner], Result], plain: Runner) -> Result:
     """Do `work` as a run of the Prefect flow `name`, and return its result. Raises ConfigError when no server answers."""
     _reach_server()
 

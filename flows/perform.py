@@ -1,19 +1,35 @@
-"""Where a run's steps run: here with worker processes, or as a Prefect flow when `PREFECT_API_URL` is set."""
+"""Where a run's steps run: here or on a cluster; and with `PREFECT_API_URL` set, shown as a Prefect flow."""
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
+from crawlers.errors import ConfigError
 from flows.runner import PlainRunner, Runner
 
 Result = TypeVar("Result")
 
 
-def perform(name: str, workers: int, work: Callable[[Runner], Result]) -> Result:
-    """Do `work` with the runner that the environment asks for, and return its result."""
-    with PlainRunner(workers) as plain:
+def workforce(workers: int, cluster: str | None = None) -> AbstractContextManager[Runner]:
+    """Return the runner whose workers do the jobs: those of a Dask `cluster`, else `workers` processes of this machine.
+
+    Raises ConfigError for a cluster that does not answer, or where Dask is not installed.
+    """
+    if cluster is None:
+        return PlainRunner(workers)
+    try:
+        from flows.cluster import ClusterRunner  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ConfigError("cluster: Dask is not installed; pip install 'caixun[cluster]' brings it") from error
+    return ClusterRunner(cluster)
+
+
+def perform(name: str, workers: int, work: Callable[[Runner], Result], cluster: str | None = None) -> Result:
+    """Do `work` with the runner that settings and environment ask for, and return its result."""
+    with workforce(workers, cluster) as runner:
         if os.environ.get("PREFECT_API_URL"):
             from flows.orchestration import as_flow  # noqa: PLC0415 - importing Prefect takes seconds
 
-            return as_flow(name, work, plain)
-        return work(plain)
+            return as_flow(name, work, runner)
+        return work(runner)

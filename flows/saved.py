@@ -21,11 +21,11 @@ class SavedPage(NamedTuple):
     page: Page
 
 
-def saved_page(path: Path, url: str, source: str, kind: Kind = "article") -> Page:
-    """Return the page that a file holds, as served at the file's time of change. Raises ConfigError."""
+def saved_page(path: Path, url: str, source: str, kind: Kind = "article", day: date | None = None) -> Page:
+    """Return the page that a file holds, as served at the file's time of change; `day` is that of a dated list. Raises ConfigError."""
     body = read_bytes(path)
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Page(url=url, link=url, status=200, headers=(), body=body, fetched_at=at, source=source, kind=kind)
+    return Page(url=url, link=url, status=200, headers=(), body=body, fetched_at=at, source=source, kind=kind, day=day)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -40,7 +40,7 @@ def read_bytes(path: Path) -> bytes:
 def saved_list(source: Source, path: Path, seed: int, day: date) -> Page:
     """Return the saved answer of a source's seed (counted from 1) for a day. Raises ConfigError."""
     walk = Walk(source, source.seeds[seed - 1], [day], source.keywords[0] if source.keywords else "")
-    return saved_page(path, walk.url, source.name, "seed")
+    return saved_page(path, walk.url, source.name, "seed", day if walk.seed.dated else None)
 
 
 class BlockedPageError(CaixunError):

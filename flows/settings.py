@@ -15,6 +15,7 @@ from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
 from crawlers.root import Root, root_of
 from crawlers.source import Source, load_sources
+from flows.schedule import Schedule
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
 
@@ -30,8 +31,12 @@ class Settings(Strict):
     contact: str | None = None
     annotator: Literal["lexicon"] = "lexicon"
     workers: int = Field(default=0, ge=0)
+    cluster: str | None = None
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
+    schedule: Schedule = Schedule()
+    alerts: tuple[str, ...] = Field(default=(), strict=False)
+    alert_every: int = Field(default=24, ge=0)
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,11 @@ class Project:
         """What the crawler calls itself, with the contact address where one is set."""
         contact = self.settings.contact
         return f"{self.settings.user_agent} (+{contact})" if contact else self.settings.user_agent
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """Addresses to which alerts go: those of the settings, and those in CAIXUN_ALERTS, which are secrets mostly."""
+        return (*self.settings.alerts, *os.environ.get("CAIXUN_ALERTS", "").split())
 
     @property
     def workers(self) -> int:

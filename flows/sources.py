@@ -1,6 +1,7 @@
 """The sources as a user asks for them: how they stand, what a list gives when it is tried, a first YAML for a new one."""
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
 from crawlers.guess import Guess, guess
 from crawlers.ledger import Ledger
+from crawlers.lock import is_loaded
 from crawlers.page import Page, blocked_reason, canonical_url
 from crawlers.root import Root
 from crawlers.source import Source, load_source
@@ -53,15 +55,17 @@ def _last_good(project: Project, name: str) -> DayReport | None:
     return good[-1] if good else None
 
 
-def fetched_list(project: Project, folder: Path, source: Source, seed: int, day: date) -> Page:
+def fetched_list(project: Project, folder: Path, source: Source, seed: int, day: date, tell: Callable[[str], None]) -> Page:
     """Return the answer of a source's seed for a day, fetched as a crawl does it; the project's data stay as they are.
 
-    `folder` holds the source's YAML. Raises BlockedPageError at a wall, or while the site is left alone; CaixunError when
-    there is no answer.
+    `folder` holds the source's YAML; `tell` hears when another process has to be waited for. Raises BlockedPageError at a
+    wall, or while the site is left alone; CaixunError when there is no answer.
     """
     known = project.data.exists()
     if known and (rest := project.ledger.resting(source.site)):
         raise BlockedPageError(f"blocked: {rest}")
+    if known and is_loaded(project.data.locks, source.site):
+        tell(f"another process is loading {source.site}; waiting until it has ended")
     with tempfile.TemporaryDirectory(prefix="caixun-", ignore_cleanup_errors=True) as name:
         root = Path(name)
         errand = {

@@ -100,7 +100,7 @@ def test_a_source_is_crawled_over_two_days_an_empty_one_and_a_wall(name, crawled
 
 
 def assert_records(rows, told, prints, web):
-    rows = {row.title.removeprefix(prints.get("prefix", "")): row for row in rows}
+    rows = {row.title: row for row in rows}
     assert sorted(rows) == sorted(one.title for one in told)
     for one in told:
         row = rows[one.title]

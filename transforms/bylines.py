@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.document import Document
-from transforms.persons import HAN, MANY, ONE, is_person, persons_in
+from transforms.persons import BULLETS, HAN, MANY, ONE, is_person, persons_in
 from transforms.zone import CLOCK, Zone
 
 _PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
@@ -19,7 +19,7 @@ _BYLINES = tuple(
         rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
         rf"[(（【\[]\s*(?:文\s*[/／、]\s*图|文图|图文)\s*[:：/／]?\s*(?P<names>{MANY})",
         rf"[(（【\[〔]\s*{_PAPER}{_RANK}\s*[:：]?\s*(?P<names>{MANY})",
-        rf"^[□■◎●\s]*{_PAPER}{_RANK}\s*[:：/／丨|｜]?\s*(?P<names>{MANY})\s*(?:$|[报報][道導]|[/／|｜]|\s)",
+        rf"^[{BULLETS}\s]*{_PAPER}{_RANK}\s*[:：/／丨|｜]?\s*(?P<names>{MANY})\s*(?:$|[报報][道導]|[/／|｜]|\s)",
         rf"(?:^|[。\s])(?:本报|本刊|本网|本社)?{_PAPER}{_RANK}\s*[:：]\s*(?P<names>{MANY})",
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",

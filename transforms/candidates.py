@@ -29,6 +29,7 @@ _FIRM = re.compile(
 )
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
+_EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
     r"^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
@@ -81,7 +82,8 @@ _ROUND_OF = Kind(1.0, alone=True)
 _PLAIN = Kind(1.0)
 _WRITING = Kind(1.0, alone=True)
 _VERBAL = Kind(0.8)
-_IDIOM = Kind(0.6)
+_VERBS = Kind(0.6)
+_IDIOM = Kind(0.3)
 
 
 def candidates(
@@ -100,7 +102,7 @@ def candidates(
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
-        if not phrase.islower():
+        if not phrase.islower() and phrase not in _EXCHANGES:
             yield phrase, _WRITING if " " in phrase else _PLAIN, ()
     yield from ((_NAME_EDGE.sub("", match[0]), _PERSON_ALONE, ()) for match in _FOREIGN.finditer(text))
     for pattern, kind in ((_FIRM, _THING_ALONE), (_ROUND, _ROUND_OF), (_PERIOD, _REPORT)):
@@ -187,7 +189,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if "m" in tags:
         return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
     if "v" in tags:
-        return _VERBAL if in_title or first.tag != "v" else _IDIOM
+        return _VERBAL if in_title or first.tag != "v" else _VERBS
     return (_THING_ALONE if len(phrase) > 3 else _THING) if thing else _PLAIN
 
 

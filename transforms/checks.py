@@ -28,7 +28,7 @@ def check_bounds(report: DayReport, source: Source | None) -> DayReport:
         reason = f"{records} records where at least {expect.min} are expected; `caixun backfill --again all` lists the day anew"
         return replace(report, status="failed", reason=reason)
     if expect.max is not None and records > expect.max:
-        return replace(report, reason=f"{records} records where at most {expect.max} are expected")
+        return report.marked(f"{records} records where at most {expect.max} are expected")
     return report
 
 

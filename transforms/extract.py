@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 from crawlers.clock import Moment, day_of, read_moment
 from crawlers.page import Page, article_id, canonical_url
-from crawlers.source import STATE, Override, Source
+from crawlers.source import Source
 from transforms.body import FoundArticle, body_of, find_article, holds_text
 from transforms.bylines import find_authors
 from transforms.decode import decode, refuse_mojibake
-from transforms.document import Document, Line, lines_in, lines_of_html
-from transforms.embedded import State, at_path, baijiahao, stated_article, stated_facts, values_in
-from transforms.headline import find_headline
+from transforms.document import Document, Line
+from transforms.embedded import State, baijiahao, stated_article, stated_facts, values_in
+from transforms.headline import find_headline, without_medium
 from transforms.lines import clean_lines
+from transforms.override import override
 from transforms.publisher import find_account, find_publisher
 from transforms.record import Article
 from transforms.refusal import refuse_error_page, refuse_other_answers
 from transforms.reject import RejectedError
+from transforms.several import several
 from transforms.text import fold, text_hash, tidy
 from transforms.times import printed_moment
 from transforms.zone import Zone, find_zone
@@ -25,14 +27,17 @@ _MIN_BODY = 20  # folded characters; less is a caption, not an article
 
 
 def extract(page: Page, source: Source, more: Sequence[Page] = ()) -> list[Article]:
-    """Return the articles of a page: one, on ordinary pages. `more` are the further pages of an article that goes on (下一页).
+    """Return the articles of a page: one, on ordinary pages; those of each node that the source's `extract.each` finds.
 
-    Raises RejectedError with the reason for which the page gives none.
+    `more` are the further pages of an article that goes on (下一页). Raises RejectedError with the reason for which the page
+    gives none.
     """
     refuse_other_answers(page, source)
     html = decode(page)
     document = Document(html)
-    given = _overrides(document, source.extract)
+    if articles := several(document, page, source):
+        return articles
+    given = override(document, source.extract)
     document.read()
     state = baijiahao(html)
     if state is None:
@@ -92,7 +97,7 @@ def _hidden_article(document: Document, found: FoundArticle) -> State | None:
 def _continued(page: Page, source: Source, title: str) -> list[str]:
     """Return the text of one of an article's further pages."""
     document = Document(decode(page))
-    given = _overrides(document, source.extract)
+    given = override(document, source.extract)
     document.read()
     return _body(document, find_article(document), title, None, given)
 
@@ -121,30 +126,13 @@ def _authors(document: Document, zone: Zone, state: State | None) -> list[str]:
     return find_authors(document, zone) or ([account] if account else [])
 
 
-def _overrides(document: Document, override: Override) -> dict[str, str]:
-    """Take out what the source's YAML drops, and return the fields that it places, as far as the page has them."""
-    for css in override.drop:
-        for node in document.tree.cssselect(css):
-            node.drop_tree()
-    found: dict[str, str] = {}
-    for field, place in override.places().items():
-        if place.startswith(STATE):
-            text = at_path(values_in(document.scripts), place.removeprefix(STATE)) or ""
-            lines = lines_of_html(text) if "<" in text else text.splitlines()
-        else:
-            lines = [line.text for node in document.tree.cssselect(place)[:1] for line in lines_in(node)]
-        if lines:
-            found[field] = ("\n" if field == "body" else " ").join(lines)
-    return found
-
-
 def _title(document: Document, start: int, state: State | None, given: dict[str, str]) -> tuple[str, int | None]:
     """Return the headline and the number of the line that prints it. Raises RejectedError where there is none."""
     headline = find_headline(document, start)
     title = given.get("title") or (state.title if state else None) or (headline.text if headline else None)
     if not title:
         raise RejectedError("no_title")
-    return tidy(title), headline.number if headline else None
+    return tidy(without_medium(title)), headline.number if headline else None
 
 
 def _body(document: Document, found: FoundArticle, title: str, state: State | None, given: dict[str, str]) -> list[str]:

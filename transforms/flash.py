@@ -8,6 +8,7 @@ from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source
 from transforms.decode import refuse_mojibake
 from transforms.document import Document, Line, lines_of_html
+from transforms.headline import without_medium
 from transforms.lines import clean_lines
 from transforms.record import Article
 from transforms.reject import RejectedError
@@ -26,6 +27,7 @@ class Told(NamedTuple):
     text: str
     moment: Moment | None
     publisher: str | None
+    authors: tuple[str, ...] = ()
 
 
 def flash(page: Page, source: Source, told: Told) -> Article:
@@ -47,8 +49,8 @@ def flash(page: Page, source: Source, told: Told) -> Article:
         url=url,
         source=source.name,
         publisher=told.publisher or source.publisher,
-        authors=(),
-        title=tidy(told.title or "") or _headline(body),
+        authors=told.authors,
+        title=tidy(without_medium(told.title or "")) or _headline(body),
         published_at=told.moment.at if told.moment else None,
         published_precision=told.moment.precision if told.moment else "none",
         published_date=day_of(told.moment.at) if told.moment else page.day or day_of(page.fetched_at),

@@ -2,6 +2,8 @@
 
 import re
 
+from transforms.persons import BULLETS
+
 _WORD = r"[^\s，。；！？|｜（）()\[\]【】<>《》]"
 _DATE = r"(?:19|20)?\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{1,2}[-月]\d{1,2}日?(?=\s*\d{1,2}[:：])"
 _ROLE = (
@@ -34,6 +36,7 @@ _LABELS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NAMED = r"[\u4e00-\u9fff·]{2,8}"
 _PART = r"[^。！？；：，“”]"  # of a notice before its mark: no sentence, no quotation
 _APP = r"(?:客户端|APP|App|app)"
 _RISK = r"(?:不构成[^。]{0,12}投资(?:建议|依据)|据此操作|风险(?:请)?自担|责任自负)"
@@ -52,8 +55,8 @@ _NOTICES = (
     r"(?:Copyright|©).{0,120}",
     r"此前报道\s*[:：].{0,80}",
     # who wrote it, on a line of its own
-    r"[□■◎●\s]*[\u4e00-\u9fff·]{0,12}(?:记者|記者|通讯员)\s*[:：\s]\s*[\u4e00-\u9fff·]{2,8}(?:[\s、]+[\u4e00-\u9fff·]{2,8}){0,6}",
-    r"[□■◎●\s]*[\u4e00-\u9fff·\d]{0,14}(?:记者|記者)\s*[\u4e00-\u9fff、 ]{2,20}\s[\u4e00-\u9fff]{2,8}(?:报道|報導|摄影报道)",
+    rf"[{BULLETS}\s]*[\u4e00-\u9fff·]{{0,12}}(?:记者|記者|通讯员)\s*[:：\s]\s*{_NAMED}(?:[\s、{BULLETS}]+{_NAMED}){{0,6}}",
+    rf"[{BULLETS}\s]*[\u4e00-\u9fff·\d]{{0,14}}(?:记者|記者)\s*[\u4e00-\u9fff、 ]{{2,20}}\s[\u4e00-\u9fff]{{2,8}}(?:报道|報導|摄影报道)",
     r"(?:作者|撰文|文)\s*[:：/|｜丨]\s*[\u4e00-\u9fff· ]{2,12}[（(][^。]{2,40}[)）]",
     r"文章作者",
     r"[\u4e00-\u9fff·\d]{0,14}(?:记者|記者)[\u4e00-\u9fff、 ]{2,24}\d{1,2}月\d{1,2}日(?:报道|電|电)[:：]?",

@@ -14,6 +14,8 @@ _HEADING = {"h1": 4, "h2": 3, "h3": 2, "h4": 1, "h5": 1, "th": 1}
 _NAMED = re.compile(r"title|headline|biaoti|(?:^|[-_ ])(?:tit|bt|h1)(?:$|[-_ \d])", re.IGNORECASE)
 _PATH = re.compile(r"首页|当前位置|您(?:现在)?(?:所)?在的?位置|>>|»|›|^\s*正文\s*$")
 _BREAK = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*(?:--+|—{2,}|－)\s*|[-–—](?=[^-–—_|]{2,16}$)")
+# A label of the medium, as lists show it; [快讯], 【收评】 or 视频丨 are words of the headline.
+_MEDIUM = re.compile(r"^\s*(?:\[|［|【|〔)\s*(?:高清)?(?:视频|图文|组图|多图|图集|图片|图|音频)\s*(?:\]|］|】|〕)\s*(?=\S)")
 _SITE = re.compile(r"网|报|频道|资讯|门户|中心|在线|客户端|新闻|财经|公众号|Paper|\.com|\.cn", re.IGNORECASE)
 
 
@@ -22,6 +24,11 @@ class Headline(NamedTuple):
 
     text: str
     number: int | None
+
+
+def without_medium(text: str) -> str:
+    """Return a headline without the label that says in which medium its page tells it: [视频], 【组图】."""
+    return _MEDIUM.sub("", text)
 
 
 def find_headline(document: Document, start: int) -> Headline | None:

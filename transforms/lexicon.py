@@ -6,10 +6,11 @@ from importlib.metadata import version
 from crawlers.clock import now
 from transforms.annotate import evidence_of
 from transforms.events import major_events
-from transforms.industries import Place, industries
+from transforms.industries import industries
 from transforms.phrases import keywords, subject_of
 from transforms.prose import prose
 from transforms.record import Annotation, Evidence
+from transforms.sectors import Place
 from transforms.securities import about, mentions
 from transforms.summary import summary
 from transforms.taxonomy import Taxonomy

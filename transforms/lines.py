@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from transforms.container import prose_weight
 from transforms.document import Line
 from transforms.furniture import is_furniture
+from transforms.headline import without_medium
 from transforms.text import fold, tidy
 
 _TAIL = re.compile(
@@ -32,7 +33,7 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
         folded = fold(text)
         if not folded or (line.is_link and len(text) < 80) or (is_furniture(text) and not (kept and _DAY.fullmatch(text))):
             continue
-        if folded == folded_title and len(kept) < 3:
+        if len(kept) < 3 and folded_title in (folded, fold(without_medium(text))):
             continue
         if folded in seen and (prose_weight(line) >= _PARAGRAPH or folded == fold(kept[-1])):
             continue

@@ -8,6 +8,8 @@ from pathlib import Path
 HAN = r"\u4e00-\u9fff"
 # Two characters may stand apart (张 三), and a single given name apart from a surname of two (欧阳 样).
 ONE = rf"(?:(?<![{HAN}])[{HAN}]{{1,2}}\s[{HAN}](?![{HAN}])|[{HAN}]{{2,4}}(?:·[{HAN}]{{2,8}})?|[{HAN}]\s[{HAN}](?![{HAN}]))"
+BULLETS = "□■◎●○⊙◆◇▲△"
+"""What a line that names its reporters may begin with."""
 MANY = rf"{ONE}(?:\s*[、,，/／&和\s]\s*{ONE}){{0,7}}"
 
 _APART = re.compile(rf"(?<![{HAN}])([{HAN}]{{1,2}})\s([{HAN}])(?![{HAN}])")

@@ -25,12 +25,13 @@ _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way t
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
+_COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 
 _SUBJECT_END = re.compile(
     r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
-_PARTICLES = frozenset("的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
+_PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     rarity: dict[str, float] = {}
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, subject):
-        phrase = found.strip(" .-·")
+        phrase = found.strip(" .-·").removesuffix("第")
         if len(phrase) < 2 or phrase in lists.generic or counted(phrase):
             continue
         if part and phrase not in rarity:
@@ -75,7 +76,10 @@ def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, 
     count = text.count(phrase)
     if not count or (count < 2 and not in_title and not alone):
         return None
-    early = 1 - (0 if in_title else text.find(phrase)) / len(text)
+    first = text.find(phrase)
+    if phrase[0] in _COUNTERS and text[first - 1 : first].isdigit():
+        return None
+    early = 1 - (0 if in_title else first) / len(text)
     score = (_TITLE * in_title + math.log(1 + count - in_title) + early) * kind.weight
     score *= _LENGTHS.get(len(phrase), 0.9) * rarity.get(phrase, 1.0) ** _COMMON
     return _Scored(phrase, kind, score * (_ONCE if count == 1 and not in_title else 1), count, in_title)
@@ -173,4 +177,4 @@ def subject_of(words: Words) -> str:
         if word.start >= 2 and word.tag in ("v", "vd", "p", "c", "uj", "d", "t"):
             end = word.start
             break
-    return title[:end] if 2 <= end <= 10 and not title[:end].isdigit() else ""
+    return title[:end].removesuffix("第") if 2 <= end <= 10 and not title[:end].isdigit() else ""

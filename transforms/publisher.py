@@ -7,11 +7,12 @@ from transforms.document import Document
 from transforms.persons import HAN, ONE, is_person
 from transforms.zone import CLOCK, Zone
 
+_DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 _SOURCE = re.compile(
     r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
-    r"(?P<name>[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]{2,24}(?:·[^\s|，。]{1,12})*)"
+    rf"(?P<name>(?:(?!{_DAY})[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]){{2,24}}"
+    rf"(?:·(?:(?!{_DAY})[^\s|，。]){{1,12}})*)"  # a day may follow without a blank
 )
-_DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 _PAPER = (
     rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 )

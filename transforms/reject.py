@@ -12,6 +12,7 @@ REASONS = {
     "mojibake": "the bytes make no sensible text in any encoding",
     "no_title": "no headline was found",
     "no_body": "no article text was found (a video, a picture series, a list)",
+    "split": "the page holds several articles; each of them is built as an article of its own",
     "off_day": "the article was published on a day that was not asked for; it becomes a record when that day is",
     "crashed": "the page made the extraction fail; `caixun rebuild` tries it again",
     "malformed": "an imported file that has not the layout of seven labelled lines",

@@ -16,7 +16,7 @@ _BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
 _LONGEST_MARK = 8  # characters
 # 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
 _QUOTED = re.compile(
-    r"(?:研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|认为|表示|指出|预计|数据|统计|Choice|讯|快讯|记者|报道)"
+    r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)|研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|认为|表示|指出|预计|数据|统计|Choice|讯|快讯|记者|报道)"
 )
 _LEAD = 2  # sentences
 _ENOUGH = 1.5

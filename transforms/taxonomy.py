@@ -123,15 +123,16 @@ class Taxonomy:
     surnames: frozenset[str]
     broad_industries: frozenset[str]
     industry_exceptions: frozenset[str]
+    cues: dict[str, str]
     version: str
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds AI technologies, industries, companies, subjects and triggers, each by that name."""
+        """Finds AI technologies, industries with their cues, companies, subjects and triggers, each by that name."""
         return Finder(
             {
                 "technologies": self.ai_technologies,
-                "industries": self.industries.keys() | self.industry_exceptions,
+                "industries": self.industries.keys() | self.cues.keys() | self.industry_exceptions,
                 "companies": self.companies,
                 "subjects": self.subjects,
                 "triggers": self.triggers,
@@ -142,11 +143,12 @@ class Taxonomy:
 def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.
 
-    Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `companies.csv` (code, name, full_name,
-    level1), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
-    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
+    Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
+    tells of an industry), `companies.csv` (code, name, full_name, level1), `event_triggers.csv` (trigger, type),
+    `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
+    `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
     them. A company is known by its name (one of two characters only behind ST), its full name and its code.
-    Raises ConfigError for a row that is incomplete or names an unknown industry.
+    Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     industries = {row["term"]: row["level1"] for row in _rows(places, "industries.csv", ("term", "level1"))}
@@ -160,6 +162,10 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         name = row["name"] if len(row["name"]) > 2 else f"ST{row['name']}"
         companies |= {one: company for one in (name, _firm(row["full_name"])) if one not in words}
         codes[row["code"]] = company
+    cues = {row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))}
+    for cue, industry in cues.items():
+        if industry not in industries or industry in cues:
+            raise ConfigError(f"industry_cues.csv: {cue} tells of {industry}, which must be a term of industries.csv and no cue")
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
@@ -172,6 +178,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         triggers={row["trigger"]: row["type"] for row in _rows(places, "event_triggers.csv", ("trigger", "type"))},
         broad_industries=frozenset(_words(places, "broad_industries.txt")),
         industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
+        cues=cues,
         subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
         version=digest.hexdigest(),

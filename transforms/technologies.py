@@ -11,6 +11,10 @@ from transforms.words import Word, Words
 _BEHIND = re.compile(
     r"技术|算法|系统|平台|模型|大模型|引擎|助手|框架|芯片|机器人|服务器|(?<=[a-z模型])-?[\d.]*\d[a-z]?(?![a-z\d%％年月日亿万个])"
 )
+# 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company.
+_HOUSE = re.compile(
+    r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)"
+)
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
 _HEADS = ("机器人", "大模型", "识别", "智能体", "机器狗", "数字人")
@@ -51,6 +55,8 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     before = {word.end: word for word in words.words} if words.found["technologies"] else {}
     products = dict(_products(words.words))
     for start, end, _ in words.found["technologies"]:
+        if _HOUSE.match(words.text, end):
+            continue
         if behind := _BEHIND.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
         front = before.get(start)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from importlib import import_module
-from typing import NoReturn
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
@@ -37,7 +37,9 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for what an earlier crawl left open, then for the first page of every list."""
-        for fetch in self.crawl.pending():
+        with self._storing():
+            pending = list(self.crawl.pending())
+        for fetch in pending:
             yield self._article_request(fetch)
         for walk in self.crawl.walks:
             yield self._seed_request(walk)
@@ -72,51 +74,49 @@ class NewsSpider(Spider):
     def parse_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
         """Note a listing's answer and ask for what it names; an answer that cannot be read fails its days, no others."""
         self._passed(response)
-        self.crawl.judge_robots("allowed")
+        with self._storing():
+            self.crawl.judge_robots("allowed")
+            fetches, more = self._listed(walk, response.meta["page"])
+        yield from map(self._article_request, fetches)
+        if more:
+            yield self._seed_request(walk)
+
+    def _listed(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         try:
-            fetches, more = self.crawl.list(walk, response.meta["page"])
-        except StoreError as error:
-            self._break(error)
+            return self.crawl.list(walk, page)
+        except StoreError:
+            raise
         except Exception as error:
-            self.logger.exception("cannot read %s", response.url)
+            self.logger.exception("cannot read %s", page.url)
             self.crawl.fail_listing(walk, Verdict("failed", f"{walk.url}: cannot be read: {error!r}"))
-        else:
-            yield from map(self._article_request, fetches)
-            if more:
-                yield self._seed_request(walk)
+            return [], False
 
     def listing_failed(self, failure: Failure) -> None:
         """Note that a listing could not be had."""
         walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
-        state, reason, detail = self._explain(failure)
-        if reason == "robots":
-            self.crawl.judge_robots("refused")
-        self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", f"{walk.url}: {detail or reason}"))
-        self._count_wall(failure)
+        with self._storing():
+            state, reason, detail = _explain(failure.value)
+            if reason == "robots":
+                self.crawl.judge_robots("refused")
+            said = f"{walk.url}: {detail or reason}"
+            self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", said))
+            self._count_wall(failure)
 
     def parse_article(self, response: Response, fetch: Fetch, before: tuple[Page, ...]) -> Iterator[Request]:
         """Note that an article is archived, the build reads it later; ask for its next part where it goes on."""
         self._passed(response)
         pages = (*before, response.meta["page"])
-        try:
+        with self._storing():
             part = self.crawl.keep(fetch, pages)
-        except StoreError as error:
-            self._break(error)
         if part:
             yield self._article_request(fetch, part, pages)
 
     def article_failed(self, failure: Failure) -> None:
         """Note why an article was not fetched; leave the site alone when it keeps refusing."""
         fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
-        state, reason, detail = self._explain(failure)
-        self.crawl.miss(fetch, state, reason, detail)
-        self._count_wall(failure)
-
-    def _explain(self, failure: Failure) -> "tuple[State, str, str | None]":
-        """Return state, reason code and detail of a request that came to nothing; stop when nothing can be stored."""
-        if isinstance(failure.value, StoreError):
-            self._break(failure.value)
-        return _explain(failure.value)
+        with self._storing():
+            self.crawl.miss(fetch, *_explain(failure.value))
+            self._count_wall(failure)
 
     def _passed(self, response: Response) -> None:
         if response.request:
@@ -136,20 +136,27 @@ class NewsSpider(Spider):
         if refusing == self.crawl.source.site:
             raise CloseSpider("blocked")
 
-    def _break(self, error: StoreError) -> NoReturn:
-        """Stop the crawl: going on would load the site for pages that cannot be kept."""
-        self.failure = error
-        raise CloseSpider("store")
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Stop the crawl where something cannot be stored: going on would load the site for pages that cannot be kept."""
+        try:
+            yield
+        except StoreError as error:
+            self.failure = error
+            raise CloseSpider("store") from error
 
     def closed(self, reason: str) -> None:
         """Close the crawl's files; what goes wrong here would otherwise be heard by the log alone."""
         try:
-            self.crawl.close(reason)
+            self.crawl.close("store" if self.failure else reason)
         except StoreError as error:
             self.failure = self.failure or error
 
 
 def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":
+    """Return state, reason code and detail of a request that came to nothing. Raises StoreError where that is what it met."""
+    if isinstance(error, StoreError):
+        raise error
     if isinstance(error, BlockedError):
         return "blocked", "wall", str(error)
     if isinstance(error, PrivateAddressError):

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, keeping, recording, sources, warcs
+from flows.cli import asking, collecting, keeping, recording, serving, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -29,6 +29,7 @@ for command in (
     recording.extract,
     recording.annotate,
     asking.why,
+    serving.serve,
 ):
     app.command()(command)
 app.command("import")(recording.import_files)

@@ -29,7 +29,7 @@ def _perform(project: "Project", name: str, plan: "Plan", work: Work, *, as_json
     from flows.perform import perform
 
     with Progress(project, plan, Console(stderr=True)) as watch:
-        run = perform(name, project.workers, lambda runner: work(runner, watch))
+        run = perform(name, project.workers, lambda runner: work(runner, watch), project.settings.cluster)
     if as_json:
         print_json(run_values(run))
     else:
@@ -136,16 +136,12 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make days again from the archive, without the network."""
+    from flows.rebuild import plan_rebuild
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
     project = project_of(config, data, existing=True)
-    days = day_range(parse_day(start), parse_day(end))
-    reports = project.ledger.reports(project.known(source) or project.ledger.sources(), days)
-    plan: dict[str, list] = {}  # type: ignore[type-arg]
-    for report in reports:
-        if report.status != "missing":
-            plan.setdefault(report.source, []).append(report.day)
+    plan = plan_rebuild(project, project.known(source), day_range(parse_day(start), parse_day(end)))
     if not plan:
         say(f"nothing to rebuild: no source was crawled for {start}..{end}")
         return

@@ -80,7 +80,7 @@ def check(
         raise ConfigError(f"{name} has {len(source.seeds)} seeds; there is no seed {seed}")
     wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
     folder = project.config / "sources"
-    answer = saved_list(source, page, seed, wanted) if page else fetched_list(project, folder, source, seed, wanted)
+    answer = saved_list(source, page, seed, wanted) if page else fetched_list(project, folder, source, seed, wanted, say)
     links, refused = listed_links(source, answer, seed)
     print_lines(
         {
@@ -120,7 +120,9 @@ def new(
     with tempfile.TemporaryDirectory(prefix="caixun-") as folder:
         source = write_source(Path(folder) / f"{name}.yml", skeleton(url))  # says what is wrong with name or url
         project.free(name)
-        asked = saved_page(page, url, name, "seed") if page else fetched_list(project, Path(folder), source, 1, day_of(now()))
+        asked = (
+            saved_page(page, url, name, "seed") if page else fetched_list(project, Path(folder), source, 1, day_of(now()), say)
+        )
     path = new_source(project, name, asked)
     print_text(path.read_text(encoding="utf-8"))
     say(f"written to {path}; try it: caixun sources check {name}{f' --page {page}' if page else ''}")

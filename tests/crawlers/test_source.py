@@ -35,6 +35,15 @@ def test_a_source_is_named_after_its_file(tmp_path):
     assert not source.may_be_empty(date(2026, 11, 20))
 
 
+def test_a_paper_of_the_exchange_may_have_no_issue_on_public_holidays(tmp_path):
+    source = load(tmp_path, GOOD.replace("[weekend]", "[holidays]"))
+    assert source.may_be_empty(date(2026, 2, 17))  # the first day of the year 丙午, a Tuesday
+    assert source.may_be_empty(date(2025, 10, 8))
+    assert not source.may_be_empty(date(2026, 2, 14))  # a Saturday on which China works for it
+    assert not source.may_be_empty(date(2026, 11, 21))  # an ordinary Saturday
+    assert not source.may_be_empty(date(2090, 1, 1))  # not announced yet: a missing list is a failure
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -72,7 +81,7 @@ def test_a_source_is_named_after_its_file(tmp_path):
         ),
         ("    links: ul a", "    links: ul a\n    pages: {max: 2}", "{page} in url and the key pages belong together"),
         ("    links: ul a", "    links: ul a\n    cursor: data.next", "{cursor} in url and the key cursor"),
-        ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend'"),
+        ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend' or 'holidays'"),
     ],
 )
 def test_a_wrong_source_is_refused_with_file_and_line(tmp_path, old, new, complaint):

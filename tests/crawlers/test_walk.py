@@ -134,6 +134,13 @@ def test_no_issue_on_a_day_that_may_have_none(page):
     assert walk.verdicts()[saturday].listing == "none"
 
 
+def test_no_issue_on_a_public_holiday_but_any_other_missing_list_is_a_failure():
+    for day, listing in ((date(2026, 10, 5), "none"), (date(2026, 10, 12), "failed")):  # two Mondays
+        walk = Walk(source(PAPER, empty_days=("weekend", "holidays")), PAPER, [day])
+        walk.take(answer("x", 404))
+        assert walk.verdicts()[day].listing == listing
+
+
 def test_an_api_that_lists_nothing_for_a_dated_day_proves_it_empty():
     seed = Seed(kind="api", url="http://e.cn/roll?d={start}-{end}", links="data", item=Item(url="u", title="t"))
     walk = Walk(source(seed), seed, [D18])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.archive import Position, _whole_members, read
 from flows.demo import DEMO_DAYS
 from tests.conftest import caixun, in_project
 from transforms import dataset
@@ -89,20 +90,28 @@ def test_a_ledger_that_cannot_be_read(project):
     assert_one_sentence(caixun("status", *in_project(project)), 1, "the ledger", "cannot be used: file is not a database")
 
 
+def robots_in(project, file: str) -> int:
+    root = project.data / "archive"
+    offsets = [member.offset for member in _whole_members(root / file)][1:]
+    return next(offset for offset in offsets if read(root, Position(file, offset)).kind == "robots")
+
+
 def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again(project, site):
     day = str(DEMO_DAYS[0])
     assert caixun("run", "--date", day, "--source", "sample_paper", *in_project(project)).returncode == 0
     rows = dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")
-    row = next(row for row in rows if "content_1002" not in row.url)  # that one has two pages
+    row = next(row for row in rows if "content_1002" not in row.url)
+    of_two_pages = next(row for row in rows if "content_1002" in row.url)
     path = project.data / "archive" / row.archive_file
     content = bytearray(path.read_bytes())
-    content[row.archive_offset + 300] ^= 0xFF
+    for offset in (row.archive_offset, of_two_pages.archive_offset, robots_in(project, row.archive_file)):
+        content[offset + 300] ^= 0xFF
     path.write_bytes(content)
 
     run = caixun("rebuild", day, day, "--source", "sample_paper", "--json", *in_project(project))
     assert run.returncode == 1
     (report,) = json.loads(run.stdout)["days"]
-    assert (report["status"], report["failed"], report["records"]) == ("failed", 1, 4)
+    assert (report["status"], report["failed"], report["records"]) == ("failed", 2, 3)
     assert dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper") == rows
     why = caixun("why", row.url, *in_project(project))
     assert f"damaged at offset {row.archive_offset}" in why.stdout
@@ -110,7 +119,9 @@ def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again
     asked = len(site.asked)
     again = caixun("run", "--date", day, "--source", "sample_paper", *in_project(project))
     assert again.returncode == 0
-    assert [site.url(target) for target in site.asked[asked:]] == [row.url]
+    assert {site.url(target) for target in site.asked[asked:]} == {row.url, of_two_pages.url, site.url("/robots.txt")}
+    assert len(site.asked) == asked + 3
+    assert [one.body for one in dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")] == [one.body for one in rows]
     assert [one.title for one in dataset.records(project.data).rows(DEMO_DAYS[0], "sample_paper")] == [one.title for one in rows]
 
 

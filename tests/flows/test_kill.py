@@ -1,4 +1,4 @@
-"""SIGKILL at any point, then the same command again: nothing lost, nothing twice, nothing fetched again, nothing left."""
+"""SIGKILL, or a full disk, at any point, then the same command again: nothing lost, nothing twice, nothing fetched again, nothing left."""
 
 import signal
 import subprocess
@@ -29,6 +29,7 @@ POINTS = [
     "crawl crawlers.ledger:Ledger.find 1 before",
     "crawl crawlers.ledger:Ledger.list_day 3 before",
     "crawl crawlers.ledger:Ledger.keep_reply 3 after",
+    "crawl crawlers.ledger:Ledger.keep_reply 3 fails",
     "main flows.cli.progress:Progress.tick 5 after",
     "main flows.build:_store 1 before",
     "main crawlers.ledger:Ledger.stories 1 after",

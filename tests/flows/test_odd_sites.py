@@ -7,6 +7,9 @@ from datetime import date
 import pytest
 
 from crawlers import archive
+from flows.daily import Watch
+from flows.perform import perform
+from flows.rebuild import rebuild
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
 
@@ -332,3 +335,32 @@ def test_an_article_of_several_pages_is_one_record(site, tmp_path):
     assert [line[:3] for line in row.body.split("\n")] == ["第1页", "第2页", "第3页"]
     assert row.url.endswith("/a/1.html")
     assert [site.asked.count(f"/a/1{end}.html") for end in ("", "_3", "_4")] == [1, 1, 1]
+
+
+DIGEST = """<html><meta charset="utf-8"><title>快讯汇总</title><h1>快讯汇总</h1>
+<div class="i" id="one"><b>2026-11-18 09:31</b><p>北方智造公告，与临江市签订智能仓储合同，金额三亿元。</p></div>
+<div class="i" id="two"><b>2026-11-18 10:02</b><p>晶澄微电称新一代存储芯片已经量产，月产能两万片。</p></div>
+<div class="i" id="old"><b>2026-11-17 22:40</b><p>临江市发布智能温室补贴办法，单个项目最高两百万元。</p></div></html>"""
+
+
+def test_a_page_of_several_articles_gives_as_many_records(site, tmp_path):
+    site.pages |= {"/paper/18": links("/a/1", "/a/d"), "/a/1": article(1), "/a/d": (200, DIGEST.encode())}
+    project = make_project(tmp_path, site, paper=SOURCE + "extract: {{each: div.i, published_at: b}}\n")
+    for _ in range(2):
+        tally = day_of(collected(project, {"paper": [D18]})).tally
+        assert [title[:4] for title in titles(project)] == ["第1家公", "北方智造", "晶澄微电"]
+        assert (tally.found, tally.records, tally.rejects, tally.waiting) == (4, 3, {"split": 1}, 0)
+    assert site.asked.count("/a/d") == 1
+    before = dataset.records(project.data).rows(D18, "paper")
+    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch())).ok
+    assert dataset.records(project.data).rows(D18, "paper") == before
+
+
+def test_what_a_page_holds_of_another_day_is_built_when_that_day_is_asked_for(site, tmp_path):
+    site.pages |= {"/paper/18": links("/a/d"), "/paper/17": links("/a/9"), "/a/9": article(9, "2026-11-17 08:00")}
+    site.pages |= {"/a/d": (200, DIGEST.encode())}
+    project = make_project(tmp_path, site, paper=SOURCE + "extract: {{each: div.i, published_at: b}}\n")
+    collected(project, {"paper": [D18]})
+    run = collected(project, {"paper": [date(2026, 11, 17)]})
+    assert "临江市发布智能温室补贴办法，单个项目最高两百万元" in titles(project, date(2026, 11, 17))
+    assert (day_of(run, date(2026, 11, 17)).status, site.asked.count("/a/d")) == ("complete", 1)

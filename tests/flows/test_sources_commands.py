@@ -1,11 +1,14 @@
 """`caixun sources`: how sources stand, a live look at one, the first YAML of a new one."""
 
 import json
+import os
 from datetime import date
 
 import pytest
+from filelock import FileLock
 
 from crawlers.source import load_source
+from flows.sources import fetched_list
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 
@@ -60,6 +63,34 @@ def test_a_live_check_asks_for_one_list_and_leaves_the_data_alone(site, tmp_path
     asked = len(site.asked)
     rests = caixun("sources", "check", "paper", *in_project(project))
     assert (rests.returncode, "blocked: refused; since" in rests.stderr, len(site.asked)) == (1, True, asked)
+
+
+def test_a_live_check_says_for_whom_it_waits(site, tmp_path):
+    site.pages["/paper/18"] = links("/a/1")
+    project = make_project(tmp_path, site, paper=SOURCE)
+    project.ledger.rest("elsewhere.example", "refused")  # makes the data root
+    heard = []
+
+    def tell(text):
+        heard.append(text)
+        assert site.asked == []
+        lock.release()
+
+    with FileLock(project.data / "locks" / f"site-127.0.0.1_{site.port}.lock") as lock:
+        page = fetched_list(project, project.config / "sources", project.sources["paper"], 1, D18, tell)
+    assert heard == [f"another process is loading 127.0.0.1:{site.port}; waiting until it has ended"]
+    assert page.body == links("/a/1")[1]
+
+
+def test_times_of_a_saved_dated_list_are_read_as_of_its_day(site, tmp_path):
+    rows = "".join(f'<li><a href="/a/{number}">标题</a><i>{printed}</i></li>' for number, printed in ((1, "12-31"), (2, "11-18")))
+    (tmp_path / "list.html").write_text(rows, encoding="utf-8")
+    os.utime(tmp_path / "list.html", (1_795_000_000, 1_795_000_000))  # saved in November 2026
+    item = SOURCE.replace("links: a}}", "links: li, item: {{url: a, title: a, time: i}}}}")
+    project = make_project(tmp_path, site, paper=item)
+    checked = caixun("sources", "check", "paper", "--page", tmp_path / "list.html", "--date", "2024-12-31", *in_project(project))
+    times = [json.loads(line)["time"][:10] for line in checked.stdout.splitlines()]
+    assert times == ["2024-12-31", "2024-11-18"]
 
 
 def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):

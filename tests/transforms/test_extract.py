@@ -142,6 +142,29 @@ def test_a_headline_of_two_lines():
     assert only(extract(page(html), SOURCE)).title == "青穗农业拟投三亿元 建智能温室"
 
 
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        (f"[视频]{TITLE}", TITLE),
+        (f"【高清组图】 {TITLE}", TITLE),
+        (f"［图文］{TITLE}", TITLE),
+        (f"[快讯]{TITLE}", f"[快讯]{TITLE}"),
+        (f"视频丨{TITLE}", f"视频丨{TITLE}"),
+    ],
+)
+def test_a_label_of_the_medium_is_no_part_of_the_headline(printed, title):
+    html = article_page().replace(TITLE, printed)
+    assert only(extract(page(html), SOURCE)).title == title
+
+
+def test_a_line_of_reporters_behind_a_bullet_names_the_authors_and_is_no_text():
+    html = article_page(info="2026-11-18 09:21 来源：样报").replace(
+        f"<p>　　{PARAGRAPHS[0]}", f"<p>⊙记者 沈知远 ○编辑 何样</p><p>　　{PARAGRAPHS[0]}"
+    )
+    article = only(extract(page(html), SOURCE))
+    assert (article.authors, article.body) == (("沈知远",), "\n".join(PARAGRAPHS))
+
+
 def test_a_refrain_stays_and_a_copied_paragraph_goes():
     question = "您怎么看明年的市场？"
     tail = f"<p>{question}</p><p>谨慎乐观。</p><p>{question}</p><p>不好说。</p><p>{PARAGRAPHS[0]}</p>"

@@ -25,6 +25,11 @@ def test_a_passing_mention_is_none():
     assert found("海岬乐队宣布解散", "海岬乐队在社交平台宣布解散，乐迷乘坐高铁赶来，媒体争相报道。") == ([], [])
 
 
+def test_a_few_words_that_tell_of_an_industry_are_not_enough():
+    body = "男子驾驶轿车撞倒两名行人，伤者被送往医院。医生介绍，两名患者经手术后仍在住院观察。车主称车辆已借给朋友。"
+    assert found("男子驾车撞人逃逸", body) == ([], [])
+
+
 def test_a_word_that_only_looks_like_an_industry_is_none():
     body = "证券代码与证券时报都不是行业；公司完成种子轮融资，人民银行发布数据，黄金周客流增长。"
     assert found("青禾完成种子轮融资", body) == ([], [])
@@ -44,3 +49,51 @@ def test_an_article_about_ai_names_the_industries_that_use_it():
     names, codes = found("AI大模型加速落地", body)
     assert {"旅游行业", "智能校对领域"} <= set(names)
     assert "计算机" in codes
+
+
+def test_what_tells_of_an_industry_names_it():
+    body = "周末看房的人多了，楼盘推出新房，购房者排队，房价企稳，开发商加推，楼市回暖。"
+    assert found("新房开盘 购房者排队", body) == (["楼市"], ["房地产"])
+    body = "多家楼盘推出新房，购房者排队，房价企稳，开发商加推。"
+    assert found("新房开盘 购房者排队", body) == (["房地产"], ["房地产"])
+
+
+def test_a_part_of_an_industry_gives_way_to_it():
+    body = "汽车业向好，汽车销量大增，汽车销售渠道下沉，汽车出口增长，各地汽车销售门店客流增加。"
+    assert found("六月市场观察", body)[0] == ["汽车业"]
+
+
+def test_industries_side_by_side_are_one():
+    assert found("青禾股份半年报", "青禾股份主要从事的业务为计算机系统集成；计算机系统集成收入增长。")[0] == ["计算机系统集成"]
+
+
+def test_of_several_industries_that_a_text_names_together_each_stands_alone():
+    body = "人工智能及自动控制领域的学者江予白加盟。"
+    assert found("学者江予白加盟青禾", body)[0] == ["人工智能", "自动控制领域"]
+
+
+def test_a_bank_that_lends_is_no_topic():
+    assert found("青禾控股股份质押", "青禾控股将股份质押给金陵银行，此前质押给金陵银行的股份已解除质押。") == ([], [])
+
+
+def test_the_industry_of_a_named_company_needs_little():
+    body = "贵州茅台拟收购支付公司，切入第三方支付业务，第三方支付牌照稀缺，第三方支付前景好。公司的白酒业务不变。"
+    assert found("贵州茅台切入第三方支付业务", body)[0] == ["第三方支付", "白酒"]
+
+
+def test_what_a_company_earns_its_money_with_is_its_industry():
+    body = "股东解除质押。2025年，青禾股份的主营业务为文具用品行业、跨境贸易，占营收比例分别为：63.0%、30.41%。"
+    assert found("青禾股份股东解除质押", body) == (["文具用品行业"], ["轻工制造"])
+
+
+def test_what_a_company_makes_is_its_industry_even_where_the_lists_do_not_know_it():
+    assert found("青禾股份半年报", "青禾股份主要从事折光薄片的研发、生产和销售。") == (["折光薄片"], [])
+
+
+def test_what_belongs_to_shareholders_is_no_business():
+    assert found("青禾股份半年报", "归属于上市公司股东的净利润下降，水务补助减少。") == ([], [])
+
+
+def test_a_headline_that_begins_with_an_industrys_prices_is_about_the_industry():
+    body = "光伏组件价格连跌三周，龙头企业减产，硅料库存高企。"
+    assert found("光伏组件价格连跌 龙头减产", body) == (["光伏组件"], ["电力设备"])

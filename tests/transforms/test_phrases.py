@@ -59,3 +59,10 @@ def test_generic_words_papers_and_figures_are_no_keywords():
 def test_a_short_notice_has_keywords_too():
     assert 1 <= len(found("停水通知", "城南片区明日停水检修。")) <= 8
     assert found("", "") == []
+
+
+def test_a_number_with_its_counter_is_no_part_of_a_keyword():
+    title = "满天星第2026130期开奖：头奖7注"
+    keywords = found(title, "满天星第2026130期开奖，头奖开出7注。满天星第2026131期周四开奖。")
+    assert "满天星" in keywords
+    assert not any(phrase.startswith("期") or phrase.endswith("第") for phrase in keywords)

@@ -49,6 +49,13 @@ def test_a_wrong_row_is_refused_with_file_and_line(tmp_path, row, complaint):
     assert complaint in str(refusal.value)
 
 
+@pytest.mark.parametrize("row", ["看房客,房产买卖", "购房团,购房者"])
+def test_a_cue_of_what_is_no_industry_is_refused(tmp_path, row):
+    (tmp_path / "industry_cues.csv").write_text(f"cue,industry\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="must be a term of"):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 def rows_of(name: str) -> list[dict[str, str]]:
     with (SHIPPED / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -57,8 +64,9 @@ def rows_of(name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("name", "columns", "least"),
     [
-        ("ai_technologies.csv", ["term", "kind"], 2500),
-        ("industries.csv", ["term", "level1"], 3000),
+        ("ai_technologies.csv", ["term", "kind"], 5000),
+        ("industries.csv", ["term", "level1"], 4500),
+        ("industry_cues.csv", ["cue", "industry"], 1300),
         ("companies.csv", ["code", "name", "full_name", "level1"], 4300),
         ("event_triggers.csv", ["trigger", "type"], 1700),
         ("subjects.csv", ["term", "kind"], 800),
@@ -113,4 +121,21 @@ def test_lists_about_other_lists_name_what_stands_in_those():
     assert set((SHIPPED / "ambiguous_names.txt").read_text(encoding="utf-8").split()) <= names
     lists = shipped()
     assert lists.broad_industries <= lists.industries.keys()
-    assert not lists.industry_exceptions & lists.industries.keys()
+    assert not lists.industry_exceptions & (lists.industries.keys() | lists.cues.keys())
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ("监督学习", "迁移学习", "卷积神经网络", "Transformer", "扩散模型"),
+        ("大语言模型", "智能体", "检索增强生成", "指令微调", "提示工程"),
+        ("目标检测", "语音合成", "机器翻译", "知识图谱", "OCR"),
+        ("具身智能", "人形机器人", "自动驾驶", "城市NOA", "文生视频"),
+        ("NPU", "TPU", "智算中心", "昇腾", "存算一体芯片"),
+        ("PyTorch", "昇思", "飞桨", "AIoT", "人工智能物联网"),
+        ("文心一言", "通义千问", "DeepSeek", "豆包", "Kimi", "混元", "盘古大模型"),
+        ("GPT-4o", "Claude", "Gemini", "Llama", "Sora"),
+    ],
+)
+def test_each_sub_field_of_ai_has_its_terms(terms):
+    assert set(terms) <= shipped().ai_technologies

@@ -2,6 +2,7 @@
 
 KILL_AT is `ROLE MODULE:NAME COUNT WHEN`: the COUNT-th call of a function in the main process, the crawl's child or a
 worker; WHEN is before, after, or torn (after the call, with the last bytes of the newest file under KILL_TORN cut off).
+With `fails`, the call raises StoreError, as where the disk is full, and nothing is killed.
 KILL_ONCE names a file that marks that it has happened, so that one process of a role is killed and no other.
 """
 
@@ -20,11 +21,21 @@ def _role() -> str:
 
 
 def _die() -> None:
+    if _first():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fail() -> None:
+    if _first():
+        raise importlib.import_module("crawlers.errors").StoreError("the ledger cannot be used: disk I/O error")
+
+
+def _first() -> bool:
     try:
         os.close(os.open(os.environ["KILL_ONCE"], os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        return
-    os.kill(os.getpid(), signal.SIGKILL)
+        return False
+    return True
 
 
 def _tear() -> None:
@@ -47,10 +58,12 @@ def _install(place: str, count: int, when: str) -> None:
         calls += 1
         if calls == count and when == "before":
             _die()
+        if calls == count and when == "fails":
+            _fail()
         result = original(*arguments, **options)
         if calls == count and when == "torn":
             _tear()
-        if calls == count and when != "before":
+        if calls == count and when in ("after", "torn"):
             _die()
         return result
 

@@ -1,0 +1,81 @@
+"""Alerts: what went wrong in a run is told to people, once, by chat or e-mail.
+
+Apprise knows the services: the addresses are its URLs, such as `wecombot://KEY` or `mailto://user:password@host?to=…`.
+"""
+
+import hashlib
+import re
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from crawlers.clock import day_of, now
+from crawlers.fates import DayReport
+from flows.settings import Project
+from transforms.checks import Finding
+
+_MOST = 20  # lines of one message; services cut what is long
+
+
+class Trouble(NamedTuple):
+    """One line of an alert, and the key by which it is known that it was told before."""
+
+    key: str
+    text: str
+
+
+def alert(project: Project, reports: list[DayReport], findings: list[Finding]) -> list[Finding]:
+    """Tell what is wrong with the days and what was found, as far as it was not told in the last `alert_every` hours.
+
+    Returns a finding where a message could not be delivered; what it says is told by the next run then.
+    """
+    if not project.alerts:
+        return []
+    all_of_it = troubles(reports, findings, day_of(now()))
+    since = now() - timedelta(hours=project.settings.alert_every)
+    known = project.ledger.told([trouble.key for trouble in all_of_it], since)
+    fresh = [trouble for trouble in all_of_it if trouble.key not in known]
+    if not fresh:
+        return []
+    days = sorted({report.day for report in reports})
+    title = f"caixun {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "") + f": {len(fresh)} to look at"
+    if failure := _deliver(project.alerts, title, _text(fresh)):
+        return [failure]
+    project.ledger.note_told({trouble.key for trouble in fresh})
+    return []
+
+
+def troubles(reports: list[DayReport], findings: list[Finding], today: date) -> list[Trouble]:
+    """Return what is to be told: days that are over and neither complete nor empty, days with a remark, and all findings.
+
+    The days of one source that stand alike have one key, so that a source which fails for a week is not told of seven times.
+    """
+    found = []
+    for report in reports:
+        stands = report.status not in ("complete", "empty")
+        if report.day < today and (stands or (report.status == "complete" and report.reason)):
+            text = f"{report.source} {report.day}: {report.status}" + (f" ({report.reason})" if report.reason else "")
+            found.append(Trouble(_key(report.source, report.status, "" if stands else report.reason or ""), text))
+    return found + [Trouble(_key("finding", finding.level, finding.text), finding.text) for finding in findings]
+
+
+def _key(*parts: str) -> str:
+    """Return the identity of a trouble: its words without figures, which change from run to run."""
+    return hashlib.blake2b(re.sub(r"\d+", "#", "\n".join(parts)).encode(), digest_size=16).hexdigest()
+
+
+def _text(fresh: list[Trouble]) -> str:
+    lines = [f"- {trouble.text}" for trouble in fresh[:_MOST]]
+    return "\n".join(lines + ([f"- and {len(fresh) - _MOST} more"] if len(fresh) > _MOST else []))
+
+
+def _deliver(addresses: tuple[str, ...], title: str, text: str) -> Finding | None:
+    """Send a message to every address; what it returns says why one did not take it."""
+    import apprise  # noqa: PLC0415 - half a second, and most runs have nothing to tell
+
+    services = apprise.Apprise()
+    for number, address in enumerate(addresses, 1):  # an address is a secret: it is not told
+        if not services.add(address):
+            return Finding("failure", f"alerts: address {number} is none that a service has; wecombot://KEY is one")
+    if services.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+        return None
+    return Finding("warning", "alerts: not every address took the message; the next run tells it again")

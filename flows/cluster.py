@@ -1,0 +1,82 @@
+"""The runner whose worker processes are those of a Dask cluster, on this machine or many. Only here is Dask known.
+
+The workers read the archive by the same path, or in the same bucket, as this process; what they make comes back here to be written.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self, TypeVar
+
+from distributed import Client, Future
+from distributed.scheduler import KilledWorker
+
+from crawlers.errors import ConfigError
+from flows.runner import Crashed, Split
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+_client: Any = Client  # it has no types
+_WAIT = 30.0  # seconds for the scheduler to answer
+
+
+class ClusterRunner:
+    """Steps are calls here; jobs go to the workers of a cluster."""
+
+    def __init__(self, address: str) -> None:
+        """Join the cluster whose scheduler is at `address`. Raises ConfigError where none answers or it has no worker."""
+        try:
+            self._client = _client(address, timeout=_WAIT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"cluster: no Dask scheduler answers at {address} ({type(error).__name__})") from error
+        self._ahead = 2 * sum(self._client.nthreads().values())
+        if not self._ahead:
+            self._client.close()
+            raise ConfigError(f"cluster: the Dask scheduler at {address} has no worker; `dask worker {address}` starts one")
+
+    def __enter__(self) -> Self:
+        """Return the runner."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the cluster; its workers go on."""
+        self._client.close()
+
+    def step(self, _name: str, work: Callable[[], Result]) -> Result:
+        """Do the step here."""
+        return work()
+
+    def map(
+        self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
+        """Do the jobs on the workers, few ahead of the one that is yielded next.
+
+        A worker that dies costs the batch that it was at: another does it again. A batch that has ended several is split.
+        """
+        running: deque[tuple[Job, Future[Any]]] = deque()
+        for job in jobs:
+            running.append((job, self._submit(work, job)))
+            if len(running) >= self._ahead:
+                yield from self._results(work, *running.popleft(), split)
+        while running:
+            yield from self._results(work, *running.popleft(), split)
+
+    def _submit(self, work: Callable[[Job], Result], job: Job) -> "Future[Result]":
+        future: Future[Result] = self._client.submit(work, job, pure=False)
+        return future
+
+    def _results(
+        self, work: Callable[[Job], Result], job: Job, future: "Future[Result]", split: Split[Job]
+    ) -> Iterator[tuple[Job, Result | Crashed]]:
+        try:
+            yield job, future.result()
+        except KilledWorker as error:
+            parts = split(job)
+            if len(parts) == 1:
+                yield job, Crashed(f"ended its process ({error.task})")
+                return
+            for part in parts:
+                yield from self._results(work, part, self._submit(work, part), split)
+
+    def publish(self, key: str, markdown: str) -> None:
+        """Show nothing: the command line prints its own tables."""

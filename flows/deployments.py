@@ -1,0 +1,99 @@
+"""The flows that a Prefect server can start: daily, backfill, rebuild. Their parameters are the forms of its UI.
+
+`caixun serve` serves them; `prefect.yaml` deploys them to a work pool of your own. The project is the one that CAIXUN_CONFIG and
+CAIXUN_DATA name.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import prefect.runtime
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from crawlers.clock import day_of, now
+from crawlers.errors import CaixunError, ConfigError
+from flows.backfill import Again, plan_backfill
+from flows.checking import Plan
+from flows.daily import Run, Watch, as_sentence, collect
+from flows.orchestration import PrefectRunner
+from flows.perform import workforce
+from flows.rebuild import plan_rebuild
+from flows.rebuild import rebuild as rebuild_days
+from flows.runner import Runner
+from flows.schedule import days_due, was_missed
+from flows.settings import Project, day_range, open_project
+
+
+@flow(persist_result=False)
+def daily(day: date | None = None, sources: list[str] | None = None) -> State:
+    """Crawl one day of every source and add it to the dataset.
+
+    Args:
+        day: The day. Left empty: yesterday, the days whose run was missed, and today as far as it has come.
+        sources: Names of sources. Left empty: all that are enabled.
+    """
+    project = open_project()
+    schedule = project.settings.schedule
+    if day is None and was_missed(schedule, prefect.runtime.flow_run.scheduled_start_time or now(), now()):
+        return Completed(message="the time of this run was missed, and the schedule says to skip it")
+    days = [day] if day else days_due(schedule, project.ledger.listed_at(), now())
+
+    def work(runner: Runner) -> Run:
+        plan = {source.name: days for source in project.enabled(sources)}
+        return collect(project, plan, runner, Watch())
+
+    return _done(project, work)
+
+
+@flow(persist_result=False)
+def backfill(start: date, end: date, sources: list[str] | None = None, again: Again = "failed") -> State:
+    """Fetch and build past days.
+
+    Args:
+        start: The first day.
+        end: The last day, included.
+        sources: Names of sources. Left empty: all that are enabled.
+        again: missing takes up days not begun or not ended, failed also those that failed or were blocked, all lists every day
+            once more.
+    """
+    project = open_project()
+
+    def work(runner: Runner) -> Run:
+        names = [source.name for source in project.enabled(sources)]
+        _, plan = plan_backfill(project, names, day_range(start, end), again)
+        return collect(project, plan, runner, Watch(), again=again == "all")
+
+    return _done(project, work)
+
+
+@flow(persist_result=False)
+def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
+    """Make days again from the archive, without the network.
+
+    Args:
+        start: The first day.
+        end: The last day, included.
+        sources: Names of sources. Left empty: all that have pages.
+    """
+    project = open_project()
+
+    def work(runner: Runner) -> Run:
+        plan: Plan = plan_rebuild(project, project.known(sources), day_range(start, end))
+        return rebuild_days(project, plan, runner, Watch())
+
+    return _done(project, work)
+
+
+def _done(project: Project, work: Callable[[Runner], Run]) -> State:
+    """Do the work of a flow, and return the state in which it ends: failed where days failed, with a sentence that says so.
+
+    Today is not over, so that it never is complete; it counts for nothing here.
+    """
+    try:
+        with workforce(project.workers, project.settings.cluster) as plain:
+            run = work(PrefectRunner(plain))
+    except (CaixunError, ConfigError) as error:
+        return Failed(message=str(error))
+    return (Completed if run.ok_before(day_of(now())) else Failed)(message=as_sentence(run))

@@ -1,0 +1,52 @@
+"""The daily schedule: when it runs, and which days are due then. Pure; Prefect keeps the clock."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from crawlers.clock import day_of, is_over
+from crawlers.config import Strict
+
+
+class Schedule(Strict):
+    """When the daily run starts (Asia/Shanghai), and what becomes of days whose run was missed.
+
+    `skip`: nothing. `latest`: yesterday alone is run as soon as the program runs again. `all`: every day since the last run, at
+    most the last `most`.
+    """
+
+    at: str = Field(default="06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    missed: Literal["skip", "latest", "all"] = "all"
+    most: int = Field(default=7, ge=1, le=366)
+
+    @property
+    def cron(self) -> str:
+        """The time as a cron line."""
+        hour, minute = self.at.split(":")
+        return f"{int(minute)} {int(hour)} * * *"
+
+
+def missed_days(schedule: Schedule, listed: Mapping[date, datetime], now: datetime) -> list[date]:
+    """Return the days before today that no run has listed since they were over, oldest first.
+
+    `listed` says when each day was last listed, whatever the source. Yesterday is one where nothing was ever listed; what lies
+    before the first listed day was never due.
+    """
+    today = day_of(now)
+    first = min(listed, default=today - timedelta(days=1))
+    number = {"skip": 0, "latest": 1, "all": schedule.most}[schedule.missed]
+    days = [today - timedelta(days=back) for back in range(number, 0, -1)]
+    return [day for day in days if day >= first and not (day in listed and is_over(day, listed[day]))]
+
+
+def days_due(schedule: Schedule, listed: Mapping[date, datetime], now: datetime) -> list[date]:
+    """Return the days of a daily run: those missed, yesterday, and today as far as it has come."""
+    today = day_of(now)
+    return sorted({*missed_days(schedule, listed, now), today - timedelta(days=1), today})
+
+
+def was_missed(schedule: Schedule, scheduled: datetime, now: datetime) -> bool:
+    """Whether a run comes so late that the schedule says to skip it: by more than an hour."""
+    return schedule.missed == "skip" and now - scheduled > timedelta(hours=1)

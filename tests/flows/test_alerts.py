@@ -1,0 +1,178 @@
+"""Alerts reach people: over real HTTP and SMTP, in the shapes of the services, once."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from aiosmtpd.controller import Controller
+from apprise.plugins.dingtalk import NotifyDingTalk
+from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.slack import NotifySlack
+from apprise.plugins.wecombot import NotifyWeComBot
+
+from crawlers.clock import day_of, now
+from crawlers.fates import DayReport, Tally
+from flows.alerts import alert, troubles
+from flows.settings import Project, open_project
+from transforms.checks import Finding
+
+D18, D19, TODAY = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
+
+
+def report(status: str, day: date = D18, source: str = "paper", reason: str | None = None) -> DayReport:
+    return DayReport(source, day, Tally(), status, reason, None)
+
+
+@contextmanager
+def hook(status: int = 200) -> Iterator[tuple[str, list]]:
+    """Run an HTTP server that keeps what is posted, and give its host."""
+    posted: list = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            posted.append((self.path, json.loads(body)))
+            answer = b"ok" if "attachments" in posted[-1][1] else b'{"errcode": 0, "code": 0}'  # Slack's, or a Chinese one's
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}", posted
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch):
+    """Return a function that makes a project whose alerts go to an address."""
+
+    def to(address: str, every: int = 24) -> Project:
+        (tmp_path / "sources").mkdir(exist_ok=True)
+        (tmp_path / "settings.yml").write_text(f"alert_every: {every}\n")
+        monkeypatch.setenv("CAIXUN_ALERTS", address)
+        return open_project(tmp_path, tmp_path / "data")
+
+    return to
+
+
+BLOCKED = [report("blocked", reason="a captcha; since 11-18 09:12"), report("complete", D19), report("partial", day_of(now()))]
+
+
+def test_a_failure_is_told_once(told):
+    with hook() as (host, posted):
+        project = told(f"json://{host}/hook")
+        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 3")]) == []
+        assert alert(project, [report("blocked", D19, reason="a captcha; since 11-19 10:40")], []) == []
+        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 7")]) == []
+        assert alert(project, [report("failed", D19)], []) == []
+    first, second = (message for _, message in posted)
+    assert ": 2 to look at" in first["title"]
+    assert first["message"].split("\n") == [
+        "- paper 2026-11-18: blocked (a captcha; since 11-18 09:12)",
+        "- the sums are off by 3",
+    ]
+    assert second["message"] == "- paper 2026-11-19: failed"
+
+
+def test_it_is_told_again_when_its_time_has_passed(told):
+    with hook() as (host, posted):
+        project = told(f"json://{host}/hook", every=0)
+        for _ in range(2):
+            alert(project, BLOCKED, [])
+    assert len(posted) == 2
+
+
+def test_what_was_not_delivered_is_told_by_the_next_run(told):
+    with hook(500) as (host, posted):
+        project = told(f"json://{host}/hook")
+        (finding,) = alert(project, BLOCKED, [])
+    assert finding.text == "alerts: not every address took the message; the next run tells it again"
+    with hook() as (host, posted):
+        assert alert(told(f"json://{host}/hook"), BLOCKED, []) == []
+    assert len(posted) == 1
+
+
+def test_a_wrong_address_is_a_finding_that_does_not_tell_the_secret(told):
+    (finding,) = alert(told("json://127.0.0.1/x nonesuch://SECRET"), BLOCKED, [])
+    assert finding == Finding("failure", "alerts: address 2 is none that a service has; wecombot://KEY is one")
+
+
+def test_nothing_is_told_of_days_that_went_well(told):
+    with hook() as (host, posted):
+        assert alert(told(f"json://{host}/hook"), [report("complete"), report("empty"), report("partial", date.max)], []) == []
+    assert posted == []
+
+
+def test_a_remark_on_a_complete_day_is_told():
+    (trouble,) = troubles([report("complete", reason="9 records where at most 5 are expected")], [], TODAY)
+    assert trouble.text == "paper 2026-11-18: complete (9 records where at most 5 are expected)"
+
+
+def test_a_long_alert_is_cut(told):
+    with hook() as (host, posted):
+        alert(told(f"json://{host}/hook"), [report("failed", source=f"s{chr(97 + one)}") for one in range(25)], [])
+    lines = posted[0][1]["message"].split("\n")
+    assert (len(lines), lines[-1]) == (21, "- and 5 more")
+
+
+SERVICES = [
+    ("wecombot://abcdefgh", NotifyWeComBot, "notify_url", "/?key={key}", lambda sent: sent["text"]["content"]),
+    ("feishu://abcdefgh", NotifyFeishu, "notify_url", "/{token}", lambda sent: sent["content"]["text"]),
+    ("dingtalk://abcdefgh", NotifyDingTalk, "notify_url", "/?access_token={token}", lambda sent: sent["text"]["content"]),
+    (
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        NotifySlack,
+        "webhook_url",
+        "",
+        lambda sent: sent["attachments"][0]["text"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("address", "service", "attribute", "path", "text_of"), SERVICES, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_the_shapes_of_the_services(told, monkeypatch, address, service, attribute, path, text_of):
+    """The service's own host is replaced by one on loopback; the message is made and sent by the library."""
+    with hook() as (host, posted):
+        monkeypatch.setattr(service, attribute, f"http://{host}{path}")
+        assert alert(told(address), BLOCKED, []) == []
+    ((_, sent),) = posted
+    assert "paper 2026-11-18: blocked (a captcha; since 11-18 09:12)" in text_of(sent)
+
+
+def test_an_e_mail(told):
+    letters: list = []
+
+    class Inbox:
+        async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - the library's name
+            letters.append(message_from_bytes(envelope.content, policy=policy.default))
+            return "250 OK"
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    inbox = Controller(Inbox(), hostname="127.0.0.1", port=port)
+    inbox.start()
+    try:
+        assert (
+            alert(told(f"mailto://127.0.0.1:{port}?mode=insecure&from=caixun@example.com&to=desk@example.com"), BLOCKED, []) == []
+        )
+    finally:
+        inbox.stop()
+    (letter,) = letters
+    assert letter["To"] == "desk@example.com"
+    assert "1 to look at" in letter["Subject"]
+    assert "paper 2026-11-18: blocked" in letter.get_body(("plain", "html")).get_content()

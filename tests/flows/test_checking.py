@@ -1,0 +1,33 @@
+"""A day that is odd is marked: its report says why, in every command that tells of it."""
+
+from datetime import UTC, datetime, timedelta
+
+from crawlers.clock import day_of, now
+from crawlers.fates import Find, Outcome, Verdict
+from crawlers.page import Position, article_id
+from flows.checking import checked_reports, mark_drift
+from tests.loopback import SOURCE, loopback, make_project
+
+
+def have(ledger, day, numbers) -> None:
+    """Let the ledger know of a day with a record of each number."""
+    finds = [Find(article_id(url), url, url, None, day) for url in (f"http://e.cn/{day}/{number}" for number in numbers)]
+    ledger.list_day("paper", day, Verdict("whole"), "c1")
+    ledger.find("paper", finds, {day}, "http://e.cn/list", "c1")
+    ledger.archive_all("paper", [(find.article_id, Position("f.warc.gz", 0), datetime.now(UTC)) for find in finds])
+    ledger.settle("paper", [Outcome(find.article_id, "record", day) for find in finds])
+
+
+def test_a_day_that_drops_is_marked_until_it_is_mended(tmp_path):
+    with loopback() as site:
+        project = make_project(tmp_path, site, paper=SOURCE)
+    yesterday = day_of(now()) - timedelta(days=1)
+    days = [yesterday - timedelta(days=back) for back in range(15)]
+    for day in (day for day in days if (day.weekday() >= 5) == (yesterday.weekday() >= 5)):
+        have(project.ledger, day, range(3) if day == yesterday else range(30))
+    mark_drift(project, {"paper": [yesterday]})
+    (report,) = checked_reports(project, {"paper": [yesterday]})
+    assert (report.status, report.reason) == ("complete", "3 records, 30 on such days before")
+    have(project.ledger, yesterday, range(3, 30))
+    mark_drift(project, {"paper": [yesterday]})
+    assert checked_reports(project, {"paper": [yesterday]})[0].reason is None

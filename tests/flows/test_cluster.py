@@ -1,0 +1,68 @@
+"""Batches on a real Dask cluster of two worker processes, which this module starts.
+
+By hand: `dask scheduler`, twice `dask worker tcp://127.0.0.1:8786`, then `cluster: tcp://127.0.0.1:8786` in settings.yml.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import dask
+import pytest
+from distributed import LocalCluster
+
+from crawlers.errors import ConfigError
+from flows.cluster import ClusterRunner
+from flows.demo import demo_project
+from flows.runner import Crashed
+from tests.conftest import caixun, in_project
+from tests.flows.test_kill import rows_of
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running,
+    ):
+        yield running.scheduler_address
+
+
+def work(job: tuple[str | int, ...]) -> int:
+    for one in job:
+        if isinstance(one, str) and not Path(one).exists():
+            Path(one).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if one == -1:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return sum(one for one in job if isinstance(one, int))
+
+
+def results(cluster: str, jobs: list) -> list:
+    with ClusterRunner(cluster) as runner:
+        done = runner.map("x", work, jobs, lambda job: [(one,) for one in job])
+        return [(job, "crashed" if isinstance(result, Crashed) else result) for job, result in done]
+
+
+def test_a_worker_that_dies_costs_its_batch_alone_which_another_does_again(cluster, tmp_path):
+    once = str(tmp_path / "died once")
+    assert results(cluster, [(1, 2), (3, once), (4,), (5, 6)]) == [((1, 2), 3), ((3, once), 3), ((4,), 4), ((5, 6), 11)]
+
+
+def test_only_the_part_that_ends_its_workers_crashes(cluster):
+    assert results(cluster, [(1, 2), (3, -1), (4,)]) == [((1, 2), 3), ((3,), 3), ((-1,), "crashed"), ((4,), 4)]
+
+
+def test_a_cluster_gives_the_dataset_that_this_machine_gives(cluster, project, site, tmp_path):
+    settings = project.config / "settings.yml"
+    settings.write_text(settings.read_text() + f"\ncluster: {cluster}\n")
+    assert caixun("backfill", "2026-11-18", "2026-11-20", *in_project(project)).returncode == 1  # one article is behind a wall
+    plain = demo_project(tmp_path / "plain", site.port)
+    assert caixun("backfill", "2026-11-18", "2026-11-20", *in_project(plain)).returncode == 1
+    assert rows_of(project) == rows_of(plain)
+
+
+def test_a_cluster_that_is_not_there_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("flows.cluster._WAIT", 0.5)
+    with pytest.raises(ConfigError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        ClusterRunner("tcp://127.0.0.1:9")
