@@ -198,6 +198,7 @@ class _Taker:
                 if article_id(url) in new
             ]
             self.project.ledger.archive_all(name, kept)
+            writer.put_by()
             self.result.taken += len(new)
             self.result.known += len(pages) - len(new)
 
