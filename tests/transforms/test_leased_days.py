@@ -26,7 +26,7 @@ def test_who_was_away_for_longer_than_its_lease_changes_no_day(cluster, tmp_path
         newer = to_table([record(1, title="新标题")], Record)
         with records.lock(DAY), shared._mutex:  # nothing is renewed, as if the machine had slept
             time.sleep(1.5)
-            with pytest.raises(BusyError, match="the lease records-.* was not renewed in time"):
+            with pytest.raises(BusyError, match=r"the lease records-.* was not renewed in time"):
                 records.put(DAY, "paper", newer, records.files(DAY))
         assert [row.title for row in records.rows(DAY, "paper")] == ["标题1"]
         assert records.apply(DAY, "paper", [record(1, title="新标题")])
