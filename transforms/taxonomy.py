@@ -121,6 +121,7 @@ class Taxonomy:
     triggers: dict[str, str]
     subjects: dict[str, str]
     surnames: frozenset[str]
+    places: frozenset[str]
     broad_industries: frozenset[str]
     industry_exceptions: frozenset[str]
     cues: dict[str, str]
@@ -128,7 +129,7 @@ class Taxonomy:
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds AI technologies, industries with their cues, companies, subjects and triggers, each by that name."""
+        """Finds AI technologies, industries with their cues, companies, subjects, triggers and places, each by that name."""
         return Finder(
             {
                 "technologies": self.ai_technologies,
@@ -136,8 +137,17 @@ class Taxonomy:
                 "companies": self.companies,
                 "subjects": self.subjects,
                 "triggers": self.triggers,
+                "places": self.places,
             }
         )
+
+    @cached_property
+    def called(self) -> dict[str, list[str]]:
+        """The names of each company, by its code."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for name, company in self.companies.items():
+            names[company.code].append(name)
+        return dict(names)
 
 
 def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
@@ -146,8 +156,8 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
     tells of an industry), `companies.csv` (code, name, full_name, level1), `event_triggers.csv` (trigger, type),
     `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
-    `industry_exceptions.txt` and `surnames.txt`. A folder may lack any of
-    them. A company is known by its name (one of two characters only behind ST), its full name and its code.
+    `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack any of them. A company is
+    known by its name (one of two characters only behind ST), its full name and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
@@ -181,6 +191,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         cues=cues,
         subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
+        places=frozenset(_words(places, "places.txt")),
         version=digest.hexdigest(),
     )
 

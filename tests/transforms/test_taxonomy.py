@@ -108,6 +108,7 @@ def test_kinds_and_types_are_known():
         ("broad_industries.txt", 130),
         ("industry_exceptions.txt", 120),
         ("surnames.txt", 400),
+        ("places.txt", 450),
     ],
 )
 def test_a_shipped_word_list_is_whole(name, least):

@@ -1,0 +1,167 @@
+"""Grounding: what of a model's answer stands in the article. Nothing here asks a model, or reads anything but the two texts."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pydantic import Field
+
+from transforms.passage import Article, Span
+from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
+from transforms.statements import Statement
+from transforms.taxonomy import LEVEL1, Taxonomy
+from transforms.text import sentences
+
+_MOST_KEYWORDS = 8
+_FIELD = re.compile(r"(?:行业|产业|领域|市场|板块|业)$")
+_CODE = re.compile(r"(?:(SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(SH|SZ|BJ))?", re.IGNORECASE)
+_SHARE = re.compile(r"^\*?ST|[AB]$")
+
+
+class Said(Frozen):
+    """What a model says of an article: the schema of its answer."""
+
+    summary: str = Field(
+        description="What happened, in Chinese, 60 to 150 characters. Figures, days and names only as the article states them."
+    )
+    keywords: Texts = Field(
+        description="3 to 8 phrases that an editor would index the article under, most important first: companies, products, "
+        "persons, policies, themes. Each copied character by character from the title or the text."
+    )
+    ai_technologies: Texts = Field(
+        description="AI techniques, models, products and chips that the article names, copied character by character; "
+        "empty if it names none."
+    )
+    industries: Texts = Field(
+        description="1 to 4 industries that the article is about, copied as the article words them; empty if it is about none."
+    )
+    industry_codes: Texts = Field(description=f"The same as 申万 level-1 names, 0 to 3 out of: {'、'.join(LEVEL1)}.")
+    major_events: Texts = Field(
+        description="1 to 7 sentences in Chinese, in the article's order: who did what, when, how much. Figures, days and names "
+        "exactly as the article states them, each with those that it belongs to."
+    )
+    securities: Texts = Field(
+        description="Codes of the listed companies that the article is about, with their exchange, as 600519.SH; empty if there are none."
+    )
+
+
+class Fault(NamedTuple):
+    """A value that is not grounded; `why` is one sentence that can be sent back to the model."""
+
+    column: str
+    value: str
+    why: str
+
+
+class Grounded(NamedTuple):
+    """What of an answer stands, where it stands in the body, and what does not stand."""
+
+    said: Said
+    evidence: tuple[Evidence, ...]
+    faults: tuple[Fault, ...]
+
+
+_Checked = tuple[str, Span | None] | Fault
+"""A value with its place in the body, if it has one there, or its fault."""
+
+
+def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
+    """Return what of an answer stands in the article, phrases in the article's own spelling.
+
+    A summary is checked sentence by sentence. What exceeds the bounds of a record is left out, and is no fault; neither is
+    what was said twice.
+    """
+    article = Article(title, body, lists)
+    parts = [said.summary[start:end] for start, end in sentences(said.summary)]
+    checked: dict[str, Iterator[_Checked]] = {
+        "summary": (_statement("summary", part, article) for part in parts),
+        "keywords": (_phrase("keywords", value, article) for value in said.keywords),
+        "ai_technologies": (_phrase("ai_technologies", value, article) for value in said.ai_technologies),
+        "industries": (_industry(value, article) for value in said.industries),
+        "industry_codes": (_level1(value, article) for value in said.industry_codes),
+        "major_events": (_statement("major_events", value, article) for value in said.major_events),
+        "securities": (_security(value, article) for value in said.securities),
+    }
+    kept: dict[str, list[str]] = {}
+    evidence: list[Evidence] = []
+    faults: list[Fault] = []
+    for column, found in checked.items():
+        standing = _distinct(found, faults)
+        if column == "keywords":
+            standing = standing[:_MOST_KEYWORDS]
+        if column == "summary":
+            standing = _within(standing)
+        kept[column] = [value for value, _ in standing]
+        evidence += (Evidence(column=column, value=value, start=place[0], end=place[1]) for value, place in standing if place)
+    texts = {column: tuple(values) for column, values in kept.items() if column != "summary"}
+    return Grounded(Said(summary="".join(kept["summary"]), **texts), tuple(evidence), tuple(faults))
+
+
+def _distinct(found: Iterable[_Checked], faults: list[Fault]) -> list[tuple[str, Span | None]]:
+    """Return the values that stand, each once, and add the others to `faults`."""
+    standing: dict[str, Span | None] = {}
+    for one in found:
+        if isinstance(one, Fault):
+            faults.append(one)
+        else:
+            standing.setdefault(*one)
+    return list(standing.items())
+
+
+def _within(parts: list[tuple[str, Span | None]]) -> list[tuple[str, Span | None]]:
+    """Return the first sentences of a summary that it has room for; where not even one fits, the first one cut."""
+    kept: list[tuple[str, Span | None]] = []
+    for part, place in parts:
+        if sum(len(one) for one, _ in kept) + len(part) > MAX_SUMMARY:
+            break
+        kept.append((part, place))
+    return kept or [(part[: MAX_SUMMARY - 1] + "…", place) for part, place in parts[:1]]
+
+
+def _statement(column: str, value: str, article: Article) -> _Checked:
+    statement = Statement(value.strip(), article)
+    why = statement.why_not() if value.strip() else "An empty sentence states nothing."
+    return Fault(column, value, why) if why else (value.strip(), statement.support())
+
+
+def _phrase(column: str, value: str, article: Article) -> _Checked:
+    place = article.find(value)
+    if place is None:
+        return Fault(column, value, f"{value or 'An empty phrase'} stands neither in the title nor in the text.")
+    return article.text.original[slice(*place)], article.in_body(place)
+
+
+def _industry(value: str, article: Article) -> _Checked:
+    """Check an industry; the article may name it without 行业, 领域 or the like behind."""
+    whole = _phrase("industries", value, article)
+    stem = _FIELD.sub("", value.strip())
+    return _phrase("industries", stem, article) if isinstance(whole, Fault) and len(stem) > 1 and article.find(stem) else whole
+
+
+def _level1(value: str, article: Article) -> _Checked:
+    name = value.strip()
+    if name in LEVEL1:
+        return name, article.level1.get(name)
+    return Fault("industry_codes", value, f"{value} is none of the 31 申万 level-1 names: {'、'.join(LEVEL1)}.")
+
+
+def _security(value: str, article: Article) -> _Checked:
+    """Check a code: itself, or a name of that company, stands in the article."""
+    match = _CODE.fullmatch(value.strip())
+    if not match:
+        return Fault("securities", value, f"{value} is no code of a listed company, such as 600519.SH.")
+    digits, exchange = match[2], (match[1] or match[3] or "").upper()
+    listed = [code for code in (f"{digits}.{one}" for one in ("SH", "SZ", "BJ")) if code in article.lists.codes]
+    code = listed[0] if listed else f"{digits}.{exchange or _exchange(digits)}"
+    if exchange and not code.endswith(exchange):
+        return Fault("securities", value, f"{digits} is listed as {code}.")
+    names = {name for one in article.lists.called.get(code, ()) for name in (one, _SHARE.sub("", one)) if len(name) > 1}
+    places = [place for name in (digits, *sorted(names)) if (place := article.find(name))]
+    if not places:
+        return Fault("securities", value, f"The article names no company with the code {value}.")
+    inside = [place for one in places if (place := article.in_body(one))]
+    return code, min(inside, default=None)
+
+
+def _exchange(digits: str) -> str:
+    return "SH" if digits[0] in "69" else "SZ" if digits[0] in "023" else "BJ"

@@ -1,0 +1,96 @@
+"""Spelling: a text in one width, case and spacing, with the way back to its own characters."""
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+
+from transforms.taxonomy import fold_letters
+
+# One code point to one: what is printed in full width, and the many forms of a dash, a quotation mark and a middle dot.
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromkeys(map(ord, "～〜∼˜"), ord("~"))
+_HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
+_HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
+_HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
+_HALF |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of a pair, which no other library takes
+_BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
+# Punctuation but a percent sign, a plus, the point of a figure, and its minus.
+_MARK = re.compile(r"[^\w%+.-]|_|(?<!\d)\.|\.(?!\d)|(?<=[a-z\d])-|-(?!\d)")
+# Two characters of one Latin word, or of one figure with its point between them.
+_JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
+_JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
+
+
+class Spelled:
+    """A text to compare: half width, small letters, no blanks but between Latin words.
+
+    `text` is that; places are places in it, `span` tells where they are in the original.
+    """
+
+    def __init__(self, original: str) -> None:
+        """Take a text as it is written."""
+        self.original = original
+        folded = original.translate(_HALF)
+        parts: list[str] = []
+        places: list[int] = []
+        begun = 0
+        for blank in _BLANK.finditer(folded):
+            start, end = blank.span()
+            parts.append(folded[begun:start])
+            places += range(begun, start)
+            begun = end
+            if folded[start].isspace() and _is_latin(folded[start - 1 : start]) and _is_latin(folded[end : end + 1]):
+                parts.append(" ")
+                places.append(start)
+        self.text = "".join([*parts, folded[begun:]])
+        places += range(begun, len(folded))
+        self._places = places
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return start and end (exclusive) in the original of a span that is not empty."""
+        return self._places[start], self._places[end - 1] + 1
+
+    def place_of(self, original: int) -> int:
+        """Return the first place that is not before one of the original."""
+        return bisect_left(self._places, original)
+
+    @cached_property
+    def _bare(self) -> tuple[str, list[int]]:
+        """The text without punctuation, and the place of each of its characters."""
+        kept = [(begun, end) for begun, end in _between_marks(self.text) if end > begun]
+        return "".join(self.text[begun:end] for begun, end in kept), [place for span in kept for place in range(*span)]
+
+    def find(self, phrase: str, behind: int = 0) -> tuple[int, int] | None:
+        """Return the span where a phrase stands but for width, case, blanks and punctuation, at or behind a place.
+
+        It never begins or ends inside a Latin word or a figure. None where it does not stand.
+        """
+        spelled = Spelled(phrase).text
+        wanted = _MARK.sub("", spelled).replace(" ", "")
+        if not wanted:
+            return None
+        text, places = self._bare
+        found = text.find(wanted, bisect_left(places, behind))
+        while found >= 0:
+            start, end = places[found], places[found + len(wanted) - 1] + 1
+            if self._is_whole(start, end):
+                return start, end
+            found = text.find(wanted, found + 1)
+        return None
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether a span of the original neither begins nor ends inside a Latin word or a figure."""
+        return self._is_whole(self.place_of(start), self.place_of(end))
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        before, behind = self.text[max(0, start - 2) : start + 1], self.text[end - 1 : end + 2]
+        return not (_JOINED_AT_END.search(before) or _JOINED.match(behind))
+
+
+def _between_marks(text: str) -> list[tuple[int, int]]:
+    ends = [match.span() for match in _MARK.finditer(text)]
+    return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

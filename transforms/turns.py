@@ -1,0 +1,82 @@
+"""Turns: words that turn a statement into its opposite - 增长 and 下降, 买入 and 卖出 - and where they stand to a figure."""
+
+import re
+from collections.abc import Iterator
+
+# One way and the other. A longer word goes before one that it holds: 解除质押 before 质押.
+_PAIRS = {
+    "trend": (
+        "增长|增加|增至|增幅|增速|新增|增多|增厚|上涨|上升|上调|上浮|上行|提高|提升|抬升|涨至|涨幅|大涨|收涨|领涨|升至|升幅|攀升|回升|反弹|飙升|暴涨|走高|走强|高开|扩大|扩张|扩增|增|涨|升",
+        "下降|下滑|下跌|下调|下浮|下行|下挫|降低|降至|降幅|减少|减至|减幅|跌至|跌幅|大跌|收跌|领跌|跌破|回落|缩小|缩减|缩水|萎缩|收窄|暴跌|走低|走弱|低开|降|跌|减",
+    ),
+    "profit": ("盈利|净赚|获利|赢利", "亏损|净亏|亏"),
+    "holding": ("增持", "减持"),
+    "trade": ("买入|买进|购入|购买|收购|受让|净买", "卖出|出售|抛售|卖掉|出让|转让|净卖"),
+    "flow": ("流入", "流出"),
+    "pledge": ("质押", "解除质押|解押|解质押"),
+    "bound": ("不低于|不少于|不超出|超过|超出|高于|多于|逾|超|至少", "不超过|不高于|不多于|不足|低于|少于|至多|最多"),
+    "balance": ("顺差", "逆差"),
+    "shipping": ("出口", "进口"),
+    "verdict": ("批准|同意|通过|获批|赞成|支持", "否决|驳回|拒绝|反对|不予"),
+    "half": ("上半年", "下半年"),
+    "year": ("今年|本年", "去年|上年|明年"),
+    "begin": ("开始|启动|开工|恢复|开业", "停止|终止|中止|暂停|停工|停产|停业"),
+    "court": ("胜诉", "败诉"),
+    "listing": ("上市|挂牌", "退市|摘牌"),
+    "post": ("出任|上任|就任|任命|接任|担任|聘任|当选", "辞任|卸任|离任|辞职|离职|免职|辞去|免去"),
+    "view": ("看好|看多|利好", "看空|看淡|利空"),
+}
+_SIDES = {word: (pair, side) for pair, ways in _PAIRS.items() for side, words in enumerate(ways) for word in words.split("|")}
+# Words that hold one of the others by accident.
+_NEITHER = "升级|升学|涨停板|减排|减税|减值|减免|降雨|降水|降级|增值税|增值|增资|增发|减资|超级|超高|超大|超市|超声|降息|减速|上升期|增设"
+_WORD = re.compile("|".join(sorted((*_NEITHER.split("|"), *_SIDES), key=len, reverse=True)))
+_BEFORE, _AFTER = 3, 2  # characters on either side that tell where a word stands
+_FAR = 12  # characters between such a word and its figure
+_BREAK = re.compile(r"[,。;:!?\n()、]")
+_BEHIND = re.compile(r"(?:的|左右|以上|以下|以内){0,2}(增幅|涨幅|升幅|增速|增长|涨|跌幅|降幅|减幅|下降|跌|降)")
+
+
+def turns(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the pair and the side of each such word of a text, in order."""
+    yield from (_SIDES[match[0]] for match in _WORD.finditer(text) if match[0] in _SIDES)
+
+
+def turns_of_figure(text: str, start: int, end: int, begun: int) -> dict[str, int]:
+    """Return the side of each pair that stands next to the figure at `start` to `end` of a text.
+
+    What counts is the last word of a pair before it in its clause, at most 12 characters away and behind `begun`, where the figure
+    before it ends; else the word right behind it. A minus turns the trend.
+    """
+    window = _BREAK.split(text[max(begun, start - _FAR) : start])[-1]
+    sides = dict(turns(window))
+    if "trend" not in sides and (behind := _BEHIND.match(text, end)):
+        sides |= [_SIDES[behind[1]]]
+    if text[start] == "-" and "trend" in sides:
+        sides["trend"] = 1 - sides["trend"]
+    return sides
+
+
+def turned(sentence: str, article: str) -> str:
+    """Return a word of a sentence in whose place the article has one of the other side, between the same characters; else nothing.
+
+    A word that the article has next to the same characters is never one.
+    """
+    for match in _WORD.finditer(sentence):
+        if match[0] not in _SIDES:
+            continue
+        pair, side = _SIDES[match[0]]
+        before, behind = sentence[max(0, match.start() - _BEFORE) : match.start()], sentence[match.end() : match.end() + _AFTER]
+        if len(before) < _BEFORE or not behind or before + match[0] in article or match[0] + behind in article:
+            continue
+        place = article.find(before)
+        while place >= 0:
+            between = _WORD.match(article, place + _BEFORE)
+            if between and _SIDES.get(between[0]) == (pair, 1 - side) and article.startswith(behind, between.end()):
+                return match[0]
+            place = article.find(before, place + 1)
+    return ""
+
+
+def contradict(one: dict[str, int], other: dict[str, int]) -> bool:
+    """Whether two figures' words turn them opposite ways."""
+    return any(one[pair] != other[pair] for pair in one.keys() & other.keys())

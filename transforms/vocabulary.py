@@ -1,0 +1,46 @@
+"""Vocabulary: what rjieba's dictionary knows of a word of Chinese."""
+
+from functools import lru_cache
+
+import rjieba
+
+from transforms.persons import is_person
+
+PROPER = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
+"""Parts of speech of proper nouns."""
+
+_RARE = 100  # of the dictionary's counts: a name is rarer, 明星 and 嘉宾 are not
+_NOUNS = frozenset({*PROPER, "n", "ng", "x", "j", "l", "i", "s", "g", "zg", "ag", "b", "an"})
+_NO_SURNAME = frozenset(
+    "连于经都曾时应后向从成原常包高安能全同和单解居过关强归仍相重当所是有为在来到让由多还更初计占支位平国公明满首每各某双清"
+)
+"""Surnames that are more often another word."""
+
+
+@lru_cache(maxsize=1 << 17)
+def proper(word: str) -> bool | None:
+    """Return whether the dictionary has a word as a proper noun that is no common word; None where it has it not at all."""
+    if not rjieba.has_word(word):
+        return None
+    tagged = rjieba.tag(word)
+    tag = tagged[0][1] if len(tagged) == 1 else ""
+    if tag not in PROPER or rjieba.suggest_freq(word) >= _RARE:
+        return False
+    return not tag.startswith("nr") or len(word) > 3 or names_person(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_noun(text: str) -> bool:
+    """Whether a text has a word that can be a name, by its part of speech."""
+    return any(tag in _NOUNS for _, tag in rjieba.tag(text))
+
+
+def names_person(word: str) -> bool:
+    """Whether a word is built like a person's name, by a surname that is not more often another word."""
+    return is_person(word) and word[0] not in _NO_SURNAME
+
+
+@lru_cache(maxsize=1 << 14)
+def tag_of(character: str) -> str:
+    """Return the part of speech of a character that stands alone."""
+    return str(rjieba.tag(character)[0][1])
