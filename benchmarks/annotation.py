@@ -1,11 +1,13 @@
-"""Score the lexicon engine's annotations against labelled articles, and measure its speed, start and memory.
+"""Score the engines' annotations against labelled articles, and measure the lexicon engine's speed, start and memory.
 
-    python benchmarks/annotation.py ARTICLES.jsonl GOLD.jsonl [--events EVENTS.jsonl.gz] [--half 0|1]
+    python benchmarks/annotation.py ARTICLES.jsonl GOLD.jsonl [--events EVENTS.jsonl.gz] [--half 0|1] [--config DIR [--data DIR]]
 
 ARTICLES.jsonl has rows of id, title and body; GOLD.jsonl of id, keywords, ai_technologies, industries, sw_level1,
 event_sentences, securities (names) and summary; EVENTS.jsonl of id, title, body and events (trigger and arguments, each with
 text). `--half` scores every second row only, so that rules can be tried on one half and checked on the other. Where jieba
-is installed, its TF-IDF keywords and the first sentences run as a peer on the same rows.
+is installed, its TF-IDF keywords and the first sentences run as a peer on the same rows. With `--config`, the llm engine of
+that configuration runs on the labelled articles, too; below the figures stand how far the two engines agree, field by field,
+and what the model cost. Its answers are kept in the data root's ledger: a second run costs nothing.
 
 keywords    mean F1 per article; exact, and soft (one holds the other and has 60 % of its length)
 others      micro F1 over all articles; soft for AI technologies and industries (without 行业, 产业 and the like behind)
@@ -27,7 +29,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.settings import SHIPPED_CONFIG
+from flows.desk import open_desk
+from flows.settings import SHIPPED_CONFIG, open_project
+from flows.texts import Text, by_model
 from transforms.annotate import Engine, open_engine
 from transforms.text import fold, sentences
 
@@ -174,6 +178,32 @@ def by_jieba() -> Annotate | None:
     return annotate
 
 
+def by_llm(config: Path, data: Path | None, articles: Sequence[Row]) -> tuple[Annotate, str]:
+    """Return what the llm engine of a configuration makes of some articles, and in words what that cost."""
+    begun = time.perf_counter()
+    with open_desk(open_project(config, data)) as desk:
+        texts = (Text(row["id"], row["title"], row["body"]) for row in articles)
+        made = {(text.title, text.body): annotation.model_dump() for text, annotation in by_model(desk, texts)}
+        spent = time.perf_counter() - begun
+        told = f"{desk.access.model}: {desk.paid}; {spent:.1f} s, {len(made) / spent:.1f} articles/s"
+    taken_over = sum(row["annotator"] == "lexicon" for row in made.values())
+    return lambda title, body: made[title, body], f"{told}; {taken_over} of {len(made)} left to the lexicon engine"
+
+
+def agreement(one: Annotate, other: Annotate, articles: Sequence[Row]) -> dict[str, float]:
+    """Return F1 of two engines' values against each other; of summaries, ROUGE-L on characters."""
+    pairs = [(one(row["title"], row["body"]), other(row["title"], row["body"])) for row in articles]
+    figures = {}
+    for column in ("keywords", "ai_technologies", "industries", "industry_codes", "securities", "major_events"):
+        same = overlaps if column == "major_events" else soft
+        sides = [(list(map(fold, first[column])), list(map(fold, second[column]))) for first, second in pairs]
+        hits = sum(matched(*side, same) for side in sides)
+        figures[column] = f1(hits, *(sum(map(len, side)) for side in zip(*sides, strict=True)))
+    folded = [(fold(first["summary"]), fold(second["summary"])) for first, second in pairs]
+    figures["summary ROUGE-L"] = statistics.mean(f1(common(*pair), *map(len, pair)) for pair in folded)
+    return figures
+
+
 def speed(annotate: Annotate, articles: Sequence[Row]) -> float:
     """Return articles per second and core, each cut to 700 characters."""
     cut = [(row["title"], row["body"][:LENGTH]) for row in articles if len(row["body"]) >= LENGTH][:200]
@@ -192,6 +222,8 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--events", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--data", type=Path)
     arguments = parser.parse_args()
     part = slice(arguments.half, None, 2 if arguments.half is not None else 1)
     articles = {row["id"]: row for row in rows(arguments.articles)}
@@ -206,6 +238,12 @@ def main() -> None:
         if events:
             figures[name] |= recalled(run, events[part])
         figures[name]["articles/s and core"] = speed(run, [*articles.values(), *events])
+    if arguments.config:
+        labelled = [articles[row["id"]] for row in rows(arguments.gold)[part]]
+        model, told = by_llm(arguments.config, arguments.data, labelled)
+        figures["llm"] = score(model, articles, rows(arguments.gold)[part], codes)
+        figures["agreement"] = agreement(runs["lexicon"], model, labelled)
+        print(told)
     print(f"{'':20}" + "".join(f"{name:>16}" for name in figures))
     for field in figures["lexicon"]:
         print(f"{field:20}" + "".join(f"{one[field]:16.3f}" if field in one else f"{'-':>16}" for one in figures.values()))

@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `books` and `answers` it is all that knows its tables.
+With `tables`, `books`, `answers`, `stories` and `inquiries` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
 
-from crawlers.answers import Answers
 from crawlers.clock import now
 from crawlers.fates import (
     COOLDOWN,
@@ -28,17 +27,18 @@ from crawlers.fates import (
     day_to_count,
     fate_of,
 )
+from crawlers.inquiries import Inquiries
 from crawlers.page import Position
+from crawlers.stories import Stories
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
-from crawlers.tables import stories as _stories
 from crawlers.tables import urls as _urls
 
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Answers):
+class Ledger(Stories, Inquiries):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes
@@ -236,18 +236,6 @@ class Ledger(Answers):
         with self._writing() as connection:
             for day in days:
                 connection.execute(update(_urls).where(built, _urls.c.day == day).values(state="archived"))
-
-    def stories(self, hashes: dict[str, str]) -> dict[str, str]:
-        """Return the story of each text: `hashes` gives the article that claims a text hash not seen before."""
-        found: dict[str, str] = {}
-        with self._writing() as connection:
-            for part in chunks(list(hashes)):
-                rows = connection.execute(select(_stories).where(_stories.c.text_hash.in_(part)))
-                found |= {row.text_hash: row.story_id for row in rows}
-            new = {text_hash: article for text_hash, article in hashes.items() if text_hash not in found}
-            if new:
-                connection.execute(insert(_stories), [{"text_hash": key, "story_id": value} for key, value in new.items()])
-        return found | new
 
 
 def _to_fetch() -> Any:

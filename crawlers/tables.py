@@ -1,42 +1,38 @@
-"""The ledger's tables and how its database is opened: SQLite or PostgreSQL. Read by `books`, `ledger` and `leases` alone."""
+"""The ledger's tables, for SQLite and PostgreSQL alike. Read by `books`, `ledger`, `leases` and their like alone."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Date,
     DateTime,
     Dialect,
-    Engine,
+    Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
     and_,
-    create_engine,
-    event,
-    func,
     insert,
-    select,
     update,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
-from crawlers.errors import ConfigError, StoreError
 from crawlers.page import Position
 
 VERSION = 1
+Item = TypeVar("Item")
 _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
-_WRITERS = 0xCA15  # the one advisory lock of a PostgreSQL that those who write the ledger take
 
 
 class _Instant(TypeDecorator[datetime]):
@@ -63,6 +59,19 @@ class _Text(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
         return value.replace("\0", "") if value else value
+
+
+class _Hex(TypeDecorator[str]):
+    """Hex digits, kept as the bytes that they spell: half the size."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: object) -> bytes | None:
+        return bytes.fromhex(value) if value is not None else None
+
+    def process_result_value(self, value: bytes | None, _dialect: object) -> str | None:
+        return value.hex() if value is not None else None
 
 
 metadata = MetaData()
@@ -141,15 +150,15 @@ intakes = Table(
 marks = Table(
     "marks",
     metadata,
-    Column("source", String(40), primary_key=True),
+    Column("source", _Text, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("text", String, nullable=False),
+    Column("text", _Text, nullable=False),
 )
 # What was told by an alert, and when last.
 alerts = Table(
     "alerts",
     metadata,
-    Column("key", String(32), primary_key=True),
+    Column("key", _Text, primary_key=True),
     Column("told_at", _Instant, nullable=False),
 )
 # Where the second and further pages of an article lie (下一页).
@@ -161,11 +170,88 @@ parts = Table(
     Column("archive_file", _Text, nullable=False),
     Column("archive_offset", BigInteger, nullable=False),
 )
-stories = Table(
-    "stories",
+# The texts that stories are made of, each with what is compared of it: null where that was given up.
+story_texts = Table(
+    "story_texts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text", _Hex(), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("story_id", _Hex(), index=True),
+    Column("sketch", LargeBinary),
+    UniqueConstraint("period", "text"),
+)
+# Which texts to compare. Kept by period, so that a look-up stays among the pages that the last ones have read.
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("period", Integer, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
+    Column("text_id", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+# The articles that have these texts, `first` in seconds since 1970.
+story_members = Table(
+    "story_members",
+    metadata,
+    Column("article_id", _Hex(), primary_key=True),
+    Column("text_id", Integer, nullable=False, index=True),
+    Column("source", _Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+# Articles whose story has changed since their record was written.
+story_moves = Table("story_moves", metadata, Column("article_id", _Hex(), primary_key=True), sqlite_with_rowid=False)
+# Periods whose texts are all there to be compared, and when that was last needed.
+story_periods = Table(
+    "story_periods", metadata, Column("period", Integer, primary_key=True), Column("used_at", _Instant, nullable=False)
+)
+# What a model answered, as it came: each answer is paid for once, by the text (and its reprints), the prompt and the model.
+model_answers = Table(
+    "model_answers",
     metadata,
     Column("text_hash", _Text, primary_key=True),
-    Column("story_id", _Text, nullable=False),
+    Column("prompt", _Text, primary_key=True),
+    Column("model", _Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("title", _Text, nullable=False),
+    Column("text", _Text, nullable=False),
+    Column("cut", Boolean, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("answered_at", _Instant, nullable=False),
+)
+# What that cost, by run, and by source and publication day of the articles.
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("run", _Text, primary_key=True),
+    Column("source", _Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("model", _Text, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Float),
+)
+# Batches of questions that were handed in, or were about to be; `batch` is the provider's name of it, `texts` whom it asks about.
+model_batches = Table(
+    "model_batches",
+    metadata,
+    Column("mark", _Text, primary_key=True),
+    Column("prompt", _Text, nullable=False),
+    Column("model", _Text, nullable=False),
+    Column("batch", _Text),
+    Column("texts", JSON, nullable=False),
+    Column("begun_at", _Instant, nullable=False),
+)
+# Days that have, or may have, records without an annotation.
+unannotated = Table(
+    "unannotated",
+    metadata,
+    Column("source", _Text, primary_key=True),
+    Column("day", Date, primary_key=True),
 )
 # Who holds which lock until when, by the database's clock, where machines share the ledger.
 leases = Table(
@@ -177,94 +263,12 @@ leases = Table(
 )
 
 
-def is_shared(url: str) -> bool:
-    """Whether the ledger at a URL is one that several machines can use."""
-    return not url.startswith("sqlite:")
-
-
-def open_engine(url: str) -> Engine:
-    """Return an engine for the ledger at `url`, whose tables are made where they are missing.
-
-    Raises ConfigError for a URL of another kind of database, StoreError when it cannot be used.
-    """
-    engine = _postgresql(url) if is_shared(url) else create_engine(url)
-    if not is_shared(url):
-        event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _begin)
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        version = connection.scalar(select(meta.c.version))
-        if version is None:
-            connection.execute(insert(meta).values(version=VERSION))
-    if version not in (None, VERSION):
-        raise StoreError(f"the ledger {engine.url!s} has version {version}, this caixun reads version {VERSION} alone")
-    return engine
-
-
-def _postgresql(url: str) -> Engine:
-    refusal = (
-        f"ledger: {url.partition('://')[0]!r} begins no URL of a ledger; write postgresql://user@host/name, or null for SQLite"
-    )
-    try:
-        place = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise ConfigError(refusal) from error
-    if place.drivername not in ("postgresql", "postgres"):
-        raise ConfigError(refusal)
-    try:
-        return create_engine(place.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    except ModuleNotFoundError as error:
-        raise ConfigError("ledger: a PostgreSQL needs its driver: pip install 'caixun[postgres]'") from error
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that sees one state of the database and keeps no writer waiting. Raises StoreError."""
-    isolated = engine.execution_options(isolation_level="REPEATABLE READ") if engine.dialect.name == "postgresql" else engine
-    with errors_as_one_sentence(engine), isolated.begin() as connection:
-        yield connection
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that holds the write lock: what it reads still holds when it writes. Raises StoreError."""
-    with errors_as_one_sentence(engine), engine.execution_options(immediate=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
-        yield connection
-
-
-@contextmanager
-def errors_as_one_sentence(engine: Engine) -> Iterator[None]:
-    """Turn what the database complains of into StoreError."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StoreError(f"the ledger {engine.url!s} cannot be used: {cause}") from error
-
-
-def _begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes takes SQLite's write lock at once, one that reads takes none."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN")
-
-
-def _tune(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by us, not by the driver
-    cursor = connection.cursor()
-    # With WAL a commit survives the end of the process without an fsync; a power cut may undo the last ones, which the
-    # archive then makes good.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 def place(position: Position) -> dict[str, Any]:
     """Return the columns that say where a page lies."""
     return {"archive_file": position.file, "archive_offset": position.offset}
 
 
-def chunks(items: list[str]) -> Iterator[list[str]]:
+def chunks(items: list[Item]) -> Iterator[list[Item]]:
     """Yield a list in parts that fit the bound parameters of one statement."""
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]

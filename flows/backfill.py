@@ -21,11 +21,13 @@ def plan_backfill(project: Project, sources: Iterable[str], days: list[date], ag
     """Return how all days stand, and the plan of those to do.
 
     `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
-    every day once more; articles that are archived are never fetched again.
+    every day once more; articles that are archived are never fetched again. Days whose records wait for their annotation are
+    always taken up.
     """
     reports = checked_reports(project, dict.fromkeys(sources, days))
+    owed = {report.source: project.ledger.owed(report.source) for report in reports}
     plan: Plan = {}
     for report in reports:
-        if report.status in _TODO[again]:
+        if report.status in _TODO[again] or report.day in owed[report.source]:
             plan.setdefault(report.source, []).append(report.day)
     return reports, plan

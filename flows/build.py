@@ -1,17 +1,16 @@
 """The build step: archived pages become records or rejects, in batches, in worker processes.
 
-The order of the facts is kept on disk: the story of a text is claimed, the Parquet files are replaced, and only then does
+The order of the facts is kept on disk: articles join their stories, the Parquet files are replaced, and only then does
 the ledger say that a page is settled. Killed in between, the same pages are built again and change nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from crawlers import archive
 from crawlers.baidu import redated
@@ -25,8 +24,9 @@ from crawlers.root import Root
 from crawlers.source import Source, load_source, plain_source
 from flows.runner import Crashed, Runner
 from flows.settings import Project
-from transforms import dataset, layout
-from transforms.annotate import Engine, annotate, open_engine
+from flows.stories import join_stories
+from transforms import dataset, layout, stories
+from transforms.annotate import Engine, Waits, annotate, open_engine
 from transforms.extract import extract
 from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record, Reject
@@ -36,14 +36,13 @@ from transforms.times import contradicted
 IMPORTED = "imported"
 _FLUSH = 2000  # records that are kept in memory (about 20 MB) before their partitions are replaced
 
-Row = TypeVar("Row", Record, Reject)
-
 
 @dataclass(frozen=True)
 class BuildJob:
     """One batch for a worker process; `days` are those whose articles may become records.
 
-    With `every_day`, pages that were taken in from WARC files may be of any day.
+    With `every_day`, pages that were taken in from WARC files may be of any day. Where `waiting` is given, records carry it
+    until a later step annotates them.
     """
 
     sources: Path
@@ -54,6 +53,7 @@ class BuildJob:
     days: frozenset[date]
     every_day: bool
     pages: tuple[Waiting, ...]
+    waiting: Annotation | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Built:
     """
 
     page: Waiting
+    mark: stories.Mark | None = field(default=None, kw_only=True)  # of a record: what tells its story
     outcome: Outcome
     record: Record | None = None
     reject: Reject | None = None
@@ -134,6 +135,7 @@ def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Wait
             days=days,
             every_day=every_day,
             pages=batch,
+            waiting=project.waiting,
         )
 
 
@@ -153,7 +155,7 @@ def _crashed(job: BuildJob, why: str) -> Built:
 def build_batch(job: BuildJob) -> list[Built]:
     """Extract and annotate the pages of one batch. Runs in a worker process."""
     source = _source(job.sources, job.source)
-    engine = _engine(job.annotator, job.taxonomy)
+    engine = Waits(job.waiting) if job.waiting else _engine(job.annotator, job.taxonomy)
     return [_build_page(job, source, engine, waiting) for waiting in job.pages]
 
 
@@ -234,7 +236,8 @@ def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Bui
     file, offset = waiting.position
     record = Record(**dict(article), **dict(annotation), archive_file=file, archive_offset=offset)
     doubt = redated(article.url, article.published_at) or contradicted(article.url, waiting.listed, article.published_at)
-    return Built(waiting, Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt), record)
+    outcome = Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt)
+    return Built(waiting, outcome, record, mark=stories.mark(article.body, article.published_date))
 
 
 def _unreadable(waiting: Waiting, error: StoreError) -> Built:
@@ -264,41 +267,34 @@ def _days(finds: list[Find]) -> list[date]:
     return [find.listed for find in finds if find.listed]
 
 
-class _Changes(Generic[Row]):
-    """What is to be put into, and taken out of, the partitions of one table, by day."""
-
-    def __init__(self) -> None:
-        self.put: dict[date, list[Row]] = defaultdict(list)
-        self.remove: dict[date, set[str]] = defaultdict(set)
-
-    def apply(self, partitions: "dataset.Partitions[Row]", source: str) -> None:
-        for day in sorted(self.put.keys() | self.remove.keys()):
-            partitions.apply(day, source, self.put[day], self.remove[day])
-
-
 def _store(project: Project, source: str, done: list[Built], days: frozenset[date] | None) -> list[Find]:
     """Write what was built: what pages hold besides, stories, Parquet, and then that the pages are settled.
 
-    Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped.
+    Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped. Others' records
+    are told of their stories when all is built.
     """
     finds = [find for built in done for find in built.finds]
     project.ledger.find(source, finds, set(_days(finds) if days is None else days), "page", "build")
-    stories = project.ledger.stories(
-        {built.record.text_hash: built.record.article_id for built in reversed(done) if built.record}
-    )
-    records: _Changes[Record] = _Changes()
-    rejects: _Changes[Reject] = _Changes()
+    made = [(built.record, built.mark) for built in done if built.record and built.mark]
+    rejected = [built.page for built in done if built.reject]
+    gone = {page.article_id: page.published_date for page in rejected if page.published_date}
+    told = join_stories(project, made, gone)
+    records: dataset.Changes[Record] = dataset.Changes()
+    rejects: dataset.Changes[Reject] = dataset.Changes()
     for built in done:
         page = built.page
         if page.published_date and (built.record or built.reject):  # built before, and it may belong elsewhere now
             records.remove[page.published_date].add(page.article_id)
         if built.record:
-            story = stories[built.record.text_hash]
+            story = told[built.record.article_id]
             records.put[built.record.published_date].append(built.record.model_copy(update={"story_id": story}))
             rejects.remove[page.day].add(page.article_id)
         if built.reject:
             rejects.put[page.day].append(built.reject)
+    if waiting := {built.record.published_date for built in done if built.record and built.record.annotated_at is None}:
+        project.ledger.owe(source, waiting)
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
+    project.ledger.retold(told)
     project.ledger.settle(source, [built.outcome for built in done])
     return finds

@@ -13,6 +13,9 @@ Plan = dict[str, list[date]]
 """Days by source."""
 
 
+_WAITING = "records wait for their annotation"
+
+
 def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
     """Return the reports of a plan's days, with what else is known applied.
 
@@ -23,7 +26,10 @@ def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
     for name, days in plan.items():
         source = project.sources.get(name)
         rest = project.ledger.resting(source.site) if source else None
+        owed = project.ledger.owed(name)
         for report in project.ledger.reports([name], days):
+            if report.day in owed:
+                report = replace(report, reason="; ".join(filter(None, (report.reason, _WAITING))))  # noqa: PLW2901
             unfinished = report.status in ("partial", "failed")
             checked.append(check_bounds(_blocked(report, rest) if rest and unfinished else report, source))
     return checked

@@ -1,4 +1,7 @@
-"""The steps of a run, written once: crawl -> build -> check. Daily, backfill and rebuild differ only in what they plan."""
+"""The steps of a run, written once: crawl -> build -> stories -> annotate -> check.
+
+Daily, backfill and rebuild differ only in what they plan.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,11 +12,13 @@ from functools import partial
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.alerts import alert
+from flows.annotation import Annotated, annotate_waiting, check_engine, settle
 from flows.build import build
 from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
+from flows.stories import tell_stories
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.folder import sweep
@@ -24,7 +29,7 @@ class Run:
     """What a run came to.
 
     `off_days` counts, by source, the candidates that its listings placed on days not asked for; `yields` the URLs of its
-    days that each keyword of a source brought.
+    days that each keyword of a source brought; `annotated` what the llm engine did, None where it had nothing to do.
     """
 
     crawl_id: str
@@ -32,6 +37,7 @@ class Run:
     off_days: dict[str, int]
     findings: list[Finding] = field(default_factory=list)
     yields: dict[str, dict[str, int]] = field(default_factory=dict)
+    annotated: Annotated | None = None
 
     @property
     def ok(self) -> bool:
@@ -59,11 +65,15 @@ class Watch:
         """Hear that something may have changed; called several times a second while a crawl runs."""
 
 
-def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again: bool = False) -> Run:
-    """Crawl, build and check the days of each source; days that are complete already are left alone unless `again`.
+def collect(
+    project: Project, plan: Plan, runner: Runner, watch: Watch, *, again: bool = False, budget: float | None = None
+) -> Run:
+    """Crawl, build, annotate and check the days of each source; days that are complete already are left alone unless `again`.
 
-    A source that fails does not stop the others: what went wrong stands in the run's findings.
+    A source that fails does not stop the others: what went wrong stands in the run's findings. `budget` is the money that
+    a model may cost this run, the setting's where it is None. Raises ConfigError where the model cannot be asked.
     """
+    check_engine(project, budget)
     crawl_id = new_crawl_id()
     findings: list[Finding] = []
     for source, days in plan.items():
@@ -73,7 +83,9 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
     build_all(project, plan, runner, watch, findings)
+    annotated = annotate_all(project, plan, crawl_id, runner, watch, findings, budget)
     run = finish(project, plan, crawl_id, runner, findings)
+    run.annotated = annotated
     run.findings += alert(project, run.reports, run.findings)
     return run
 
@@ -115,7 +127,10 @@ def _crawl(
 def build_all(
     project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool = False
 ) -> None:
-    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
+    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others.
+
+    Then records that were there before are told of their stories.
+    """
     for source, days in plan.items():
         watch.phase(f"build {source}")
         work = partial(build, project, source, days, runner, watch.tick, again=again)
@@ -124,6 +139,23 @@ def build_all(
             findings += [Finding("warning", sentence) for sentence in moved]
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
+    watch.phase("stories")
+    findings += [Finding("failure", sentence) for sentence in runner.step("stories", partial(tell_stories, project))]
+
+
+def annotate_all(
+    project: Project, plan: Plan, run: str, runner: Runner, watch: Watch, findings: list[Finding], budget: float | None
+) -> Annotated | None:
+    """Annotate what waits for the llm engine; what goes wrong is added to `findings`. None where nothing waits."""
+    try:
+        if project.settings.annotator != "llm":
+            settle(project, plan)
+            return None
+        watch.phase("annotate")
+        return runner.step("annotate", partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase))
+    except CaixunError as error:
+        findings.append(Finding("failure", str(error)))
+        return None
 
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:

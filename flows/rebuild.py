@@ -1,10 +1,12 @@
-"""Rebuild: make days again from the archive, without the network."""
+"""Rebuild: make days again from the archive, without the network of the sources."""
 
 from collections.abc import Iterable
 from datetime import date
 
+from flows.annotation import check_engine
 from flows.checking import Plan
-from flows.daily import Run, Watch, build_all, finish
+from flows.crawl import new_crawl_id
+from flows.daily import Run, Watch, annotate_all, build_all, finish
 from flows.runner import Runner
 from flows.settings import Project
 from transforms.checks import Finding
@@ -19,8 +21,15 @@ def plan_rebuild(project: Project, sources: Iterable[str] | None, days: list[dat
     return plan
 
 
-def rebuild(project: Project, plan: Plan, runner: Runner, watch: Watch) -> Run:
-    """Extract and annotate all archived pages of the days again. A file that cannot be read is moved to `broken/`."""
+def rebuild(project: Project, plan: Plan, runner: Runner, watch: Watch, budget: float | None = None) -> Run:
+    """Extract and annotate all archived pages of the days again. A file that cannot be read is moved to `broken/`.
+
+    What a model has answered before costs nothing. Raises ConfigError where it cannot be asked.
+    """
+    check_engine(project, budget)
     findings: list[Finding] = []
     build_all(project, plan, runner, watch, findings, again=True)
-    return finish(project, plan, "", runner, findings)
+    annotated = annotate_all(project, plan, new_crawl_id(), runner, watch, findings, budget)
+    run = finish(project, plan, "", runner, findings)
+    run.annotated = annotated
+    return run

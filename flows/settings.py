@@ -16,6 +16,9 @@ from crawlers.ledger import Ledger
 from crawlers.root import Root, root_of
 from crawlers.source import Source, load_sources
 from flows.schedule import Schedule
+from transforms.endpoint import Access, Endpoint, access_to, model_of
+from transforms.prompt import Prompt, load_prompt
+from transforms.record import Annotation
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
 
@@ -29,7 +32,8 @@ class Settings(Strict):
     work: str | None = None
     user_agent: str = "caixun/0.1"
     contact: str | None = None
-    annotator: Literal["lexicon"] = "lexicon"
+    annotator: Literal["lexicon", "llm"] = "lexicon"
+    llm: Endpoint = Endpoint()
     workers: int = Field(default=0, ge=0)
     cluster: str | None = None
     batch: int = Field(default=40, ge=1, le=1000)
@@ -75,6 +79,21 @@ class Project:
     def taxonomy(self) -> tuple[Path, ...]:
         """The folders of word lists: the package's, and the installation's own, which adds to it."""
         return (SHIPPED_CONFIG / "taxonomy", self.config / "taxonomy")
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """What the llm engine asks: the package's prompt, or the installation's own in its place. Raises ConfigError."""
+        return load_prompt((SHIPPED_CONFIG / "prompts", self.config / "prompts"))
+
+    @cached_property
+    def access(self) -> Access:
+        """How the llm engine's endpoint is asked. Raises ConfigError where address, model or key is missing."""
+        return access_to(self.settings.llm)
+
+    @property
+    def waiting(self) -> Annotation | None:
+        """What records carry until the llm engine has annotated them; None where another engine is set. Raises ConfigError."""
+        return self.prompt.waiting(model_of(self.settings.llm)) if self.settings.annotator == "llm" else None
 
     @property
     def user_agent(self) -> str:

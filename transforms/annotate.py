@@ -1,4 +1,7 @@
-"""Annotate: what an engine says about articles. One protocol; `lexicon` is the engine that needs nothing."""
+"""Annotate: what an engine says about articles. One protocol; `lexicon` is the engine that needs nothing.
+
+The `llm` engine asks over the network: records wait for it (`Waits`), and a step of its own asks (see `dialogue`).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +16,18 @@ class Engine(Protocol):
 
     def annotate(self, title: str, body: str) -> Annotation:
         """Return the annotation of one article."""
+
+
+class Waits:
+    """Stands for an engine that is asked later: each article gets the annotation of a record that waits for it."""
+
+    def __init__(self, waiting: Annotation) -> None:
+        """Give every article the annotation `waiting`."""
+        self._waiting = waiting
+
+    def annotate(self, _title: str, _body: str) -> Annotation:
+        """Return the annotation of a record that waits."""
+        return self._waiting
 
 
 def open_engine(name: str, taxonomy: Sequence[Path]) -> Engine:

@@ -1,10 +1,13 @@
-"""The dataset: Hive partitions of Parquet files by publication day; with `reading`, `compact` and `migrate` all that knows them.
+"""The dataset: Hive partitions of Parquet files by publication day.
+
+With `reading`, `compact`, `migrate` and `retell` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead, and in a bucket every day is `all-sources.parquet`. A reader may list and read at any moment: `shelf` and `folder` tell
 how files are replaced. One process at a time changes the files of a day.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -21,7 +24,7 @@ from crawlers.root import Root, root_of
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
 from transforms.folder import source_of
-from transforms.record import Record, Reject
+from transforms.record import Annotation, Record, Reject
 from transforms.shelf import MERGED, shelf
 
 Row = TypeVar("Row", Record, Reject)
@@ -122,11 +125,23 @@ class Partitions(Generic[Row]):
             for row in upserts:
                 if row.source != source:
                     raise ValueError(f"{row.article_id} is a row of {row.source}, not of {source}")
-                old = stored.get(row.article_id)
-                rows[row.article_id] = old if old is not None and _content(old) == _content(row) else row
+                rows[row.article_id] = _successor(stored.get(row.article_id), row)
             if rows == stored:
                 return False
             self._replace(day, source, to_table(list(rows.values()), self._model))
+            return True
+
+    def revise(self, day: date, source: str, change: Callable[[Row], Row]) -> bool:
+        """Let each row of one source and day be what `change` makes of it, and return whether the file changed.
+
+        Raises BusyError when another process keeps the day's lock.
+        """
+        with self.lock(day):
+            before = self.rows(day, source)
+            after = [change(row) for row in before]
+            if after == before:
+                return False
+            self._replace(day, source, to_table(after, self._model))
             return True
 
     def _replace(self, day: date, source: str, table: pa.Table) -> None:
@@ -187,6 +202,20 @@ class Partitions(Generic[Row]):
         return sentences
 
 
+class Changes(Generic[Row]):
+    """What is to be put into, and taken out of, the partitions of one table, by day."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.put: dict[date, list[Row]] = defaultdict(list)
+        self.remove: dict[date, set[str]] = defaultdict(set)
+
+    def apply(self, partitions: Partitions[Row], source: str) -> None:
+        """Change the partitions of a source. Raises BusyError, StoreError."""
+        for day in sorted(self.put.keys() | self.remove.keys()):
+            partitions.apply(day, source, self.put[day], self.remove[day])
+
+
 def records(data: Root | Path) -> Partitions[Record]:
     """Return the records of a data root; within a file they stand by publication time, those without one last."""
     return Partitions(data, "records", Record, ("published_at", "article_id"))
@@ -195,6 +224,34 @@ def records(data: Root | Path) -> Partitions[Record]:
 def rejects(data: Root | Path) -> Partitions[Reject]:
     """Return the rejects of a data root."""
     return Partitions(data, "rejects", Reject, ("article_id",))
+
+
+def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Record]:
+    """Return the records of one source and day that wait for their annotation."""
+    only = pa.schema([partitions.schema.field("annotated_at")])
+    with partitions.opened(day, [source]) as files:
+        if not any(file.read(only)["annotated_at"].null_count for file in files):
+            return []
+    return [row for row in partitions.rows(day, source) if row.annotated_at is None]
+
+
+def _successor(old: Row | None, row: Row) -> Row:
+    """Return what takes the place of a stored row: itself where the new one says the same but for `annotated_at`.
+
+    A record that waits for an annotation which the stored one has already gets it.
+    """
+    if old is None:
+        return row
+    if isinstance(row, Record) and isinstance(old, Record) and row.annotated_at is None and _same_question(old, row):
+        row = row.model_copy(update={name: getattr(old, name) for name in Annotation.model_fields})
+    return old if _content(old) == _content(row) else row
+
+
+def _same_question(one: Record, other: Record) -> bool:
+    """Whether two records are of the same text and of the same engine, model and version."""
+    return all(
+        getattr(one, name) == getattr(other, name) for name in ("title", "body", "annotator", "model", "annotator_version")
+    )
 
 
 def _content(row: Record | Reject) -> dict[str, object]:

@@ -28,6 +28,15 @@ One row of `data/records` is one article: what stands on its page, what an engin
 
 {article}
 
+## Stories
+
+Records with the same `story_id` are reprints of one text, across sources and days: equal but for punctuation, width, dateline and
+closing notes, or with a cut tail, removed or added paragraphs, other words here and there, one corrected number. The next day's
+report in the same words with other figures is another story, and so is the same short text (below 120 characters) on another day,
+unless it names its day. Two reprints are found for certain when they are up to 7 days apart, and never beyond 13. The story bears
+the `article_id` of the article that was out first; one that prints no time counts as out at the end of its day. It does not depend
+on the order in which articles are crawled or built: when an earlier one comes later, the records that are there are told.
+
 ## What an engine says about it, and where the page lies
 
 All values but `summary` stand in title or body, or are codes of what stands there.

@@ -28,6 +28,11 @@ class LexiconEngine:
         self._taxonomy = taxonomy
         self._version = f"lexicon {version('caixun')} {taxonomy.version}"
 
+    @property
+    def version(self) -> str:
+        """The version of the engine and its lists."""
+        return self._version
+
     def annotate(self, title: str, body: str) -> Annotation:
         """Return the annotation of one article; it depends on nothing but the text and the lists.
 

@@ -53,7 +53,9 @@ class Article(Frozen):
     crawled_at: AwareDatetime = Field(description="when the response arrived")
     body: str = Field(min_length=1, description="paragraphs joined by a line feed, nothing but the article's text")
     text_hash: ArticleId = Field(description="BLAKE2b-128 of the folded body: equal for exact reprints")
-    story_id: ArticleId = Field(description="article_id of the first-seen article with this text; its own when it is the first")
+    story_id: ArticleId = Field(
+        description="article_id of the first published article of its story, the reprints of one text, word for word or nearly"
+    )
 
 
 class Annotation(Frozen):

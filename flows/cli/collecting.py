@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, project_of, say
+from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
     from flows.checking import Plan
@@ -43,6 +43,7 @@ def run(
         typer.Option("--date", metavar="DAY", help="The day (YYYY-MM-DD); yesterday by default.", show_default=False),
     ] = None,
     source: Sources = None,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -57,7 +58,9 @@ def run(
     project = project_of(config, data)
     wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
     plan = {one.name: [wanted] for one in project.enabled(source)}
-    result = _perform(project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
+    result = _perform(
+        project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch, budget=budget), as_json=as_json
+    )
     raise typer.Exit(0 if result.ok else 1)
 
 
@@ -73,6 +76,7 @@ def backfill(
         ),
     ] = "failed",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -91,12 +95,12 @@ def backfill(
     if dry_run:
         _print_plan(reports, plan, as_json=as_json)
         return
-    say(f"resume with: {_resume(start, end, source, again, data, config)}")
+    say(f"resume with: {_resume(start, end, source, again, budget, data, config)}")
     result = _perform(
         project,
         "backfill",
         plan,
-        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all"),
+        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all", budget=budget),
         as_json=as_json,
     )
     raise typer.Exit(0 if result.ok else 1)
@@ -113,7 +117,15 @@ def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type:
         print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
 
 
-def _resume(start: str, end: str, source: list[str] | None, again: str, data: str | None, config: Path | None) -> str:
+def _resume(
+    start: str,
+    end: str,
+    source: list[str] | None,
+    again: str,
+    budget: float | None,
+    data: str | None,
+    config: Path | None,
+) -> str:
     words = [
         "caixun",
         "backfill",
@@ -123,7 +135,8 @@ def _resume(start: str, end: str, source: list[str] | None, again: str, data: st
         "--again",
         again,
     ]
-    words += [word for option, value in (("--data", data), ("--config", config)) if value for word in (option, str(value))]
+    given = (("--budget", budget), ("--data", data), ("--config", config))
+    words += [word for option, value in given if value is not None for word in (option, str(value))]
     return shlex.join(words)
 
 
@@ -131,21 +144,41 @@ def rebuild(
     start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
     end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
     source: Sources = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Extract nothing; annotate what another engine, model or prompt annotated.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --annotate: say how many records are stale, and what they will cost.")
+    ] = False,
+    budget: Budget = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Make days again from the archive, without the network."""
+    from crawlers.errors import ConfigError
+    from flows.cli.reannotating import print_stale, reannotate_days
     from flows.rebuild import plan_rebuild
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
     project = project_of(config, data, existing=True)
-    plan = plan_rebuild(project, project.known(source), day_range(parse_day(start), parse_day(end)))
+    days = day_range(parse_day(start), parse_day(end))
+    if dry_run:
+        if not annotate:
+            raise ConfigError("--dry-run is for --annotate: a rebuild from the archive costs nothing")
+        print_stale(project, days, project.known(source), as_json=as_json)
+        return
+    if annotate:
+        reannotate_days(project, days, project.known(source), budget, as_json=as_json)
+        return
+    plan = plan_rebuild(project, project.known(source), days)
     if not plan:
         say(f"nothing to rebuild: no source was crawled for {start}..{end}")
         return
-    result = _perform(project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch), as_json=as_json)
+    result = _perform(
+        project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch, budget), as_json=as_json
+    )
     # What the network has not given is no fault of a rebuild; what the archive does not give is.
     unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
     raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)

@@ -32,6 +32,16 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="NAME", help="Only this source; may be given several times.", show_default=False),
 ]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        metavar="MONEY",
+        min=0,
+        help="What the llm engine may spend in this run, in the currency of llm.price.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 

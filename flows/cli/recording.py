@@ -1,16 +1,18 @@
 """The commands on records: show, export, import, extract, annotate."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
+from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
 
 if TYPE_CHECKING:
     from flows.settings import Project
+    from flows.texts import Text
+    from transforms import record
     from transforms.record import Record
 
 
@@ -150,16 +152,31 @@ def extract(
 
 def annotate(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Articles: rows with id, title and body; .gz is opened.")],
-    engine: Annotated[Literal["lexicon"], typer.Option("--engine", help="The engine.")] = "lexicon",
+    engine: Annotated[
+        Literal["lexicon", "llm", "both"], typer.Option("--engine", help="The engine; both: a line by lexicon, then one by llm.")
+    ] = "lexicon",
+    budget: Budget = None,
     config: Config = None,
     data: Data = None,
 ) -> None:
     """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
-    from transforms.annotate import open_engine
+    from flows.texts import Text, by_lexicon, by_model
 
-    made = open_engine(engine, project_of(config, data).taxonomy)
-    for row in _articles(file):
-        print_json({"id": row["id"], **made.annotate(row["title"], row["body"]).model_dump(mode="json")})
+    project = project_of(config, data)
+    texts = (Text(row["id"], row["title"], row["body"]) for row in _articles(file))
+    if engine == "lexicon":
+        _print_annotations(by_lexicon(project, texts))
+        return
+    from flows.desk import open_desk
+
+    with open_desk(project, budget) as desk:
+        _print_annotations(by_model(desk, texts, beside="lexicon" if engine == "both" else None))
+        say(f"{desk.access.model}: {desk.paid}")
+
+
+def _print_annotations(rows: "Iterable[tuple[Text, record.Annotation]]") -> None:
+    for text, made in rows:
+        print_json({"id": text.name, **made.model_dump(mode="json")})
 
 
 def _articles(path: Path) -> Iterator[dict[str, Any]]:

@@ -1,15 +1,20 @@
 """Reports as tables for people and as plain values for programs."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from crawlers.fates import DayReport, Tally
+from transforms.record import Annotation
 
 if TYPE_CHECKING:
+    from flows.annotation import Annotated
     from flows.daily import Run
+    from flows.reannotate import Reannotated
+    from transforms.checks import Finding
 
 _COLOURS = {
     "complete": "green",
@@ -19,6 +24,7 @@ _COLOURS = {
     "failed": "red",
     "blocked": "magenta",
 }
+_SHOWN = 60  # characters of a changed value
 _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
 _SUMS = ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
 
@@ -90,6 +96,7 @@ def run_values(run: "Run") -> dict[str, Any]:
         "days": days,
         "off_days": run.off_days,
         "yields": run.yields,
+        "annotated": annotated_values(run.annotated) if run.annotated else None,
         "findings": findings,
     }
 
@@ -108,6 +115,44 @@ def print_run(run: "Run", console: Console) -> None:
     off_days = sum(run.off_days.values())
     if off_days:
         console.print(f"{off_days} more links were listed for other days and left alone")
-    for finding in run.findings:
+    if run.annotated:
+        console.print(run.annotated.told(), markup=False, highlight=False, soft_wrap=True)
+    print_findings(run.findings, console)
+
+
+def print_findings(findings: "Iterable[Finding]", console: Console) -> None:
+    """Print what went wrong, failures in red."""
+    for finding in findings:
         style = "red" if finding.level == "failure" else "yellow"
         console.print(f"{finding.level}: {finding.text}", style=style, markup=False, soft_wrap=True)
+
+
+def annotated_values(annotated: "Annotated") -> dict[str, Any]:
+    """Return what the llm engine did as plain values."""
+    values = {name: value for name, value in asdict(annotated).items() if name != "findings"}
+    return {**values, "paid": annotated.paid._asdict()}
+
+
+def reannotated_values(result: "Reannotated") -> dict[str, Any]:
+    """Return what a reannotation came to as plain values."""
+    return {**asdict(result), "annotated": annotated_values(result.annotated) if result.annotated else None}
+
+
+def print_reannotated(result: "Reannotated", console: Console) -> None:
+    """Print how many values of each column changed, with a few of them before and after."""
+
+    def line(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    by = result.annotated.told() if result.annotated else f"annotated {result.by_lexicon} by lexicon"
+    line(f"{result.stale} of {result.records} records were stale; {by}")
+    for column in (name for name in Annotation.model_fields if result.changed[name]):
+        line(f"{column} changed in {result.changed[column]}")
+        for article_id, before, after in result.examples[column]:
+            line(f"  {article_id[:8]}  {_shown(before)} -> {_shown(after)}")
+    print_findings(result.findings, console)
+
+
+def _shown(value: str | tuple[str, ...]) -> str:
+    text = value if isinstance(value, str) else " | ".join(value)
+    return "-" if not text else text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

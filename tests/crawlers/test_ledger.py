@@ -223,12 +223,6 @@ def test_answers_of_lists_are_good_since_the_days_end_and_robots_for_a_day(ledge
     assert ledger.robots("http://e.cn/robots.txt") is None
 
 
-def test_the_first_article_with_a_text_names_its_story(ledger):
-    assert ledger.stories({"t1": "a1", "t2": "a2"}) == {"t1": "a1", "t2": "a2"}
-    assert ledger.stories({"t1": "a9", "t3": "a3"}) == {"t1": "a1", "t3": "a3"}
-    assert ledger.stories({}) == {}
-
-
 def test_many_candidates_of_one_page(ledger):
     finds = [find(number) for number in range(1500)]
     assert len(fetched(ledger, "a", finds)) == 1500

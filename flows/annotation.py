@@ -1,0 +1,249 @@
+"""The annotation step: records that wait for the llm engine are annotated, here and not in worker processes, since it only waits.
+
+Answers are kept as they come (see `desk`), records are written batch by batch. What gets no answer now goes on waiting, and
+the next run takes it up: the ledger knows the days that owe an annotation.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from threading import Lock
+from typing import Literal
+
+from crawlers.errors import CaixunError, ConfigError
+from crawlers.inquiries import Account
+from flows.batches import ask_in_batches
+from flows.by_lexicon import annotate_by_lexicon
+from flows.checking import Plan
+from flows.desk import Asker, Desk, Paid, open_desk
+from flows.purse import OverBudgetError
+from flows.runner import Runner
+from flows.settings import Project
+from transforms import dataset
+from transforms.checks import Finding
+from transforms.llm import DeniedError, DownError, LlmError, RefusedError
+from transforms.record import Annotation, Record
+
+_BATCH = 200  # records that are annotated before their partitions are written
+_MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 100 MB of memory
+_PATIENCE = 3  # questions in a row that may find the endpoint down
+
+
+Hear = Callable[[Record, Annotation], None]
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Annotated:
+    """What an annotation step came to: records by what became of them, values dropped as not grounded, and what was paid."""
+
+    model: str
+    by_model: int = 0
+    by_lexicon: int = 0
+    waiting: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    paid: Paid = field(default_factory=Paid)
+    findings: list[Finding] = field(default_factory=list)
+
+    def told(self) -> str:
+        """Return it in one line."""
+        waiting = f", {self.waiting} wait" if self.waiting else ""
+        dropped = f"; {self.dropped.total()} values dropped that the article does not bear out" if self.dropped else ""
+        return f"annotated {self.by_model} by {self.model} ({self.paid}), {self.by_lexicon} by lexicon{waiting}{dropped}"
+
+
+def annotate_waiting(
+    project: Project,
+    plan: Plan,
+    run: str,
+    runner: Runner,
+    findings: list[Finding],
+    budget: float | None = None,
+    tell: Tell = lambda _text: None,
+) -> Annotated | None:
+    """Annotate what waits of a plan's days, and of earlier days that its sources owe; None where nothing does.
+
+    What goes wrong is added to `findings`; `tell` hears how far it is. `budget` is what this run may spend, the setting's
+    where it is None. Raises ConfigError.
+    """
+    days = [(source, day) for source in plan for day in sorted({*plan[source], *project.ledger.owed(source)})]
+    records = dataset.records(project.data)
+    waiting = (row for source, day in days for row in dataset.waiting(records, day, source))
+    first = next(waiting, None)
+    if first is None:
+        result = None
+    else:
+        with open_desk(project, budget) as desk:
+            result = Step(project, desk, run, runner, tell=tell).annotate(chain([first], waiting))
+        findings += result.findings
+    settle(project, plan)
+    return result
+
+
+def settle(project: Project, sources: Iterable[str]) -> None:
+    """Note which of the days whose records waited, by the ledger, have none any more."""
+    for source in sources:
+        for day in project.ledger.owed(source):
+            if not dataset.waiting(dataset.records(project.data), day, source):
+                project.ledger.annotated(source, day)
+
+
+def check_engine(project: Project, budget: float | None) -> None:
+    """Raise ConfigError where the llm engine is set but cannot be asked, or where a budget is given that has no use."""
+    if project.settings.annotator == "llm":
+        with open_desk(project, budget):
+            return
+    if budget is not None:
+        raise ConfigError("--budget is for the llm engine, and the annotator in settings.yml is another one")
+
+
+class Step:
+    """One annotation of many records."""
+
+    def __init__(
+        self,
+        project: Project,
+        desk: Desk,
+        run: str,
+        runner: Runner,
+        hear: Hear = lambda _row, _made: None,
+        tell: Tell = lambda _text: None,
+    ) -> None:
+        """Ask at `desk`, on the account of `run`.
+
+        `hear` is told each record, as it was, with its new annotation; `tell` how far the work is, after each batch.
+        """
+        self._project = project
+        self._desk = desk
+        self._terms = desk.access.terms
+        self._run = run
+        self._runner = runner
+        self._hear = hear
+        self._tell = tell
+        self._lock = Lock()
+        self._down = 0
+        self._unanswered: LlmError | None = None
+        self._refused: list[str] = []
+        self._no_batches = ""
+        self._result = Annotated(desk.access.model)
+
+    def annotate(self, rows: Iterable[Record]) -> Annotated:
+        """Annotate records and write them, batch by batch."""
+        rows, desk, result = iter(rows), self._desk, self._result
+        with ThreadPoolExecutor(self._terms.concurrency, thread_name_prefix="llm") as pool:
+            try:
+                while part := list(islice(rows, _MOST_IN_BATCH if self._terms.batch else _BATCH)):
+                    self._ask_in_batches(part)
+                    for start in range(0, len(part), _BATCH):
+                        self._annotate_batch(part[start : start + _BATCH], pool)
+            except BaseException:  # also Ctrl-C: what is being asked is waited for and kept, nothing more is asked
+                desk.close(DownError("stopped"))
+                raise
+        result.findings += self._findings()
+        return result
+
+    def _ask_in_batches(self, rows: list[Record]) -> None:
+        """Get answers by batches, where they are set and the endpoint takes them; what has none is asked one by one."""
+        if self._no_batches or (len(rows) < (self._terms.batch or len(rows) + 1) and not self._desk.awaits_batches()):
+            return
+        try:
+            ask_in_batches(self._desk, map(self._asker, rows), self._tell)
+        except RefusedError as error:
+            self._no_batches = f"the endpoint takes no batches, so it was asked one by one: {error}"
+        except (DownError, DeniedError) as error:
+            self._desk.close(error)
+
+    def _asker(self, row: Record) -> Asker:
+        return Asker(row.title, row.body, Account(self._run, row.source, row.published_date))
+
+    def _annotate_batch(self, batch: list[Record], pool: ThreadPoolExecutor) -> None:
+        by_model: dict[str, Annotation] = {}
+        left, waiting = [], 0
+        for row, made in zip(batch, pool.map(self._ask, batch), strict=True):
+            if isinstance(made, Annotation):
+                by_model[row.article_id] = made
+            elif made == "lexicon":
+                left.append(row)
+            else:
+                waiting += 1
+        by_lexicon = annotate_by_lexicon(self._project, left, self._runner)
+        write_annotations(self._project, batch, by_model | by_lexicon, self._hear)
+        self._result.by_model += len(by_model)
+        self._result.by_lexicon += len(by_lexicon)
+        self._result.waiting += waiting + len(left) - len(by_lexicon)
+        self._result.paid = self._desk.paid
+        if len(batch) == _BATCH:
+            self._tell(self._result.told())
+
+    def _ask(self, row: Record) -> Annotation | Literal["lexicon", "wait"]:
+        """Return a record's annotation by the model, or what becomes of it instead. Runs in several threads."""
+        try:
+            outcome = self._desk.annotate(self._asker(row))
+        except RefusedError as error:
+            self._refused.append(str(error))
+            return "lexicon"
+        except OverBudgetError as error:
+            self._desk.close(error)
+            return self._terms.when_over_budget
+        except DeniedError as error:
+            self._desk.close(error)
+            return "wait"
+        except DownError as error:
+            self._missed(error)
+            return "wait"
+        except CaixunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one odd text must not stop those of all sources
+            self._refused.append(f"crashed: {error!r:.200}")
+            return "lexicon"
+        with self._lock:
+            self._down = 0
+            self._result.dropped.update(fault.column for fault in outcome.dropped)
+        if outcome.annotation is None:
+            self._refused.append("no answer that fits the schema and the article")
+        return outcome.annotation or "lexicon"
+
+    def _missed(self, error: DownError) -> None:
+        with self._lock:
+            self._down += 1
+            self._unanswered = error
+            if self._down >= _PATIENCE:
+                self._desk.close(error)
+
+    def _findings(self) -> Iterator[Finding]:
+        why, waiting = self._desk.closed or self._unanswered, self._result.waiting
+        if isinstance(why, OverBudgetError):
+            rest = f"{waiting} records are left for the next run" if waiting else "the lexicon engine annotated the rest"
+            yield Finding("warning", f"{why}: {rest}")
+        elif why or waiting:
+            text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"
+            yield Finding("failure", text)
+        if self._no_batches:
+            yield Finding("warning", self._no_batches)
+        for reason, count in Counter(self._refused).most_common(3):
+            yield Finding("warning", f"the lexicon engine annotated {count} articles in place of {self._result.model}: {reason}")
+
+
+def write_annotations(project: Project, rows: Iterable[Record], made: Mapping[str, Annotation], hear: Hear) -> None:
+    """Write the annotations of records, by article_id; a record whose text was changed meanwhile is left as it is."""
+    asked = {row.article_id: row for row in rows if row.article_id in made}
+
+    def annotated(row: Record) -> Record:
+        mine = asked.get(row.article_id)
+        if mine is None or (mine.title, mine.body) != (row.title, row.body):
+            return row
+        annotation = made[row.article_id]
+        hear(row, annotation)
+        if row.annotated_at and annotation.model_copy(update={"annotated_at": row.annotated_at}) == annotation_of(row):
+            return row
+        return row.model_copy(update=dict(annotation))
+
+    for day, source in sorted({(row.published_date, row.source) for row in asked.values()}):
+        dataset.records(project.data).revise(day, source, annotated)
+
+
+def annotation_of(row: Record) -> Annotation:
+    """Return the annotation that a record has."""
+    return Annotation(**{name: getattr(row, name) for name in Annotation.model_fields})

@@ -1,0 +1,145 @@
+"""The desk: where questions to a model are asked, each of them once, within budget and pace.
+
+An answer is kept in the ledger, with what it cost, before anything else is done with it: a killed run pays for none twice.
+Reprints have one text hash and share the answer, also when they ask at the same time, in this process or in another one on
+this machine: who asks holds the lock file of the text.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import NamedTuple, Self
+
+from filelock import FileLock
+
+from crawlers.errors import ConfigError
+from crawlers.inquiries import Account, Inquiry, KeptAnswer
+from flows.purse import Pace, Payment, Purse
+from flows.settings import Project
+from transforms.dialogue import LlmEngine, Outcome, Told
+from transforms.llm import Answer, Client, LlmError
+from transforms.prompt import Message
+from transforms.taxonomy import load_taxonomy
+from transforms.text import text_hash
+
+
+@dataclass(frozen=True)
+class Asker:
+    """On whose behalf a question is asked: an article's text, and the account that it goes on."""
+
+    title: str
+    body: str
+    account: Account
+
+
+class Paid(NamedTuple):
+    """What questions cost; `cost` is None where no price is set."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    currency: str | None = None
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        money = "" if self.cost is None else f", {self.cost:.4f} {self.currency}"
+        return f"{self.calls} calls, {self.tokens_in} tokens in, {self.tokens_out} out{money}"
+
+
+@dataclass
+class Desk(AbstractContextManager["Desk"]):
+    """Asks on behalf of articles; may be used by several threads. `paid` is what this run cost so far.
+
+    Once `close` is called, kept answers alone are given, and the error is raised for what is not kept.
+    """
+
+    project: Project
+    purse: Purse
+    closed: LlmError | None = None
+    paid: Paid = field(default_factory=Paid)
+
+    def __post_init__(self) -> None:
+        """Open the client. Raises ConfigError."""
+        self.access = self.project.access
+        self.prompt = self.project.prompt
+        self.client = Client(self.access)
+        self._engine = LlmEngine(self.prompt, self.access.model, load_taxonomy(self.project.taxonomy))
+        price = self.access.terms.price
+        self.paid = Paid(cost=0.0 if price else None, currency=price.currency if price else None)
+        self._stopped = Event()
+        self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        """Return the desk."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the connections back."""
+        self.client.close()
+
+    def close(self, error: LlmError) -> None:
+        """Ask no more, for this reason; the first one counts."""
+        self.closed = self.closed or error
+        self._stopped.set()
+
+    def annotate(self, asker: Asker) -> Outcome:
+        """Return what the model says of an article. Raises LlmError where there is no answer to be had."""
+
+        def ask(attempt: int, messages: list[Message]) -> Told:
+            return self._ask(asker, self.inquiry(asker, attempt), messages)
+
+        return self._engine.annotate(asker.title, asker.body, ask)
+
+    def awaits_batches(self) -> bool:
+        """Whether a former run has handed in questions whose answers have not been kept."""
+        return bool(self.project.ledger.batches(self.prompt.version, self.access.model))
+
+    def inquiry(self, asker: Asker, attempt: int) -> Inquiry:
+        """Return what the ledger knows a question by."""
+        return Inquiry(text_hash(asker.body), self.prompt.version, self.access.model, attempt)
+
+    def most(self, messages: list[Message]) -> float:
+        """Return the most that a question can cost: a token is two bytes at least, 0.7 of a Chinese character."""
+        price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
+        return price.of(size // 2 + 500, self.access.terms.most_output) if price else 0.0
+
+    def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> KeptAnswer:
+        """Keep an answer in the ledger, with what it cost, and pay it."""
+        price = self.access.terms.price
+        cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
+        kept = KeptAnswer(asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
+        self.project.ledger.book(inquiry, kept, asker.account, cost)
+        with self._lock:
+            payment.cost += cost or 0.0
+            old = self.paid
+            self.paid = old._replace(
+                calls=old.calls + 1,
+                tokens_in=old.tokens_in + kept.tokens_in,
+                tokens_out=old.tokens_out + kept.tokens_out,
+                cost=None if old.cost is None else old.cost + (cost or 0.0),
+            )
+        return kept
+
+    def _ask(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> Told:
+        ledger = self.project.ledger
+        kept = ledger.kept_answer(inquiry)
+        if kept is None:
+            with FileLock(self.project.data / "locks" / f"text-{inquiry.text_hash[:2]}.lock"):
+                kept = ledger.kept_answer(inquiry) or self._pay_for(asker, inquiry, messages)
+        return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title)
+
+    def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
+        with self.purse.pay(self.most(messages)) as payment:
+            self._pace.wait()
+            if self.closed:
+                raise self.closed
+            return self.keep(asker, inquiry, self.client.ask(messages), payment)
+
+
+def open_desk(project: Project, budget: float | None = None) -> Desk:
+    """Return a desk that may spend `budget`, the setting's where it is None. Raises ConfigError where it cannot ask."""
+    if budget is not None and project.settings.llm.price is None:
+        raise ConfigError("--budget needs llm.price in settings.yml: what a million tokens of input and of output cost")
+    return Desk(project, Purse(project.settings.llm.budget if budget is None else budget))

@@ -1,0 +1,77 @@
+"""The purse of a run: what it may spend on questions to a model, and how fast it may ask."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition, Event, Lock
+
+from transforms.llm import LlmError
+
+
+class OverBudgetError(LlmError):
+    """The next question might cost more than is left."""
+
+
+class Purse:
+    """Money that several threads spend. What it spends is never more than `limit`, None for as much as is asked for."""
+
+    def __init__(self, limit: float | None) -> None:
+        """Hold `limit` in the currency of the price."""
+        self.spent = 0.0
+        self._limit = limit
+        self._set_aside = 0.0
+        self._changed = Condition()
+
+    def allows(self, most: float) -> bool:
+        """Whether a question that may cost so much is within the limit."""
+        return self._limit is None or self.spent + self._set_aside + most <= self._limit
+
+    def charge(self, cost: float) -> None:
+        """Spend what is owed already, whether or not it is within the limit."""
+        with self._changed:
+            self.spent += cost
+
+    @contextmanager
+    def pay(self, most: float) -> Iterator["Payment"]:
+        """Set aside the most that a question can cost while it is asked; the payment's `cost` is then spent.
+
+        Waits for other questions where these may leave enough. Raises OverBudgetError where there is not enough.
+        """
+        with self._changed:
+            while not self.allows(most):
+                if not self._set_aside:
+                    raise OverBudgetError(f"the budget of {self._limit:g} is spent")
+                self._changed.wait()
+            self._set_aside += most
+        payment = Payment()
+        try:
+            yield payment
+        finally:
+            with self._changed:
+                self._set_aside = max(self._set_aside - most, 0.0)
+                self.spent += payment.cost
+                self._changed.notify_all()
+
+
+class Payment:
+    """What one question did cost; nothing when it was not answered."""
+
+    cost = 0.0
+
+
+class Pace:
+    """Questions a minute, over all threads of this process."""
+
+    def __init__(self, per_minute: int | None, stopped: Event) -> None:
+        """Let `per_minute` questions begin, None for as many as come; `stopped` ends all waiting."""
+        self._seconds = 60 / per_minute if per_minute else 0.0
+        self._stopped = stopped
+        self._lock = Lock()
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Wait for the next turn."""
+        with self._lock:
+            turn = max(time.monotonic(), self._next)
+            self._next = turn + self._seconds
+        self._stopped.wait(turn - time.monotonic())

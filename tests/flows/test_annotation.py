@@ -1,0 +1,251 @@
+from dataclasses import replace as with_changes
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crawlers.errors import ConfigError
+from crawlers.inquiries import Usage
+from flows.annotation import annotate_waiting, write_annotations
+from flows.backfill import plan_backfill
+from flows.desk import open_desk
+from flows.estimate import Estimate, estimate
+from flows.purse import Pace
+from flows.reannotate import reannotate
+from flows.runner import PlainRunner
+from flows.settings import Project, open_project
+from tests.provider import KEY, completion, failure, provider, said, truthful
+from tests.transforms.rows import DAY, record
+from transforms import dataset
+from transforms.record import Annotation
+
+PLAN = {"paper": [DAY]}
+
+
+@pytest.fixture
+def stub(monkeypatch):
+    monkeypatch.setenv("CAIXUN_LLM_KEY", KEY)
+    with provider() as running:
+        yield running
+
+
+def make_project(tmp_path: Path, stub, annotator: str = "llm", prompt: str | None = None, **llm) -> Project:
+    config = tmp_path / "config"
+    (config / "prompts").mkdir(parents=True, exist_ok=True)
+    settings = {"annotator": annotator, "llm": {"base_url": stub.url, "model": "m", **llm}}
+    (config / "settings.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    if prompt:
+        (config / "prompts" / "annotate.md").write_text(prompt, encoding="utf-8")
+    return open_project(config, tmp_path / "data")
+
+
+def put(project: Project, *rows) -> None:
+    """Put records into the dataset that wait, unless `rows` say otherwise."""
+    for source in sorted({row.source for row in rows}):
+        dataset.records(project.data).apply(DAY, source, [row for row in rows if row.source == source])
+        project.ledger.owe(source, [DAY])
+
+
+def waiting(project: Project, number: int, **changes):
+    return record(number, **dict(project.prompt.waiting("m")), **changes)
+
+
+def rows_of(project: Project, source: str = "paper"):
+    return dataset.records(project.data).rows(DAY, source)
+
+
+def annotated(project: Project, plan=PLAN, budget: float | None = None, run: str = "r1"):
+    findings = []
+    with PlainRunner(1) as runner:
+        return annotate_waiting(project, plan, run, runner, findings, budget), findings
+
+
+def test_what_waits_is_annotated_once_and_booked(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 2, "output": 8})
+    put(project, *(waiting(project, number) for number in range(7)), record(9))
+    result, findings = annotated(project)
+    assert (result.by_model, result.by_lexicon, result.waiting, findings) == (7, 0, 0, [])
+    rows = rows_of(project)
+    assert [row.annotator for row in rows].count("llm") == 7
+    assert all(row.annotated_at and row.summary for row in rows)
+    assert (result.paid.calls, result.paid.tokens_in, result.paid.tokens_out, result.paid.currency) == (7, 7000, 1400, "CNY")
+    assert result.paid.cost == pytest.approx(0.0252)
+    assert project.ledger.usage("r1") == {("r1", "paper", DAY, "m"): Usage(7, 7000, 1400, pytest.approx(0.0252))}
+    assert project.ledger.owed("paper") == set()
+    assert annotated(project, run="r2") == (None, [])
+    assert len(stub.asked) == 7
+    assert project.ledger.usage("r2") == {}
+
+
+def test_days_that_owe_an_annotation_are_taken_up_by_the_next_run_of_their_source(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    put(project, waiting(project, 1))
+    assert annotated(project, {"wire": [DAY]})[0] is None
+    assert annotated(project, {"paper": [date(2026, 11, 20)]})[0].by_model == 1
+
+
+def test_reprints_that_ask_at_the_same_time_share_one_dialogue(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    stub.seconds = 0.1
+    stub.answer = lambda asked: completion(asked, said(asked, keywords=["正文", "不在文中"]))
+    body = waiting(project, 1).body
+    sources = ("paper", "wire", "web")
+    put(project, *(waiting(project, number, body=body, source=sources[number % 3]) for number in range(6)))
+    result, _ = annotated(project, {"paper": [DAY], "wire": [DAY], "web": [DAY]})
+    assert (result.by_model, len(stub.asked), result.dropped) == (6, 2, {"keywords": 6})
+    assert {row.keywords for source in sources for row in rows_of(project, source)} == {("正文",)}
+
+
+def test_no_more_questions_are_open_than_allowed(tmp_path, stub):
+    project = make_project(tmp_path, stub, concurrency=3)
+    stub.seconds = 0.03
+    put(project, *(waiting(project, number) for number in range(20)))
+    assert annotated(project)[0].by_model == 20
+    assert stub.most_open == 3
+
+
+def test_questions_a_minute_are_spread():
+    class Event:
+        waited: list[float] = []  # noqa: RUF012
+
+        def wait(self, seconds: float) -> None:
+            self.waited.append(seconds)
+
+    pace = Pace(2, Event())
+    for _ in range(3):
+        pace.wait()
+    assert [round(seconds) for seconds in Event.waited] == [0, 30, 60]
+
+
+def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 1000, "output": 1000})
+    put(project, *(waiting(project, number) for number in range(20)))
+    result, (finding,) = annotated(project, budget=12)
+    assert 0 < result.by_model < 20
+    assert result.waiting == 20 - result.by_model
+    assert result.paid.cost == pytest.approx(1.2 * result.by_model)
+    assert result.paid.cost <= 12
+    text = f"the budget of 12 is spent: {result.waiting} records are left for the next run"
+    assert (finding.level, finding.text) == ("warning", text)
+    assert sum(row.annotated_at is None for row in rows_of(project)) == result.waiting
+    assert annotated(project, budget=100)[0].by_model == result.waiting
+    assert len(stub.titles) == len(set(stub.titles)) == 20
+    with pytest.raises(ConfigError, match=r"--budget needs llm\.price"):
+        open_desk(make_project(tmp_path, stub), 5)
+
+
+def test_the_lexicon_engine_takes_over_what_the_model_does_not_do(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 1000, "output": 1000}, when_over_budget="lexicon", concurrency=1)
+
+    def answer(asked):
+        title, _ = asked.article
+        if title == "标题1":
+            return failure(400, "inappropriate content")
+        return completion(asked, "no JSON") if title == "标题2" else truthful(asked)
+
+    stub.answer = answer
+    put(project, *(waiting(project, number) for number in range(20)))
+    result, findings = annotated(project, budget=14)
+    rows = rows_of(project)
+    assert result.by_model + result.by_lexicon == 20
+    assert [row.annotator for row in rows].count("lexicon") == result.by_lexicon > 2
+    assert {row.annotator for row in rows if row.title in ("标题1", "标题2")} == {"lexicon"}
+    texts = [finding.text for finding in findings]
+    assert texts[0] == "the budget of 14 is spent: the lexicon engine annotated the rest"
+    assert any("1 articles in place of m: HTTP 400" in text for text in texts)
+    assert any("1 articles in place of m: no answer that fits" in text for text in texts)
+
+
+@pytest.mark.parametrize("answer", [failure(503, "overloaded"), failure(401)])
+def test_while_the_provider_is_down_records_wait_and_kept_answers_serve(tmp_path, stub, answer):
+    project = make_project(tmp_path, stub, concurrency=2)
+    first = waiting(project, 1)
+    put(project, first)
+    annotated(project)
+    reprint = waiting(project, 30, body=first.body)
+    put(project, *(waiting(project, number) for number in range(2, 12)), reprint)
+    stub.answer = lambda _asked: answer
+    before = len(stub.asked)
+    result, (finding,) = annotated(project)
+    assert (result.by_model, result.waiting, finding.level) == (1, 10, "failure")
+    assert "10 records are left for the next run" in finding.text
+    assert len(stub.asked) - before <= (20 if answer[0] == 503 else 2)
+    assert project.ledger.owed("paper") == {DAY}
+    reports, plan = plan_backfill(project, ["paper"], [DAY, date(2026, 11, 19)], "missing")
+    assert (plan["paper"][0], reports[0].reason) == (DAY, "records wait for their annotation")
+    stub.answer = truthful
+    assert annotated(project)[0].by_model == 10
+    assert project.ledger.owed("paper") == set()
+
+
+def test_a_record_whose_text_was_changed_meanwhile_keeps_what_it_has(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    asked = waiting(project, 1)
+    put(project, asked.model_copy(update={"body": "另一篇正文。"}))
+    made = Annotation(**{name: getattr(record(2), name) for name in Annotation.model_fields})
+    write_annotations(project, [asked], {asked.article_id: made}, lambda _row, _made: None)
+    assert rows_of(project)[0].annotated_at is None
+
+
+def test_a_page_that_is_built_again_keeps_the_present_annotation(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    put(project, waiting(project, 1))
+    annotated(project)
+    (row,) = rows_of(project)
+    put(project, waiting(project, 1))
+    assert rows_of(project) == [row]
+    put(project, waiting(project, 1, body="更正后的正文。"))
+    assert rows_of(project)[0].annotated_at is None
+
+
+def reannotated(project: Project, sources: list[str] | None = None):
+    with PlainRunner(1) as runner:
+        return reannotate(project, DAY, DAY, sources, runner)
+
+
+def test_reannotation_touches_stale_records_alone_and_tells_what_changes(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    imported = record(8, annotator="import", annotator_version="layout 1")
+    put(project, *(record(number) for number in range(3)), imported)
+    result = reannotated(project)
+    assert (result.records, result.stale, result.annotated.by_model) == (4, 3, 3)
+    assert result.changed["summary"] == 3
+    assert result.changed["securities"] == 3
+    examples = {(article_id, before, after) for article_id, before, after in result.examples["summary"]}
+    assert (record(1).article_id, "第二段。", "第1段正文。") in examples
+    assert imported in rows_of(project)
+    assert (reannotated(project).stale, len(stub.asked)) == (0, 3)
+    other = make_project(tmp_path, stub, prompt="另一份提示词。")
+    assert (reannotated(other).stale, len(stub.asked)) == (3, 6)
+    put(project, waiting(project, 9))
+    back = reannotated(make_project(tmp_path, stub, annotator="lexicon"), ["paper"])
+    assert (back.stale, back.by_lexicon, back.annotated) == (4, 4, None)
+    assert project.ledger.owed("paper") == set()
+    assert {row.annotator for row in rows_of(project)} == {"lexicon", "import"}
+    (tmp_path / "config" / "prompts" / "annotate.md").unlink()
+    again = reannotated(make_project(tmp_path, stub))
+    assert (again.annotated.by_model, again.annotated.paid.calls) == (4, 1)
+
+
+def test_a_model_that_is_down_leaves_stale_records_as_they_are(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    put(project, record(1))
+    stub.answer = lambda _asked: failure(403)
+    result = reannotated(project)
+    assert [finding.level for finding in result.findings] == ["failure"]
+    assert rows_of(project) == [record(1)]
+
+
+def test_an_estimate_rests_on_what_was_asked_before_else_on_lengths(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 2, "output": 8, "currency": "USD"})
+    guess = estimate(project, 1000)
+    assert (guess.known, guess.currency) == (0, "USD")
+    assert guess.tokens_in > 1000 * 1000
+    put(project, waiting(project, 1), waiting(project, 2))
+    annotated(project)
+    assert estimate(project, 1000) == Estimate(1_000_000, 200_000, pytest.approx(3.6), "USD", 2)
+    free = with_changes(
+        project, settings=project.settings.model_copy(update={"llm": project.settings.llm.model_copy(update={"price": None})})
+    )
+    assert estimate(free, 1000).cost is None

@@ -1,0 +1,54 @@
+import pytest
+
+from tests.flows.test_annotation import annotated, make_project, put, waiting
+from tests.provider import KEY, failure, provider, truthful
+
+
+@pytest.fixture
+def stub(monkeypatch):
+    monkeypatch.setenv("CAIXUN_LLM_KEY", KEY)
+    monkeypatch.setattr("flows.batches._PAUSE", 0.0)
+    with provider() as running:
+        yield running
+
+
+def test_many_questions_go_in_batches_and_what_these_do_not_answer_is_asked_one_by_one(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10, price={"input": 1, "output": 4})
+    stub.answer = lambda asked: failure(500) if asked.article[0] == "标题7" and not stub.batches.made else truthful(asked)
+    put(project, *(waiting(project, number) for number in range(20)))
+    result, findings = annotated(project)
+    assert (result.by_model, result.waiting, findings) == (20, 0, [])
+    assert (len(stub.batches.made), result.paid.calls) == (1, 20)
+    assert stub.titles == ["标题0", "标题7"]
+    put(project, *(waiting(project, number) for number in range(30, 35)))
+    assert annotated(project)[0].by_model == 5
+    assert len(stub.batches.made) == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/batches", "/v1/batches/batch-0", "/v1/files/out-0/content"])
+def test_a_batch_is_not_handed_in_twice(tmp_path, stub, path):
+    project = make_project(tmp_path, stub, batch=10)
+    stub.batches.fail[path] = failure(502, **{"x-should-retry": "false"})
+    put(project, *(waiting(project, number) for number in range(20)))
+    result, (finding,) = annotated(project)
+    assert (result.by_model, result.waiting, finding.level) == (1, 19, "failure")
+    assert annotated(project)[0].by_model == 19
+    assert (len(stub.batches.made), len(stub.asked)) == (1, 1)
+    assert project.ledger.batches(project.prompt.version, "m") == []
+
+
+def test_an_endpoint_without_batches_is_asked_one_by_one(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10)
+    stub.batches.taken = False
+    put(project, *(waiting(project, number) for number in range(20)))
+    result, (finding,) = annotated(project)
+    assert result.by_model == len(stub.asked) == 20
+    assert finding.text.startswith("the endpoint takes no batches, so it was asked one by one")
+
+
+def test_a_batch_that_the_provider_has_dropped_is_asked_one_by_one(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10)
+    stub.batches.fail["/v1/batches/batch-0"] = failure(404, "no such batch")
+    put(project, *(waiting(project, number) for number in range(12)))
+    assert annotated(project)[0].by_model == 12
+    assert (len(stub.batches.made), len(stub.asked), project.ledger.batches(project.prompt.version, "m")) == (1, 12, [])

@@ -1,0 +1,96 @@
+"""The endpoint of the llm engine: where the model answers, and on which terms. Its key is no setting: it stays in the environment."""
+
+import os
+import re
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from crawlers.config import Strict
+from crawlers.errors import ConfigError
+
+_HELP = "docs/annotation.md has the lines for each provider"
+_MILLION = 1_000_000
+
+
+class Price(Strict):
+    """What a million tokens cost."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    currency: str = "CNY"
+
+    def of(self, tokens_in: int, tokens_out: int) -> float:
+        """Return what so many tokens cost."""
+        return (tokens_in * self.input + tokens_out * self.output) / _MILLION
+
+
+class Endpoint(Strict):
+    """The keys under `llm` in settings.yml; `budget` is the money that one run may spend, `timeout` is in seconds.
+
+    `options` goes into every request as it is. `key_env` names the environment variable that holds the key; null where the
+    endpoint takes none. `batch` is how many questions are worth a batch, null for none.
+    """
+
+    base_url: str | None = None
+    model: str | None = None
+    key_env: str | None = "CAIXUN_LLM_KEY"
+    concurrency: int = Field(default=4, ge=1, le=64)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    timeout: float = Field(default=60, gt=0)
+    options: dict[str, Any] = Field(default_factory=lambda: {"temperature": 0, "max_tokens": 2000})
+    price: Price | None = None
+    budget: float | None = Field(default=None, gt=0)
+    when_over_budget: Literal["wait", "lexicon"] = "wait"
+    batch: int | None = Field(default=None, ge=1)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_plain_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s@]+", value):
+            raise ValueError("an http(s) address is expected here, without a name or key in it")
+        return value
+
+    @property
+    def most_output(self) -> int:
+        """How many tokens one answer may have."""
+        return int(self.options.get("max_tokens") or self.options.get("max_completion_tokens") or 4000)
+
+
+class Access(Strict):
+    """An endpoint that can be asked: nothing is missing. The key is never shown."""
+
+    base_url: str
+    model: str
+    key: str = Field(repr=False)
+    terms: Endpoint
+
+
+def model_of(endpoint: Endpoint) -> str:
+    """Return the name of the model that is to be asked. Raises ConfigError where there is none."""
+    model = os.environ.get("CAIXUN_LLM_MODEL") or endpoint.model
+    if not model:
+        raise ConfigError(f"the llm engine needs llm.model in settings.yml, or CAIXUN_LLM_MODEL; {_HELP}")
+    return model
+
+
+def access_to(endpoint: Endpoint) -> Access:
+    """Return how an endpoint is asked; CAIXUN_LLM_BASE_URL and CAIXUN_LLM_MODEL go before the settings.
+
+    Raises ConfigError where address, model or key is missing.
+    """
+    base_url = os.environ.get("CAIXUN_LLM_BASE_URL") or endpoint.base_url
+    if not base_url:
+        raise ConfigError(f"the llm engine needs llm.base_url in settings.yml, or CAIXUN_LLM_BASE_URL; {_HELP}")
+    if not re.fullmatch(r"https?://[^\s@]+", base_url):
+        raise ConfigError("CAIXUN_LLM_BASE_URL: an http(s) address is expected, without a name or key in it")
+    model = model_of(endpoint)
+    key = os.environ.get(endpoint.key_env, "") if endpoint.key_env else "no-key"
+    if not key:
+        name = endpoint.key_env
+        raise ConfigError(
+            f"the llm engine needs its key in the environment variable {name}; llm.key_env: null where there is none"
+        )
+    if endpoint.budget is not None and endpoint.price is None:
+        raise ConfigError("llm.budget needs llm.price in settings.yml: what a million tokens of input and of output cost")
+    return Access(base_url=base_url, model=model, key=key, terms=endpoint)

@@ -1,0 +1,214 @@
+"""The client of the llm engine: the one file that knows the model's API. One question, one answer.
+
+Any endpoint will do that speaks OpenAI's chat completions. Not each of them takes a JSON schema: the client tries the schema,
+then a tool, then a schema in the prompt, and stays with the first that is answered. The `openai` package waits out
+`Retry-After`, 429, 5xx and lost connections, with growing pauses. It is used rather than a framework around it, since each
+answer that is paid for has to be kept before anything else is done with it, and re-asking is done one level above.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from crawlers.errors import CaixunError, ConfigError
+from transforms.endpoint import Access
+from transforms.grounding import Said
+from transforms.prompt import Message
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+Mode = Literal["schema", "tool", "prompt"]
+
+_MODES: tuple[Mode, ...] = ("schema", "tool", "prompt")
+_RETRIES = 4  # behind the first try: pauses of about 0.5, 1, 2 and 4 seconds, or what Retry-After says up to 120
+_PROVEN: dict[tuple[str, str], Mode] = {}
+"""The mode in which a model at an address has answered in this process."""
+_TOOL = "annotate"
+_PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+_MARK = "caixun"
+"""Name of what is kept with a batch."""
+_LOOK_BACK = 100  # batches among which one is looked for
+
+
+class Answer(NamedTuple):
+    """What a model answered; `cut` when it was not at its end."""
+
+    text: str
+    cut: bool
+    tokens_in: int
+    tokens_out: int
+
+
+class LlmError(CaixunError):
+    """No answer."""
+
+
+class RefusedError(LlmError):
+    """The endpoint refuses this question, and will refuse it again."""
+
+
+class DownError(LlmError):
+    """The endpoint gave no answer after several tries; later it may."""
+
+
+class DeniedError(LlmError):
+    """The endpoint refuses every question: the key, the model's name or the account is wrong."""
+
+
+class Client:
+    """Asks one model at one endpoint; may be used by several threads."""
+
+    def __init__(self, access: Access) -> None:
+        """Prepare to ask. Raises ConfigError where the `openai` package is missing."""
+        try:
+            import openai  # noqa: PLC0415 - an optional package, and slow to load
+        except ModuleNotFoundError as error:
+            raise ConfigError("the llm engine needs the package openai: pip install 'caixun[llm]'") from error
+        self._openai = openai
+        self._access = access
+        self._place = (access.base_url, access.model)
+        self._first = Lock()
+        self._api = openai.OpenAI(
+            api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=_RETRIES
+        )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._api.close()
+
+    def ask(self, messages: list[Message]) -> Answer:
+        """Return the model's answer. Raises RefusedError, DownError, DeniedError."""
+        if self._place not in _PROVEN:
+            with self._first:  # one question finds the mode, the others wait for it
+                if self._place not in _PROVEN:
+                    return self._find_mode(messages)
+        try:
+            return self._ask(messages, _PROVEN[self._place])
+        except self._openai.APIStatusError as error:
+            raise self._refusal(error) from None
+
+    def submit(self, questions: Mapping[str, list[Message]], mark: str) -> str:
+        """Hand in many questions, each under a name, to be answered within a day, and return the batch's identity.
+
+        Asks in the mode that was answered before, else by a schema. `mark` is kept with the batch. Raises RefusedError where
+        the endpoint takes no batches, DownError, DeniedError.
+        """
+        mode = _PROVEN.get(self._place, "schema")
+        lines = [
+            json.dumps(
+                {"custom_id": name, "method": "POST", "url": _PATH, "body": self._body(mode, messages)}, ensure_ascii=False
+            )
+            for name, messages in questions.items()
+        ]
+        with self._failures():
+            file = self._api.files.create(file=("questions.jsonl", "\n".join(lines).encode()), purpose="batch")
+            batch = self._api.batches.create(
+                input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={_MARK: mark}
+            )
+        return batch.id
+
+    def submitted(self, mark: str) -> str | None:
+        """Return the identity of the batch that was handed in with this mark, None where there is none."""
+        with self._failures():
+            batches = islice(self._api.batches.list(limit=_LOOK_BACK), _LOOK_BACK)
+            return next((batch.id for batch in batches if (batch.metadata or {}).get(_MARK) == mark), None)
+
+    def collect(self, batch: str) -> dict[str, Answer] | None:
+        """Return the answers of a batch by their names, without what failed; None while it is not done. Raises LlmError."""
+        with self._failures():
+            state = self._api.batches.retrieve(batch)
+            if state.status in ("validating", "in_progress", "finalizing", "cancelling"):
+                return None
+            text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        bodies = {row["custom_id"]: (row.get("response") or {}).get("body") or {} for row in rows}
+        whole = self._openai.types.chat.ChatCompletion
+        made = {name: whole.construct(**body) for name, body in bodies.items() if body.get("choices")}
+        return {name: _answer(one.choices[0], one.usage, []) for name, one in made.items()}
+
+    def _body(self, mode: Mode, messages: list[Message]) -> dict[str, Any]:
+        return {"model": self._access.model, **self._access.terms.options, **request_in(mode, messages)}
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turn what the API raises into ours."""
+        try:
+            yield
+        except self._openai.APIStatusError as error:
+            refused = error.status_code in (400, 404, 405, 422)
+            raise (RefusedError(self._told(error)) if refused else self._failure(error)) from None
+        except (self._openai.OpenAIError, ValueError) as error:
+            raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
+
+    def _find_mode(self, messages: list[Message]) -> Answer:
+        """Return the answer in the first mode that is not refused; a question that all of them refuse proves none."""
+        refusals = []
+        for mode in _MODES:
+            try:
+                answer = self._ask(messages, mode)
+            except self._openai.APIStatusError as error:
+                refusals.append(self._refusal(error))
+                continue
+            _PROVEN[self._place] = mode
+            return answer
+        raise refusals[-1]
+
+    def _ask(self, messages: list[Message], mode: Mode) -> Answer:
+        """Return the answer in one mode. Raises APIStatusError only for what the endpoint refuses."""
+        openai = self._openai
+        try:
+            made = self._api.chat.completions.create(
+                model=self._access.model, extra_body=self._access.terms.options, **request_in(mode, messages)
+            )
+        except openai.APIStatusError as error:
+            if error.status_code in (400, 404, 422):
+                raise
+            raise self._failure(error) from None
+        except (openai.OpenAIError, ValueError) as error:
+            raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
+        if not isinstance(made, openai.types.chat.ChatCompletion) or not made.choices:
+            raise DownError(f"{self._access.base_url} answers something else than a chat completion; is llm.base_url right?")
+        return _answer(made.choices[0], made.usage, messages)
+
+    def _refusal(self, error: "APIStatusError") -> LlmError:
+        if error.status_code == 404:
+            return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address (HTTP 404)")
+        return RefusedError(f"HTTP {error.status_code}: {self._told(error)}")
+
+    def _failure(self, error: "APIStatusError") -> LlmError:
+        name = self._access.terms.key_env or "no key"
+        if error.status_code in (401, 403):
+            return DeniedError(f"{self._access.base_url} refuses the key ({name}): HTTP {error.status_code}")
+        if error.status_code == 402 or error.code == "insufficient_quota":
+            return DeniedError(f"the account at {self._access.base_url} has no money left: HTTP {error.status_code}")
+        return DownError(f"{self._access.base_url} answers HTTP {error.status_code}: {self._told(error)}")
+
+    def _told(self, error: "APIStatusError") -> str:
+        """Return what an endpoint says of its refusal, in one line, without the key if it should repeat it."""
+        return " ".join(error.message.replace(self._access.key, "…").split())[:200]
+
+
+def request_in(mode: Mode, messages: list[Message]) -> dict[str, Any]:
+    """Return the parts of a request that ask for an answer by our schema."""
+    schema = Said.model_json_schema()
+    if mode == "schema":
+        form = {"type": "json_schema", "json_schema": {"name": _TOOL, "schema": schema, "strict": True}}
+        return {"messages": messages, "response_format": form}
+    if mode == "tool":
+        tool = {"type": "function", "function": {"name": _TOOL, "description": "Keep an annotation.", "parameters": schema}}
+        return {"messages": messages, "tools": [tool], "tool_choice": {"type": "function", "function": {"name": _TOOL}}}
+    text = f"{messages[0]['content']}\n\nJSON Schema:\n{json.dumps(schema, ensure_ascii=False)}"
+    return {"messages": [{**messages[0], "content": text}, *messages[1:]]}
+
+
+def _answer(choice: Any, usage: Any, messages: list[Message]) -> Answer:
+    """Return an answer that can be stored; where an endpoint does not count tokens, they are taken to be the characters."""
+    calls = choice.message.tool_calls
+    text = (calls[0].function.arguments if calls else choice.message.content) or ""
+    text = text.replace("\0", "").encode("utf-8", "replace").decode()  # a half of an emoji, in JSON's spelling, is no text
+    tokens_in = usage.prompt_tokens if usage else sum(len(one["content"]) for one in messages)
+    return Answer(text, choice.finish_reason == "length", tokens_in, usage.completion_tokens if usage else len(text))
