@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from crawlers import tables
+from crawlers import database
 from crawlers.fates import DayReport, State, Tally, Verdict
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
@@ -21,15 +21,15 @@ class Books:
 
     def __init__(self, url: str) -> None:
         """Open the ledger and make its tables where they are missing. Raises ConfigError for a URL of another database."""
-        self._engine = tables.open_engine(url)
+        self._engine = database.open_engine(url)
 
     def _reading(self) -> AbstractContextManager[Connection]:
         """Give a connection that sees one state of the database and keeps no writer waiting."""
-        return tables.reading(self._engine)
+        return database.reading(self._engine)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         """Give a connection that holds the write lock: what it reads still holds when it writes."""
-        return tables.writing(self._engine)
+        return database.writing(self._engine)
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -18,9 +18,9 @@ from uuid import uuid4
 from sqlalchemy import Engine, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 
+from crawlers.database import errors_as_one_sentence, is_shared, open_engine
 from crawlers.errors import BusyError, StoreError
 from crawlers.lock import Lock, Locks
-from crawlers.tables import errors_as_one_sentence, is_shared, open_engine
 from crawlers.tables import leases as _leases
 
 LASTING = 20.0
