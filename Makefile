@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo test spark lint clean
+.PHONY: help setup demo test spark stores lint clean
 
 help:
 	@echo "make demo    run the whole path over the bundled sample site"
@@ -35,12 +35,17 @@ lint: $(VENV)/made-dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest -m "not spark"
+	$(BIN)/pytest -m "not spark and not postgres and not s3"
 
 # The one test that needs a Java (17 or newer) and the 456 MB of PySpark.
 spark: $(VENV)/made-dev
 	@$(PIP) install --constraint constraints.txt 'pyspark>=4.0'
 	$(BIN)/pytest -m spark
+
+# The tests of shared stores. They start a PostgreSQL (on Debian: apt install postgresql) and an S3-compatible server, and fetch 95 MB.
+stores: $(VENV)/made-dev
+	@$(PIP) install --constraint constraints.txt --editable '.[postgres]' 'moto[s3]>=5.1' flask flask-cors
+	$(BIN)/pytest -m "postgres or s3"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache demo-data

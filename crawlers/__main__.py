@@ -22,12 +22,15 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
+from crawlers.bucket import Bucket
 from crawlers.crawl import Crawl
 from crawlers.errors import BusyError, CaixunError
 from crawlers.guard import guard
+from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
 from crawlers.lock import lock_sources, site_lock
 from crawlers.probe import Probe
+from crawlers.root import Root
 from crawlers.settings import process_settings, source_settings
 from crawlers.source import load_source
 from crawlers.spiders.news import spider_class
@@ -52,17 +55,23 @@ def main() -> int:
     return 0
 
 
+def _root(errand: dict[str, Any]) -> Root:
+    """Return the data root of an errand; `sites` names another one, whose locks of sites hold, where it is a trial."""
+    bucket = Bucket(*errand["bucket"]) if errand["bucket"] else None
+    return Root(Path(errand["data"]), bucket, shared_locks(errand["ledger"]))
+
+
 def _prepare(errand: dict[str, Any], locks: ExitStack) -> tuple[list[Crawl], list[str]]:
     """Return the crawls whose sources could be locked, and a sentence for each of the others."""
-    data, ledger = Path(errand["data"]), Ledger(errand["ledger"])
-    busy = lock_sources(data, errand["days"], locks)
+    root, ledger = _root(errand), Ledger(errand["ledger"])
+    busy = lock_sources(root.locks, errand["days"], locks)
     crawls = []
     for name in errand["days"]:
         if name not in busy:
             source = load_source(Path(errand["sources"]) / f"{name}.yml")
             wanted = [date.fromisoformat(day) for day in errand["days"][name]]
             kind = partial(Probe, seed=errand["seed"]) if "seed" in errand else Crawl
-            crawls.append(kind(source, wanted, errand["crawl"], data / "archive", ledger, again=errand["again"]))
+            crawls.append(kind(source, wanted, errand["crawl"], root, ledger, again=errand["again"]))
     return crawls, [f"{name}: another process is crawling it; left to that one" for name in busy]
 
 
@@ -80,10 +89,11 @@ def _run(crawls: list[Crawl], errand: dict[str, Any]) -> list[str]:
     runner = AsyncCrawlerRunner(shared)
     failures: list[BaseException] = []
     busy: list[str] = []
+    site_locks = _root({**errand, **errand["sites"]}).locks
 
     async def one_after_another(of_site: list[Crawl]) -> None:
         try:
-            async with site_lock(Path(errand["locks"]), of_site[0].source.site):
+            async with site_lock(site_locks, of_site[0].source.site):
                 for crawl in of_site:
                     crawler = Crawler(spider_class(crawl.source.spider), source_settings(shared, crawl.source))
                     await runner.crawl(crawler, crawl=crawl)

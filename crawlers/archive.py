@@ -3,18 +3,22 @@
 `archive/date=D/SOURCE-CRAWL.warc.gz`, D the crawl's day in Asia/Shanghai. A file is written as `.open` and renamed when
 whole. Each record is one gzip member (WARC 1.1, annex D), so that a page can be read by its offset, and a file that lost
 its writer can be cut behind its last whole record. Facts of the crawl stand in extension fields `Caixun-…`.
+
+Where the data root is a bucket, files are written in the work folder beside it and put there when they are whole, by one PUT;
+a crawl begins a new file after some minutes or megabytes, so that a machine that is lost takes little along.
 """
 
 import io
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from http.client import responses
 from io import FileIO
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple, cast
 
 from isal import isal_zlib
@@ -27,8 +31,11 @@ from warcio.warcwriter import WARCWriter
 from crawlers.clock import day_of, now
 from crawlers.errors import StoreError
 from crawlers.page import Kind, Page, Position
+from crawlers.root import Root
 
 _OPEN = ".open"
+_MOST = 32 << 20  # bytes of a file …
+_LONGEST = 120.0  # … and seconds of writing it, before it is put into a bucket and another is begun
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # would end a header and begin another
 _LEVEL = 3  # of ISA-L's gzip: 7 % larger than with zlib's level 4, in less than a third of its time
 # What reading a record that is not one of ours, or not whole, may raise.
@@ -36,15 +43,22 @@ _DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, EOFError, StopIteration, Type
 
 
 class ArchiveWriter:
-    """Appends the pages of one source and one crawl to one new WARC file, which begins to exist with the first page."""
+    """Appends the pages of one source and one crawl to new WARC files; a file begins to exist with its first page."""
 
-    def __init__(self, root: Path, source: str, crawl: str) -> None:
+    def __init__(self, root: Root, source: str, crawl: str) -> None:
         """Prepare a file named after `source` and the `crawl` id, which must never have been used before."""
         self._root = root
-        self.file = f"date={day_of(now()).isoformat()}/{source}-{crawl}.warc.gz"
-        self._path = root / (self.file + _OPEN)
         self._crawl = crawl
+        self._stem = f"date={day_of(now()).isoformat()}/{source}-{crawl}"
         self._out: FileIO | None = None
+        self._begun_at = 0.0
+        self._files = 0
+        self._next()
+
+    def _next(self) -> None:
+        self._files += 1
+        self.file = f"{self._stem}{f'-{self._files}' if self._files > 1 else ''}.warc.gz"
+        self._path = _here(self._root, self.file + _OPEN)
 
     def append(self, page: Page) -> Position:
         """Write `page` and return where it lies; it is in the operating system's hands when this returns.
@@ -70,17 +84,43 @@ class ArchiveWriter:
         # Unbuffered: what a failed write leaves is cut off, and nothing of it waits to be written later.
         out = self._path.open("xb", buffering=0)
         info = {"software": "caixun", "isPartOf": self._crawl}
-        _write_all(out, _member(_RECORDS.create_warcinfo_record(Path(self.file).name, info)))
+        _write_all(out, _packed(_RECORDS.create_warcinfo_record(Path(self.file).name, info)))
+        self._begun_at = monotonic()
         return out
 
+    def put_by(self) -> None:
+        """Close a file that goes into a bucket once it is large or old. All of its pages must be noted; others go into a new one."""
+        if self._root.bucket is None or self._out is None:
+            return
+        if self._out.tell() > _MOST or monotonic() - self._begun_at > _LONGEST:
+            self.close()
+
     def close(self, *, noted: bool = True) -> None:
-        """Make the file durable and give it its final name; one that is not `noted` whole in the ledger stays for `salvage`."""
+        """Make the file durable and give it its final name; one that is not `noted` whole in the ledger stays for `salvage`.
+
+        Raises StoreError when a bucket does not take it; it then stays, too.
+        """
         if self._out is not None:
             os.fsync(self._out.fileno())
             self._out.close()
-            if noted:
-                self._path.rename(self._root / self.file)
             self._out = None
+            if noted:
+                _finish(self._root, self._path, self.file)
+                self._next()
+
+
+def _here(root: Root, file: str) -> Path:
+    """Return where a file of the archive lies on this machine, if it does."""
+    return root / "archive" / file
+
+
+def _finish(root: Root, path: Path, file: str) -> None:
+    """Give a whole file its final name. Doing it again after a kill changes nothing."""
+    if root.bucket is None:
+        path.rename(_here(root, file))
+    else:
+        root.bucket.put(f"archive/{file}", path)
+        path.unlink()
 
 
 def _write_all(out: FileIO, content: bytes) -> None:
@@ -93,7 +133,7 @@ def _write_all(out: FileIO, content: bytes) -> None:
 _RECORDS = RecordBuilder(warc_version="1.1")
 
 
-def _member(record: Any) -> bytes:
+def _packed(record: Any) -> bytes:
     """Return a WARC record as one gzip member."""
     out = io.BytesIO()
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
@@ -121,33 +161,50 @@ def _encode(page: Page) -> bytes:
         http_headers=head,
         warc_headers_dict=fields,
     )
-    return _member(record)
+    return _packed(record)
 
 
-def read(root: Path, position: Position) -> Page:
+def read(root: Root, position: Position) -> Page:
     """Return the page at `position`. Raises StoreError when the file is absent or damaged there."""
-    path = root / position.file
-    if not path.exists() and not (path := path.with_name(path.name + _OPEN)).exists():  # .open: still written, or killed
-        raise StoreError(f"{root / position.file}: the archive file is missing")
     try:
-        page = _decode(_member_at(path, position.offset))
+        page = _decode(_member(_chunks(root, position)))
+    except FileNotFoundError as error:
+        raise StoreError(f"{root}/archive/{position.file}: the archive file is missing") from error
     except _DAMAGE as error:
-        raise StoreError(f"{path}: damaged at offset {position.offset}") from error
+        raise StoreError(f"{root}/archive/{position.file}: damaged at offset {position.offset}") from error
     return replace(page, position=position)
 
 
-def _member_at(path: Path, offset: int) -> bytes:
-    """Return what the gzip member at `offset` holds; its checksum is verified. Raises zlib.error, EOFError or OSError."""
+def holds(root: Root, file: str) -> bool:
+    """Whether the archive has a file of this name, whole or still written on this machine."""
+    here = any(_here(root, name).exists() for name in (file, file + _OPEN))
+    return here or (root.bucket is not None and root.bucket.holds(f"archive/{file}"))
+
+
+def _chunks(root: Root, position: Position) -> Iterator[bytes]:
+    """Yield a file from the offset of `position` on. Raises FileNotFoundError."""
+    path = _here(root, position.file)
+    if not path.exists():
+        still_open = path.with_name(path.name + _OPEN)  # still written, or killed
+        if root.bucket and not still_open.exists():
+            yield from root.bucket.chunks(f"archive/{position.file}", position.offset)
+            return
+        path = still_open
+    with path.open("rb") as file:
+        file.seek(position.offset)
+        while chunk := file.read(1 << 16):
+            yield chunk
+
+
+def _member(chunks: Iterable[bytes]) -> bytes:
+    """Return what the gzip member that begins there holds; its checksum is verified. Raises zlib.error, EOFError or OSError."""
     unzip = zlib.decompressobj(31)
     content = []
-    with path.open("rb") as file:
-        file.seek(offset)
-        while not unzip.eof:
-            chunk = file.read(1 << 16)
-            if not chunk:
-                raise EOFError("the file ends inside a page")
-            content.append(unzip.decompress(chunk))
-    return b"".join(content)
+    for chunk in chunks:
+        content.append(unzip.decompress(chunk))
+        if unzip.eof:
+            return b"".join(content)
+    raise EOFError("the file ends inside a page")
 
 
 def _decode(member: bytes) -> Page:
@@ -168,22 +225,21 @@ def _decode(member: bytes) -> Page:
     )
 
 
-def salvage(root: Path, source: str) -> Iterator[Page]:
+def salvage(root: Root, source: str) -> Iterator[Page]:
     """Close what killed crawls of `source` left open, and yield the pages that are whole, oldest file first.
 
     The torn tail of a file is cut off. Must only run under the source's lock, when no crawl of it is alive. A file is
     renamed after its last page was yielded, so that being killed in here loses nothing either.
     """
-    for path in sorted(root.glob(f"date=*/{source}-*.warc.gz{_OPEN}")):
-        final = path.with_name(path.name.removesuffix(_OPEN))
+    for path in sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz{_OPEN}")):
         members = list(_whole_members(path))
         end = members[-1].offset + members[-1].length if members else 0
         os.truncate(path, end)
-        file = f"{path.parent.name}/{final.name}"
+        file = f"{path.parent.name}/{path.name.removesuffix(_OPEN)}"
         for member in members[1:]:  # the first one is the warcinfo record
             yield read(root, Position(file, member.offset))
         if len(members) > 1:
-            path.rename(final)
+            _finish(root, path, file)
         else:
             path.unlink()
 

@@ -1,20 +1,19 @@
 """The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, and_, func, select
 
-from crawlers import tables
-from crawlers.errors import ConfigError, StoreError
+from crawlers import database
 from crawlers.fates import DayReport, State, Tally, Verdict
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
 from crawlers.tables import marks as _marks
+from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 
@@ -23,37 +22,15 @@ class Books:
 
     def __init__(self, url: str) -> None:
         """Open the ledger and make its tables where they are missing. Raises ConfigError for a URL of another database."""
-        if not url.startswith("sqlite:///"):
-            raise ConfigError(f"ledger: {url!r} is no SQLite URL; write sqlite:////path/to/ledger.sqlite, or null")
-        self._engine = tables.open_engine(url)
-        with self._writing() as connection:
-            tables.metadata.create_all(connection)
-            version = connection.scalar(select(tables.meta.c.version))
-            if version is None:
-                connection.execute(insert(tables.meta).values(version=tables.VERSION))
-        if version not in (None, tables.VERSION):
-            raise StoreError(f"the ledger {url} has version {version}, this caixun reads version {tables.VERSION} alone")
+        self._engine = database.open_engine(url)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self) -> AbstractContextManager[Connection]:
         """Give a connection that sees one state of the database and keeps no writer waiting."""
-        with self._errors_as_one_sentence(), self._engine.begin() as connection:
-            yield connection
+        return database.reading(self._engine)
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> AbstractContextManager[Connection]:
         """Give a connection that holds the write lock: what it reads still holds when it writes."""
-        engine = self._engine.execution_options(immediate=True)
-        with self._errors_as_one_sentence(), engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _errors_as_one_sentence(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StoreError(f"the ledger {self._engine.url!s} cannot be used: {cause}") from error
+        return database.writing(self._engine)
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -126,6 +103,13 @@ class Books:
         waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
         with self._reading() as connection:
             return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
+
+    def unbuilt_files(self, source: str) -> list[str]:
+        """Return the archive's files that hold pages of a source which wait for the build."""
+        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+        more = select(_parts.c.archive_file).join(_urls, _urls.c.article_id == _parts.c.article_id).where(waiting)
+        with self._reading() as connection:
+            return sorted(connection.scalars(select(_urls.c.archive_file).where(waiting).union(more)))
 
     def off_days_published(self, source: str) -> set[date]:
         """Return the publication days of pages that are no records since their day was not asked for."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import chain
-from pathlib import Path
 from time import monotonic
 
 from crawlers import archive
@@ -15,6 +14,7 @@ from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
 from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, is_answer
 from crawlers.parts import MOST, next_part
+from crawlers.root import Root
 from crawlers.source import Source
 from crawlers.walk import Walk, walks, worst
 
@@ -22,11 +22,16 @@ _TOGETHER = 100  # archived pages that are noted in one transaction …
 _SOON = 1.0  # … unless the last ones were noted longer ago, in seconds
 
 
-def salvage(root: Path, source: str, ledger: Ledger) -> None:
+def salvage(root: Root, source: str, ledger: Ledger) -> None:
     """Close the archive files that killed crawls of a source left open, and bring the ledger up to what they hold.
 
-    Must run under the source's lock.
+    What only another machine holds, which was lost before it could put its file into the bucket, is to be fetched again. Must
+    run under the source's lock.
     """
+    if root.bucket:
+        for file in ledger.unbuilt_files(source):
+            if not archive.holds(root, file):
+                ledger.lose(source, file)
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
@@ -41,7 +46,7 @@ def salvage(root: Path, source: str, ledger: Ledger) -> None:
 class Crawl:
     """One crawl of `source` over `days`. Only one may be alive per source; the source's lock keeps that."""
 
-    def __init__(self, source: Source, days: list[date], crawl_id: str, root: Path, ledger: Ledger, *, again: bool) -> None:
+    def __init__(self, source: Source, days: list[date], crawl_id: str, root: Root, ledger: Ledger, *, again: bool) -> None:
         """Take up what an earlier crawl left. With `again`, days whose listing is whole are listed once more."""
         self.source = source
         self.id = crawl_id
@@ -190,6 +195,7 @@ class Crawl:
         self._ledger.archive_all(self.source.name, self._kept)
         self._asked.difference_update(article for article, _, _ in self._kept)  # from now on the ledger knows
         self._kept, self._noted_at = [], monotonic()
+        self._writer.put_by()
 
     def keep_robots(self, page: Page) -> None:
         """Note today's robots.txt of a host."""

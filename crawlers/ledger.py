@@ -4,14 +4,14 @@ With `tables`, `books`, `answers`, `stories` and `inquiries` it is all that know
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
-one's row is skipped with the reason `seen`. It lies in a SQLite file.
+one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
 
 from crawlers.clock import now
 from crawlers.fates import (
@@ -169,6 +169,15 @@ class Ledger(Stories, Inquiries):
         values = {"state": state, "reason": reason, "detail": detail, "settled_at": now()}
         with self._writing() as connection:
             connection.execute(update(_urls).where(_mine(source, article_id)).values(values))
+
+    def lose(self, source: str, file: str) -> None:
+        """Let the pages of a source that wait for the build be fetched again, as far as a lost file of the archive holds them."""
+        in_parts = select(_parts.c.article_id).where(_parts.c.archive_file == file)
+        held = or_(_urls.c.archive_file == file, _urls.c.article_id.in_(in_parts))
+        lost = update(_urls).where(_urls.c.source == source, _urls.c.state == "archived", held)
+        with self._writing() as connection:
+            connection.execute(lost.values(state="discovered"))
+            connection.execute(delete(_parts).where(_parts.c.archive_file == file))
 
     def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
         """Note a page that was not crawled but imported; it waits for the build under `day`."""

@@ -1,83 +1,142 @@
-"""One process per source, and one per site: lock files that the operating system frees when their holder ends, however it ends."""
+"""One process per source, and one per site: locks that are free again when their holder ends, however it ends.
 
+They are lock files, which the operating system frees; where several machines share a ledger, `leases` has the other kind.
+"""
+
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from filelock import AsyncFileLock, FileLock, Timeout
+from filelock import FileLock, Timeout
 
 from crawlers.errors import BusyError, StoreError
 
+if TYPE_CHECKING:
+    from crawlers.root import Root
+
 _PATIENCE = 15.0  # seconds; the child of a killed run needs a few to notice
 _SITE_PATIENCE = 3600.0  # seconds; what another process fetches from the site is not done again, but its sources are others
+_POLL = 0.2  # seconds
+
+
+class Lock(Protocol):
+    """A lock that is held."""
+
+    def ensure(self) -> None:
+        """Raise BusyError when it may have been lost."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+class Locks(Protocol):
+    """The locks of a data root, by name."""
+
+    lasting: float
+    """Seconds that the lock of a killed process may last."""
+
+    def hold(self, name: str, seconds: float) -> Lock | None:
+        """Take a lock, waiting for it so long; None when another one keeps it. Raises StoreError."""
+
+    def place(self, name: str) -> str:
+        """Return where one sees who holds it."""
+
+
+@dataclass(frozen=True)
+class FileLocks:
+    """Lock files in a folder."""
+
+    folder: Path
+    lasting = 0.0
+
+    def hold(self, name: str, seconds: float) -> Lock | None:
+        """Take a lock; see `Locks`."""
+        lock = FileLock(self.place(name), timeout=seconds, poll_interval=0.01)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            return None
+        except OSError as error:
+            raise StoreError(f"{self.place(name)}: cannot be locked: {error.strerror}") from error
+        return _HeldFile(lock)
+
+    def place(self, name: str) -> str:
+        """Return the lock file's path."""
+        return str(self.folder / f"{name}.lock")
+
+
+@dataclass(frozen=True)
+class _HeldFile:
+    lock: FileLock
+
+    def ensure(self) -> None:
+        """Raise nothing: the operating system keeps it."""
+
+    def release(self) -> None:
+        self.lock.release()
 
 
 @contextmanager
-def source_lock(data: Path, source: str) -> Iterator[None]:
+def source_lock(root: "Root", source: str) -> Iterator[None]:
     """Hold the lock of `source` under the data root. Raises BusyError when another process keeps it."""
     with ExitStack() as stack:
-        if lock_sources(data, [source], stack):
-            path = data / "locks" / f"{source}.lock"
-            raise BusyError(f"another process works on {source} (it holds {path}); start again when it has ended")
+        if lock_sources(root.locks, [source], stack):
+            place = root.locks.place(source)
+            raise BusyError(f"another process works on {source} (it holds {place}); start again when it has ended")
         yield
 
 
-def lock_sources(data: Path, sources: Iterable[str], stack: ExitStack) -> list[str]:
+def lock_sources(locks: Locks, sources: Iterable[str], stack: ExitStack) -> list[str]:
     """Take the locks of sources, held until `stack` is closed, and return those that another process keeps.
 
-    All are tried first; then the busy ones are waited for, 15 seconds in all.
+    All are tried first; then the busy ones are waited for, in all 15 seconds longer than a killed process keeps them.
     """
-    deadline = time.monotonic() + _PATIENCE
-    waiting = [source for source in sources if not _lock(data, source, stack, 0)]
-    return [source for source in waiting if not _lock(data, source, stack, max(0, deadline - time.monotonic()))]
+    deadline = time.monotonic() + _PATIENCE + locks.lasting
+    waiting = [source for source in sources if not _lock(locks, source, stack, 0)]
+    return [source for source in waiting if not _lock(locks, source, stack, max(0, deadline - time.monotonic()))]
 
 
-def _lock(data: Path, source: str, stack: ExitStack, seconds: float) -> bool:
-    path = data / "locks" / f"{source}.lock"
-    lock = FileLock(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=seconds)
-    except Timeout:
-        return False
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
-    stack.callback(lock.release)
-    return True
+def _lock(locks: Locks, source: str, stack: ExitStack, seconds: float) -> bool:
+    lock = locks.hold(source, seconds)
+    if lock is not None:
+        stack.callback(lock.release)
+    return lock is not None
 
 
-def is_loaded(data: Path, site: str) -> bool:
+def is_loaded(locks: Locks, site: str) -> bool:
     """Whether a process holds the lock of a site now, so that `site_lock` would wait for it."""
     try:
-        with FileLock(_site_path(data, site), timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # `site_lock` says what is wrong
+        lock = locks.hold(_name_of(site), 0)
+    except StoreError:  # `site_lock` says what is wrong
         return False
+    if lock is not None:
+        lock.release()
+    return lock is None
 
 
-def _site_path(data: Path, site: str) -> Path:
-    return data / "locks" / f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}.lock"
+def _name_of(site: str) -> str:
+    return f"site-{re.sub(r'[^a-z0-9.-]', '_', site)}"
 
 
 @asynccontextmanager
-async def site_lock(data: Path, site: str) -> AsyncIterator[None]:
+async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
     """Hold the lock of a site, so that no two processes load it side by side; wait for one that does.
 
     Raises BusyError when it is not free within an hour.
     """
-    path = _site_path(data, site)
-    lock = AsyncFileLock(path, timeout=_SITE_PATIENCE, poll_interval=0.2, run_in_executor=False)
-    try:
-        await lock.acquire()
-    except Timeout as error:
-        raise BusyError(f"another process has been loading {site} for an hour (it holds {path})") from error
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
+    name = _name_of(site)
+    deadline = time.monotonic() + _SITE_PATIENCE
+    while (lock := locks.hold(name, 0)) is None:
+        if time.monotonic() > deadline:
+            raise BusyError(f"another process has been loading {site} for an hour (it holds {locks.place(name)})")
+        await asyncio.sleep(_POLL)
     try:
         yield
     finally:
-        await lock.release()
+        lock.release()

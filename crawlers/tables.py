@@ -1,4 +1,4 @@
-"""The ledger's tables and how its database is opened. Read by `books` and `ledger` alone."""
+"""The ledger's tables, for SQLite and PostgreSQL alike. Read by `books`, `ledger`, `leases` and their like alone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
     Date,
     DateTime,
-    Engine,
+    Dialect,
     Float,
     Index,
     Integer,
@@ -22,11 +23,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
-    create_engine,
-    event,
     insert,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from crawlers.page import Position
 
@@ -36,7 +36,7 @@ _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
 
 
 class _Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as naive UTC, since SQLite has no zones."""
+    """An aware instant, kept as naive UTC, since SQLite has no zones; to the microsecond in both."""
 
     impl = DateTime
     cache_ok = True
@@ -46,6 +46,19 @@ class _Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
+
+
+class _Text(TypeDecorator[str]):
+    """A text that sorts by its code points in both; a NUL, which PostgreSQL refuses, is left out."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
+
+    def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
+        return value.replace("\0", "") if value else value
 
 
 class _Hex(TypeDecorator[str]):
@@ -66,21 +79,21 @@ meta = Table("meta", metadata, Column("version", Integer, primary_key=True))
 urls = Table(
     "urls",
     metadata,
-    Column("article_id", String(32), primary_key=True),
-    Column("source", String(40), primary_key=True),
-    Column("url", String, nullable=False),
-    Column("link", String, nullable=False),
-    Column("title", String),
+    Column("article_id", _Text, primary_key=True),
+    Column("source", _Text, primary_key=True),
+    Column("url", _Text, nullable=False),
+    Column("link", _Text, nullable=False),
+    Column("title", _Text),
     Column("day", Date, nullable=False),
     Column("listed", Date),
     Column("published_date", Date),
-    Column("state", String(10), nullable=False),
-    Column("reason", String),
-    Column("detail", String),
-    Column("seed", String),
-    Column("crawl", String, nullable=False),
-    Column("archive_file", String),
-    Column("archive_offset", Integer),
+    Column("state", _Text, nullable=False),
+    Column("reason", _Text),
+    Column("detail", _Text),
+    Column("seed", _Text),
+    Column("crawl", _Text, nullable=False),
+    Column("archive_file", _Text),
+    Column("archive_offset", BigInteger),
     Column("discovered_at", _Instant, nullable=False),
     Column("fetched_at", _Instant),
     Column("settled_at", _Instant),
@@ -90,11 +103,11 @@ urls = Table(
 days = Table(
     "days",
     metadata,
-    Column("source", String(40), primary_key=True),
+    Column("source", _Text, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("listing", String(10), nullable=False),
-    Column("reason", String),
-    Column("crawl", String, nullable=False),
+    Column("listing", _Text, nullable=False),
+    Column("reason", _Text),
+    Column("crawl", _Text, nullable=False),
     Column("listed_at", _Instant, nullable=False),
 )
 # Answers of seeds that an unfinished crawl need not ask for again (`seed`), those that a later crawl asks for
@@ -102,60 +115,60 @@ days = Table(
 replies = Table(
     "replies",
     metadata,
-    Column("source", String(40), primary_key=True),
-    Column("link", String, primary_key=True),
-    Column("kind", String(10), nullable=False),
-    Column("archive_file", String, nullable=False),
-    Column("archive_offset", Integer, nullable=False),
+    Column("source", _Text, primary_key=True),
+    Column("link", _Text, primary_key=True),
+    Column("kind", _Text, nullable=False),
+    Column("archive_file", _Text, nullable=False),
+    Column("archive_offset", BigInteger, nullable=False),
     Column("fetched_at", _Instant, nullable=False),
 )
 # Sites (registrable domains) that refused so often that they have to be left alone, whichever source asks.
 rests = Table(
     "site_rests",
     metadata,
-    Column("site", String, primary_key=True),
+    Column("site", _Text, primary_key=True),
     Column("since", _Instant, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("reason", _Text, nullable=False),
 )
 # What robots.txt said of a source's lists when it was last asked.
 robots = Table(
     "robots",
     metadata,
-    Column("source", String(40), primary_key=True),
-    Column("verdict", String(10), nullable=False),
+    Column("source", _Text, primary_key=True),
+    Column("verdict", _Text, nullable=False),
     Column("judged_at", _Instant, nullable=False),
 )
 # How far WARC files of others were taken in.
 intakes = Table(
     "intakes",
     metadata,
-    Column("file", String, primary_key=True),
-    Column("offset", Integer, nullable=False),
-    Column("size", Integer),
+    Column("file", _Text, primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("size", BigInteger),
 )
 # What a check found odd about a source's day.
 marks = Table(
     "marks",
     metadata,
-    Column("source", String(40), primary_key=True),
+    Column("source", _Text, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("text", String, nullable=False),
+    Column("text", _Text, nullable=False),
 )
 # What was told by an alert, and when last.
 alerts = Table(
     "alerts",
     metadata,
-    Column("key", String(32), primary_key=True),
+    Column("key", _Text, primary_key=True),
     Column("told_at", _Instant, nullable=False),
 )
 # Where the second and further pages of an article lie (下一页).
 parts = Table(
     "parts",
     metadata,
-    Column("article_id", String(32), primary_key=True),
+    Column("article_id", _Text, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("archive_file", String, nullable=False),
-    Column("archive_offset", Integer, nullable=False),
+    Column("archive_file", _Text, nullable=False),
+    Column("archive_offset", BigInteger, nullable=False),
 )
 # The texts that stories are made of, each with what is compared of it: null where that was given up.
 story_texts = Table(
@@ -173,7 +186,7 @@ story_keys = Table(
     "story_keys",
     metadata,
     Column("period", Integer, primary_key=True),
-    Column("key", Integer, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
     Column("text_id", Integer, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -183,9 +196,9 @@ story_members = Table(
     metadata,
     Column("article_id", _Hex(), primary_key=True),
     Column("text_id", Integer, nullable=False, index=True),
-    Column("source", String(40), nullable=False),
+    Column("source", _Text, nullable=False),
     Column("day", Date, nullable=False),
-    Column("first", Integer, nullable=False),
+    Column("first", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 # Articles whose story has changed since their record was written.
@@ -198,13 +211,13 @@ story_periods = Table(
 model_answers = Table(
     "model_answers",
     metadata,
-    Column("text_hash", String(32), primary_key=True),
-    Column("prompt", String(40), primary_key=True),
-    Column("model", String, primary_key=True),
+    Column("text_hash", _Text, primary_key=True),
+    Column("prompt", _Text, primary_key=True),
+    Column("model", _Text, primary_key=True),
     Column("attempt", Integer, primary_key=True),
-    Column("story", String(32), nullable=False, index=True),
-    Column("title", String, nullable=False),
-    Column("text", String, nullable=False),
+    Column("story", _Text, nullable=False, index=True),
+    Column("title", _Text, nullable=False),
+    Column("text", _Text, nullable=False),
     Column("cut", Boolean, nullable=False),
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
@@ -214,10 +227,10 @@ model_answers = Table(
 model_usage = Table(
     "model_usage",
     metadata,
-    Column("run", String(40), primary_key=True),
-    Column("source", String(40), primary_key=True),
+    Column("run", _Text, primary_key=True),
+    Column("source", _Text, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("model", String, primary_key=True),
+    Column("model", _Text, primary_key=True),
     Column("calls", Integer, nullable=False),
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
@@ -227,10 +240,10 @@ model_usage = Table(
 model_batches = Table(
     "model_batches",
     metadata,
-    Column("mark", String(32), primary_key=True),
-    Column("prompt", String(40), nullable=False),
-    Column("model", String, nullable=False),
-    Column("batch", String),
+    Column("mark", _Text, primary_key=True),
+    Column("prompt", _Text, nullable=False),
+    Column("model", _Text, nullable=False),
+    Column("batch", _Text),
     Column("texts", JSON, nullable=False),
     Column("begun_at", _Instant, nullable=False),
 )
@@ -238,33 +251,17 @@ model_batches = Table(
 unannotated = Table(
     "unannotated",
     metadata,
-    Column("source", String(40), primary_key=True),
+    Column("source", _Text, primary_key=True),
     Column("day", Date, primary_key=True),
 )
-
-
-def _begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes takes SQLite's write lock at once, one that reads takes none."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN")
-
-
-def _tune(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by us, not by the driver
-    cursor = connection.cursor()
-    # With WAL a commit survives the end of the process without an fsync; a power cut may undo the last ones, which the
-    # archive then makes good.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def open_engine(url: str) -> Engine:
-    """Return an engine for the database at `url`; its execution option `immediate` is for transactions that write."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _begin)
-    return engine
+# Who holds which lock until when, by the database's clock, where machines share the ledger.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", _Text, primary_key=True),
+    Column("holder", _Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
 
 
 def place(position: Position) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from crawlers.errors import StoreError
 from crawlers.fates import REDATED, Find, Outcome, Waiting
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url
+from crawlers.root import Root
 from crawlers.source import Source, load_source, plain_source
 from flows.runner import Crashed, Runner
 from flows.settings import Project
@@ -46,7 +47,7 @@ class BuildJob:
 
     sources: Path
     taxonomy: tuple[Path, ...]
-    archive: Path
+    archive: Root
     annotator: str
     source: str
     days: frozenset[date]
@@ -90,7 +91,7 @@ def build(
     cannot be read or written.
     """
     with source_lock(project.data, source):
-        salvage(project.data / "archive", source, project.ledger)
+        salvage(project.data, source, project.ledger)
         moved: list[str] = []
         if again:
             for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
@@ -128,7 +129,7 @@ def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Wait
         yield BuildJob(
             sources=project.config / "sources",
             taxonomy=project.taxonomy,
-            archive=project.data / "archive",
+            archive=project.data,
             annotator=project.settings.annotator,
             source=source,
             days=days,

@@ -42,9 +42,8 @@ def crawl(project: Project, plan: dict[str, list[date]], crawl_id: str, tick: Ca
 
 def _errand(project: Project, plan: dict[str, list[date]], crawl_id: str, *, again: bool) -> dict[str, Any]:
     return {
-        "data": str(project.data),
-        "locks": str(project.data),
-        "ledger": project.ledger_url,
+        **place_of(project),
+        "sites": {},
         "sources": str(project.config / "sources"),
         "user_agent": project.user_agent,
         "concurrency": project.settings.concurrency,
@@ -52,6 +51,13 @@ def _errand(project: Project, plan: dict[str, list[date]], crawl_id: str, *, aga
         "again": again,
         "days": {source: [day.isoformat() for day in days] for source, days in plan.items()},
     }
+
+
+def place_of(project: Project) -> dict[str, Any]:
+    """Return the keys of an errand that say where the data and the ledger lie."""
+    root = project.data
+    bucket = [root.bucket.path, root.bucket.endpoint] if root.bucket else None
+    return {"data": str(root.folder), "bucket": bucket, "ledger": project.ledger_url}
 
 
 def fetch(errand: dict[str, Any], log: Path, tick: Callable[[], None]) -> list[str]:

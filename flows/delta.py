@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from crawlers.errors import ConfigError
 from crawlers.lock import source_lock
 from flows.export import outside
 from flows.settings import Project
@@ -13,7 +14,12 @@ _LOCK = "delta-table"
 
 
 def keep_table(project: Project, place: Path) -> Step:
-    """Make the table at `place` equal to the records. Raises ConfigError for a place in the data root, BusyError, StoreError."""
+    """Make the table at `place` equal to the records.
+
+    Raises ConfigError for a place in the data root and for a data root in a bucket, BusyError, StoreError.
+    """
     outside(project, place)
+    if project.data.bucket:
+        raise ConfigError(f"data: {project.data}: a Delta table is made of links to files of this machine, not of objects")
     with source_lock(project.data, _LOCK):
         return keep_in_step(dataset.records(project.data), place.absolute())

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from crawlers.errors import ConfigError
+from crawlers.root import root_of
 from flows.sample_site import PORT
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 
@@ -14,6 +15,8 @@ DEMO_DAYS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
 
 def demo_project(folder: Path, port: int) -> Project:
     """Return the demo's project with its data root at `folder`; its sources name the `port` of the sample site."""
+    if root_of(folder).bucket:
+        raise ConfigError(f"{folder}: the demo keeps its data in a folder")
     config = folder.absolute() / _CONFIG
     try:
         shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
@@ -26,7 +29,7 @@ def demo_project(folder: Path, port: int) -> Project:
 
 def loading_lines(project: Project, *, kept: bool) -> str:
     """Return where the data lies and the lines that load it."""
-    data = _short(project.data)
+    data = _short(project.data.folder)
     lines = [
         f'pandas   import pandas as pd; pd.read_parquet("{data}/records")',
         f'Polars   import polars as pl; pl.read_parquet("{data}/records", hive_partitioning=True)',

@@ -75,5 +75,5 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
 
 def outside(project: Project, path: Path) -> None:
     """Raise ConfigError for a place in the data root, where readers or the next run would trip over what is put there."""
-    if path.resolve().is_relative_to(project.data.resolve()):
+    if path.resolve().is_relative_to(project.data.folder.resolve()):
         raise ConfigError(f"{path}: lies in the data root; name a place outside of it")

@@ -200,6 +200,7 @@ class _Taker:
                 if article_id(url) in new
             ]
             self.project.ledger.archive_all(name, kept)
+            writer.put_by()
             self.result.taken += len(new)
             self.result.known += len(pages) - len(new)
 
@@ -207,8 +208,8 @@ class _Taker:
         """Return the archive's writer of a source, whose lock is held from its first page on."""
         if name not in self.writers:
             self.stack.enter_context(source_lock(self.project.data, name))
-            salvage(self.project.data / "archive", name, self.project.ledger)
-            self.writers[name] = ArchiveWriter(self.project.data / "archive", name, self.crawl_id)
+            salvage(self.project.data, name, self.project.ledger)
+            self.writers[name] = ArchiveWriter(self.project.data, name, self.crawl_id)
             self.stack.callback(self.writers[name].close)
         return self.writers[name]
 

@@ -35,7 +35,7 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
     accepted: dict[str, str] = {}
     with source_lock(project.data, IMPORTED):
         project.ledger.list_day(IMPORTED, day_of(now()), Verdict("whole"), crawl_id)
-        writer = archive.ArchiveWriter(project.data / "archive", IMPORTED, crawl_id)
+        writer = archive.ArchiveWriter(project.data, IMPORTED, crawl_id)
         for file in files:
             for entry in _entries(file, result):
                 if taken := _take(project, writer, file, entry, result, accepted, crawl_id):

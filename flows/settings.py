@@ -1,8 +1,7 @@
 """The project: settings, sources and stores of one installation, as the command line or a flow opened them."""
 
 import os
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,9 @@ from pydantic import Field
 
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
+from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
+from crawlers.root import Root, root_of
 from crawlers.source import Source, load_sources
 from flows.schedule import Schedule
 from transforms.endpoint import Access, Endpoint, access_to, model_of
@@ -27,6 +28,8 @@ class Settings(Strict):
 
     data: str = "data"
     ledger: str | None = None
+    endpoint: str | None = None
+    work: str | None = None
     user_agent: str = "caixun/0.1"
     contact: str | None = None
     annotator: Literal["lexicon", "llm"] = "lexicon"
@@ -42,10 +45,10 @@ class Settings(Strict):
 
 @dataclass(frozen=True)
 class Project:
-    """One installation: its configuration folder and its data root."""
+    """One installation: its configuration folder and its data root, which may be a bucket."""
 
     config: Path
-    data: Path
+    data: Root
     settings: Settings
 
     @cached_property
@@ -56,18 +59,21 @@ class Project:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, opened once; it makes the data root where there is none. Raises ConfigError, StoreError."""
+        folder = self.data.folder
         try:
-            (self.data / "locks").mkdir(parents=True, exist_ok=True)
+            (folder / "locks").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"{self.data}: the data root cannot be written: {error.strerror}") from error
-        if not os.access(self.data, os.W_OK):
-            raise ConfigError(f"{self.data}: the data root cannot be written: permission denied")
+            raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror}") from error
+        if not os.access(folder, os.W_OK):
+            raise ConfigError(f"{folder}: the data root cannot be written: permission denied")
+        if self.data.bucket:
+            self.data.bucket.check()
         return Ledger(self.ledger_url)
 
     @property
     def ledger_url(self) -> str:
-        """The ledger's database URL: the setting, or a SQLite file in the data root."""
-        return self.settings.ledger or f"sqlite:///{self.data / 'ledger.sqlite'}"
+        """The ledger's database URL: the setting, or a SQLite file in the data root or its work folder."""
+        return self.settings.ledger or _sqlite_in(self.data.folder)
 
     @property
     def taxonomy(self) -> tuple[Path, ...]:
@@ -117,7 +123,7 @@ class Project:
 
     def must_exist(self) -> None:
         """Raise ConfigError when the data root is not there: who only asks does not make one."""
-        if not self.data.is_dir():
+        if not self.data.exists():
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 
     def free(self, name: str) -> None:
@@ -142,8 +148,8 @@ class Project:
         return awake
 
 
-def open_project(config: Path | None = None, data: Path | None = None) -> Project:
-    """Return the project of a configuration folder and a data root.
+def open_project(config: Path | None = None, data: Path | str | None = None) -> Project:
+    """Return the project of a configuration folder and a data root (a folder, or s3://bucket/prefix).
 
     What is not given comes from the environment, then the current folder, then the package. Nothing is made yet. Raises
     ConfigError when the configuration is wrong.
@@ -153,11 +159,14 @@ def open_project(config: Path | None = None, data: Path | None = None) -> Projec
         raise ConfigError(f"{place}: no such configuration folder")
     file = place / "settings.yml"
     settings = load(file, Settings) if file.exists() else Settings()
-    wanted = str(data or _from_environment("CAIXUN_DATA") or settings.data)
-    if re.match(r"[a-z0-9]+:/", wanted):
-        raise ConfigError(f"data: {wanted}: a data root is a folder of this machine; object stores are not supported yet")
-    root = (data or _from_environment("CAIXUN_DATA") or Path(settings.data)).expanduser().absolute()
-    return Project(place.absolute(), root, settings)
+    work = Path(settings.work) if settings.work else None
+    root = root_of(data or os.environ.get("CAIXUN_DATA") or settings.data, settings.endpoint, work)
+    locks = shared_locks(settings.ledger or _sqlite_in(root.folder))
+    return Project(place.absolute(), replace(root, shared=locks), settings)
+
+
+def _sqlite_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'ledger.sqlite'}"
 
 
 def _from_environment(name: str) -> Path | None:

@@ -15,9 +15,10 @@ from crawlers.guess import Guess, guess
 from crawlers.ledger import Ledger
 from crawlers.lock import is_loaded
 from crawlers.page import Page, blocked_reason, canonical_url
+from crawlers.root import Root
 from crawlers.source import Source, load_source
 from flows.checking import checked_reports
-from flows.crawl import fetch, new_crawl_id
+from flows.crawl import fetch, new_crawl_id, place_of
 from flows.saved import BlockedPageError
 from flows.settings import Project
 
@@ -35,7 +36,7 @@ class Standing(NamedTuple):
 
 def standings(project: Project) -> list[Standing]:
     """Return how all configured sources stand, as far as the data root tells."""
-    known = project.data.is_dir()
+    known = project.data.exists()
     verdicts = project.ledger.robots_verdicts() if known else {}
     found = []
     for source in project.sources.values():
@@ -60,17 +61,18 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
     `folder` holds the source's YAML; `tell` hears when another process has to be waited for. Raises BlockedPageError at a
     wall, or while the site is left alone; CaixunError when there is no answer.
     """
-    known = project.data.is_dir()
+    known = project.data.exists()
     if known and (rest := project.ledger.resting(source.site)):
         raise BlockedPageError(f"blocked: {rest}")
-    if known and is_loaded(project.data, source.site):
+    if known and is_loaded(project.data.locks, source.site):
         tell(f"another process is loading {source.site}; waiting until it has ended")
     with tempfile.TemporaryDirectory(prefix="caixun-", ignore_cleanup_errors=True) as name:
         root = Path(name)
         errand = {
             "data": name,
-            "locks": str(project.data if known else root),
+            "bucket": None,
             "ledger": f"sqlite:///{root / 'ledger.sqlite'}",
+            "sites": place_of(project) if known else {},
             "sources": str(folder),
             "user_agent": project.user_agent,
             "concurrency": 1,
@@ -88,7 +90,7 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
         if known and verdict:
             project.ledger.judge_robots(source.name, verdict)
         for position in answers.values():
-            return archive.read(root / "archive", position)
+            return archive.read(Root(root), position)
     if report.status == "blocked":
         raise BlockedPageError(f"blocked: {report.reason}")
     raise CaixunError(report.reason or "the list gave no answer")

@@ -12,6 +12,7 @@ import pytest
 from flows.demo import demo_project
 from flows.sample_site import SampleSite, load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project
+from tests.servers import KEYS, ObjectStore, Postgresql, object_store, postgresql
 
 
 @dataclass
@@ -39,6 +40,20 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def project(site: Site, tmp_path: Path) -> Project:
     return demo_project(tmp_path / "data", site.port)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Postgresql]:
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    with pytest.MonkeyPatch.context() as patch, object_store(tmp_path_factory.mktemp("s3") / "log") as running:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
+        yield running
 
 
 def caixun(

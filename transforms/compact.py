@@ -1,14 +1,16 @@
 """Compacting: the source files of one closed day become one file, without a moment in which a reader sees both or neither.
 
-`folder` tells how that is kept. An object store has nothing of the kind: it cannot replace several objects at once.
+`folder` tells how that is kept. In a bucket a day is one object from the beginning; only what was copied there from a folder can
+be compacted, and that in two steps: the day's object is put, then the others are removed.
 """
 
 from datetime import date
 from typing import Any
 
 from crawlers.errors import StoreError
-from transforms.dataset import MERGED, Partitions
+from transforms.dataset import Partitions
 from transforms.folder import source_of
+from transforms.shelf import MERGED
 
 
 def compact(partitions: Partitions[Any], day: date) -> bool:
@@ -23,7 +25,7 @@ def compact(partitions: Partitions[Any], day: date) -> bool:
         table = partitions.load(day)
         if sum(partitions.count(day, source_of(path)) for path in old) != len(table):
             raise StoreError(
-                f"{partitions.folder(day)}: a file has rows of another source; `caixun rebuild {day} {day}` puts that right"
+                f"{partitions.name} of {day}: a file has rows of another source; `caixun rebuild {day} {day}` puts that right"
             )
         partitions.put(day, MERGED, table, old)
         return True

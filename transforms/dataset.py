@@ -3,62 +3,65 @@
 With `reading`, `compact`, `migrate`, `retell`, `gather` and `delta` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
-instead. A reader may list and read at any moment: `folder` tells how files are replaced. One process at a time changes the
-files of a day.
+instead, and in a bucket every day is `all-sources.parquet`. A reader may list and read at any moment: `shelf` and `folder` tell
+how files are replaced. One process at a time changes the files of a day.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from crawlers.errors import BusyError, StoreError
+from crawlers.root import Root, root_of
 from transforms import parquet
 from transforms.arrow import arrow_schema, to_table
-from transforms.folder import change, retire, source_of
+from transforms.folder import source_of
 from transforms.record import Annotation, Record, Reject
+from transforms.shelf import MERGED, shelf
 
 Row = TypeVar("Row", Record, Reject)
 
-MERGED = "all-sources"
-"""Stem of a compacted day's file; no source can have this name."""
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
 _LOCKS = 32  # lock files; the days of a month have one each
-_FEW = 100  # days
 _TRIES = 100  # of opening a day's files; each fails only when the day was changed in that very moment
 
 
 class Partitions(Generic[Row]):
     """The files of one table. Every method that touches a file raises StoreError when it cannot be read or written."""
 
-    def __init__(self, data: Path, name: str, model: type[Row], order: tuple[str, ...]) -> None:
-        """Take the folder `name` of the data root `data` for rows of `model`, within a file in the order of these columns."""
-        self.root = data / name
-        self.staging = data / "staging"
+    def __init__(self, data: Root | Path, name: str, model: type[Row], order: tuple[str, ...]) -> None:
+        """Take the store `name` of the data root `data` for rows of `model`, within a file in the order of these columns."""
+        root = root_of(data)
+        self.name = name
+        self.root = root / name
+        self.staging = root / "staging"
+        self.broken = root / "broken"
         self.order = order
         self.schema = arrow_schema(model)
-        self._locks = data / "locks"
+        self._shelf = shelf(root, name)
+        self._locks = root.locks
+        self._ensure: Callable[[], None] = lambda: None
         self._model: type[Row] = model
 
     def folder(self, day: date) -> Path:
-        """Return where the files of a day lie."""
+        """Return where the files of a day lie, where they lie on this machine."""
         return self.root / f"date={day.isoformat()}"
 
-    def path(self, day: date, source: str) -> Path | None:
+    def path(self, day: date, source: str) -> PurePath | None:
         """Return the file that has the rows of one source and day, None when there is none."""
         return next(iter(self.files(day, [source])), None)
 
-    def files(self, day: date, sources: Collection[str] | None = None) -> list[Path]:
+    def files(self, day: date, sources: Collection[str] | None = None) -> list[PurePath]:
         """Return the files that hold the rows of a day, of all sources or the given, by name."""
-        paths = sorted(self.folder(day).glob("*.parquet"))
+        paths = self._shelf.files(day)
         return [path for path in paths if sources is None or source_of(path) == MERGED or source_of(path) in sources]
 
     @contextmanager
@@ -67,12 +70,16 @@ class Partitions(Generic[Row]):
         for _ in range(_TRIES):
             with ExitStack() as stack:
                 try:
-                    files = [stack.enter_context(parquet.File(path)) for path in self.files(day, sources)]
+                    files = [stack.enter_context(self.open(path)) for path in self.files(day, sources)]
                 except FileNotFoundError:  # replaced after it was listed
                     continue
                 yield files
                 return
-        raise StoreError(f"{self.folder(day)}: its files are gone as soon as they are listed; is somebody removing them?")
+        raise StoreError(f"{self._said(day)}: its files are gone as soon as they are listed; is somebody removing them?")
+
+    def open(self, path: PurePath) -> parquet.File:
+        """Open one of the files. Raises FileNotFoundError, too."""
+        return parquet.File(path, self._shelf.open(path))
 
     def load(self, day: date, sources: Collection[str] | None = None) -> pa.Table:
         """Return the rows of a day, of all sources or the given, as a table; no file gives a table without rows."""
@@ -87,11 +94,7 @@ class Partitions(Generic[Row]):
 
     def days(self, start: date = date.min, end: date = date.max) -> list[date]:
         """Return the days `start` to `end` (both included) that have a folder, in their order."""
-        if (end - start).days < _FEW:  # looking for them is faster than listing years
-            days = (start + timedelta(days=number) for number in range((end - start).days + 1))
-            return [day for day in days if self.folder(day).is_dir()]
-        names = (folder.name.removeprefix("date=") for folder in self.root.glob("date=????-??-??"))
-        return [date.fromisoformat(name) for name in sorted(names) if start.isoformat() <= name <= end.isoformat()]
+        return self._shelf.days(start, end)
 
     def select(self, start: date, end: date, sources: Collection[str] | None = None) -> Iterator[Row]:
         """Yield the rows of the days `start` to `end` (both included), one day in memory at a time."""
@@ -142,42 +145,43 @@ class Partitions(Generic[Row]):
             return True
 
     def _replace(self, day: date, source: str, table: pa.Table) -> None:
-        """Let `table` be the rows of one source and day; the other sources of a compacted day stay as they are."""
-        old = self.files(day, [source])
-        if old and source_of(old[0]) == MERGED:
+        """Let `table` be the rows of one source and day; the other sources of a day that is one file stay as they are."""
+        old = self.files(day, None if self._shelf.one_a_day else [source])
+        if self._shelf.one_a_day or (old and source_of(old[0]) == MERGED):
             source_rows = pc.field("source") == source
             table, source = pa.concat_tables([self.load(day).filter(~source_rows), table]), MERGED
         self.put(day, source, table, old)
 
-    def put(self, day: date, source: str, table: pa.Table, gone: Collection[Path]) -> None:
+    def put(self, day: date, source: str, table: pa.Table, gone: Collection[PurePath]) -> None:
         """Let a file with the rows of `table`, put into their order, take the place of files of a day, in one step.
 
         Without rows, they are taken away. Must run under the day's lock.
         """
         write = partial(parquet.write, table.sort_by([(name, "ascending") for name in self.order]), order=self.order)
         try:
-            change(self.folder(day), self.staging, gone, source, write if len(table) else None)
+            self._ensure()
+            self._shelf.change(day, gone, source, write if len(table) else None)
         except OSError as error:
-            raise StoreError(f"{self.folder(day)}: cannot be written: {error.strerror or error}") from error
+            raise StoreError(f"{self._said(day)}: cannot be written: {error.strerror or error}") from error
 
     @contextmanager
     def lock(self, day: date) -> Iterator[None]:
         """Be the one that changes the files of a day, after setting aside what a killed one left. Raises BusyError, StoreError."""
-        path = self._locks / f"{self.root.name}-{day.toordinal() % _LOCKS:02}.lock"
-        lock = FileLock(path, timeout=_PATIENCE, poll_interval=0.01)
+        name = f"{self.name}-{day.toordinal() % _LOCKS:02}"
+        lock = self._locks.hold(name, _PATIENCE)
+        if lock is None:
+            holder = self._locks.place(name)
+            raise BusyError(f"another process writes the {self.name} of {day} (it holds {holder}); start again when it has ended")
+        self._ensure = lock.ensure
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout as error:
-            text = f"another process writes the {self.root.name} of {day} (it holds {path}); start again when it has ended"
-            raise BusyError(text) from error
-        except OSError as error:
-            raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
-        try:
-            retire(self.folder(day), self.staging)
+            self._shelf.tidy(day)
             yield
         finally:
+            self._ensure = lambda: None
             lock.release()
+
+    def _said(self, day: date) -> str:
+        return f"{self.name}/date={day}" if self._shelf.one_a_day else str(self.folder(day))
 
     def set_aside(self, days: Iterable[date], source: str) -> list[str]:
         """Move files that are damaged to `broken/`, where no reader meets them; return one sentence for each.
@@ -189,9 +193,9 @@ class Partitions(Generic[Row]):
             try:
                 self.rows(day, source)
             except parquet.DamagedError as error:
-                place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{error.path.name}"
+                place = self.broken / f"{self.name}-{day.isoformat()}-{error.path.name}"
                 place.parent.mkdir(parents=True, exist_ok=True)
-                error.path.replace(place)
+                self._shelf.set_aside(error.path, place)
                 others = f"; it held all sources: `caixun rebuild {day} {day}` makes the others anew"
                 text = f"{error.path} could not be read; it was moved to {place} and made anew"
                 sentences.append(text + others if source_of(error.path) == MERGED else text)
@@ -212,12 +216,12 @@ class Changes(Generic[Row]):
             partitions.apply(day, source, self.put[day], self.remove[day])
 
 
-def records(data: Path) -> Partitions[Record]:
+def records(data: Root | Path) -> Partitions[Record]:
     """Return the records of a data root; within a file they stand by publication time, those without one last."""
     return Partitions(data, "records", Record, ("published_at", "article_id"))
 
 
-def rejects(data: Path) -> Partitions[Reject]:
+def rejects(data: Root | Path) -> Partitions[Reject]:
     """Return the rejects of a data root."""
     return Partitions(data, "rejects", Reject, ("article_id",))
 

@@ -137,7 +137,7 @@ def _linked(records: Partitions[Record], day: date, place: Path, known: Collecti
 
 
 def _links(records: Partitions[Record], day: date, place: Path, known: Collection[str]) -> Iterator[str]:
-    for file in records.files(day):
+    for file in map(Path, records.files(day)):
         # The time tells apart what had one name in turn, where the file system makes files keep theirs.
         path = f"{_KEY}={day}/{file.stem}-{file.stat().st_mtime_ns:x}.parquet"
         if path not in known:
@@ -164,7 +164,7 @@ def _link(file: Path, target: Path) -> None:
 def _addition(place: Path, path: str, day: date) -> "AddAction":
     from deltalake import transaction  # noqa: PLC0415
 
-    with File(place / path) as file:
+    with File(place / path, place / path) as file:
         stats = json.dumps({"numRecords": len(file)})
     found = (place / path).stat()
     return transaction.AddAction(

@@ -5,11 +5,11 @@ A site that changes its pages mostly still answers: fewer articles, no bylines, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from crawlers.fates import DayReport
+from crawlers.root import Root
 from transforms.reading import read_dataset
 
 WINDOW = timedelta(days=14)
@@ -38,7 +38,7 @@ class Filled(NamedTuple):
         return self.columns[column] / whole if whole >= _ENOUGH else None
 
 
-def filled(data: Path, start: date, end: date, sources: Sequence[str]) -> dict[SourceDay, Filled]:
+def filled(data: Root, start: date, end: date, sources: Sequence[str]) -> dict[SourceDay, Filled]:
     """Return how far the records of some days are filled, by source and day; days without records are left out."""
     columns = ["source", "published_date", "annotated_at", *_EXTRACTED, *_ANNOTATED]
     rows = read_dataset(data, start=start, end=end, sources=sources, columns=columns).to_pandas()

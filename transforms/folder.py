@@ -13,11 +13,12 @@ cannot become one there.
 import ctypes
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Collection
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
@@ -27,9 +28,9 @@ _HERE = -100  # AT_FDCWD: paths are taken as they stand
 _EXCHANGE = 2  # RENAME_EXCHANGE
 
 
-def source_of(path: Path) -> str:
+def source_of(path: PurePath) -> str:
     """Return the source that a file is named by: SOURCE-TOKEN.parquet, or SOURCE.parquet where names are kept."""
-    return path.stem.rpartition("-")[0] or path.stem
+    return re.sub(r"-[0-9a-f]{8}$", "", path.stem)
 
 
 def change(folder: Path, staging: Path, gone: Collection[Path], source: str, write: Callable[[Path], None] | None) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from transforms.dataset import Partitions
 from transforms.folder import source_of
-from transforms.parquet import File
 from transforms.record import SCHEMA_VERSION
 
 
@@ -18,7 +17,7 @@ def migrate(partitions: Partitions[Any], day: date, source: str) -> bool:
         path = partitions.path(day, source)
         if path is None:
             return False
-        with File(path) as file:
+        with partitions.open(path) as file:
             if file.version == SCHEMA_VERSION:
                 return False
             table = file.read(partitions.schema)

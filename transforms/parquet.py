@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,7 +43,7 @@ _PROSE = {"url", "title", "body", "summary", "major_events", "evidence", "detail
 class DamagedError(StoreError):
     """A file that is no whole Parquet file of this schema; a rebuild makes it anew."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: PurePath) -> None:
         """Name the file at `path` and the command that makes it anew."""
         self.path = path
         day, source = path.parent.name.removeprefix("date="), source_of(path)
@@ -54,14 +54,14 @@ class DamagedError(StoreError):
 class File:
     """An open file. It stays readable, as it was, when another one takes its place or name meanwhile."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file at `path`.
+    def __init__(self, path: PurePath, content: Any) -> None:
+        """Open the file at `path`, which pyarrow reads from `content`: the path itself, or what an object holds.
 
         Raises FileNotFoundError, DamagedError, and StoreError for a file that a newer caixun wrote.
         """
         self.path = path
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = pq.ParquetFile(content)
         except FileNotFoundError:
             raise
         except (pa.ArrowInvalid, OSError) as error:

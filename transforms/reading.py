@@ -4,7 +4,8 @@
 
     table = read_dataset("data", start="2026-11-01", industries=["银行"], columns=["title", "published_at"])
 
-Both functions take the data root and the same choices, None for what is not chosen:
+Both functions take the data root, a folder or `s3://bucket/prefix` (keys, region and `AWS_ENDPOINT_URL` come from the
+environment), and the same choices, None for what is not chosen:
 
 - `start`, `end`: first and last publication day, both included, as a date or its ISO spelling;
 - `sources`: names of sources; `columns`: names of columns, in the order wanted;
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawlers.errors import ConfigError
+from crawlers.root import Root, root_of
 from transforms import dataset
 from transforms.record import Record
 
@@ -33,7 +35,7 @@ _BATCH = 10_000
 
 
 def read_dataset(
-    data: Path | str,
+    data: Root | Path | str,
     *,
     start: Day | None = None,
     end: Day | None = None,
@@ -53,7 +55,7 @@ def read_dataset(
 
 
 def iter_batches(
-    data: Path | str,
+    data: Root | Path | str,
     *,
     start: Day | None = None,
     end: Day | None = None,
@@ -127,10 +129,11 @@ def _texts(name: str, values: Names | None) -> list[str] | None:
     return None if values is None else list(values)
 
 
-def _days(data: Path | str, start: Day | None, end: Day | None) -> tuple[dataset.Partitions[Record], list[date]]:
-    if not Path(data).is_dir():
+def _days(data: Root | Path | str, start: Day | None, end: Day | None) -> tuple[dataset.Partitions[Record], list[date]]:
+    root = root_of(data)
+    if not root.exists():
         raise ConfigError(f"{data}: there is no such data root (the folder that has records/ in it)")
-    records = dataset.records(Path(data))
+    records = dataset.records(root)
     return records, records.days(_day(start, date.min), _day(end, date.max))
 
 

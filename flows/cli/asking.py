@@ -91,9 +91,7 @@ def _stages(project: "Project", row: dict[str, Any]) -> list[str]:
     fates = {"discovered": "waits to be fetched", "archived": "waits to be built"}
     if row["state"] == "record":
         path = dataset.records(project.data).path(row["published_date"], row["source"])
-        fates["record"] = (
-            f"record in {path.relative_to(project.data)}" if path else "a record, but its file is gone; rebuild the day"
-        )
+        fates["record"] = f"record in {'/'.join(path.parts[-3:])}" if path else "a record, but its file is gone; rebuild the day"
     explained = REASONS.get(row["reason"] or "", row["reason"])
     fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
     return [*lines, f"  now        {at('settled_at')}  {fate}"]

@@ -123,7 +123,7 @@ def _resume(
     source: list[str] | None,
     again: str,
     budget: float | None,
-    data: Path | None,
+    data: str | None,
     config: Path | None,
 ) -> str:
     words = [

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from flows.settings import Project
 
 Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Data root; else CAIXUN_DATA, else ./data.", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Data root, a folder or s3://bucket/prefix; else CAIXUN_DATA, else ./data.",
+        show_default=False,
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -39,7 +45,7 @@ Budget = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
-def project_of(config: Path | None, data: Path | None, *, existing: bool = False) -> "Project":
+def project_of(config: Path | None, data: str | None, *, existing: bool = False) -> "Project":
     """Open the project that the options name; `existing` asks for a data root that is there."""
     from flows.settings import open_project
 

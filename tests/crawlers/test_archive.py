@@ -10,6 +10,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawlers import archive
 from crawlers.errors import StoreError
 from crawlers.page import Page
+from crawlers.root import Root
 
 HEADERS = (("Content-Type", "text/html; charset=gbk"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
 
@@ -21,7 +22,7 @@ def page(number: int, kind="article") -> Page:
     return Page(url + "?moved", url, 200, HEADERS, body, at, "paper", kind, date(2026, 11, 20))
 
 
-def written(root: Path, count: int, *, close: bool) -> list[archive.Position]:
+def written(root: Root, count: int, *, close: bool) -> list[archive.Position]:
     writer = archive.ArchiveWriter(root, "paper", "c1")
     positions = [writer.append(page(number)) for number in range(count)]
     if close:
@@ -38,9 +39,9 @@ def abandon(writer: archive.ArchiveWriter) -> None:
 
 @pytest.mark.parametrize("close", [True, False])
 def test_a_page_comes_back_as_it_was_received(tmp_path, close):
-    positions = written(tmp_path, 3, close=close)
+    positions = written(Root(tmp_path), 3, close=close)
     for number, position in enumerate(positions):
-        found = archive.read(tmp_path, position)
+        found = archive.read(Root(tmp_path), position)
         assert found.position == position
         assert (found.url, found.link, found.status, found.headers) == (
             page(number).url,
@@ -53,78 +54,78 @@ def test_a_page_comes_back_as_it_was_received(tmp_path, close):
 
 
 def test_other_readers_of_warc_read_the_file(tmp_path):
-    (position, *_) = written(tmp_path, 2, close=True)
-    with (tmp_path / position.file).open("rb") as file:
+    (position, *_) = written(Root(tmp_path), 2, close=True)
+    with (tmp_path / "archive" / position.file).open("rb") as file:
         records = [(record.rec_type, record.rec_headers.get_header("WARC-Target-URI")) for record in ArchiveIterator(file)]
     assert records == [("warcinfo", None), ("response", page(0).url), ("response", page(1).url)]
 
 
 def test_nothing_is_appended_to_a_file_of_another_run(tmp_path):
-    written(tmp_path, 1, close=False)
+    written(Root(tmp_path), 1, close=False)
     with pytest.raises(StoreError, match="cannot be written"):
-        written(tmp_path, 1, close=False)
+        written(Root(tmp_path), 1, close=False)
 
 
 @pytest.mark.parametrize("torn", [1, 8, 60])
 def test_salvage_keeps_whole_pages_and_cuts_the_torn_tail(tmp_path, torn):
-    positions = written(tmp_path, 3, close=False)
-    path = tmp_path / (positions[0].file + ".open")
+    positions = written(Root(tmp_path), 3, close=False)
+    path = tmp_path / "archive" / (positions[0].file + ".open")
     os.truncate(path, path.stat().st_size - torn)
-    assert [found.position for found in archive.salvage(tmp_path, "paper")] == positions[:2]
+    assert [found.position for found in archive.salvage(Root(tmp_path), "paper")] == positions[:2]
     assert [left.name for left in path.parent.iterdir()] == [Path(positions[0].file).name]
-    with gzip.open(tmp_path / positions[0].file) as file:
+    with gzip.open(tmp_path / "archive" / positions[0].file) as file:
         assert file.read().count(b"WARC-Type: response") == 2
-    assert archive.read(tmp_path, positions[1]).body == page(1).body
+    assert archive.read(Root(tmp_path), positions[1]).body == page(1).body
 
 
 def test_salvage_of_a_file_without_a_page_removes_it(tmp_path):
-    positions = written(tmp_path, 1, close=False)
-    path = tmp_path / (positions[0].file + ".open")
+    positions = written(Root(tmp_path), 1, close=False)
+    path = tmp_path / "archive" / (positions[0].file + ".open")
     os.truncate(path, positions[0].offset + 5)
-    assert list(archive.salvage(tmp_path, "paper")) == []
+    assert list(archive.salvage(Root(tmp_path), "paper")) == []
     assert list(path.parent.iterdir()) == []
 
 
 def test_salvage_leaves_other_sources_and_closed_files_alone(tmp_path):
-    written(tmp_path, 2, close=True)
-    assert list(archive.salvage(tmp_path, "paper")) == []
-    writer = archive.ArchiveWriter(tmp_path, "paper_two", "c1")
+    written(Root(tmp_path), 2, close=True)
+    assert list(archive.salvage(Root(tmp_path), "paper")) == []
+    writer = archive.ArchiveWriter(Root(tmp_path), "paper_two", "c1")
     writer.append(page(1))
     abandon(writer)
-    assert list(archive.salvage(tmp_path, "paper")) == []
+    assert list(archive.salvage(Root(tmp_path), "paper")) == []
 
 
 def test_any_damaged_byte_is_noticed(tmp_path):
-    first, second = written(tmp_path, 2, close=True)
-    path = tmp_path / first.file
+    first, second = written(Root(tmp_path), 2, close=True)
+    path = tmp_path / "archive" / first.file
     content = path.read_bytes()
     for place in range(second.offset, len(content), 3):
         damaged = bytearray(content)
         damaged[place] ^= 0x55
         path.write_bytes(damaged)
-        assert archive.read(tmp_path, first).body == page(0).body
+        assert archive.read(Root(tmp_path), first).body == page(0).body
         if second.offset + 4 <= place < second.offset + 10:
             continue  # time, flags and system in the gzip header, which no checksum covers
         with pytest.raises(StoreError, match="damaged at offset"):
-            archive.read(tmp_path, second)
+            archive.read(Root(tmp_path), second)
 
 
 def test_a_place_that_holds_no_page_is_one_sentence(tmp_path):
-    (first,) = written(tmp_path, 1, close=True)
-    end = (tmp_path / first.file).stat().st_size
+    (first,) = written(Root(tmp_path), 1, close=True)
+    end = (tmp_path / "archive" / first.file).stat().st_size
     for wrong in (
         archive.Position(first.file, end),
         archive.Position(first.file, 7),
         archive.Position("date=2026-01-01/none.warc.gz", 0),
     ):
         with pytest.raises(StoreError, match=r"warc\.gz: (damaged at offset|the archive file is missing)"):
-            archive.read(tmp_path, wrong)
+            archive.read(Root(tmp_path), wrong)
 
 
 def test_chunks_of_the_transfer_are_not_claimed_in_the_archive(tmp_path):
     chunked = replace(page(1), headers=(("Transfer-Encoding", "chunked"), *HEADERS))
-    writer = archive.ArchiveWriter(tmp_path, "paper", "c1")
+    writer = archive.ArchiveWriter(Root(tmp_path), "paper", "c1")
     position = writer.append(chunked)
     writer.close()
-    found = archive.read(tmp_path, position)
+    found = archive.read(Root(tmp_path), position)
     assert (found.headers, found.body) == (HEADERS, chunked.body)

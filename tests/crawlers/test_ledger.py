@@ -19,9 +19,15 @@ def find(number: int, listed: date | None = D18) -> Find:
     return Find(article_id(url), url, url, f"标题{number}", listed)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    sqlite = request.param == "sqlite"
+    return f"sqlite:///{tmp_path / 'ledger.sqlite'}" if sqlite else request.getfixturevalue("cluster").database()
+
+
 @pytest.fixture
-def ledger(tmp_path: Path):
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+def ledger(url: str):
+    ledger = Ledger(url)
     yield ledger
     ledger.close()
 
@@ -175,8 +181,9 @@ def test_a_site_rests_for_a_while_and_no_longer_for_being_asked(ledger, monkeypa
 
 
 def test_another_database_is_refused():
-    with pytest.raises(ConfigError, match="no SQLite URL"):
-        Ledger("postgresql://localhost/caixun")
+    for url in ("mysql://localhost/caixun", "ledger.sqlite", "postgresql+asyncpg://localhost/caixun"):
+        with pytest.raises(ConfigError, match="begins no URL of a ledger"):
+            Ledger(url)
 
 
 def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):

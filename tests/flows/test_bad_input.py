@@ -85,7 +85,7 @@ def test_a_data_root_that_cannot_be_written(project, tmp_path):
 
 
 def test_a_ledger_that_cannot_be_read(project):
-    project.data.mkdir(exist_ok=True)
+    project.data.folder.mkdir(exist_ok=True)
     (project.data / "ledger.sqlite").write_text("no database " * 1000)
     assert_one_sentence(caixun("status", *in_project(project)), 1, "the ledger", "cannot be used: file is not a database")
 
@@ -93,7 +93,7 @@ def test_a_ledger_that_cannot_be_read(project):
 def robots_in(project, file: str) -> int:
     root = project.data / "archive"
     offsets = [member.offset for member in _whole_members(root / file)][1:]
-    return next(offset for offset in offsets if read(root, Position(file, offset)).kind == "robots")
+    return next(offset for offset in offsets if read(project.data, Position(file, offset)).kind == "robots")
 
 
 def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again(project, site):

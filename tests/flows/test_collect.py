@@ -88,7 +88,7 @@ def test_every_response_is_archived_with_the_facts_of_its_crawl(project):
     collected(project, {"sample_wire": [DAYS[1]]})
     (file,) = (project.data / "archive").glob("date=*/sample_wire-*.warc.gz")
     file.rename(file.with_name(file.name + ".open"))
-    pages = list(archive.salvage(project.data / "archive", "sample_wire"))
+    pages = list(archive.salvage(project.data, "sample_wire"))
     assert {page.kind for page in pages} == {"robots", "seed", "article"}
     articles = [page for page in pages if page.kind == "article"]
     assert len(articles) == 6

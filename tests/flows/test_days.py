@@ -136,7 +136,7 @@ def test_a_record_whose_address_contradicts_its_date_is_counted(site, tmp_path):
     day, link = date(2026, 11, 14), "https://baijiahao.baidu.com/s?id=1882256281147099410"
     project = make_project(tmp_path, site, paper=SOURCE)
     url = canonical_url(link)
-    writer = archive.ArchiveWriter(project.data / "archive", "paper", "crawl")
+    writer = archive.ArchiveWriter(project.data, "paper", "crawl")
     page = Page(link, link, 200, (), article(1, f"{day} 08:00")[1], now(), "paper", "article", day)
     position = writer.append(page)
     writer.close()

@@ -81,7 +81,7 @@ def test_pages_go_to_the_source_of_their_address_and_are_built_like_crawled_ones
     assert recorded(project) == {D17: 1, D18: 1}
     assert recorded(project, "wire") == {D19: 1}
     (row,) = dataset.records(project.data).rows(D18, "paper")
-    kept = archive.read(project.data / "archive", archive.Position(row.archive_file, row.archive_offset))
+    kept = archive.read(project.data, archive.Position(row.archive_file, row.archive_offset))
     assert (kept.body, kept.kind, kept.fetched_at.hour) == (article(1, "2026-11-18 08:00")[1], "warc", 4)
     (report,) = project.ledger.reports(["paper"], [D18])
     assert (report.status, report.reason) == ("partial", "taken in from WARC files, never listed")
@@ -164,7 +164,7 @@ def test_an_archive_of_ours_comes_back_as_it_was(site, tmp_path, runner):
     assert [row.model_dump(exclude=own) for row in rows[0]] == [row.model_dump(exclude=own) for row in rows[1]]
     for before, after in zip(*rows, strict=True):
         pages = [
-            archive.read(project.data / "archive", archive.Position(row.archive_file, row.archive_offset))
+            archive.read(project.data, archive.Position(row.archive_file, row.archive_offset))
             for project, row in ((first, before), (second, after))
         ]
         assert (pages[0].body, pages[0].headers, pages[0].fetched_at) == (pages[1].body, pages[1].headers, pages[1].fetched_at)

@@ -55,7 +55,7 @@ def archived_links(project) -> list[str]:
     for path in sorted(root.rglob("*.warc.gz*")):
         file = str(path.relative_to(root)).removesuffix(".open")
         members = list(_whole_members(path))[1:]
-        links += [read(root, Position(file, member.offset)).link for member in members]
+        links += [read(project.data, Position(file, member.offset)).link for member in members]
     return links
 
 

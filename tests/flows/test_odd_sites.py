@@ -90,7 +90,7 @@ def test_a_line_break_in_a_link_reaches_no_header_of_the_archive(site, tmp_path)
     project = make_project(tmp_path, site, paper=sitemap)
     collected(project, {"paper": [D18]})
     (row,) = dataset.records(project.data).rows(D18, "paper")
-    page = archive.read(project.data / "archive", archive.Position(row.archive_file, row.archive_offset))
+    page = archive.read(project.data, archive.Position(row.archive_file, row.archive_offset))
     assert page.day == D18
 
 

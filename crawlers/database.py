@@ -1,0 +1,96 @@
+"""How the ledger's database is opened, read and written: SQLite, or a PostgreSQL that machines share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from crawlers.errors import ConfigError, StoreError
+from crawlers.tables import VERSION, meta, metadata
+
+_WRITERS = 0xCA15  # the one advisory lock of a PostgreSQL that those who write the ledger take
+
+
+def is_shared(url: str) -> bool:
+    """Whether the ledger at a URL is one that several machines can use."""
+    return not url.startswith("sqlite:")
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the ledger at `url`, whose tables are made where they are missing.
+
+    Raises ConfigError for a URL of another kind of database, StoreError when it cannot be used.
+    """
+    engine = _postgresql(url) if is_shared(url) else create_engine(url)
+    if not is_shared(url):
+        event.listen(engine, "connect", _tune)
+        event.listen(engine, "begin", _begin)
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+        version = connection.scalar(select(meta.c.version))
+        if version is None:
+            connection.execute(insert(meta).values(version=VERSION))
+    if version not in (None, VERSION):
+        raise StoreError(f"the ledger {engine.url!s} has version {version}, this caixun reads version {VERSION} alone")
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    refusal = (
+        f"ledger: {url.partition('://')[0]!r} begins no URL of a ledger; write postgresql://user@host/name, or null for SQLite"
+    )
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError(refusal) from error
+    if place.drivername not in ("postgresql", "postgres"):
+        raise ConfigError(refusal)
+    try:
+        return create_engine(place.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ModuleNotFoundError as error:
+        raise ConfigError("ledger: a PostgreSQL needs its driver: pip install 'caixun[postgres]'") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one state of the database and keeps no writer waiting. Raises StoreError."""
+    isolated = engine.execution_options(isolation_level="REPEATABLE READ") if engine.dialect.name == "postgresql" else engine
+    with errors_as_one_sentence(engine), isolated.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that holds the write lock: what it reads still holds when it writes. Raises StoreError."""
+    with errors_as_one_sentence(engine), engine.execution_options(immediate=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
+        yield connection
+
+
+@contextmanager
+def errors_as_one_sentence(engine: Engine) -> Iterator[None]:
+    """Turn what the database complains of into StoreError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreError(f"the ledger {engine.url!s} cannot be used: {cause}") from error
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction; one that writes takes SQLite's write lock at once, one that reads takes none."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("immediate") else "BEGIN")
+
+
+def _tune(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by us, not by the driver
+    cursor = connection.cursor()
+    # With WAL a commit survives the end of the process without an fsync; a power cut may undo the last ones, which the
+    # archive then makes good.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

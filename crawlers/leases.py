@@ -1,0 +1,154 @@
+"""Locks that every machine sees: rows of the ledger's PostgreSQL that their holder renews; one that stops renewing loses them.
+
+Times are the database's, so that clocks of machines need not agree.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, delete, func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from crawlers.database import errors_as_one_sentence, is_shared, open_engine
+from crawlers.errors import BusyError, StoreError
+from crawlers.lock import Lock, Locks
+from crawlers.tables import leases as _leases
+
+LASTING = 20.0
+"""Seconds that a lease lasts; it is renewed every five."""
+_RENEWAL = LASTING / 4
+_POLL = 0.5  # seconds between two tries to take one
+
+
+def shared_locks(ledger: str) -> Locks | None:
+    """Return leases where the ledger at this URL is one that machines share, else None: lock files do there."""
+    return Leases(ledger) if is_shared(ledger) else None
+
+
+class Leases:
+    """The leases of one process. They are taken, renewed and given back under a name that is this object's alone."""
+
+    lasting = LASTING
+
+    def __init__(self, url: str) -> None:
+        """Prepare for the ledger at `url`, which is opened with the first lease."""
+        self._url = url
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._held: set[str] = set()
+        self._renewed = 0.0
+        self._renewing = False
+        self._mutex = threading.Lock()
+
+    def __reduce__(self) -> tuple[type["Leases"], tuple[str]]:
+        """Let another process make its own."""
+        return Leases, (self._url,)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return open_engine(self._url)
+
+    def _change(self, statement: Any) -> int:
+        """Execute a statement and return how many rows it changed. Raises StoreError."""
+        with errors_as_one_sentence(self._engine), self._engine.begin() as connection:
+            return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+    def hold(self, name: str, seconds: float) -> Lock | None:
+        """Take a lock; see `Locks`."""
+        deadline = time.monotonic() + seconds
+        while not self._take(name):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            time.sleep(min(_POLL, left))
+        return _Lease(self, name)
+
+    def place(self, name: str) -> str:
+        """Return the row."""
+        return f"the lease {name} in the ledger"
+
+    def _take(self, name: str) -> bool:
+        with self._mutex:
+            if name in self._held:
+                return False
+            began = _uptime()
+            mine = insert(_leases).values(name=name, holder=self.holder, until=_later())
+            expired = _leases.c.until < func.clock_timestamp()
+            values = {"holder": self.holder, "until": _later()}
+            taken = mine.on_conflict_do_update(index_elements=[_leases.c.name], set_=values, where=expired)
+            if self._change(taken) == 0:
+                return False
+            if not self._held:
+                self._renewed = began
+            self._held.add(name)
+            if not self._renewing:
+                self._renewing = True
+                threading.Thread(target=self._keep_renewing, daemon=True).start()
+            return True
+
+    def ensure(self, name: str) -> None:
+        """Raise BusyError when this process was away for so long that the lease may be another's."""
+        if _uptime() - self._renewed > LASTING - _RENEWAL:
+            raise BusyError(f"{self.place(name)} was not renewed in time; another process may have it: start again")
+
+    def give_back(self, name: str) -> None:
+        """Let others take a lease; where the ledger is out of reach it runs out."""
+        with self._mutex:
+            self._held.discard(name)
+            self._change(delete(_leases).where(_leases.c.name == name, _leases.c.holder == self.holder))
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self._engine.dispose()
+
+    def _keep_renewing(self) -> None:
+        """Renew for as long as anything is held; stop the process when it was lost, as Ctrl-C does."""
+        while True:
+            time.sleep(_RENEWAL)
+            with self._mutex:
+                if self._held and not self._renew():
+                    sys.stderr.write("the leases of this process were lost, so it stops; the same command goes on from here\n")
+                    self._held.clear()
+                    os.kill(os.getpid(), signal.SIGINT)
+                if not self._held:
+                    self._renewing = False
+                    return
+
+    def _renew(self) -> bool:
+        """Renew what is held, and return whether it still is."""
+        began = _uptime()
+        try:
+            renewed = self._change(update(_leases).where(_leases.c.holder == self.holder).values(until=_later()))
+        except StoreError:
+            return began - self._renewed < LASTING
+        self._renewed = began
+        return renewed == len(self._held)
+
+
+@dataclass(frozen=True)
+class _Lease:
+    leases: Leases
+    name: str
+
+    def ensure(self) -> None:
+        self.leases.ensure(self.name)
+
+    def release(self) -> None:
+        self.leases.give_back(self.name)
+
+
+def _later() -> Any:
+    return func.clock_timestamp() + timedelta(seconds=LASTING)
+
+
+def _uptime() -> float:
+    """Return seconds that go on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
