@@ -26,7 +26,7 @@ class Books:
             raise ConfigError(f"ledger: {url!r} is no SQLite URL; write sqlite:////path/to/ledger.sqlite, or null")
         self._engine = tables.open_engine(url)
         with self._writing() as connection:
-            tables.metadata.create_all(connection)
+            tables.make_all(connection)
             version = connection.scalar(select(tables.meta.c.version))
             if version is None:
                 connection.execute(insert(tables.meta).values(version=tables.VERSION))
@@ -126,15 +126,16 @@ class Books:
     def _tallies(self, sources: list[str], days: list[date]) -> dict[tuple[str, date], Tally]:
         keys = (_urls.c.source, _urls.c.day, _urls.c.state, _urls.c.reason)
         span = and_(_urls.c.day >= days[0], _urls.c.day <= days[-1]) if days else _urls.c.day.is_(None)
+        which = and_(_urls.c.source.in_(sources), span)
+        last = func.max(_urls.c.settled_at, type_=_urls.c.settled_at.type)
+        walls = select(*keys[:2], last).where(which, _urls.c.state == "blocked").group_by(*keys[:2])
         tallies: dict[tuple[str, date], Tally] = {}
         with self._reading() as connection:
-            query = (
-                select(*keys, func.count(), func.max(_urls.c.settled_at, type_=_urls.c.settled_at.type))
-                .where(_urls.c.source.in_(sources), span)
-                .group_by(*keys)
-            )
-            for source, day, state, reason, count, last in connection.execute(query):
-                tallies.setdefault((source, day), Tally()).add(state, reason, count, last)
+            counts = connection.execute(select(*keys, func.count()).where(which).group_by(*keys)).all()
+            for source, day, state, reason, count in counts:
+                tallies.setdefault((source, day), Tally()).add(state, reason, count)
+            for source, day, at in connection.execute(walls) if any(one.blocked for one in tallies.values()) else ():
+                tallies[source, day].blocked_at = at
         return tallies
 
     def why(self, article_id: str) -> list[dict[str, Any]]:

@@ -96,8 +96,8 @@ class Tally:
     waiting: int = 0
     blocked_at: datetime | None = None
 
-    def add(self, state: State, reason: str | None, count: int, last: datetime | None) -> None:
-        """Count `count` URLs of one state; `last` is when the last of them came to it."""
+    def add(self, state: State, reason: str | None, count: int) -> None:
+        """Count `count` URLs of one state."""
         if state == "record":
             self.records += count
             self.redated += count if reason == REDATED else 0
@@ -107,7 +107,6 @@ class Tally:
             self.skipped[reason or "?"] += count
         elif state == "blocked":
             self.blocked += count
-            self.blocked_at = max(filter(None, (self.blocked_at, last)), default=None)
         elif state == "failed":
             self.failed += count
         else:

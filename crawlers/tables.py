@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Date,
@@ -65,7 +66,8 @@ urls = Table(
     Column("discovered_at", _Instant, nullable=False),
     Column("fetched_at", _Instant),
     Column("settled_at", _Instant),
-    Index("urls_by_day", "source", "day"),
+    # Holds all that the sums of days are made of, so that those of a year are read from the index alone.
+    Index("urls_by_fate", "source", "day", "state", "reason"),
     Index("urls_by_state", "source", "state"),
 )
 days = Table(
@@ -114,6 +116,30 @@ intakes = Table(
     Column("offset", Integer, nullable=False),
     Column("size", Integer),
 )
+# How far back the lists of newest-first seeds reached: `list` is the seed's template with its keyword.
+reaches = Table(
+    "reaches",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("list", String, primary_key=True),
+    Column("pages", Integer, nullable=False),
+    Column("reach", Date, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("read_at", _Instant, nullable=False),
+)
+# Backfills: what was asked for, and whether it came to its end.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("sources", String, nullable=False),
+    Column("again", String(10), nullable=False),
+    Column("newest_first", Boolean, nullable=False),
+    Column("begun_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
+)
 # Where the second and further pages of an article lie (下一页).
 parts = Table(
     "parts",
@@ -129,6 +155,14 @@ stories = Table(
     Column("text_hash", String(32), primary_key=True),
     Column("story_id", String(32), nullable=False),
 )
+
+
+def make_all(connection: Connection) -> None:
+    """Make what is missing: tables, and indexes of tables that an earlier version made."""
+    metadata.create_all(connection)
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _begin(connection: Connection) -> None:
