@@ -6,9 +6,9 @@ from typing import Literal
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from crawlers.books import Books
 from crawlers.clock import day_of, now
 from crawlers.fates import COOLDOWN, left_alone
+from crawlers.history import History
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import intakes as _intakes
@@ -19,7 +19,7 @@ from crawlers.tables import robots as _robots
 RobotsVerdict = Literal["allowed", "refused"]
 
 
-class Answers(Books):
+class Answers(History):
     """The ledger, as far as it knows of sites. Every method raises StoreError when the database cannot be used."""
 
     def rest(self, site: str, reason: str) -> None:

@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `books` and `answers` it is all that knows its tables.
+With `tables`, `books`, `history` and `answers` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second

@@ -59,6 +59,14 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
     """
     crawl_id = new_crawl_id()
     findings: list[Finding] = []
+    gather(project, plan, crawl_id, runner, watch, findings, again=again)
+    return finish(project, plan, crawl_id, runner, findings)
+
+
+def gather(
+    project: Project, plan: Plan, crawl_id: str, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool
+) -> None:
+    """Crawl and build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
     for source, days in plan.items():
         project.ledger.take_up(source, days)
     todo = _awake(project, plan if again else unfinished(project, plan), crawl_id, findings)
@@ -66,7 +74,6 @@ def collect(project: Project, plan: Plan, runner: Runner, watch: Watch, *, again
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
     build_all(project, plan, runner, watch, findings)
-    return finish(project, plan, crawl_id, runner, findings)
 
 
 def unfinished(project: Project, plan: Plan) -> Plan:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, keeping, recording, sources, warcs
+from flows.cli import asking, backfilling, collecting, keeping, recording, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -20,7 +20,7 @@ app = typer.Typer(
 for command in (
     collecting.demo,
     collecting.run,
-    collecting.backfill,
+    backfilling.backfill,
     asking.status,
     collecting.rebuild,
     recording.show,

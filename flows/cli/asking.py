@@ -1,12 +1,14 @@
 """The commands that only ask: status, why."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of, say
 
 if TYPE_CHECKING:
+    from crawlers.fates import DayReport
     from flows.settings import Project
 
 _DEFAULT_SPAN = 7  # days that `status` shows when none are named
@@ -24,27 +26,52 @@ def status(
     source: Sources = None,
     data: Data = None,
     config: Config = None,
+    by: Annotated[
+        Literal["day", "week"] | None,
+        typer.Option(
+            "--by", help="A letter for each day, or for the worst day of each week; by default what fits.", show_default=False
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the matrix as one HTML file.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show how each source's day stands: missing, partial, failed, blocked, empty or complete, with counts."""
+    """Show how each source's day stands: missing, partial, failed, blocked, empty, complete or impossible, with counts."""
     from datetime import timedelta
 
     from crawlers.clock import day_of, now
-    from flows.checking import checked_reports
-    from flows.cli.tables import print_reports, report_values
+    from flows.checking import foreseen_reports
     from flows.settings import day_range, parse_day
 
     project = project_of(config, data, existing=True)
     last = parse_day(end) if end else parse_day(start) if start else day_of(now()) - timedelta(days=1)
     first = parse_day(start) if start else last - timedelta(days=_DEFAULT_SPAN - 1)
     names = project.known(source) or [one.name for one in project.enabled()]
-    reports = checked_reports(project, dict.fromkeys(names, day_range(first, last)))
+    reports = foreseen_reports(project, dict.fromkeys(names, day_range(first, last)))
+    if html:
+        _write_page(html, reports)
     if as_json:
+        from flows.cli.tables import report_values
+
         print_json([report_values(report) for report in reports])
         return
     from rich.console import Console
 
-    print_reports(reports, Console())
+    from flows.cli.matrix import print_matrix
+
+    print_matrix(reports, Console(), by)
+
+
+def _write_page(path: Path, reports: "list[DayReport]") -> None:
+    from crawlers.errors import ConfigError
+    from flows.matrix_page import matrix_page
+
+    try:
+        path.write_text(matrix_page(reports), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    say(f"written to {path}")
 
 
 def why(

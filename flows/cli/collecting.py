@@ -1,11 +1,10 @@
-"""The commands that make data: demo, run, backfill, rebuild."""
+"""The commands that make data: demo, run, rebuild."""
 
-import shlex
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -59,72 +58,6 @@ def run(
     plan = {one.name: [wanted] for one in project.enabled(source)}
     result = _perform(project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
     raise typer.Exit(0 if result.ok else 1)
-
-
-def backfill(
-    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
-    source: Sources = None,
-    again: Annotated[
-        Literal["missing", "failed", "all"],
-        typer.Option(
-            "--again",
-            help="missing: days not begun or not ended; failed: also failed and blocked ones; all: list every day once more.",
-        ),
-    ] = "failed",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
-    data: Data = None,
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Fetch and build past days: plan, print the plan and how to resume, run."""
-    from flows.backfill import plan_backfill
-    from flows.daily import collect
-    from flows.settings import day_range, parse_day
-
-    project = project_of(config, data)
-    days = day_range(parse_day(start), parse_day(end))
-    names = [one.name for one in project.enabled(source)]
-    reports, plan = plan_backfill(project, names, days, again)
-    todo = sum(map(len, plan.values()))
-    say(f"backfill {start}..{end}: {todo} of {len(reports)} source-days to do")
-    if dry_run:
-        _print_plan(reports, plan, as_json=as_json)
-        return
-    say(f"resume with: {_resume(start, end, source, again, data, config)}")
-    result = _perform(
-        project,
-        "backfill",
-        plan,
-        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all"),
-        as_json=as_json,
-    )
-    raise typer.Exit(0 if result.ok else 1)
-
-
-def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type: ignore[type-arg]
-    from rich.console import Console
-
-    from flows.cli.tables import print_reports, report_values
-
-    if as_json:
-        print_json([{**report_values(report), "planned": report.day in plan.get(report.source, ())} for report in reports])
-    else:
-        print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
-
-
-def _resume(start: str, end: str, source: list[str] | None, again: str, data: Path | None, config: Path | None) -> str:
-    words = [
-        "caixun",
-        "backfill",
-        start,
-        end,
-        *(word for name in source or () for word in ("--source", name)),
-        "--again",
-        again,
-    ]
-    words += [word for option, value in (("--data", data), ("--config", config)) if value for word in (option, str(value))]
-    return shlex.join(words)
 
 
 def rebuild(

@@ -5,10 +5,10 @@ import pytest
 from crawlers import archive
 from crawlers.clock import day_of, now
 from flows import crawl as crawl_module
-from flows.backfill import plan_backfill
 from flows.daily import Watch, collect
 from flows.demo import DEMO_DAYS, demo_project
 from flows.perform import perform
+from flows.planning import plan_backfill
 from flows.rebuild import rebuild
 from transforms import dataset
 from transforms.folder import source_of
@@ -103,8 +103,8 @@ def test_a_backfill_takes_up_what_is_not_done(project):
         ("failed", {"sample_paper": DAYS[1:], "sample_search": DAYS, "sample_wire": DAYS}),
         ("all", dict.fromkeys(project.sources, DAYS)),
     ):
-        reports, plan = plan_backfill(project, project.sources, DAYS, again)
-        assert (len(reports), plan) == (9, planned)
+        plan = plan_backfill(project, list(project.sources), DAYS, again)
+        assert (len(plan.reports), plan.todo) == (9, planned)
 
 
 def test_listing_again_fetches_no_article_twice(project, site):
