@@ -90,7 +90,7 @@ def _run(project: "Project", wanted: "Backfill", plan: "BackfillPlan", resuming:
         with Progress(project, plan.todo, Console(stderr=True), articles=plan.articles, seconds=plan.seconds) as watch:
             run = perform("backfill", project.workers, lambda runner: backfill_days(project, wanted, plan.todo, runner, watch))
     except KeyboardInterrupt:
-        say(f"{_done(project, plan)}; what was fetched is kept. Go on with: {resuming}")
+        say(f"{_done(project, plan)}. Go on with: {resuming}")
         raise
     if as_json:
         print_json({"backfill": wanted.id, **run_values(run)})
@@ -106,7 +106,8 @@ def _done(project: "Project", plan: "BackfillPlan") -> str:
 
     reports = checked_reports(project, plan.todo)
     done = sum(report.status in ("complete", "empty") for report in reports)
-    return f"stopped: {done} of {len(reports)} source-days are done"
+    kept = sum(report.tally.unbuilt for report in reports)
+    return f"stopped: {done} of {len(reports)} source-days are done, {kept} fetched pages are kept and wait to be built"
 
 
 def _summary(plan: "BackfillPlan") -> str:

@@ -58,7 +58,7 @@ def _print_weeks(reports: Sequence[DayReport], names: list[str], console: Consol
     cells, width = weekly(reports), _width(names)
     mondays = sorted({monday for _, monday in cells})
     size = max(8, console.width - width)
-    console.print(f"weeks from Monday {mondays[0]} to {mondays[-1]}, each with the letter of its worst day", highlight=False)
+    console.print(f"weeks from Monday {mondays[0]} to {mondays[-1]}; a letter is the worst day's", highlight=False)
     for start in range(0, len(mondays), size):
         part = mondays[start : start + size]
         console.print(Text("month".ljust(width) + "".join(_months(part)), style="bold"), soft_wrap=True)

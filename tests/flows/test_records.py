@@ -139,7 +139,7 @@ def test_status_shows_each_days_sums(filled):
 def test_a_dry_run_prints_the_plan_and_asks_nothing(filled, site):
     asked = len(site.asked)
     run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[0], "--dry-run", "--json", *in_project(filled))
-    assert [(day["source"], day["planned"]) for day in json.loads(run.stdout)] == [
+    assert [(day["source"], day["planned"]) for day in json.loads(run.stdout)["days"]] == [
         ("sample_paper", False),
         ("sample_search", True),
         ("sample_wire", False),
