@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers import tables
@@ -28,9 +28,7 @@ class Books:
         with self._writing() as connection:
             tables.make_all(connection)
             version = connection.scalar(select(tables.meta.c.version))
-            if version is None:
-                connection.execute(insert(tables.meta).values(version=tables.VERSION))
-        if version not in (None, tables.VERSION):
+        if version != tables.VERSION:
             raise StoreError(f"the ledger {url} has version {version}, this caixun reads version {tables.VERSION} alone")
 
     @contextmanager
@@ -106,6 +104,17 @@ class Books:
         waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
         with self._reading() as connection:
             return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
+
+    def makes(self, source: str, days: Iterable[date]) -> Counter[str | None]:
+        """Return how many built pages of `days` each code and rules made; None: not known, as of an earlier version."""
+        wanted = set(days)
+        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        query = select(_urls.c.day, _urls.c.made_by, func.count()).where(built).group_by(_urls.c.day, _urls.c.made_by)
+        counts: Counter[str | None] = Counter()
+        with self._reading() as connection:
+            for day, made_by, count in connection.execute(query):
+                counts[made_by] += count if day in wanted else 0
+        return counts
 
     def off_days_published(self, source: str) -> set[date]:
         """Return the publication days of pages that are no records since their day was not asked for."""

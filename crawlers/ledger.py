@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, true, update
 
 from crawlers.answers import Answers
 from crawlers.clock import now
@@ -206,8 +206,8 @@ class Ledger(Answers):
             if (row.day if row.state == "archived" else row.published_date) in wanted
         ]
 
-    def settle(self, source: str, outcomes: Iterable[Outcome]) -> None:
-        """Note what the build made of pages. A record counts under its publication day from now on."""
+    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
+        """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
         with self._writing() as connection:
             for outcome in outcomes:
                 values: dict[str, Any] = {
@@ -216,17 +216,19 @@ class Ledger(Answers):
                     "reason": outcome.reason,
                     "detail": outcome.detail,
                     "settled_at": now(),
+                    "made_by": made_by,
                 }
                 if outcome.state == "record":
                     values["day"] = outcome.published_date
                 connection.execute(update(_urls).where(_mine(source, outcome.article_id)).values(values))
 
-    def reopen(self, source: str, days: Iterable[date]) -> None:
-        """Let the built pages of `days` wait for the build again."""
+    def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
+        """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
         built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        stale = or_(_urls.c.made_by.is_(None), _urls.c.made_by != unless) if unless else true()
+        again = update(_urls).where(built, stale).values(state="archived")
         with self._writing() as connection:
-            for day in days:
-                connection.execute(update(_urls).where(built, _urls.c.day == day).values(state="archived"))
+            return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
 
     def stories(self, hashes: dict[str, str]) -> dict[str, str]:
         """Return the story of each text: `hashes` gives the article that claims a text hash not seen before."""

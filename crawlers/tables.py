@@ -21,12 +21,13 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    select,
     update,
 )
 
 from crawlers.page import Position
 
-VERSION = 1
+VERSION = 2
 _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
 
 
@@ -66,6 +67,7 @@ urls = Table(
     Column("discovered_at", _Instant, nullable=False),
     Column("fetched_at", _Instant),
     Column("settled_at", _Instant),
+    Column("made_by", String(16)),  # what built the page: code, word lists, the source's rules
     # Holds all that the sums of days are made of, so that those of a year are read from the index alone.
     Index("urls_by_fate", "source", "day", "state", "reason"),
     Index("urls_by_state", "source", "state"),
@@ -158,8 +160,14 @@ stories = Table(
 
 
 def make_all(connection: Connection) -> None:
-    """Make what is missing: tables, and indexes of tables that an earlier version made."""
+    """Make what is missing: tables, and columns and indexes of tables that an earlier version made."""
     metadata.create_all(connection)
+    version = connection.scalar(select(meta.c.version))
+    if version is None:
+        connection.execute(insert(meta).values(version=VERSION))
+    elif version == 1:
+        connection.exec_driver_sql("ALTER TABLE urls ADD COLUMN made_by VARCHAR(16)")
+        connection.execute(update(meta).values(version=VERSION))
     for table in metadata.tables.values():
         for index in table.indexes:
             index.create(connection, checkfirst=True)

@@ -22,6 +22,7 @@ from crawlers.fates import REDATED, Outcome, Waiting
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source, load_source, plain_source
+from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
 from transforms import dataset, layout
@@ -72,38 +73,35 @@ def build(
     runner: Runner,
     tick: Callable[[], None],
     *,
-    again: bool = False,
+    before: Callable[[], list[str]] = list,
     wanted: Iterable[date] | Literal["every"] | None = None,
 ) -> list[str]:
-    """Build what is archived for `days` of a source and not built yet; with `again`, what is built already, too.
+    """Build what is archived for `days` of a source and not built yet.
 
     Articles of `wanted` days (`days`, unless given) and of those asked for before become records; with `every`, those of
     pages that were taken in from WARC files do, whatever their day.
 
-    `tick` is called after each batch. Returns one sentence for each file that could not be read and was moved aside to be
-    made anew, which only `again` does. Raises BusyError when another process works on the source, StoreError when a file
-    cannot be read or written.
+    `before` is called once no other process can work on the source: it may let pages wait again that are built already, and
+    what it returns is returned. `tick` is called after each batch. Raises BusyError when another process works on the source,
+    StoreError when a file cannot be read or written.
     """
     with source_lock(project.data, source):
         salvage(project.data / "archive", source, project.ledger)
-        moved: list[str] = []
-        if again:
-            for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-                moved += partitions.set_aside(days, source)
-            project.ledger.reopen(source, days)
+        told = before()
         waiting = project.ledger.waiting(source, days)
         every_day = wanted == "every"
         accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
         jobs = _jobs(project, source, accepted, waiting, every_day=every_day)
+        made_by = make_of(project, source)
         done: list[Built] = []
         for job, result in runner.map(f"build {source}", build_batch, jobs, _single_pages):
             done += [_crashed(job, result.why)] if isinstance(result, Crashed) else result
             tick()
             if len(done) >= _FLUSH:
-                _store(project, source, done)
+                _store(project, source, done, made_by)
                 done = []
-        _store(project, source, done)
-        return moved
+        _store(project, source, done, made_by)
+        return told
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
@@ -238,7 +236,7 @@ class _Changes(Generic[Row]):
             partitions.apply(day, source, self.put[day], self.remove[day])
 
 
-def _store(project: Project, source: str, done: list[Built]) -> None:
+def _store(project: Project, source: str, done: list[Built], made_by: str) -> None:
     """Write what was built: stories, then Parquet, then the ledger."""
     stories = project.ledger.stories(
         {built.record.text_hash: built.record.article_id for built in reversed(done) if built.record}
@@ -257,4 +255,4 @@ def _store(project: Project, source: str, done: list[Built]) -> None:
             rejects.put[page.day].append(built.reject)
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
-    project.ledger.settle(source, [built.outcome for built in done])
+    project.ledger.settle(source, [built.outcome for built in done], made_by)

@@ -110,16 +110,13 @@ def _crawl(
         findings.append(Finding("failure", str(error)))
 
 
-def build_all(
-    project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool = False
-) -> None:
+def build_all(project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding]) -> None:
     """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
     for source, days in plan.items():
         watch.phase(f"build {source}")
-        work = partial(build, project, source, days, runner, watch.tick, again=again)
+        work = partial(build, project, source, days, runner, watch.tick)
         try:
-            moved = runner.step(f"build {source}", work)
-            findings += [Finding("warning", sentence) for sentence in moved]
+            runner.step(f"build {source}", work)
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
 

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, backfilling, collecting, keeping, recording, sources, warcs
+from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -22,7 +22,7 @@ for command in (
     collecting.run,
     backfilling.backfill,
     asking.status,
-    collecting.rebuild,
+    rebuilding.rebuild,
     recording.show,
     recording.export,
     keeping.compact,

@@ -1,4 +1,4 @@
-"""The commands that make data: demo, run, rebuild."""
+"""The commands that make data: demo, run."""
 
 import tempfile
 from collections.abc import Callable
@@ -58,34 +58,6 @@ def run(
     plan = {one.name: [wanted] for one in project.enabled(source)}
     result = _perform(project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
     raise typer.Exit(0 if result.ok else 1)
-
-
-def rebuild(
-    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
-    source: Sources = None,
-    data: Data = None,
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Make days again from the archive, without the network."""
-    from flows.rebuild import rebuild as rebuild_days
-    from flows.settings import day_range, parse_day
-
-    project = project_of(config, data, existing=True)
-    days = day_range(parse_day(start), parse_day(end))
-    reports = project.ledger.reports(project.known(source) or project.ledger.sources(), days)
-    plan: dict[str, list] = {}  # type: ignore[type-arg]
-    for report in reports:
-        if report.status != "missing":
-            plan.setdefault(report.source, []).append(report.day)
-    if not plan:
-        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
-        return
-    result = _perform(project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch), as_json=as_json)
-    # What the network has not given is no fault of a rebuild; what the archive does not give is.
-    unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
-    raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)
 
 
 def demo(

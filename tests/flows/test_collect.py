@@ -118,7 +118,7 @@ def test_a_rebuild_needs_no_network_and_gives_the_same_files(project, site):
     collected(project, {"sample_wire": DAYS})
     asked = len(site.asked)
     files = {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")}
-    run = perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch()))
+    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch(), everything=True))
     assert run.ok
     assert len(site.asked) == asked
     assert {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")} == files
@@ -178,7 +178,7 @@ def test_a_torn_file_fails_its_day_and_a_rebuild_mends_it(project, kind):
     path = table.path(DAYS[1], "sample_paper")
     rows, whole = table.rows(DAYS[1], "sample_paper"), path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    run = perform("test", 2, lambda runner: rebuild(project, {"sample_paper": [DAYS[1]]}, runner, Watch()))
+    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_paper": [DAYS[1]]}, runner, Watch()))
     assert [timeless(row) for row in table.rows(DAYS[1], "sample_paper")] == [timeless(row) for row in rows]
     assert [finding.level for finding in run.findings] == ["warning"]
     assert [path.read_bytes() for path in (project.data / "broken").iterdir()] == [whole[: len(whole) // 2]]
