@@ -173,7 +173,7 @@ def salvage(root: Path, source: str) -> Iterator[Page]:
     The torn tail of a file is cut off. Must only run under the source's lock, when no crawl of it is alive. A file is
     renamed after its last page was yielded, so that being killed in here loses nothing either.
     """
-    for path in sorted(root.glob(f"date=*/{source}-*.warc.gz{_OPEN}")):
+    for path in left_open(root, source):
         final = path.with_name(path.name.removesuffix(_OPEN))
         members = list(_whole_members(path))
         end = members[-1].offset + members[-1].length if members else 0
@@ -185,6 +185,25 @@ def salvage(root: Path, source: str) -> Iterator[Page]:
             path.rename(final)
         else:
             path.unlink()
+
+
+def files(root: Path, source: str) -> list[str]:
+    """Return the closed files of `source`, oldest first, by their names in a position."""
+    return [f"{path.parent.name}/{path.name}" for path in sorted(root.glob(f"date=*/{source}-*.warc.gz"))]
+
+
+def left_open(root: Path, source: str) -> list[Path]:
+    """Return the files of `source` that are open: being written, or left by a crawl that was killed."""
+    return sorted(root.glob(f"date=*/{source}-*.warc.gz{_OPEN}"))
+
+
+def pages(root: Path, file: str) -> Iterator[Page]:
+    """Yield the pages of a closed file up to the first one that is damaged."""
+    for member in list(_whole_members(root / file))[1:]:
+        try:
+            yield read(root, Position(file, member.offset))
+        except StoreError:  # whole, and no page of ours
+            continue
 
 
 class _Member(NamedTuple):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers import tables
 from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import DayReport, State, Tally, Verdict
+from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
 from crawlers.tables import urls as _urls
@@ -146,6 +147,12 @@ class Books:
             for source, day, at in connection.execute(walls) if any(one.blocked for one in tallies.values()) else ():
                 tallies[source, day].blocked_at = at
         return tallies
+
+    def parts(self, article_id: str) -> list[Position]:
+        """Return where the second and further pages of an article lie."""
+        query = select(tables.parts).where(tables.parts.c.article_id == article_id).order_by(tables.parts.c.number)
+        with self._reading() as connection:
+            return [Position(row.archive_file, row.archive_offset) for row in connection.execute(query)]
 
     def why(self, article_id: str) -> list[dict[str, Any]]:
         """Return all that is known of a URL, one mapping per source that found it, in the order of discovery.

@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `books`, `history` and `answers` it is all that knows its tables.
+With `tables`, `books`, `history`, `answers` and `census` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, true, update
 
-from crawlers.answers import Answers
+from crawlers.census import Census
 from crawlers.clock import now
 from crawlers.fates import (
     COOLDOWN,
@@ -38,7 +38,7 @@ from crawlers.tables import urls as _urls
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Answers):
+class Ledger(Census):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +26,7 @@ from transforms.record import Record, Reject
 
 Row = TypeVar("Row", Record, Reject)
 
+DamagedError = parquet.DamagedError
 MERGED = "all-sources"
 """Stem of a compacted day's file; no source can have this name."""
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
@@ -174,13 +176,30 @@ class Partitions(Generic[Row]):
             try:
                 self.rows(day, source)
             except parquet.DamagedError as error:
-                place = self.root.parent / "broken" / f"{self.root.name}-{day.isoformat()}-{error.path.name}"
-                place.parent.mkdir(parents=True, exist_ok=True)
-                error.path.replace(place)
+                place = self.put_aside(error.path)
                 others = f"; it held all sources: `caixun rebuild {day} {day}` makes the others anew"
                 text = f"{error.path} could not be read; it was moved to {place} and made anew"
                 sentences.append(text + others if source_of(error.path) == MERGED else text)
         return sentences
+
+    def put_aside(self, path: Path) -> Path:
+        """Move a file or folder to `broken/`, where no reader meets it, and return its place there."""
+        name = "-".join((self.root.name, *path.relative_to(self.root).parts)).replace("date=", "")
+        place = self.root.parent / "broken" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            place = place.with_name(f"{place.stem}-{uuid4().hex[:8]}{place.suffix}")
+        return path.replace(place)
+
+    def sources(self) -> set[str]:
+        """Return the sources that files are named by; those of a compacted day are not among them."""
+        return {source_of(path) for path in self.root.glob("date=*/*.parquet")} - {MERGED}
+
+    def identities(self, path: Path) -> list[tuple[str, str]]:
+        """Return source and article_id of each row of a file, all of which is read. Raises DamagedError."""
+        with parquet.File(path) as file:
+            table = file.read(self.schema)
+        return list(zip(table["source"].to_pylist(), table["article_id"].to_pylist(), strict=True))
 
 
 def records(data: Path) -> Partitions[Record]:

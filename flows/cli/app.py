@@ -27,6 +27,7 @@ for command in (
     recording.export,
     keeping.compact,
     keeping.migrate,
+    keeping.doctor,
     recording.extract,
     recording.annotate,
     asking.why,

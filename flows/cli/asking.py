@@ -8,6 +8,8 @@ import typer
 from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawlers.fates import DayReport
     from flows.settings import Project
 
@@ -80,9 +82,10 @@ def why(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what became of a URL, stage by stage."""
+    """Tell what became of a URL, stage by stage, with times, files and reasons."""
     from crawlers.errors import ConfigError
     from crawlers.page import article_id, canonical_url
+    from flows.life import life
 
     try:
         canonical = canonical_url(url)
@@ -91,36 +94,19 @@ def why(
     project = project_of(config, data, existing=True)
     rows = project.ledger.why(article_id(canonical))
     if as_json:
-        print_json(rows)
+        print_json([{**row, "stages": [stage._asdict() for stage in life(project, row)]} for row in rows])
     elif not rows:
         print_text(f"{canonical} was never found by any source")
     else:
-        print_text("\n\n".join("\n".join(_stages(project, row)) for row in rows))
+        print_text("\n\n".join("\n".join(_told(project, row)) for row in rows))
     raise typer.Exit(0 if rows else 1)
 
 
-def _stages(project: "Project", row: dict[str, Any]) -> list[str]:
+def _told(project: "Project", row: dict[str, Any]) -> list[str]:
     from crawlers.clock import SHANGHAI
-    from transforms import dataset
-    from transforms.reject import REASONS
+    from flows.life import life
 
-    def at(name: str) -> str:
-        value = row[name]
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+    def at(moment: "datetime | None") -> str:
+        return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
-    listed = f", listed for {row['listed']}" if row["listed"] else ""
-    lines = [
-        row["url"],
-        f"  found      {at('discovered_at')}  by {row['source']} on {row['seed']}{listed}; counted under {row['day']}",
-    ]
-    if row["archive_file"]:
-        lines.append(f"  archived   {at('fetched_at')}  {row['archive_file']} at offset {row['archive_offset']}")
-    fates = {"discovered": "waits to be fetched", "archived": "waits to be built"}
-    if row["state"] == "record":
-        path = dataset.records(project.data).path(row["published_date"], row["source"])
-        fates["record"] = (
-            f"record in {path.relative_to(project.data)}" if path else "a record, but its file is gone; rebuild the day"
-        )
-    explained = REASONS.get(row["reason"] or "", row["reason"])
-    fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
-    return [*lines, f"  now        {at('settled_at')}  {fate}"]
+    return [row["url"], *(f"  {stage.name:9}  {at(stage.at):19}  {stage.text}" for stage in life(project, row))]

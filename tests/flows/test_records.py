@@ -119,7 +119,8 @@ def test_why_tells_every_stage(filled, site):
     options = in_project(filled)
     told = caixun("why", f"{site.url('/wire/2026-11-18/doc-5004.html')}?utm_source=app", *options)
     assert told.returncode == 0
-    assert [line.split()[0] for line in told.stdout.splitlines()[1:]] == ["found", "archived", "now"]
+    stages = [line.split()[0] for line in told.stdout.splitlines()[1:]]
+    assert stages == ["found", "fetched", "archived", "built", "annotated", "stored", "story"]
     path = dataset.records(filled.data).path(DEMO_DAYS[0], "sample_wire").relative_to(filled.data)
     assert f"record in {path}\n" in told.stdout
     never = caixun("why", "http://e.cn/none", *options)
