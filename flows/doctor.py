@@ -17,6 +17,7 @@ from flows.doctor_dataset import file_troubles, row_troubles, staging_troubles, 
 from flows.runner import Runner
 from flows.settings import Project
 from flows.troubles import Trouble
+from transforms.folder import sweep
 
 
 @dataclass
@@ -35,6 +36,7 @@ def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Dia
         return Diagnosis(troubles, troubles)
     watch.phase("build")
     failures = list(_build(project, runner, watch))
+    sweep(project.data / "staging", wait=True)
     watch.phase("look again")
     return Diagnosis(troubles, [*failures, *_look(project, mend=False)])
 

@@ -46,7 +46,7 @@ def file_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
     for table in tables(project):
         for path, what in [*_foreign(table), *_unreadable(table), *_twice(table)]:
             name = path.relative_to(project.data)
-            yield Trouble(f"{name} {what}", f"moved to broken/{', its day is built again' if path.suffix == '.parquet' else ''}")
+            yield Trouble(f"{name} {what}", "moved to broken/")
             if mend:
                 table.put_aside(path)
 

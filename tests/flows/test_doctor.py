@@ -48,7 +48,8 @@ def damage(project) -> None:
     with connection:
         found = "SELECT article_id FROM urls WHERE source = 'sample_search' AND state = 'record' ORDER BY url LIMIT 2"
         assert connection.execute(f"DELETE FROM urls WHERE article_id IN ({found})").rowcount == 2
-        connection.execute("UPDATE replies SET archive_file = 'date=2026-11-01/gone.warc.gz'")
+        answer = ("sample_search", "http://e.cn/list", "seed", "date=2026-11-01/gone.warc.gz", 0, "2026-11-20 00:00:00.000000")
+        connection.execute("INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)", answer)
     connection.close()
     records.path(FIRST, "sample_paper").unlink()
     torn = rejects.path(SECOND, "sample_paper")
@@ -67,7 +68,7 @@ PARTS = [
     "sample_paper-{}.warc.gz.open was left open by a crawl that was killed",
     "does not give 15 pages of sample_wire that the ledger has there",
     "holds 2 pages that the ledger does not have",
-    "the archive does not give 1 kept answer of sample_",
+    "the archive does not give 1 kept answer of sample_search",
     "staging/ holds 1 draft of processes that were killed: records-date=2026-11-18",
     "records/_SUCCESS does not belong there",
     "records/date=2026-11-18/notes.txt does not belong there",
@@ -90,7 +91,7 @@ def test_a_project_that_is_damaged_in_every_way_is_mended(project, site):
     assert {path.name for path in (project.data / "staging").iterdir()} == {"records-date=2026-11-18"}  # only told
 
     mended = caixun("doctor", *in_project(project))
-    assert (mended.returncode, mended.stderr) == (0, "")
+    assert (mended.returncode, mended.stderr) == (0, ""), mended.stdout
     for part in PARTS:
         assert all(piece in mended.stdout for piece in part.split("{}")), part
     assert len(mended.stdout.splitlines()) == len(found)
