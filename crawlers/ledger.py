@@ -216,7 +216,7 @@ class Ledger(Census):
                     "reason": outcome.reason,
                     "detail": outcome.detail,
                     "settled_at": now(),
-                    "made_by": made_by,
+                    "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
                 }
                 if outcome.state == "record":
                     values["day"] = outcome.published_date
