@@ -35,6 +35,12 @@ class Answers(History):
             row = connection.execute(select(_rests).where(_rests.c.site == site)).first()
         return left_alone(row.reason, row.since) if row is not None and row.since > now() - COOLDOWN else None
 
+    def resting_sites(self) -> dict[str, str]:
+        """Return why each site that is to be left alone now is, since when and until when."""
+        with self._reading() as connection:
+            rows = connection.execute(select(_rests).where(_rests.c.since > now() - COOLDOWN)).all()
+        return {row.site: left_alone(row.reason, row.since) for row in rows}
+
     def keep_reply(self, source: str, link: str, kind: str, position: Position, fetched_at: datetime) -> None:
         """Note where the answer of a seed, a robots.txt, or a page of an article that goes on behind it, lies."""
         values = {"kind": kind, "fetched_at": fetched_at, **place(position)}

@@ -22,7 +22,8 @@ def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
     blocked.
     """
     known = {name: project.sources.get(name) for name in plan}
-    rests = {name: project.ledger.resting(source.site) for name, source in known.items() if source}
+    sites = project.ledger.resting_sites()
+    rests = {name: sites.get(source.site) for name, source in known.items() if source} if sites else {}
     checked = []
     for report in reports_of(project, plan):
         rest, unfinished = rests.get(report.source), report.status in ("partial", "failed")
