@@ -17,7 +17,7 @@ import pytest
 
 from flows.demo import DEMO_DAYS, demo_project
 from tests.conftest import caixun, in_project
-from tests.flows.test_kill import rows_of
+from tests.flows.killed import rows_of
 
 PATIENCE = 180  # seconds; the server needs 15 to 40 on a quiet machine
 
