@@ -9,7 +9,7 @@ from crawlers.errors import ConfigError
 from crawlers.fates import Again, Backfill, DayReport
 from flows.checking import Plan, foreseen_reports
 from flows.crawl import new_crawl_id
-from flows.estimate import SPAN, Estimate, estimate, habit, together
+from flows.effort import SPAN, Effort, effort, habit, together
 from flows.settings import Project, day_range
 
 _TODO: dict[Again, tuple[str, ...]] = {
@@ -28,19 +28,19 @@ class BackfillPlan:
 
     reports: list[DayReport]
     todo: Plan
-    estimates: dict[str, Estimate]
+    efforts: dict[str, Effort]
     seconds: float
     cost: str | None
 
     @property
     def requests(self) -> int:
         """Requests of all sources."""
-        return sum(one.requests for one in self.estimates.values())
+        return sum(one.requests for one in self.efforts.values())
 
     @property
     def articles(self) -> int:
         """Articles of all sources that are still to be had."""
-        return sum(one.articles for one in self.estimates.values())
+        return sum(one.articles for one in self.efforts.values())
 
     def planned(self, report: DayReport) -> bool:
         """Whether a day is to be done."""
@@ -92,14 +92,14 @@ def plan_backfill(project: Project, sources: Sequence[str], days: Sequence[date]
             wanted.setdefault(report.source, {})[report.day] = report
     ended = project.ledger.ended_days(wanted)
     taken = project.ledger.asked_for({name: some[:SPAN] for name, some in ended.items() if some})
-    estimates = {}
+    efforts = {}
     for name, some in wanted.items():
         source = project.sources[name]
-        estimates[name] = estimate(source, list(some.values()), habit(source, taken))
+        efforts[name] = effort(source, list(some.values()), habit(source, taken))
     todo = {name: [day for day in days if day in some] for name, some in wanted.items()}
-    seconds = together((project.sources[name], one) for name, one in estimates.items())
-    articles = sum(one.articles for one in estimates.values())
-    return BackfillPlan(reports, todo, estimates, seconds, annotation_cost(project, articles))
+    seconds = together((project.sources[name], one) for name, one in efforts.items())
+    articles = sum(one.articles for one in efforts.values())
+    return BackfillPlan(reports, todo, efforts, seconds, annotation_cost(project, articles))
 
 
 def annotation_cost(_project: Project, _articles: int) -> str | None:

@@ -129,7 +129,7 @@ def _print_plan(wanted: "Backfill", plan: "BackfillPlan", *, as_json: bool) -> N
     from rich.console import Console
 
     from flows.cli.matrix import print_matrix
-    from flows.cli.tables import print_estimates
+    from flows.cli.tables import print_efforts
 
     if as_json:
         print_json(_values(wanted, plan))
@@ -137,7 +137,7 @@ def _print_plan(wanted: "Backfill", plan: "BackfillPlan", *, as_json: bool) -> N
     console = Console()
     print_matrix(plan.reports, console)
     console.print()
-    print_estimates(plan, console)
+    print_efforts(plan, console)
     console.print(f"{wanted.start} to {wanted.end}: {_summary(plan)}", highlight=False, soft_wrap=True)
 
 
@@ -146,7 +146,7 @@ def _values(wanted: "Backfill", plan: "BackfillPlan") -> dict[str, Any]:
 
     from flows.cli.tables import report_values
 
-    sources = {name: {"days": len(plan.todo[name]), **asdict(one)} for name, one in plan.estimates.items() if name in plan.todo}
+    sources = {name: {"days": len(plan.todo[name]), **asdict(one)} for name, one in plan.efforts.items() if name in plan.todo}
     return {
         "start": wanted.start,
         "end": wanted.end,

@@ -75,7 +75,7 @@ def report_values(report: DayReport) -> dict[str, Any]:
     }
 
 
-def print_estimates(plan: "BackfillPlan", console: Console) -> None:
+def print_efforts(plan: "BackfillPlan", console: Console) -> None:
     """Print what the days to be done of each source will take, and by what that is known."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("source", no_wrap=True)
@@ -83,7 +83,7 @@ def print_estimates(plan: "BackfillPlan", console: Console) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("by", overflow="fold")
     for name, days in plan.todo.items():
-        one = plan.estimates[name]
+        one = plan.efforts[name]
         table.add_row(name, str(len(days)), f"{one.articles:,}", f"{one.requests:,}", duration(one.seconds), one.basis)
     if plan.todo:
         console.print(table)

@@ -105,7 +105,7 @@ def test_what_a_list_no_longer_shows_is_impossible_until_it_is_read_deeper(proje
 
 def test_requests_and_time_come_from_past_days_else_from_expect_else_are_assumed(project):
     plan = plan_backfill(project, ["paper", "wire"], DAYS, "failed")
-    paper, wire = plan.estimates["paper"], plan.estimates["wire"]
+    paper, wire = plan.efforts["paper"], plan.efforts["wire"]
     assert (paper.articles, paper.requests, paper.basis) == (200, 210, "expect: 10 to 40")  # 20 a day, and a list
     assert (wire.articles, wire.requests, wire.basis) == (500, 507, "assumed: 50 articles a day")  # 7 pages at most
     assert (paper.seconds, wire.seconds) == pytest.approx((210 * 5, 507 * 2.5))  # a delay with its jitter
@@ -113,7 +113,7 @@ def test_requests_and_time_come_from_past_days_else_from_expect_else_are_assumed
     list_day(project, "paper", DAYS[0], "whole", 12)
     list_day(project, "paper", DAYS[1], "whole", 14, 2)
     plan = plan_backfill(project, ["paper"], DAYS, "failed")
-    one = plan.estimates["paper"]
+    one = plan.efforts["paper"]
     assert (one.articles, one.requests, one.basis) == (8 * 14 + 2, 8 * 15 + 3, "its last 2 days")
     assert plan.cost is None
 

@@ -27,7 +27,7 @@ class Habit:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Effort:
     """What a source's days will take: requests, those articles among what is found that are new, and seconds at its pace."""
 
     requests: int
@@ -57,12 +57,12 @@ def _pages(source: Source, number: int, articles: float) -> int:
     return lists * min(seed.pages.max, ceil(articles / _PER_PAGE)) if seed.pages else lists
 
 
-def estimate(source: Source, todo: Sequence[DayReport], usual: Habit) -> Estimate:
+def effort(source: Source, todo: Sequence[DayReport], usual: Habit) -> Effort:
     """Return what the days `todo` of a source will take."""
     articles = sum(_articles(source, report, usual) for report in todo)
     fetched = 0 if all(seed.item and seed.item.text for seed in source.seeds) else articles  # a flash stands in the list
     requests = round(fetched + _lists(source, [report.day for report in todo], usual))
-    return Estimate(requests, round(articles), requests * max(paced(source.delay), _QUICKEST), usual.basis)
+    return Effort(requests, round(articles), requests * max(paced(source.delay), _QUICKEST), usual.basis)
 
 
 def _articles(source: Source, report: DayReport, usual: Habit) -> float:
@@ -88,7 +88,7 @@ def _most(source: Source, number: int) -> int:
     return (len(source.keywords) if seed.uses("keyword") else 1) * (seed.pages.max if seed.pages else 1)
 
 
-def together(sources: Iterable[tuple[Source, Estimate]]) -> float:
+def together(sources: Iterable[tuple[Source, Effort]]) -> float:
     """Return the seconds that the sources take: those of one site one after another, sites side by side.
 
     Sites that may be private have a crawl of their own, behind that of the others.
