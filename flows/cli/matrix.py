@@ -23,6 +23,8 @@ COLOURS: dict[Status, str] = {
 _MOST_DAYS = 92  # shown as days; longer spans are shown as weeks
 _MOST_REASONS = 20
 _RULER = "1   5    10   15   20   25   30"
+_HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
+_ALWAYS = ("found", "records", "rejects")
 _TOLD: tuple[Status, ...] = ("partial", "failed", "blocked", "impossible", "empty", "complete")
 
 
@@ -86,24 +88,26 @@ def _line(name: str, width: int, states: Sequence[Status | None]) -> Text:
 
 
 def counts_table(reports: Sequence[DayReport]) -> Table:
-    """Return how many days of each source have each status, and their sums, with the total below."""
+    """Return how many days of each source have each status, and their sums (of what there is any of), with the total below."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", footer_style="bold", show_footer=True)
     groups = by_source(reports)
     whole, total = statuses(reports), Tally.total(report.tally for report in reports)
     table.add_column("source", "sum", no_wrap=True)
     for status, letter in LETTERS.items():
         table.add_column(letter, str(whole[status]), justify="right", no_wrap=True)
-    for head, value in zip(("found", "records", "rejects"), _sums(total), strict=True):
-        table.add_column(head, value, justify="right", no_wrap=True)
+    heads = [head for head, value in _sums(total).items() if head in _ALWAYS or (value and head != "fetched")]
+    for head in heads:
+        table.add_column(head, str(_sums(total)[head]), justify="right", no_wrap=True)
     for name, some in groups.items():
         counted, tally = statuses(some), Tally.total(report.tally for report in some)
         cells = [f"[{COLOURS[status]}]{counted[status]}[/]" if counted[status] else "·" for status in LETTERS]
-        table.add_row(name, *cells, *_sums(tally))
+        sums = _sums(tally)
+        table.add_row(name, *cells, *(str(sums[head]) for head in heads))
     return table
 
 
-def _sums(tally: Tally) -> tuple[str, str, str]:
-    return str(tally.found), str(tally.records), str(tally.rejects.total())
+def _sums(tally: Tally) -> dict[str, int]:
+    return dict(zip(_HEADS, tally.sums(), strict=True))
 
 
 def print_reasons(reports: Sequence[DayReport], console: Console) -> None:
