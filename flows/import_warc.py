@@ -26,6 +26,7 @@ from flows.crawl import new_crawl_id
 from flows.places import is_url, name_of, opened
 from flows.runner import Runner
 from flows.settings import Project
+from transforms.folder import sweep
 
 _BATCH = 100  # pages that are noted together …
 _BATCH_BYTES = 8 << 20  # … or this many bytes of them
@@ -76,6 +77,7 @@ def import_warcs(
             _build(project, name, crawl_id, runner, days, result)
         except CaixunError as error:
             result.complaints.append(f"{name}: {error}")
+    sweep(project.data / "staging", wait=True)
     return result
 
 

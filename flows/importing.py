@@ -12,6 +12,7 @@ from flows.build import IMPORTED, build
 from flows.crawl import new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
+from transforms.folder import sweep
 from transforms.layout import link_of, split_files
 from transforms.reject import RejectedError
 
@@ -39,6 +40,7 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
         writer.close()
     # All days of imports: one that was killed may have left pages of an earlier day.
     build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
+    sweep(project.data / "staging", wait=True)
     for identity in accepted:
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
         if row["state"] == "record":
