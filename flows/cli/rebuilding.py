@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flows.settings import Project
 
 _LONGEST = 60  # characters of an example
+_UNSHOWN = ("evidence", "text_hash", "story_id")  # follow from other fields, and tell a reader nothing
 
 
 def rebuild(
@@ -100,7 +101,7 @@ def _lines(changes: "dict[str, SourceChanges]") -> Iterator[str]:
         )
         for name, change in sorted(one.fields.items(), key=lambda item: -item[1].count):
             yield f"  {name}: {change.count} changed"
-            for example in change.examples:
+            for example in change.examples if name not in _UNSHOWN else ():
                 old, new = _from_where_they_differ(_text(example.old), _text(example.new))
                 yield f"    {old} → {new}  {example.url}"
     if not any(one.pages for one in changes.values()):
