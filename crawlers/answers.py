@@ -6,9 +6,9 @@ from typing import Literal
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
-from crawlers.books import Books
 from crawlers.clock import day_of, now
 from crawlers.fates import COOLDOWN, left_alone
+from crawlers.history import History
 from crawlers.page import Position
 from crawlers.tables import alerts as _alerts
 from crawlers.tables import chunks, place, put
@@ -23,7 +23,7 @@ from crawlers.tables import urls as _urls
 RobotsVerdict = Literal["allowed", "refused"]
 
 
-class Answers(Books):
+class Answers(History):
     """The ledger, as far as it knows of sites. Every method raises StoreError when the database cannot be used."""
 
     def rest(self, site: str, reason: str) -> None:
@@ -38,6 +38,12 @@ class Answers(Books):
         with self._reading() as connection:
             row = connection.execute(select(_rests).where(_rests.c.site == site)).first()
         return left_alone(row.reason, row.since) if row is not None and row.since > now() - COOLDOWN else None
+
+    def resting_sites(self) -> dict[str, str]:
+        """Return why each site that is to be left alone now is, since when and until when."""
+        with self._reading() as connection:
+            rows = connection.execute(select(_rests).where(_rests.c.since > now() - COOLDOWN)).all()
+        return {row.site: left_alone(row.reason, row.since) for row in rows}
 
     def keep_reply(self, source: str, link: str, kind: str, position: Position, fetched_at: datetime) -> None:
         """Note where the answer of a seed, a robots.txt, or a page of an article that goes on behind it, lies."""

@@ -231,7 +231,7 @@ def salvage(root: Root, source: str) -> Iterator[Page]:
     The torn tail of a file is cut off. Must only run under the source's lock, when no crawl of it is alive. A file is
     renamed after its last page was yielded, so that being killed in here loses nothing either.
     """
-    for path in sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz{_OPEN}")):
+    for path in left_open(root, source):
         members = list(_whole_members(path))
         end = members[-1].offset + members[-1].length if members else 0
         os.truncate(path, end)
@@ -242,6 +242,25 @@ def salvage(root: Root, source: str) -> Iterator[Page]:
             _finish(root, path, file)
         else:
             path.unlink()
+
+
+def files(root: Root, source: str) -> list[str]:
+    """Return the closed files of `source`, oldest first, by their names in a position."""
+    return [f"{path.parent.name}/{path.name}" for path in sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz"))]
+
+
+def left_open(root: Root, source: str) -> list[Path]:
+    """Return the files of `source` that are open: being written, or left by a crawl that was killed."""
+    return sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz{_OPEN}"))
+
+
+def pages(root: Root, file: str) -> Iterator[Page]:
+    """Yield the pages of a closed file up to the first one that is damaged."""
+    for member in list(_whole_members(root / "archive" / file))[1:]:
+        try:
+            yield read(root, Position(file, member.offset))
+        except StoreError:  # whole, and no page of ours
+            continue
 
 
 class _Member(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from crawlers import database
 from crawlers.fates import DayReport, State, Tally, Verdict
+from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
 from crawlers.tables import marks as _marks
@@ -111,6 +112,17 @@ class Books:
         with self._reading() as connection:
             return sorted(connection.scalars(select(_urls.c.archive_file).where(waiting).union(more)))
 
+    def makes(self, source: str, days: Iterable[date]) -> Counter[str | None]:
+        """Return how many built pages of `days` each code and rules made; None: not known, as of an earlier version."""
+        wanted = set(days)
+        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        query = select(_urls.c.day, _urls.c.made_by, func.count()).where(built).group_by(_urls.c.day, _urls.c.made_by)
+        counts: Counter[str | None] = Counter()
+        with self._reading() as connection:
+            for day, made_by, count in connection.execute(query):
+                counts[made_by] += count if day in wanted else 0
+        return counts
+
     def off_days_published(self, source: str) -> set[date]:
         """Return the publication days of pages that are no records since their day was not asked for."""
         off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
@@ -130,16 +142,23 @@ class Books:
     def _tallies(self, sources: list[str], days: list[date]) -> dict[tuple[str, date], Tally]:
         keys = (_urls.c.source, _urls.c.day, _urls.c.state, _urls.c.reason)
         span = and_(_urls.c.day >= days[0], _urls.c.day <= days[-1]) if days else _urls.c.day.is_(None)
+        which = and_(_urls.c.source.in_(sources), span)
+        last = func.max(_urls.c.settled_at, type_=_urls.c.settled_at.type)
+        walls = select(*keys[:2], last).where(which, _urls.c.state == "blocked").group_by(*keys[:2])
         tallies: dict[tuple[str, date], Tally] = {}
         with self._reading() as connection:
-            query = (
-                select(*keys, func.count(), func.max(_urls.c.settled_at, type_=_urls.c.settled_at.type))
-                .where(_urls.c.source.in_(sources), span)
-                .group_by(*keys)
-            )
-            for source, day, state, reason, count, last in connection.execute(query):
-                tallies.setdefault((source, day), Tally()).add(state, reason, count, last)
+            counts = connection.execute(select(*keys, func.count()).where(which).group_by(*keys)).all()
+            for source, day, state, reason, count in counts:
+                tallies.setdefault((source, day), Tally()).add(state, reason, count)
+            for source, day, at in connection.execute(walls) if any(one.blocked for one in tallies.values()) else ():
+                tallies[source, day].blocked_at = at
         return tallies
+
+    def parts(self, article_id: str) -> list[Position]:
+        """Return where the second and further pages of an article lie."""
+        query = select(_parts).where(_parts.c.article_id == article_id).order_by(_parts.c.number)
+        with self._reading() as connection:
+            return [Position(row.archive_file, row.archive_offset) for row in connection.execute(query)]
 
     def why(self, article_id: str) -> list[dict[str, Any]]:
         """Return all that is known of a URL, one mapping per source that found it, in the order of discovery.

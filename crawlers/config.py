@@ -17,6 +17,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as quick, where it is there
 _HINTS = {
     "extra_forbidden": "no such key",
     "missing": "this key is missing",
@@ -34,11 +35,11 @@ def load(path: Path, model: type[Model], **given: Any) -> Model:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _LOADER)
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
         _refuse_twins(path, node)
-        values = yaml.safe_load(text)
+        values = yaml.load(text, _LOADER)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from error

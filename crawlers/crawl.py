@@ -60,7 +60,7 @@ class Crawl:
         ledger.begin(source.name, to_list, crawl_id)
         self._open: dict[date, list[Walk]] = {}
         self._asked: set[str] = set()  # article_ids of what was asked for and is not noted as archived
-        self.walks = walks(source, to_list)
+        self.walks = walks(source, [day for day in days if day in to_list])
         for walk in self.walks:
             for day in walk.days:
                 self._open.setdefault(day, []).append(walk)
@@ -163,6 +163,8 @@ class Crawl:
 
     def _end(self, walk: Walk) -> None:
         """Close the days whose last walk this was."""
+        if reach := walk.reached():
+            self._ledger.note_reach(self.source.name, reach)
         self._ended.add(id(walk))
         for day in walk.days:
             if all(id(one) in self._ended for one in self._open[day]):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -29,13 +29,25 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     with writing(engine) as connection:
-        metadata.create_all(connection)
-        version = connection.scalar(select(meta.c.version))
-        if version is None:
-            connection.execute(insert(meta).values(version=VERSION))
-    if version not in (None, VERSION):
+        version = _make_all(connection)
+    if version != VERSION:
         raise StoreError(f"the ledger {engine.url!s} has version {version}, this caixun reads version {VERSION} alone")
     return engine
+
+
+def _make_all(connection: Connection) -> int | None:
+    """Make what is missing, also columns and indexes of tables that an earlier version made. Return the version that is there."""
+    metadata.create_all(connection)
+    version = connection.scalar(select(meta.c.version))
+    if version is None:
+        connection.execute(insert(meta).values(version=VERSION))
+    elif version == 1:
+        connection.exec_driver_sql("ALTER TABLE urls ADD COLUMN made_by VARCHAR(16)")
+        connection.execute(update(meta).values(version=VERSION))
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    return connection.scalar(select(meta.c.version))
 
 
 def _postgresql(url: str) -> Engine:

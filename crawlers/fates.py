@@ -11,7 +11,11 @@ from crawlers.page import Position
 
 State = Literal["discovered", "archived", "record", "reject", "skipped", "blocked", "failed"]
 Listing = Literal["open", "whole", "none", "partial", "failed", "blocked"]
-Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete"]
+Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete", "impossible"]
+Again = Literal["missing", "failed", "all"]
+"""Which days a backfill takes up."""
+Day = tuple[str, date]
+"""A source's day."""
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
@@ -84,7 +88,8 @@ class Verdict:
 class Tally:
     """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting.
 
-    `redated` counts those records whose page prints a time that its address contradicts.
+    `redated` counts those records whose page prints a time that its address contradicts, `unbuilt` the waiting URLs that are
+    archived.
     """
 
     records: int = 0
@@ -95,9 +100,10 @@ class Tally:
     failed: int = 0
     waiting: int = 0
     blocked_at: datetime | None = None
+    unbuilt: int = 0
 
-    def add(self, state: State, reason: str | None, count: int, last: datetime | None) -> None:
-        """Count `count` URLs of one state; `last` is when the last of them came to it."""
+    def add(self, state: State, reason: str | None, count: int) -> None:
+        """Count `count` URLs of one state."""
         if state == "record":
             self.records += count
             self.redated += count if reason == REDATED else 0
@@ -107,11 +113,11 @@ class Tally:
             self.skipped[reason or "?"] += count
         elif state == "blocked":
             self.blocked += count
-            self.blocked_at = max(filter(None, (self.blocked_at, last)), default=None)
         elif state == "failed":
             self.failed += count
         else:
             self.waiting += count
+            self.unbuilt += count if state == "archived" else 0
 
     def sums(self) -> tuple[int, int, int, int, int, int, int, int]:
         """Return found, fetched, records, rejects, skipped, blocked, failed, waiting."""
@@ -140,6 +146,7 @@ class Tally:
             whole.blocked += one.blocked
             whole.failed += one.failed
             whole.waiting += one.waiting
+            whole.unbuilt += one.unbuilt
         return whole
 
 
@@ -193,6 +200,32 @@ def left_alone(reason: str, since: datetime) -> str:
     """Return `reason` with the time since when and the time until when a site is left alone, in Asia/Shanghai."""
     until = (since + COOLDOWN).astimezone(SHANGHAI)
     return f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
+
+
+class Reach(NamedTuple):
+    """How far back a newest-first list reached when it was read.
+
+    `list` is its template with its keyword, `pages` the most that are read of it (0: it has one). `ended`: it showed nothing
+    older than `day`, or no more than that many pages are read.
+    """
+
+    list: str
+    pages: int
+    day: date
+    ended: bool
+    read_at: datetime
+
+
+class Backfill(NamedTuple):
+    """A backfill as it was asked for: the days `start` to `end` (both included); no `sources` are all that are enabled."""
+
+    id: str
+    start: date
+    end: date
+    sources: tuple[str, ...]
+    again: Again
+    newest_first: bool
+    begun_at: datetime
 
 
 class Fate(NamedTuple):

@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `books`, `answers`, `stories` and `inquiries` it is all that knows its tables.
+With `tables`, `database`, `books`, `history`, `answers`, `census`, `stories` and `inquiries` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, true, update
 
+from crawlers.census import Census
 from crawlers.clock import now
 from crawlers.fates import (
     COOLDOWN,
@@ -38,7 +39,7 @@ from crawlers.tables import urls as _urls
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Stories, Inquiries):
+class Ledger(Stories, Census, Inquiries):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes
@@ -215,8 +216,8 @@ class Ledger(Stories, Inquiries):
             if (row.day if row.state == "archived" else row.published_date) in wanted
         ]
 
-    def settle(self, source: str, outcomes: Iterable[Outcome]) -> None:
-        """Note what the build made of pages. A record counts under its publication day from now on."""
+    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
+        """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
         with self._writing() as connection:
             for outcome in outcomes:
                 values: dict[str, Any] = {
@@ -225,17 +226,19 @@ class Ledger(Stories, Inquiries):
                     "reason": outcome.reason,
                     "detail": outcome.detail,
                     "settled_at": now(),
+                    "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
                 }
                 if outcome.state == "record":
                     values["day"] = outcome.published_date
                 connection.execute(update(_urls).where(_mine(source, outcome.article_id)).values(values))
 
-    def reopen(self, source: str, days: Iterable[date]) -> None:
-        """Let the built pages of `days` wait for the build again."""
+    def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
+        """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
         built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        stale = or_(_urls.c.made_by.is_(None), _urls.c.made_by != unless) if unless else true()
+        again = update(_urls).where(built, stale).values(state="archived")
         with self._writing() as connection:
-            for day in days:
-                connection.execute(update(_urls).where(built, _urls.c.day == day).values(state="archived"))
+            return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
 
 
 def _to_fetch() -> Any:

@@ -23,10 +23,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
+from crawlers.pace import JITTER, paced
 from crawlers.page import site_of
-
-JITTER = 0.2
-"""By how much a delay varies, as a part of it."""
 
 _LONGEST_WAIT = 60.0  # seconds; a site that wants to be left alone longer is not waited for but rests
 _LONGEST_DELAY = 600.0  # seconds; a robots.txt that asks for more is taken to ask for this
@@ -39,11 +37,6 @@ class BlockedError(IgnoreRequest):
 
 class RestingError(BlockedError):
     """The site is left alone for now, so it was not asked."""
-
-
-def paced(delay: float) -> float:
-    """Return the mean delay whose jitter never goes below `delay` seconds."""
-    return delay / (1 - JITTER)
 
 
 @lru_cache(maxsize=1000)

@@ -5,7 +5,7 @@ from typing import Any
 
 from scrapy.settings import Settings
 
-from crawlers.manners import JITTER, paced
+from crawlers.pace import JITTER, paced
 from crawlers.page import MAX_CONTENT
 from crawlers.source import Source
 

@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeEngine
 
 from crawlers.page import Position
 
-VERSION = 1
+VERSION = 2
 Item = TypeVar("Item")
 _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
 
@@ -97,7 +97,9 @@ urls = Table(
     Column("discovered_at", _Instant, nullable=False),
     Column("fetched_at", _Instant),
     Column("settled_at", _Instant),
-    Index("urls_by_day", "source", "day"),
+    Column("made_by", _Text),  # what built the page: code, word lists, the source's rules
+    # Holds all that the sums of days are made of, so that those of a year are read from the index alone.
+    Index("urls_by_fate", "source", "day", "state", "reason"),
     Index("urls_by_state", "source", "state"),
 )
 days = Table(
@@ -160,6 +162,30 @@ alerts = Table(
     metadata,
     Column("key", _Text, primary_key=True),
     Column("told_at", _Instant, nullable=False),
+)
+# How far back the lists of newest-first seeds reached: `list` is the seed's template with its keyword.
+reaches = Table(
+    "reaches",
+    metadata,
+    Column("source", _Text, primary_key=True),
+    Column("list", _Text, primary_key=True),
+    Column("pages", Integer, nullable=False),
+    Column("reach", Date, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("read_at", _Instant, nullable=False),
+)
+# Backfills: what was asked for, and whether it came to its end.
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", _Text, primary_key=True),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("sources", _Text, nullable=False),
+    Column("again", _Text, nullable=False),
+    Column("newest_first", Boolean, nullable=False),
+    Column("begun_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
 )
 # Where the second and further pages of an article lie (下一页).
 parts = Table(

@@ -47,6 +47,18 @@ class Annotated:
     paid: Paid = field(default_factory=Paid)
     findings: list[Finding] = field(default_factory=list)
 
+    def then(self, later: "Annotated") -> "Annotated":
+        """Return what this step and a later one of the same run came to; what waited was the later one's to take up."""
+        return Annotated(
+            later.model,
+            self.by_model + later.by_model,
+            self.by_lexicon + later.by_lexicon,
+            later.waiting,
+            self.dropped + later.dropped,
+            self.paid.plus(later.paid),
+            [*self.findings, *later.findings],
+        )
+
     def told(self) -> str:
         """Return it in one line."""
         waiting = f", {self.waiting} wait" if self.waiting else ""

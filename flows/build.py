@@ -22,6 +22,7 @@ from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.root import Root
 from crawlers.source import Source, load_source, plain_source
+from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
 from flows.stories import join_stories
@@ -78,25 +79,22 @@ def build(
     runner: Runner,
     tick: Callable[[], None],
     *,
-    again: bool = False,
+    before: Callable[[], list[str]] = list,
     wanted: Iterable[date] | Literal["every"] | None = None,
 ) -> list[str]:
-    """Build what is archived for `days` of a source and not built yet; with `again`, what is built already, too.
+    """Build what is archived for `days` of a source and not built yet.
 
     Articles of `wanted` days (`days`, unless given) and of those asked for before become records; with `every`, those of
     pages that were taken in from WARC files do, whatever their day.
 
-    `tick` is called after each batch. Returns one sentence for each file that could not be read and was moved aside to be
-    made anew, which only `again` does. Raises BusyError when another process works on the source, StoreError when a file
-    cannot be read or written.
+    `before` is called once no other process can work on the source: it may let pages wait again that are built already, and
+    what it returns is returned. `tick` is called after each batch. Raises BusyError when another process works on the source,
+    StoreError when a file cannot be read or written.
     """
     with source_lock(project.data, source):
         salvage(project.data, source, project.ledger)
-        moved: list[str] = []
-        if again:
-            for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-                moved += partitions.set_aside(days, source)
-            project.ledger.reopen(source, days)
+        told = before()
+        made_by = make_of(project, source)
         every_day = wanted == "every"
         accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
         pages = project.ledger.waiting(source, days)
@@ -104,10 +102,10 @@ def build(
             found: list[Find] = []
             jobs = _jobs(project, source, accepted, pages, every_day=every_day)
             for done in _built(f"build {source}", jobs, runner, tick):
-                found += _store(project, source, done, None if every_day else accepted)
+                found += _store(project, source, done, None if every_day else accepted, made_by)
             held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
             pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
-        return moved
+        return told
 
 
 def _built(name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None]) -> Iterator[list[Built]]:
@@ -267,7 +265,7 @@ def _days(finds: list[Find]) -> list[date]:
     return [find.listed for find in finds if find.listed]
 
 
-def _store(project: Project, source: str, done: list[Built], days: frozenset[date] | None) -> list[Find]:
+def _store(project: Project, source: str, done: list[Built], days: frozenset[date] | None, made_by: str) -> list[Find]:
     """Write what was built: what pages hold besides, stories, Parquet, and then that the pages are settled.
 
     Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped. Others' records
@@ -296,5 +294,5 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
     records.apply(dataset.records(project.data), source)
     rejects.apply(dataset.rejects(project.data), source)
     project.ledger.retold(told)
-    project.ledger.settle(source, [built.outcome for built in done])
+    project.ledger.settle(source, [built.outcome for built in done], made_by)
     return finds

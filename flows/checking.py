@@ -1,10 +1,13 @@
-"""How days stand: the ledger's reports with the sources' declared bounds applied."""
+"""How days stand: the ledger's reports with what is known of their sources applied."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from crawlers.clock import day_of, now
-from crawlers.fates import DayReport
+from crawlers.clock import SHANGHAI, day_of, now
+from crawlers.fates import DayReport, Reach
+from crawlers.source import Source
+from crawlers.walk import lists_end
 from flows.settings import Project
 from transforms.checks import check_bounds
 from transforms.drift import WINDOW, drift, filled
@@ -22,17 +25,53 @@ def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
     A day with fewer records than its source expects has failed; one that is unfinished while its site is left alone is
     blocked.
     """
+    known = {name: project.sources.get(name) for name in plan}
+    sites = project.ledger.resting_sites()
+    rests = {name: sites.get(source.site) for name, source in known.items() if source} if sites else {}
     checked = []
-    for name, days in plan.items():
-        source = project.sources.get(name)
-        rest = project.ledger.resting(source.site) if source else None
-        owed = project.ledger.owed(name)
-        for report in project.ledger.reports([name], days):
-            if report.day in owed:
-                report = replace(report, reason="; ".join(filter(None, (report.reason, _WAITING))))  # noqa: PLW2901
-            unfinished = report.status in ("partial", "failed")
-            checked.append(check_bounds(_blocked(report, rest) if rest and unfinished else report, source))
+    owed = {name: project.ledger.owed(name) for name in plan}
+    for report in reports_of(project, plan):
+        if report.day in owed[report.source]:
+            report = report.marked(_WAITING)  # noqa: PLW2901
+        rest, unfinished = rests.get(report.source), report.status in ("partial", "failed")
+        checked.append(check_bounds(_blocked(report, rest) if rest and unfinished else report, known[report.source]))
     return checked
+
+
+def reports_of(project: Project, plan: Plan) -> Iterator[DayReport]:
+    """Yield the ledger's reports of a plan's days, read in one go."""
+    wanted = {name: set(days) for name, days in plan.items()}
+    for report in project.ledger.reports(plan, set().union(*wanted.values())):
+        if report.day in wanted[report.source]:
+            yield report
+
+
+def foreseen_reports(project: Project, plan: Plan, *, trust_ends: bool = True) -> list[DayReport]:
+    """Return `checked_reports`, where days that are not done and that no run can list are `impossible`, with the reason.
+
+    Without `trust_ends` a list may have grown downwards since it was read.
+    """
+    reaches = project.ledger.reaches() if trust_ends else {}
+    ends = {name: lists_end(source, reaches.get(name, ())) for name, source in project.sources.items()}
+    today = day_of(now())
+    return [
+        _foreseen(report, project.sources.get(report.source), ends.get(report.source), today)
+        for report in checked_reports(project, plan)
+    ]
+
+
+def _foreseen(report: DayReport, source: Source | None, end: Reach | None, today: date) -> DayReport:
+    if report.status not in ("missing", "partial", "failed") or report.tally.waiting or report.tally.failed or source is None:
+        return report
+    reason = None
+    if report.day > today:
+        reason = "the day is yet to come"
+    elif source.disabled:
+        reason = f"disabled: {source.disabled}"
+    elif end and report.day < end.day:
+        read = f"read {end.read_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        reason = f"its list ends at {end.day} ({read}{f', {end.pages} pages at most' if end.pages else ''})"
+    return replace(report, status="impossible", reason=reason) if reason else report
 
 
 def _blocked(report: DayReport, rest: str) -> DayReport:

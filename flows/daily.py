@@ -12,7 +12,8 @@ from functools import partial
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.alerts import alert
-from flows.annotation import Annotated, annotate_waiting, check_engine, settle
+from flows.annotating import Annotating
+from flows.annotation import Annotated
 from flows.build import build
 from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
@@ -73,9 +74,21 @@ def collect(
     A source that fails does not stop the others: what went wrong stands in the run's findings. `budget` is the money that
     a model may cost this run, the setting's where it is None. Raises ConfigError where the model cannot be asked.
     """
-    check_engine(project, budget)
     crawl_id = new_crawl_id()
     findings: list[Finding] = []
+    annotating = Annotating(project, crawl_id, runner, watch.phase, findings, budget)
+    gather(project, plan, crawl_id, runner, watch, findings, again=again)
+    annotating.take(plan)
+    run = finish(project, plan, crawl_id, runner, findings)
+    run.annotated = annotating.result
+    run.findings += alert(project, run.reports, run.findings)
+    return run
+
+
+def gather(
+    project: Project, plan: Plan, crawl_id: str, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool
+) -> None:
+    """Crawl and build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
     for source, days in plan.items():
         project.ledger.take_up(source, days)
     todo = _awake(project, plan if again else unfinished(project, plan), crawl_id, findings)
@@ -83,11 +96,6 @@ def collect(
         watch.phase("crawl")
         _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
     build_all(project, plan, runner, watch, findings)
-    annotated = annotate_all(project, plan, crawl_id, runner, watch, findings, budget)
-    run = finish(project, plan, crawl_id, runner, findings)
-    run.annotated = annotated
-    run.findings += alert(project, run.reports, run.findings)
-    return run
 
 
 def unfinished(project: Project, plan: Plan) -> Plan:
@@ -124,42 +132,23 @@ def _crawl(
         findings.append(Finding("failure", str(error)))
 
 
-def build_all(
-    project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool = False
-) -> None:
-    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others.
-
-    Then records that were there before are told of their stories.
-    """
+def build_all(project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding]) -> None:
+    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
     for source, days in plan.items():
         watch.phase(f"build {source}")
-        work = partial(build, project, source, days, runner, watch.tick, again=again)
+        work = partial(build, project, source, days, runner, watch.tick)
         try:
-            moved = runner.step(f"build {source}", work)
-            findings += [Finding("warning", sentence) for sentence in moved]
+            runner.step(f"build {source}", work)
         except CaixunError as error:
             findings.append(Finding("failure", str(error)))
-    watch.phase("stories")
-    findings += [Finding("failure", sentence) for sentence in runner.step("stories", partial(tell_stories, project))]
-
-
-def annotate_all(
-    project: Project, plan: Plan, run: str, runner: Runner, watch: Watch, findings: list[Finding], budget: float | None
-) -> Annotated | None:
-    """Annotate what waits for the llm engine; what goes wrong is added to `findings`. None where nothing waits."""
-    try:
-        if project.settings.annotator != "llm":
-            settle(project, plan)
-            return None
-        watch.phase("annotate")
-        return runner.step("annotate", partial(annotate_waiting, project, plan, run, runner, findings, budget, watch.phase))
-    except CaixunError as error:
-        findings.append(Finding("failure", str(error)))
-        return None
 
 
 def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:
-    """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds."""
+    """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds.
+
+    Before that, records that were there already are told of their stories, also those that a killed run has not told.
+    """
+    findings += [Finding("failure", sentence) for sentence in runner.step("stories", partial(tell_stories, project))]
     try:
         mark_drift(project, plan)
     except CaixunError as error:

@@ -14,11 +14,12 @@ from prefect.states import Completed, Failed
 
 from crawlers.clock import day_of, now
 from crawlers.errors import CaixunError, ConfigError
-from flows.backfill import Again, plan_backfill
-from flows.checking import Plan
+from crawlers.fates import Again
+from flows.backfill import backfill as backfill_days
 from flows.daily import Run, Watch, as_sentence, collect
 from flows.orchestration import PrefectRunner
 from flows.perform import workforce
+from flows.planning import new_backfill, plan_of
 from flows.rebuild import plan_rebuild
 from flows.rebuild import rebuild as rebuild_days
 from flows.runner import Runner
@@ -61,16 +62,17 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
     project = open_project()
 
     def work(runner: Runner) -> Run:
-        names = [source.name for source in project.enabled(sources)]
-        _, plan = plan_backfill(project, names, day_range(start, end), again)
-        return collect(project, plan, runner, Watch(), again=again == "all")
+        days, names = day_range(start, end), [source.name for source in project.enabled(sources)]
+        wanted = new_backfill(days[0], days[-1], names if sources else [])._replace(again=again)
+        wanted = project.ledger.begin_backfill(wanted)
+        return backfill_days(project, wanted, plan_of(project, wanted).todo, runner, Watch())
 
     return _done(project, work)
 
 
 @flow(persist_result=False)
 def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
-    """Make days again from the archive, without the network.
+    """Make days again from the archive, without the network, as far as they are stale.
 
     Args:
         start: The first day.
@@ -80,8 +82,8 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
     project = open_project()
 
     def work(runner: Runner) -> Run:
-        plan: Plan = plan_rebuild(project, project.known(sources), day_range(start, end))
-        return rebuild_days(project, plan, runner, Watch())
+        plan = plan_rebuild(project, project.known(sources), day_range(start, end))
+        return rebuild_days(project, plan, runner, Watch())[0]
 
     return _done(project, work)
 

@@ -42,6 +42,12 @@ class Paid(NamedTuple):
     cost: float | None = None
     currency: str | None = None
 
+    def plus(self, more: "Paid") -> "Paid":
+        """Return what both cost together."""
+        cost = None if self.cost is None or more.cost is None else self.cost + more.cost
+        sums = (self.calls + more.calls, self.tokens_in + more.tokens_in, self.tokens_out + more.tokens_out)
+        return Paid(*sums, cost, more.currency)
+
     def __str__(self) -> str:
         """Return it in words."""
         money = "" if self.cost is None else f", {self.cost:.4f} {self.currency}"

@@ -27,6 +27,7 @@ from flows.places import is_url, name_of, opened
 from flows.runner import Runner
 from flows.settings import Project
 from flows.stories import tell_stories
+from transforms.folder import sweep
 
 _BATCH = 100  # pages that are noted together …
 _BATCH_BYTES = 8 << 20  # … or this many bytes of them
@@ -78,6 +79,7 @@ def import_warcs(
         except CaixunError as error:
             result.complaints.append(f"{name}: {error}")
     result.complaints += tell_stories(project)
+    sweep(project.data / "staging", wait=True)
     return result
 
 

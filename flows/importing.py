@@ -14,6 +14,7 @@ from flows.crawl import new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
 from flows.stories import tell_stories
+from transforms.folder import sweep
 from transforms.layout import Entry, LayoutError, link_of, split
 
 
@@ -43,6 +44,7 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
         writer.close()
     # All days of imports: one that was killed may have left pages of an earlier day.
     build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
+    sweep(project.data / "staging", wait=True)
     result.complaints += tell_stories(project)
     for identity, place in accepted.items():
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)

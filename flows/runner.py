@@ -1,6 +1,7 @@
 """Runners: where a step runs. The plain runner needs no server; `orchestration` has the one that is Prefect's."""
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,7 +48,8 @@ class Runner(Protocol):
 
 
 def _end_with_parent() -> None:
-    """End this worker when its parent is gone, which a pool's pipes alone do not tell it."""
+    """End this worker when its parent is gone, which a pool's pipes alone do not tell it; Ctrl-C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 
     def watch() -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Generic, TypeVar
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ from transforms.record import Annotation, Record, Reject
 from transforms.shelf import MERGED, shelf
 
 Row = TypeVar("Row", Record, Reject)
+DamagedError = parquet.DamagedError
 
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
 _LOCKS = 32  # lock files; the days of a month have one each
@@ -193,13 +195,33 @@ class Partitions(Generic[Row]):
             try:
                 self.rows(day, source)
             except parquet.DamagedError as error:
-                place = self.broken / f"{self.name}-{day.isoformat()}-{error.path.name}"
-                place.parent.mkdir(parents=True, exist_ok=True)
+                place = self._aside(error.path)
                 self._shelf.set_aside(error.path, place)
                 others = f"; it held all sources: `caixun rebuild {day} {day}` makes the others anew"
                 text = f"{error.path} could not be read; it was moved to {place} and made anew"
                 sentences.append(text + others if source_of(error.path) == MERGED else text)
         return sentences
+
+    def put_aside(self, path: Path) -> Path:
+        """Move a file or folder of this machine to `broken/`, where no reader meets it, and return its place there."""
+        return path.replace(self._aside(path))
+
+    def _aside(self, path: PurePath) -> Path:
+        """Return a free place in `broken/` for a file or folder."""
+        below: tuple[str, ...] = path.parts[path.parts.index(self.name) + 1 :]
+        place: Path = self.broken / "-".join((self.name, *below)).replace("date=", "")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place.with_name(f"{place.stem}-{uuid4().hex[:8]}{place.suffix}") if place.exists() else place
+
+    def sources(self) -> set[str]:
+        """Return the sources that files are named by; those of a compacted day are not among them."""
+        return {source_of(path) for path in self.root.glob("date=*/*.parquet")} - {MERGED}
+
+    def identities(self, path: PurePath) -> list[tuple[str, str]]:
+        """Return source and article_id of each row of a file, all of which is read. Raises DamagedError."""
+        with self.open(path) as file:
+            table = file.read(self.schema)
+        return list(zip(table["source"].to_pylist(), table["article_id"].to_pylist(), strict=True))
 
 
 class Changes(Generic[Row]):

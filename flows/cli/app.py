@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from flows.cli import asking, collecting, keeping, recording, serving, sources, warcs
+from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, serving, sources, warcs
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -14,19 +14,21 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help shows in a tenth of a second; Rich's takes three times that
     help="A scheduled pipeline for Chinese news: crawl, extract, summarise and tag into Parquet.",
 )
 for command in (
     collecting.demo,
     collecting.run,
-    collecting.backfill,
+    backfilling.backfill,
     asking.status,
-    collecting.rebuild,
+    rebuilding.rebuild,
     recording.show,
     recording.export,
     keeping.compact,
     keeping.migrate,
     keeping.delta,
+    keeping.doctor,
     recording.extract,
     recording.annotate,
     asking.why,

@@ -1,12 +1,16 @@
 """The commands that only ask: status, why."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of
+from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawlers.fates import DayReport
     from flows.settings import Project
 
 _DEFAULT_SPAN = 7  # days that `status` shows when none are named
@@ -24,27 +28,52 @@ def status(
     source: Sources = None,
     data: Data = None,
     config: Config = None,
+    by: Annotated[
+        Literal["day", "week"] | None,
+        typer.Option(
+            "--by", help="A letter for each day, or for the worst day of each week; by default what fits.", show_default=False
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the matrix as one HTML file.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show how each source's day stands: missing, partial, failed, blocked, empty or complete, with counts."""
+    """Show how each source's day stands: missing, partial, failed, blocked, empty, complete or impossible, with counts."""
     from datetime import timedelta
 
     from crawlers.clock import day_of, now
-    from flows.checking import checked_reports
-    from flows.cli.tables import print_reports, report_values
+    from flows.checking import foreseen_reports
     from flows.settings import day_range, parse_day
 
     project = project_of(config, data, existing=True)
     last = parse_day(end) if end else parse_day(start) if start else day_of(now()) - timedelta(days=1)
     first = parse_day(start) if start else last - timedelta(days=_DEFAULT_SPAN - 1)
     names = project.known(source) or [one.name for one in project.enabled()]
-    reports = checked_reports(project, dict.fromkeys(names, day_range(first, last)))
+    reports = foreseen_reports(project, dict.fromkeys(names, day_range(first, last)))
+    if html:
+        _write_page(html, reports)
     if as_json:
+        from flows.cli.tables import report_values
+
         print_json([report_values(report) for report in reports])
         return
     from rich.console import Console
 
-    print_reports(reports, Console())
+    from flows.cli.matrix import print_matrix
+
+    print_matrix(reports, Console(), by)
+
+
+def _write_page(path: Path, reports: "list[DayReport]") -> None:
+    from crawlers.errors import ConfigError
+    from flows.matrix_page import matrix_page
+
+    try:
+        path.write_text(matrix_page(reports), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    say(f"written to {path}")
 
 
 def why(
@@ -53,9 +82,10 @@ def why(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what became of a URL, stage by stage."""
+    """Tell what became of a URL, stage by stage, with times, files and reasons."""
     from crawlers.errors import ConfigError
     from crawlers.page import article_id, canonical_url
+    from flows.life import life
 
     try:
         canonical = canonical_url(url)
@@ -64,34 +94,19 @@ def why(
     project = project_of(config, data, existing=True)
     rows = project.ledger.why(article_id(canonical))
     if as_json:
-        print_json(rows)
+        print_json([{**row, "stages": [stage._asdict() for stage in life(project, row)]} for row in rows])
     elif not rows:
         print_text(f"{canonical} was never found by any source")
     else:
-        print_text("\n\n".join("\n".join(_stages(project, row)) for row in rows))
+        print_text("\n\n".join("\n".join(_told(project, row)) for row in rows))
     raise typer.Exit(0 if rows else 1)
 
 
-def _stages(project: "Project", row: dict[str, Any]) -> list[str]:
+def _told(project: "Project", row: dict[str, Any]) -> list[str]:
     from crawlers.clock import SHANGHAI
-    from transforms import dataset
-    from transforms.reject import REASONS
+    from flows.life import life
 
-    def at(name: str) -> str:
-        value = row[name]
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else "-"
+    def at(moment: "datetime | None") -> str:
+        return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
-    listed = f", listed for {row['listed']}" if row["listed"] else ""
-    lines = [
-        row["url"],
-        f"  found      {at('discovered_at')}  by {row['source']} on {row['seed']}{listed}; counted under {row['day']}",
-    ]
-    if row["archive_file"]:
-        lines.append(f"  archived   {at('fetched_at')}  {row['archive_file']} at offset {row['archive_offset']}")
-    fates = {"discovered": "waits to be fetched", "archived": "waits to be built"}
-    if row["state"] == "record":
-        path = dataset.records(project.data).path(row["published_date"], row["source"])
-        fates["record"] = f"record in {'/'.join(path.parts[-3:])}" if path else "a record, but its file is gone; rebuild the day"
-    explained = REASONS.get(row["reason"] or "", row["reason"])
-    fate = fates.get(row["state"]) or f"{row['state']} ({row['reason']}): {row['detail'] or explained}"
-    return [*lines, f"  now        {at('settled_at')}  {fate}"]
+    return [row["url"], *(f"  {stage.name:9}  {at(stage.at):19}  {stage.text}" for stage in life(project, row))]

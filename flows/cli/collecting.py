@@ -1,11 +1,10 @@
-"""The commands that make data: demo, run, backfill, rebuild."""
+"""The commands that make data: demo, run."""
 
-import shlex
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -62,126 +61,6 @@ def run(
         project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch, budget=budget), as_json=as_json
     )
     raise typer.Exit(0 if result.ok else 1)
-
-
-def backfill(
-    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
-    source: Sources = None,
-    again: Annotated[
-        Literal["missing", "failed", "all"],
-        typer.Option(
-            "--again",
-            help="missing: days not begun or not ended; failed: also failed and blocked ones; all: list every day once more.",
-        ),
-    ] = "failed",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
-    budget: Budget = None,
-    data: Data = None,
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Fetch and build past days: plan, print the plan and how to resume, run."""
-    from flows.backfill import plan_backfill
-    from flows.daily import collect
-    from flows.settings import day_range, parse_day
-
-    project = project_of(config, data)
-    days = day_range(parse_day(start), parse_day(end))
-    names = [one.name for one in project.enabled(source)]
-    reports, plan = plan_backfill(project, names, days, again)
-    todo = sum(map(len, plan.values()))
-    say(f"backfill {start}..{end}: {todo} of {len(reports)} source-days to do")
-    if dry_run:
-        _print_plan(reports, plan, as_json=as_json)
-        return
-    say(f"resume with: {_resume(start, end, source, again, budget, data, config)}")
-    result = _perform(
-        project,
-        "backfill",
-        plan,
-        lambda runner, watch: collect(project, plan, runner, watch, again=again == "all", budget=budget),
-        as_json=as_json,
-    )
-    raise typer.Exit(0 if result.ok else 1)
-
-
-def _print_plan(reports: list, plan: "Plan", *, as_json: bool) -> None:  # type: ignore[type-arg]
-    from rich.console import Console
-
-    from flows.cli.tables import print_reports, report_values
-
-    if as_json:
-        print_json([{**report_values(report), "planned": report.day in plan.get(report.source, ())} for report in reports])
-    else:
-        print_reports([report for report in reports if report.day in plan.get(report.source, ())], Console())
-
-
-def _resume(
-    start: str,
-    end: str,
-    source: list[str] | None,
-    again: str,
-    budget: float | None,
-    data: str | None,
-    config: Path | None,
-) -> str:
-    words = [
-        "caixun",
-        "backfill",
-        start,
-        end,
-        *(word for name in source or () for word in ("--source", name)),
-        "--again",
-        again,
-    ]
-    given = (("--budget", budget), ("--data", data), ("--config", config))
-    words += [word for option, value in given if value is not None for word in (option, str(value))]
-    return shlex.join(words)
-
-
-def rebuild(
-    start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
-    source: Sources = None,
-    annotate: Annotated[
-        bool, typer.Option("--annotate", help="Extract nothing; annotate what another engine, model or prompt annotated.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --annotate: say how many records are stale, and what they will cost.")
-    ] = False,
-    budget: Budget = None,
-    data: Data = None,
-    config: Config = None,
-    as_json: Json = False,
-) -> None:
-    """Make days again from the archive, without the network."""
-    from crawlers.errors import ConfigError
-    from flows.cli.reannotating import print_stale, reannotate_days
-    from flows.rebuild import plan_rebuild
-    from flows.rebuild import rebuild as rebuild_days
-    from flows.settings import day_range, parse_day
-
-    project = project_of(config, data, existing=True)
-    days = day_range(parse_day(start), parse_day(end))
-    if dry_run:
-        if not annotate:
-            raise ConfigError("--dry-run is for --annotate: a rebuild from the archive costs nothing")
-        print_stale(project, days, project.known(source), as_json=as_json)
-        return
-    if annotate:
-        reannotate_days(project, days, project.known(source), budget, as_json=as_json)
-        return
-    plan = plan_rebuild(project, project.known(source), days)
-    if not plan:
-        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
-        return
-    result = _perform(
-        project, "rebuild", plan, lambda runner, watch: rebuild_days(project, plan, runner, watch, budget), as_json=as_json
-    )
-    # What the network has not given is no fault of a rebuild; what the archive does not give is.
-    unread = any(report.tally.failed or report.tally.waiting for report in result.reports)
-    raise typer.Exit(1 if unread or any(finding.level == "failure" for finding in result.findings) else 0)
 
 
 def demo(

@@ -1,4 +1,4 @@
-"""The commands that keep the dataset's files, and a table over them, in shape: compact, migrate, delta."""
+"""The commands that keep the data in shape: compact, migrate, delta, doctor."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,34 @@ def compact(
     last = parse_day(before) if before else day_of(now()) - timedelta(days=7)
     result = compact_days(project, last)
     _finish(result.failures, {"days": result.days}, f"{result.days} days compacted", as_json=as_json)
+
+
+def doctor(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is wrong.")] = False,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Find where archive, ledger and dataset disagree, and put it right."""
+    from dataclasses import asdict
+
+    from flows.daily import Watch
+    from flows.doctor import doctor as examine
+    from flows.perform import perform
+
+    project = project_of(config, data, existing=True)
+    found = perform("doctor", project.workers, lambda runner: examine(project, runner, Watch(), mend=not dry_run))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        for trouble in found.troubles:
+            cure = trouble.cure or "nothing can be done about it"
+            print_text(f"{trouble.what}: {f'would be {cure}' if dry_run and trouble.cure else cure}")
+        for trouble in found.left if not dry_run else ():
+            print_text(f"still wrong: {trouble.what}")
+        if not found.troubles:
+            print_text("archive, ledger and dataset agree")
+    raise typer.Exit(1 if found.left else 0)
 
 
 def migrate(data: Data = None, config: Config = None, as_json: Json = False) -> None:

@@ -1,5 +1,6 @@
 """What a run shows while it works: one line on a terminal, a line per step elsewhere."""
 
+import math
 import time
 from types import TracebackType
 from typing import Self
@@ -8,24 +9,35 @@ from rich.console import Console
 from rich.status import Status
 
 from crawlers.fates import Tally
-from flows.checking import Plan
+from flows.checking import Plan, reports_of
+from flows.cli.durations import duration
 from flows.daily import Watch
 from flows.settings import Project
 
-_TICK = 0.5  # seconds between two looks into the ledger
+_TICK = 0.5  # seconds between two looks into the ledger …
+_SELDOM = 60.0  # … where each one makes a line
+_ENOUGH = 20  # articles after which the speed is known
 
 
 class Progress(Watch):
     """Reads the ledger's sums of a plan while the run works, and shows how they grow."""
 
-    def __init__(self, project: Project, plan: Plan, console: Console) -> None:
-        """Show the progress of `plan` on `console`, which should be standard error."""
+    def __init__(self, project: Project, plan: Plan, console: Console, *, articles: int = 0, seconds: float = 0.0) -> None:
+        """Show the progress of `plan` on `console`, which should be standard error.
+
+        `articles` are those that are expected to be fetched, `seconds` the time that this should take; 0: not known.
+        """
+        self._articles = articles
+        self._seconds = seconds
+        self._begun = time.monotonic()
+        self._before: int | None = None
         self._project = project
         self._plan = plan
         self._console = console
         self._status: Status | None = None
         self._phase = "plan"
         self._shown = 0.0
+        self._pause = _TICK
 
     def __enter__(self) -> Self:
         """Begin to show."""
@@ -42,20 +54,35 @@ class Progress(Watch):
     def phase(self, text: str) -> None:
         """Show that a step begins."""
         self._phase = text
-        if self._status is None:
-            self._console.print(f"{text}: {self._sums()}", markup=False, highlight=False)
-        self._shown = 0.0
+        self._shown = -math.inf
         self.tick()
 
     def tick(self) -> None:
-        """Show the sums as they are now, twice a second."""
-        if self._status and time.monotonic() - self._shown > _TICK:
-            self._shown = time.monotonic()
-            self._status.update(f"{self._phase}: {self._sums()}")
+        """Show the sums as they are now, twice a second on a terminal, else once a minute."""
+        if (begun := time.monotonic()) - self._shown <= self._pause:
+            return
+        line = f"{self._phase}: {self._sums()}"
+        self._shown = time.monotonic()
+        self._pause = max(_TICK if self._status else _SELDOM, 20 * (self._shown - begun))  # looking costs a twentieth at most
+        if self._status:
+            self._status.update(line)
+        else:
+            self._console.print(line, markup=False, highlight=False)
 
     def _sums(self) -> str:
-        days = [(source, day) for source, days in self._plan.items() for day in days]
-        reports = [report for source, days in self._plan.items() for report in self._project.ledger.reports([source], days)]
-        total = Tally.total(report.tally for report in reports)
+        total = Tally.total(report.tally for report in reports_of(self._project, self._plan))
         waiting = f", {total.waiting} to go" if total.waiting else ""
-        return f"{len(days)} source-days, {total.found} found, {total.records} records, {total.rejects.total()} rejects{waiting}"
+        sums = f"{total.found} found, {total.records} records, {total.rejects.total()} rejects{waiting}"
+        return f"{sum(map(len, self._plan.values()))} source-days, {sums}{self._left(total)}"
+
+    def _left(self, total: Tally) -> str:
+        """Return in words how long the crawl will take yet: at the speed so far, before there is one by the estimate."""
+        had = total.found - total.waiting + total.unbuilt
+        if self._before is None:
+            self._before = had
+        if not self._seconds or self._phase != "crawl":
+            return ""
+        spent, done = time.monotonic() - self._begun, had - self._before
+        expected = max(self._articles, total.found - self._before)
+        seconds = spent * (expected - done) / done if done >= _ENOUGH else self._seconds - spent
+        return f", about {duration(max(seconds, 0))} left" if seconds >= 1 else ""

@@ -8,22 +8,17 @@ from rich.console import Console
 from rich.table import Table
 
 from crawlers.fates import DayReport, Tally
+from flows.cli.durations import duration
+from flows.cli.matrix import COLOURS
 from transforms.record import Annotation
 
 if TYPE_CHECKING:
     from flows.annotation import Annotated
     from flows.daily import Run
+    from flows.planning import BackfillPlan
     from flows.reannotate import Reannotated
     from transforms.checks import Finding
 
-_COLOURS = {
-    "complete": "green",
-    "empty": "green",
-    "missing": "dim",
-    "partial": "yellow",
-    "failed": "red",
-    "blocked": "magenta",
-}
 _SHOWN = 60  # characters of a changed value
 _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
 _SUMS = ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
@@ -48,7 +43,7 @@ def report_table(reports: Iterable[DayReport]) -> Table:
     for name, whole in zip(_HEADS[:names], total.sums()[:names], strict=True):
         table.add_column(name, str(whole), justify="right", min_width=len(name), no_wrap=True)
     for report in rows:
-        status = f"[{_COLOURS[report.status]}]{report.status}[/]"
+        status = f"[{COLOURS[report.status]}]{report.status}[/]"
         table.add_row(report.source, str(report.day), status, *map(str, report.tally.sums()[:names]))
     return table
 
@@ -84,6 +79,20 @@ def report_values(report: DayReport) -> dict[str, Any]:
         "redated": report.tally.redated,
         "listed_at": report.listed_at.isoformat() if report.listed_at else None,
     }
+
+
+def print_efforts(plan: "BackfillPlan", console: Console) -> None:
+    """Print what the days to be done of each source will take, and by what that is known."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("source", no_wrap=True)
+    for head in ("to do", "articles", "requests", "time"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("by", overflow="fold")
+    for name, days in plan.todo.items():
+        one = plan.efforts[name]
+        table.add_row(name, str(len(days)), f"{one.articles:,}", f"{one.requests:,}", duration(one.seconds), one.basis)
+    if plan.todo:
+        console.print(table)
 
 
 def run_values(run: "Run") -> dict[str, Any]:

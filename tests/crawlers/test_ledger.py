@@ -245,3 +245,24 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
     path.write_text("no database " * 1000)
     with pytest.raises(StoreError, match="cannot be used"):
         Ledger(f"sqlite:///{path}")
+
+
+def test_a_ledger_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    old = Ledger(f"sqlite:///{path}")
+    fetched(old, "a", [find(1)])
+    archived(old, "a", find(1))
+    old.settle("a", [Outcome(find(1).article_id, "record", D18)], "made")
+    old.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "UPDATE meta SET version = 1; ALTER TABLE urls DROP COLUMN made_by; DROP INDEX urls_by_fate; DROP TABLE reaches"
+    )
+    connection.close()
+    for _ in range(2):
+        ledger = Ledger(f"sqlite:///{path}")
+        assert ledger.makes("a", [D18]) == {None: 1}
+        assert ledger.reaches() == {}
+        assert ledger.reopen("a", [D18], unless="made") == 1
+        ledger.settle("a", [Outcome(find(1).article_id, "record", D18)])
+        ledger.close()

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.manners import JITTER, back_off, paced, retry_after
+from crawlers.manners import back_off, retry_after
+from crawlers.pace import JITTER, paced
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 

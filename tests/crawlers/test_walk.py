@@ -38,8 +38,8 @@ def roll(*items: tuple[int, str]) -> Page:
 
 def test_a_dated_seed_gives_one_walk_a_day_and_a_newest_first_one_for_all():
     assert [walk.url for walk in walks(source(PAPER), [D19, D18, D18])] == [
-        "http://e.cn/20261118.htm",
         "http://e.cn/20261119.htm",
+        "http://e.cn/20261118.htm",
     ]
     assert [(walk.url, walk.days) for walk in walks(source(ROLL), [D19, D18])] == [("http://e.cn/roll?page=1", [D18, D19])]
 

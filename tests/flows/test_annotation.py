@@ -8,9 +8,9 @@ import yaml
 from crawlers.errors import ConfigError
 from crawlers.inquiries import Usage
 from flows.annotation import annotate_waiting, write_annotations
-from flows.backfill import plan_backfill
 from flows.desk import open_desk
 from flows.estimate import Estimate, estimate
+from flows.planning import plan_backfill
 from flows.purse import Pace
 from flows.reannotate import reannotate
 from flows.runner import PlainRunner
@@ -189,8 +189,11 @@ def test_while_the_provider_is_down_records_wait_and_kept_answers_serve(tmp_path
     assert "10 records are left for the next run" in finding.text
     assert len(stub.asked) - before <= (20 if answer[0] == 503 else 2)
     assert project.ledger.owed("paper") == {DAY}
-    reports, plan = plan_backfill(project, ["paper"], [DAY, date(2026, 11, 19)], "missing")
-    assert (plan["paper"][0], reports[0].reason) == (DAY, "records wait for their annotation")
+    (tmp_path / "config" / "sources").mkdir()
+    source = "title: x\nhome: http://e.cn/\nseeds: [{kind: listing, url: 'http://e.cn/{day:%d}', links: a}]\nallow: ['/a']\n"
+    (tmp_path / "config" / "sources" / "paper.yml").write_text(source)
+    plan = plan_backfill(open_project(tmp_path / "config", tmp_path / "data"), ["paper"], [DAY, date(2026, 11, 19)], "missing")
+    assert (plan.todo["paper"][0], plan.reports[0].reason) == (DAY, "records wait for their annotation")
     stub.answer = truthful
     assert annotated(project)[0].by_model == 10
     assert project.ledger.owed("paper") == set()

@@ -108,7 +108,7 @@ def test_a_damaged_archive_fails_its_day_and_the_next_run_fetches_the_page_again
         content[offset + 300] ^= 0xFF
     path.write_bytes(content)
 
-    run = caixun("rebuild", day, day, "--source", "sample_paper", "--json", *in_project(project))
+    run = caixun("rebuild", day, day, "--all", "--source", "sample_paper", "--json", *in_project(project))
     assert run.returncode == 1
     (report,) = json.loads(run.stdout)["days"]
     assert (report["status"], report["failed"], report["records"]) == ("failed", 2, 3)

@@ -5,10 +5,10 @@ import pytest
 from crawlers import archive
 from crawlers.clock import day_of, now
 from flows import crawl as crawl_module
-from flows.backfill import plan_backfill
 from flows.daily import Watch, collect
 from flows.demo import DEMO_DAYS, demo_project
 from flows.perform import perform
+from flows.planning import plan_backfill
 from flows.rebuild import rebuild
 from transforms import dataset
 from transforms.folder import source_of
@@ -103,8 +103,8 @@ def test_a_backfill_takes_up_what_is_not_done(project):
         ("failed", {"sample_paper": DAYS[1:], "sample_search": DAYS, "sample_wire": DAYS}),
         ("all", dict.fromkeys(project.sources, DAYS)),
     ):
-        reports, plan = plan_backfill(project, project.sources, DAYS, again)
-        assert (len(reports), plan) == (9, planned)
+        plan = plan_backfill(project, list(project.sources), DAYS, again)
+        assert (len(plan.reports), plan.todo) == (9, planned)
 
 
 def test_listing_again_fetches_no_article_twice(project, site):
@@ -118,7 +118,7 @@ def test_a_rebuild_needs_no_network_and_gives_the_same_files(project, site):
     collected(project, {"sample_wire": DAYS})
     asked = len(site.asked)
     files = {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")}
-    run = perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch()))
+    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch(), everything=True))
     assert run.ok
     assert len(site.asked) == asked
     assert {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")} == files
@@ -178,7 +178,7 @@ def test_a_torn_file_fails_its_day_and_a_rebuild_mends_it(project, kind):
     path = table.path(DAYS[1], "sample_paper")
     rows, whole = table.rows(DAYS[1], "sample_paper"), path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    run = perform("test", 2, lambda runner: rebuild(project, {"sample_paper": [DAYS[1]]}, runner, Watch()))
+    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_paper": [DAYS[1]]}, runner, Watch()))
     assert [timeless(row) for row in table.rows(DAYS[1], "sample_paper")] == [timeless(row) for row in rows]
     assert [finding.level for finding in run.findings] == ["warning"]
     assert [path.read_bytes() for path in (project.data / "broken").iterdir()] == [whole[: len(whole) // 2]]

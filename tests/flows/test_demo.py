@@ -85,7 +85,13 @@ def test_a_port_in_use_is_one_sentence():
     assert "--port" in run.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--data", "DATA"], ["sources", "list"], ["status", "--data", "DATA"]])
+PLAN = ["backfill", "2026-11-18", "2026-11-19", "--dry-run"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["show", "--data", "DATA"], ["sources", "list"], ["status", "--data", "DATA"], [*PLAN, "--data", "DATA"]],
+)
 def test_what_only_asks_loads_neither_prefect_nor_scrapy(arguments, tmp_path):
     run = caixun(*(tmp_path if word == "DATA" else word for word in arguments), PYTHONPROFILEIMPORTTIME="1")
     imported = {

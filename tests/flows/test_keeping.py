@@ -1,9 +1,7 @@
 """The dataset's upkeep from the command line: compact and migrate, and all that goes on working afterwards."""
 
 import json
-import signal
 from datetime import timedelta
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -53,23 +51,6 @@ def test_compacted_days_are_shown_rebuilt_crawled_and_explained_as_before(filled
     assert caixun("run", "--date", DAY, "--source", "sample_search", *options).returncode == 0
     assert names(filled) == ["all-sources"]
     assert len(texts(filled)) == len(before) + 4
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_compaction_that_is_killed_leaves_a_whole_day_and_is_done_again(filled, tmp_path, moment):
-    options, before = in_project(filled), texts(filled)
-    killing = {
-        "PYTHONPATH": str(Path(__file__).parent / "killing"),
-        "KILL_AT": f"main transforms.folder:_exchange 2 {moment}",  # the first is the trial whether it can be done
-        "KILL_ONCE": str(tmp_path / "killed"),
-    }
-    assert caixun("compact", "--before", BEFORE, *options, **killing).returncode == -signal.SIGKILL
-    assert (tmp_path / "killed").exists()
-    assert texts(filled) == before
-    again = caixun("compact", "--before", BEFORE, "--json", *options)
-    assert json.loads(again.stdout)["days"] == (1 if moment == "before" else 0)
-    assert (names(filled), texts(filled)) == (["all-sources"], before)
-    assert list((filled.data / "staging").iterdir()) == []
 
 
 def test_files_of_an_older_schema_are_migrated_and_a_newer_one_is_named(filled):

@@ -73,7 +73,7 @@ def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_c
     rows = list(dataset.records(project.data).select(DAY, DAY))
     assert all(row.annotated_at and row.summary for row in rows)
     assert KEY not in down.stdout + down.stderr + killed.stderr + ended.out + ended.err
-    assert not [path for path in project.data.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert not [path for path in project.data.folder.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
 
     assert in_process("rebuild", DAY, DAY, *in_project(project)) == 0
     assert list(dataset.records(project.data).select(DAY, DAY)) == rows

@@ -352,7 +352,7 @@ def test_a_page_of_several_articles_gives_as_many_records(site, tmp_path):
         assert (tally.found, tally.records, tally.rejects, tally.waiting) == (4, 3, {"split": 1}, 0)
     assert site.asked.count("/a/d") == 1
     before = dataset.records(project.data).rows(D18, "paper")
-    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch())).ok
+    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch(), everything=True))[0].ok
     assert dataset.records(project.data).rows(D18, "paper") == before
 
 

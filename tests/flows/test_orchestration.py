@@ -21,7 +21,7 @@ from flows.demo import DEMO_DAYS, demo_project
 from flows.sample_site import load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project
 from tests.conftest import caixun, in_project
-from tests.flows.test_kill import rows_of
+from tests.flows.killed import rows_of
 
 PATIENCE = 240  # seconds; the server needs 15 to 40 on a quiet machine
 

@@ -116,7 +116,8 @@ def test_why_tells_every_stage(filled, site):
     options = in_project(filled)
     told = caixun("why", f"{site.url('/wire/2026-11-18/doc-5004.html')}?utm_source=app", *options)
     assert told.returncode == 0
-    assert [line.split()[0] for line in told.stdout.splitlines()[1:]] == ["found", "archived", "now"]
+    stages = [line.split()[0] for line in told.stdout.splitlines()[1:]]
+    assert stages == ["found", "fetched", "archived", "built", "annotated", "stored", "story"]
     path = dataset.records(filled.data).path(DEMO_DAYS[0], "sample_wire").relative_to(filled.data)
     assert f"record in {path}\n" in told.stdout
     never = caixun("why", "http://e.cn/none", *options)
@@ -136,7 +137,7 @@ def test_status_shows_each_days_sums(filled):
 def test_a_dry_run_prints_the_plan_and_asks_nothing(filled, site):
     asked = len(site.asked)
     run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[0], "--dry-run", "--json", *in_project(filled))
-    assert [(day["source"], day["planned"]) for day in json.loads(run.stdout)] == [
+    assert [(day["source"], day["planned"]) for day in json.loads(run.stdout)["days"]] == [
         ("sample_paper", False),
         ("sample_search", True),
         ("sample_wire", False),

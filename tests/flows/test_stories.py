@@ -83,7 +83,7 @@ def test_stories_are_the_same_in_every_order_also_when_the_telling_is_killed(tmp
     assert back.ledger.moved_stories() == []
 
     before = {path: path.stat().st_ino for path in (back.data / "records").rglob("*.parquet")}
-    perform("test", 1, lambda runner: rebuild(back, BOTH, runner, Watch()))
+    perform("test", 1, lambda runner: rebuild(back, BOTH, runner, Watch(), everything=True))
     assert {path: path.stat().st_ino for path in (back.data / "records").rglob("*.parquet")} == before
 
 
@@ -99,7 +99,7 @@ def test_a_ledger_without_stories_takes_them_from_the_records_and_a_story_outliv
     project.ledger.give_up_sketches(now() + timedelta(days=1))
     path = project.config / "sources" / "wire.yml"
     path.write_text(path.read_text(encoding="utf-8") + "extract: {drop: [p]}\n", encoding="utf-8")
-    perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch()))
+    perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch(), everything=True))
     assert stories(project) == {"note": "note", "half": "half", "next": "next", "again": "again"}
 
 

@@ -1,0 +1,58 @@
+"""The annotation of a run that is built part by part, within one budget."""
+
+from collections.abc import Callable
+from functools import partial
+
+from crawlers.errors import CaixunError
+from flows.annotation import Annotated, annotate_waiting, check_engine, settle
+from flows.checking import Plan
+from flows.runner import Runner
+from flows.settings import Project
+from transforms.checks import Finding
+
+
+class Annotating:
+    """Annotates what waits for the llm engine; nothing where another engine is set. `result` is what that came to so far."""
+
+    def __init__(
+        self,
+        project: Project,
+        run: str,
+        runner: Runner,
+        tell: Callable[[str], None],
+        findings: list[Finding],
+        budget: float | None,
+    ) -> None:
+        """Work on the account of `run`; `budget` is what it may spend, the setting's where it is None.
+
+        What goes wrong is added to `findings`. Raises ConfigError where the model cannot be asked.
+        """
+        check_engine(project, budget)
+        self.result: Annotated | None = None
+        self._project = project
+        self._run = run
+        self._runner = runner
+        self._tell = tell
+        self._findings = findings
+        self._budget = project.settings.llm.budget if budget is None else budget
+
+    def take(self, plan: Plan) -> None:
+        """Annotate what waits of the days of a plan, and of other days that its sources owe."""
+        project = self._project
+        try:
+            if project.settings.annotator != "llm":
+                settle(project, plan)
+                return
+            self._tell("annotate")
+            work = partial(annotate_waiting, project, plan, self._run, self._runner, self._findings, self._left(), self._tell)
+            made = self._runner.step("annotate", work)
+        except CaixunError as error:
+            self._findings.append(Finding("failure", str(error)))
+            return
+        if made:
+            self.result = self.result.then(made) if self.result else made
+
+    def _left(self) -> float | None:
+        """Return what is left of the budget."""
+        spent = self.result.paid.cost if self.result else None
+        return None if self._budget is None else max(self._budget - (spent or 0.0), 0.0)

@@ -1,0 +1,79 @@
+"""Doctor: archive, ledger and dataset held against each other, and what disagrees put right from what is left.
+
+The archive is the truth: what it holds is noted and built; what it has lost is fetched again by the next backfill. A file that
+cannot be used is moved to `broken/`, nothing is thrown away but drafts.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from crawlers.errors import CaixunError, ConfigError
+from crawlers.lock import lock_sources
+from flows.build import build
+from flows.daily import Watch
+from flows.doctor_archive import archive_troubles
+from flows.doctor_dataset import file_troubles, row_troubles, staging_troubles, tables
+from flows.runner import Runner
+from flows.settings import Project
+from flows.troubles import Trouble
+from transforms.folder import sweep
+
+
+@dataclass
+class Diagnosis:
+    """What was found, and what is wrong yet: without mending all of it."""
+
+    troubles: list[Trouble] = field(default_factory=list)
+    left: list[Trouble] = field(default_factory=list)
+
+
+def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Diagnosis:
+    """Find what is wrong, and with `mend` put it right and look again. Raises ConfigError for a data root in a bucket."""
+    if project.data.bucket:
+        raise ConfigError(f"data: {project.data}: doctor looks at a data root that is a folder of this machine")
+    watch.phase("look")
+    troubles = list(_look(project, mend=mend))
+    if not mend or not troubles:
+        return Diagnosis(troubles, troubles)
+    watch.phase("build")
+    failures = list(_build(project, runner, watch))
+    sweep(project.data / "staging", wait=True)
+    watch.phase("look again")
+    return Diagnosis(troubles, [*failures, *_look(project, mend=False)])
+
+
+def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
+    """Yield the troubles, and with `mend` put each right before the next kind is looked for."""
+    with ExitStack() as stack:
+        names = _sources(project)
+        busy = lock_sources(project.data.locks, names, stack)
+        for name in busy:
+            yield Trouble(f"another process works on {name}; it was left out", None)
+        free = [name for name in names if name not in busy]
+        noted: set[str] = set()
+        for name in free:
+            yield from archive_troubles(project, name, noted, mend=mend)
+        if not busy:  # their drafts and files may be in the making
+            yield from staging_troubles(project, mend=mend)
+            yield from file_troubles(project, mend=mend)
+        yield from row_troubles(project, free, noted, mend=mend)
+
+
+def _sources(project: Project) -> list[str]:
+    """Return all sources that the configuration, the ledger, the archive or the dataset name."""
+    names = {*project.sources, *project.ledger.sources()}
+    names |= {path.name.rpartition("-")[0] for path in (project.data / "archive").glob("date=*/*-*.warc.gz*")}
+    for table in tables(project):
+        names |= table.sources()
+    return sorted(names)
+
+
+def _build(project: Project, runner: Runner, watch: Watch) -> Iterator[Trouble]:
+    """Build what waits since it was noted or let wait again; yield what went wrong."""
+    for name in project.ledger.sources():
+        if days := sorted(project.ledger.unbuilt_days(name)):
+            try:
+                build(project, name, days, runner, watch.tick)
+            except CaixunError as error:
+                yield Trouble(str(error), None)

@@ -1,0 +1,112 @@
+"""Doctor, first part: the archive held against the ledger, source by source. Must run under the source's lock."""
+
+from collections.abc import Iterator
+
+from crawlers import archive
+from crawlers.census import Held
+from crawlers.clock import day_of
+from crawlers.crawl import salvage
+from crawlers.errors import StoreError
+from crawlers.fates import UNFETCHED, Find
+from crawlers.page import Page, Position, article_id, canonical_url, is_answer
+from crawlers.parts import next_part
+from flows.settings import Project
+from flows.troubles import Trouble, some
+
+_FETCHED = ("archived", "record", "reject")
+_FOUND_BY = "found in the archive by caixun doctor"
+
+
+def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bool) -> Iterator[Trouble]:
+    """Yield what is wrong between the archive and the ledger of a source, and put it right with `mend`.
+
+    `noted` gets the article_ids of pages that the ledger does not have.
+    """
+    yield from _left_open(project, source, mend=mend)
+    seen: set[Position] = set()
+    stray: list[Page] = []
+    held = project.ledger.held(source)
+    for file in archive.files(project.data, source):
+        for page in archive.pages(project.data, file):
+            if page.position:
+                seen.add(page.position)
+            if page.source == source and _is_stray(page, held):
+                stray.append(page)
+                noted.add(article_id(canonical_url(page.link)))
+    yield from _strays(project, source, stray, mend=mend)
+    yield from _lost(project, source, held, seen, mend=mend)
+
+
+def _left_open(project: Project, source: str, *, mend: bool) -> Iterator[Trouble]:
+    for path in archive.left_open(project.data, source):
+        what = f"archive/{path.parent.name}/{path.name} was left open by a crawl that was killed"
+        yield Trouble(what, "its torn end is cut off, it is closed, its pages are noted")
+    if mend:
+        salvage(project.data, source, project.ledger)
+
+
+def _is_stray(page: Page, held: dict[str, Held]) -> bool:
+    """Whether a page is an article's that the ledger does not know of, or believes not to have."""
+    if page.kind not in ("article", "warc", "import") or not is_answer(page):
+        return False
+    row = held.get(article_id(canonical_url(page.link)))
+    if row is None:
+        return True
+    return row.position is None and row.state in UNFETCHED and next_part(page) is None
+
+
+def _strays(project: Project, source: str, stray: list[Page], *, mend: bool) -> Iterator[Trouble]:
+    for file in sorted({page.position.file for page in stray if page.position}):
+        mine = [page for page in stray if page.position and page.position.file == file]
+        yield Trouble(f"archive/{file} holds {some(len(mine), 'page')} that the ledger does not have", "noted, and built")
+        if mend:
+            for page in mine:
+                _take_in(project, source, page)
+            project.ledger.cover(source, _FOUND_BY, "doctor")
+
+
+def _take_in(project: Project, source: str, page: Page) -> None:
+    """Note a page as a crawl would have."""
+    assert page.position is not None
+    url = canonical_url(page.link)
+    day = page.day or day_of(page.fetched_at)
+    find = Find(article_id(url), url, page.link, None, page.day)
+    project.ledger.find(source, [find], {day}, _FOUND_BY, "doctor")
+    if next_part(page):
+        project.ledger.keep_reply(source, page.link, "part", page.position, page.fetched_at)
+    else:
+        project.ledger.archive(source, find.article_id, page.position, page.fetched_at)
+
+
+def _lost(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:
+    """Yield the files that should hold pages and do not, each with what becomes of these."""
+    gone: dict[str, set[str]] = {}
+    for row in held.values():
+        if row.state in _FETCHED and row.position:
+            for position in (row.position, *row.parts):
+                if not _is_there(project, position, seen):
+                    gone.setdefault(position.file, set()).add(row.article_id)
+    for file, ids in sorted(gone.items()):
+        what = f"archive/{file} does not give {some(len(ids), 'page')} of {source} that the ledger has there"
+        if source not in project.sources:  # nobody fetches them again
+            yield Trouble(what, None)
+            continue
+        yield Trouble(what, f"noted as failed; `caixun backfill` fetches {'it' if len(ids) == 1 else 'them'} again")
+        if mend:
+            project.ledger.lose_pages(source, ids, f"archive/{file} does not give it")
+    answers = [one for one in project.ledger.kept_replies(source) if not _is_there(project, one, seen)]
+    if answers:
+        yield Trouble(f"the archive does not give {some(len(answers), 'kept answer')} of {source}", "to be asked for again")
+        if mend:
+            project.ledger.drop_replies(source, answers)
+
+
+def _is_there(project: Project, position: Position, seen: set[Position]) -> bool:
+    """Whether the archive gives a page; one behind a damaged one, or of another source's file, is looked for by itself."""
+    if position in seen:
+        return True
+    try:
+        archive.read(project.data, position)
+    except StoreError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""The plan of a backfill, from the data: how every (source, day) stands, which are to be done, and what that takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from crawlers.clock import now
+from crawlers.errors import ConfigError
+from crawlers.fates import Again, Backfill, DayReport
+from flows.checking import Plan, foreseen_reports
+from flows.crawl import new_crawl_id
+from flows.effort import SPAN, Effort, effort, habit, together
+from flows.estimate import estimate
+from flows.settings import Project, day_range
+
+_TODO: dict[Again, tuple[str, ...]] = {
+    "missing": ("missing", "partial"),
+    "failed": ("missing", "partial", "failed", "blocked"),
+    "all": ("missing", "partial", "failed", "blocked", "empty", "complete"),
+}
+
+
+@dataclass(frozen=True)
+class BackfillPlan:
+    """How all days stand, those to be done by source, and what they will take.
+
+    `cost` says in words what annotating costs, None for an engine that costs nothing.
+    """
+
+    reports: list[DayReport]
+    todo: Plan
+    efforts: dict[str, Effort]
+    seconds: float
+    cost: str | None
+
+    @property
+    def requests(self) -> int:
+        """Requests of all sources."""
+        return sum(one.requests for one in self.efforts.values())
+
+    @property
+    def articles(self) -> int:
+        """Articles of all sources that are still to be had."""
+        return sum(one.articles for one in self.efforts.values())
+
+    def planned(self, report: DayReport) -> bool:
+        """Whether a day is to be done."""
+        return report.day in self.todo.get(report.source, ())
+
+
+def new_backfill(start: date, end: date, sources: Sequence[str]) -> Backfill:
+    """Return a backfill of the days `start` to `end` that is not noted yet; no `sources` are all that are enabled."""
+    return Backfill(new_crawl_id(), start, end, tuple(sources), "failed", newest_first=True, begun_at=now())
+
+
+def find_backfill(project: Project, name: str) -> Backfill:
+    """Return the backfill with an id. Raises ConfigError when there is none."""
+    known = [one for one, _ in project.ledger.backfills()]
+    for one in known:
+        if one.id == name:
+            return one
+    there = ", ".join(f"{one.id} ({one.start} to {one.end})" for one in known[:5])
+    raise ConfigError(f"there is no backfill {name}; {f'the last ones are {there}' if there else 'none was begun'}")
+
+
+def plan_of(project: Project, wanted: Backfill) -> BackfillPlan:
+    """Return what is to be done of a backfill now; what it has listed anew already is not listed once more."""
+    days = day_range(wanted.start, wanted.end)
+    names = wanted.sources or tuple(project.sources)
+    planned = plan_backfill(project, names, days[::-1] if wanted.newest_first else days, wanted.again)
+    if wanted.again != "all":
+        return planned
+    done = {(report.source, report.day) for report in planned.reports if _listed_by(wanted, report)}
+    todo = {name: [day for day in some if (name, day) not in done] for name, some in planned.todo.items()}
+    return replace(planned, todo={name: some for name, some in todo.items() if some})
+
+
+def _listed_by(wanted: Backfill, report: DayReport) -> bool:
+    since = report.listed_at is not None and report.listed_at >= wanted.begun_at
+    return since and report.status in ("complete", "empty")
+
+
+def plan_backfill(project: Project, sources: Sequence[str], days: Sequence[date], again: Again) -> BackfillPlan:
+    """Return the plan for `days`, each source's in the order in which they are given.
+
+    `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
+    every day once more, also one that no list is known to show; articles that are archived are never fetched again. Days whose
+    records wait for their annotation are always taken up.
+    """
+    reports = foreseen_reports(project, {name: list(days) for name in sources}, trust_ends=again != "all")
+    wanted: dict[str, dict[date, DayReport]] = {}
+    for report in reports:
+        if report.status in _TODO[again]:
+            wanted.setdefault(report.source, {})[report.day] = report
+    ended = project.ledger.ended_days(wanted)
+    taken = project.ledger.asked_for({name: some[:SPAN] for name, some in ended.items() if some})
+    efforts = {}
+    for name, some in wanted.items():
+        source = project.sources[name]
+        efforts[name] = effort(source, list(some.values()), habit(source, taken))
+    owed = {name: project.ledger.owed(name) for name in sources}
+    todo = {name: [day for day in days if day in wanted.get(name, ()) or day in owed[name]] for name in sources}
+    todo = {name: some for name, some in todo.items() if some}
+    seconds = together((project.sources[name], one) for name, one in efforts.items())
+    articles = sum(one.articles for one in efforts.values())
+    return BackfillPlan(reports, todo, efforts, seconds, annotation_cost(project, articles))
+
+
+def annotation_cost(project: Project, articles: int) -> str | None:
+    """Return in words what annotating so many articles costs, None for an engine that costs nothing. Raises ConfigError."""
+    return str(estimate(project, articles)) if project.settings.annotator == "llm" and articles else None

@@ -1,0 +1,89 @@
+"""A rebuild makes again what is stale, twice the same, and tells what changed."""
+
+from datetime import date
+
+import pytest
+
+from flows.changes import SourceChanges, Unpaired
+from flows.daily import Watch
+from flows.make import make
+from flows.perform import perform
+from flows.rebuild import count_stale, rebuild
+from flows.settings import SHIPPED_CONFIG, open_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.transforms.rows import record
+
+DAYS = [date(2026, 11, 18), date(2026, 11, 19)]
+
+
+def files(project) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted((project.data / "records").rglob("*.parquet"))}
+
+
+def rebuilt(project, plan):
+    return perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch()))
+
+
+def changed_source(project, old: str, new: str):
+    path = project.config / "sources" / "paper.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return open_project(project.config, project.data)
+
+
+def test_only_what_other_rules_made_is_made_again_and_the_changes_are_told(tmp_path):
+    with loopback() as site:
+        for kind in ("paper", "wire"):
+            site.pages |= {f"/{kind}/18": links(f"/a/{kind}1", f"/a/{kind}2"), f"/{kind}/19": links(f"/a/{kind}3")}
+            for number, printed in ((1, "2026-11-18 08:00"), (2, "2026-11-18 21:00"), (3, "2026-11-19 22:30")):
+                site.pages[f"/a/{kind}{number}"] = article(number, printed, f"{kind}第{number}家公司拟投资建设智能温室")
+        project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE)
+        plan = {"paper": DAYS, "wire": DAYS}
+        assert collected(project, plan).ok
+    before = files(project)
+    assert count_stale(project, plan) == (0, 6)
+    run, changes = rebuilt(project, plan)
+    assert (run.ok, files(project)) == (True, before)
+    assert [one.pages for one in changes.values()] == [0, 0]
+
+    # The times of the paper are read in another zone: one article moves a day on, one to a day that was not asked for.
+    project = changed_source(project, "delay: 0", "delay: 0\ntimezone: America/New_York")
+    assert count_stale(project, plan) == (3, 6)
+    run, changes = rebuilt(project, plan)
+    paper = changes["paper"]
+    assert (changes["wire"].pages, paper.pages, paper.changed, paper.gained) == (0, 3, 2, 0)
+    assert paper.lost == {"off_day": 1}
+    # One is no longer the first of its story: the wire printed the same text.
+    counts = {name: one.count for name, one in paper.fields.items()}
+    assert counts == {"published_at": 2, "published_date": 1, "story_id": 1}
+    (moved,) = paper.fields["published_date"].examples
+    assert (moved.old, moved.new, moved.url.rpartition("/")[2]) == ("2026-11-18", "2026-11-19", "paper2")
+
+    once = files(project)
+    perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch(), everything=True))
+    assert files(project) == once  # names, too
+
+    project = changed_source(project, "\ntimezone: America/New_York", "")
+    run, changes = rebuilt(project, plan)
+    assert (run.ok, changes["paper"].gained, count_stale(project, plan)) == (True, 1, (0, 6))
+
+
+def test_what_a_rebuild_depends_on_and_what_not(tmp_path):
+    project = open_project(SHIPPED_CONFIG / "demo", tmp_path)
+    source, lists = project.sources["sample_paper"], project.taxonomy
+    now = make(source, "lexicon", lists)
+    assert make(source.model_copy(update={"delay": 9.0, "disabled": "gone", "title": "y"}), "lexicon", lists) == now
+    for other in ({"publisher": "y"}, {"timezone": "UTC"}, {"extract": source.extract.model_copy(update={"title": "h1"})}):
+        assert make(source.model_copy(update=other), "lexicon", lists) != now
+    (tmp_path / "generic_words.txt").write_text("词\n", encoding="utf-8")
+    assert make(source, "lexicon", (*lists, tmp_path)) != now
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_record_that_moves_between_parts_is_changed_not_lost_and_gained(reverse):
+    changes, unpaired = SourceChanges(), Unpaired()
+    old, new = record(1, title="甲"), record(1, title="乙")
+    sides = [({"1": old}, {}), ({}, {"1": new})]
+    for side in reversed(sides) if reverse else sides:
+        unpaired.take(*side, changes)
+    assert (unpaired.old, unpaired.new, changes.changed) == ({}, {}, 1)
+    assert changes.fields["title"].examples[0][2:] == ("甲", "乙")
