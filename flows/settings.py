@@ -28,7 +28,7 @@ class Settings(Strict):
     contact: str | None = None
     annotator: Literal["lexicon"] = "lexicon"
     workers: int = Field(default=0, ge=0)
-    cluster: str | None = None
+    cluster: str | None = Field(default=None, pattern=r"^tcp://[\w.-]+:\d{1,5}$")
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
     schedule: Schedule = Schedule()
