@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
@@ -17,6 +17,12 @@ from crawlers.source import Source, load_sources
 from flows.schedule import Schedule
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
+
+
+def _scheduler(text: str) -> str:
+    if not re.fullmatch(r"tcp://[\w.-]+:\d{1,5}", text):  # Dask would wait without end for what is no address
+        raise ValueError(f"{text!r} is not the address of a Dask scheduler; tcp://127.0.0.1:8786 is one")
+    return text
 
 
 class Settings(Strict):
@@ -28,7 +34,7 @@ class Settings(Strict):
     contact: str | None = None
     annotator: Literal["lexicon"] = "lexicon"
     workers: int = Field(default=0, ge=0)
-    cluster: str | None = Field(default=None, pattern=r"^tcp://[\w.-]+:\d{1,5}$")
+    cluster: Annotated[str, AfterValidator(_scheduler)] | None = None
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
     schedule: Schedule = Schedule()
