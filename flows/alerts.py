@@ -54,13 +54,19 @@ def troubles(reports: list[DayReport], findings: list[Finding], today: date) -> 
         stands = report.status not in ("complete", "empty")
         if report.day < today and (stands or (report.status == "complete" and report.reason)):
             text = f"{report.source} {report.day}: {report.status}" + (f" ({report.reason})" if report.reason else "")
-            found.append(Trouble(_key(report.source, report.status, "" if stands else report.reason or ""), text))
-    return found + [Trouble(_key("finding", finding.level, finding.text), finding.text) for finding in findings]
+            remark = "" if stands else _without_figures(report.reason or "")
+            found.append(Trouble(_key(report.source, report.status, remark), text))
+    return found + [Trouble(_key("finding", one.level, _without_figures(one.text)), one.text) for one in findings]
 
 
 def _key(*parts: str) -> str:
-    """Return the identity of a trouble: its words without figures, which change from run to run."""
-    return hashlib.blake2b(re.sub(r"\d+", "#", "\n".join(parts)).encode(), digest_size=16).hexdigest()
+    """Return the identity of a trouble."""
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _without_figures(text: str) -> str:
+    """Return a text without its figures, which change from run to run."""
+    return re.sub(r"\d+", "#", text)
 
 
 def _text(fresh: list[Trouble]) -> str:
@@ -73,9 +79,10 @@ def _deliver(addresses: tuple[str, ...], title: str, text: str) -> Finding | Non
     import apprise  # noqa: PLC0415 - half a second, and most runs have nothing to tell
 
     services = apprise.Apprise()
-    for number, address in enumerate(addresses, 1):  # an address is a secret: it is not told
-        if not services.add(address):
-            return Finding("failure", f"alerts: address {number} is none that a service has; wecombot://KEY is one")
-    if services.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+    wrong = [number for number, address in enumerate(addresses, 1) if not services.add(address)]
+    taken = services.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
+    if wrong:  # an address is a secret: its number is told
+        return Finding("failure", f"alerts: address {wrong[0]} is none that a service has; wecombot://KEY is one")
+    if taken:
         return None
     return Finding("warning", "alerts: not every address took the message; the next run tells it again")

@@ -160,7 +160,7 @@ def build_batch(job: BuildJob) -> list[Built]:
 def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting) -> Built:
     try:
         page = archive.read(job.archive, waiting.position)
-        more = [archive.read(job.archive, position) for position in waiting.parts]
+        more = tuple(archive.read(job.archive, position) for position in waiting.parts)
     except StoreError as error:
         return _unreadable(waiting, error)
     page = replace(page, day=waiting.listed)
@@ -171,9 +171,9 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         elif page.kind == "seed":
             article, annotation = _flash(page, source, waiting.article_id), None
         else:
-            articles = extract(page, source, more)
+            articles = _extracted(job.sources, job.source, page, more)
             finds = _finds(articles, page, waiting)
-            article, annotation = _own(articles, waiting), None
+            article, annotation = _own(articles, finds, waiting), None
         _refuse_off_day(article, page, job)
         return replace(_recorded(waiting, article, annotation or next(annotate([article], engine))), finds=finds)
     except RejectedError as error:
@@ -187,12 +187,20 @@ def _refuse_off_day(article: Article, page: Page, job: BuildJob) -> None:
         raise RejectedError("off_day", f"published on {article.published_date}", article.published_date)
 
 
-def _own(articles: list[Article], waiting: Waiting) -> Article:
+@lru_cache(maxsize=2)
+def _extracted(sources: Path, name: str, page: Page, more: tuple[Page, ...]) -> list[Article]:
+    """Return the articles of a page; those of one that holds hundreds, which wait one by one, are extracted once a batch."""
+    return extract(page, _source(sources, name), more)
+
+
+def _own(articles: list[Article], finds: tuple[Find, ...], waiting: Waiting) -> Article:
     """Return the one of a page's articles that waits. Raises RejectedError where the page holds only others."""
     for article in articles:
         if article.article_id == waiting.article_id:
             return article
-    raise RejectedError("split", f"{len(articles)} articles")
+    if finds:  # the page itself waits
+        raise RejectedError("split", f"{len(articles)} articles")
+    raise RejectedError("no_body", "the page that held it gives no such article any more")
 
 
 def _finds(articles: list[Article], page: Page, waiting: Waiting) -> tuple[Find, ...]:
@@ -249,7 +257,7 @@ def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -
     outcome = Outcome(waiting.article_id, "reject", error.published_date, error.reason, error.detail)
     reject = Reject(
         article_id=waiting.article_id,
-        url=canonical_url(waiting.link),
+        url=waiting.link if article_id(waiting.link) == waiting.article_id else canonical_url(waiting.link),
         source=source,
         reason=error.reason,
         detail=error.detail,

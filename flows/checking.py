@@ -96,5 +96,7 @@ def mark_drift(project: Project, plan: Plan) -> None:
     for key in ((name, day) for name, some in recent.items() for day in some):
         name, day = key
         earlier = [reports[name, one] for one in window if day - WINDOW <= one < day]
-        marks[key] = "; ".join(drift(reports[key], earlier, fills, mojibake.get(key, 0)))
+        source = project.sources.get(name)
+        expected = reports[key].status == "empty" and source is not None and source.may_be_empty(day)
+        marks[key] = "" if expected else "; ".join(drift(reports[key], earlier, fills, mojibake.get(key, 0)))
     project.ledger.mark(marks)

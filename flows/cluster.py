@@ -57,26 +57,32 @@ class ClusterRunner:
         for job in jobs:
             running.append((job, self._submit(work, job)))
             if len(running) >= self._ahead:
-                yield from self._results(work, *running.popleft(), split)
+                yield from self._next(work, running, split)
         while running:
-            yield from self._results(work, *running.popleft(), split)
+            yield from self._next(work, running, split)
 
     def _submit(self, work: Callable[[Job], Result], job: Job) -> "Future[Result]":
         future: Future[Result] = self._client.submit(work, job, pure=False)
         return future
 
-    def _results(
-        self, work: Callable[[Job], Result], job: Job, future: "Future[Result]", split: Split[Job]
+    def _next(
+        self, work: Callable[[Job], Result], running: "deque[tuple[Job, Future[Any]]]", split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
+        job, future = running.popleft()
         try:
             yield job, future.result()
+        except KilledWorker:
+            # Dask blames whatever lay at a worker that died: alone, only the part that is at fault ends one.
+            for _, other in running:
+                other.exception()  # type: ignore[no-untyped-call] # waits for its end, however it ends
+            for part in split(job):
+                yield part, self._alone(work, part)
+
+    def _alone(self, work: Callable[[Job], Result], part: Job) -> Result | Crashed:
+        try:
+            return self._submit(work, part).result()
         except KilledWorker as error:
-            parts = split(job)
-            if len(parts) == 1:
-                yield job, Crashed(f"ended its process ({error.task})")
-                return
-            for part in parts:
-                yield from self._results(work, part, self._submit(work, part), split)
+            return Crashed(f"ended its process ({error.task})")
 
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""

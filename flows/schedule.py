@@ -1,13 +1,20 @@
 """The daily schedule: when it runs, and which days are due then. Pure; Prefect keeps the clock."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crawlers.clock import day_of, is_over
 from crawlers.config import Strict
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a time of day; 06:30 is one")
+    return text
 
 
 class Schedule(Strict):
@@ -17,7 +24,7 @@ class Schedule(Strict):
     most the last `most`.
     """
 
-    at: str = Field(default="06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    at: Annotated[str, AfterValidator(_clock)] = "06:30"
     missed: Literal["skip", "latest", "all"] = "all"
     most: int = Field(default=7, ge=1, le=366)
 

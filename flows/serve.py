@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from crawlers.clock import SHANGHAI, day_of, now
+from crawlers.clock import SHANGHAI, now
 from crawlers.errors import ConfigError
 from flows.schedule import missed_days
 from flows.settings import Project
@@ -133,4 +133,5 @@ def _catch_up(project: Project, tell: Callable[[str], None]) -> None:
     missed = missed_days(schedule, project.ledger.listed_at(), at)
     if missed and f"{at.astimezone(SHANGHAI):%H:%M}" >= schedule.at:
         tell(f"catching up {missed[0]}" + (f" to {missed[-1]}" if len(missed) > 1 else ""))
-        run_deployment("daily/caixun", timeout=0, as_subflow=False, idempotency_key=f"missed {missed[-1]} seen {day_of(at)}")
+        # A new run each time: one of an earlier start that was stopped, or killed, never goes on.
+        run_deployment("daily/caixun", timeout=0, as_subflow=False)

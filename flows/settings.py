@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
@@ -23,6 +23,12 @@ from transforms.record import Annotation
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
 
 
+def _scheduler(text: str) -> str:
+    if not re.fullmatch(r"tcp://[\w.-]+:\d{1,5}", text):  # Dask would wait without end for what is no address
+        raise ValueError(f"{text!r} is not the address of a Dask scheduler; tcp://127.0.0.1:8786 is one")
+    return text
+
+
 class Settings(Strict):
     """The keys of `settings.yml`; every one has a default."""
 
@@ -35,7 +41,7 @@ class Settings(Strict):
     annotator: Literal["lexicon", "llm"] = "lexicon"
     llm: Endpoint = Endpoint()
     workers: int = Field(default=0, ge=0)
-    cluster: str | None = None
+    cluster: Annotated[str, AfterValidator(_scheduler)] | None = None
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
     schedule: Schedule = Schedule()

@@ -1,7 +1,7 @@
 """Several articles on one page: a flash list, a page of notices. The source's YAML says which node each of them is."""
 
 from contextlib import suppress
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import lxml.html
 
@@ -21,14 +21,21 @@ _HEADINGS = "h1, h2, h3, h4, h5, h6"
 def several(document: Document, page: Page, source: Source) -> list[Article]:
     """Return the article of each node that the source's `extract.each` finds, in the page's order.
 
-    Empty where the source has no such rule, or the page no such node. A node without text (an advertisement) is none; raises
-    RejectedError where all are.
+    Empty where the source has no such rule, or the page no such node. A node inside another is an article of its own and no part
+    of that one's; two with one address are one article when their texts are the same. A node without text (an advertisement)
+    is none; raises RejectedError where all are.
     """
     nodes = document.tree.cssselect(source.extract.each) if source.extract.each else []
+    for node in reversed(nodes):  # the inner ones before those that hold them
+        if node.getparent() is not None:
+            node.drop_tree()
     articles: dict[str, Article] = {}
     for node in nodes:
         with suppress(RejectedError):
             article = _article(node, page, source)
+            twin = articles.get(article.article_id)
+            if twin and twin.text_hash != article.text_hash:
+                article = _named(article, page, article.text_hash[:12])
             articles.setdefault(article.article_id, article)
     if nodes and not articles:
         raise RejectedError("no_body", f"no node that {source.extract.each!r} finds has text")
@@ -47,15 +54,16 @@ def _article(node: lxml.html.HtmlElement, page: Page, source: Source) -> Article
         moment, text = _rest(part, moment, page, source)
     told = Told(link or page.link, title, text, moment, given.get("publisher"), tuple(given.get("authors", "").split()))
     article = flash(page, source, told)
-    return article if link else _named(article, node.get("id") or article.text_hash[:12])
+    return article if link else _named(article, page, node.get("id") or article.text_hash[:12])
 
 
 def _link(part: Document, page: Page, rules: Override) -> str | None:
-    """Return the address that an article has of its own, or None."""
+    """Return the address that an article has of its own, or None: a place on its page (`#…`) is none."""
     for node in part.tree.cssselect(rules.url)[:1] if rules.url else ():
         for link in node.cssselect("[href]")[:1]:
+            href = link.get("href", "").strip()
             with suppress(ValueError):
-                return canonical_url(urljoin(page.url, link.get("href", "").strip()))
+                return canonical_url(urljoin(page.url, href)) if href and not href.startswith("#") else None
     return None
 
 
@@ -77,8 +85,8 @@ def _rest(part: Document, moment: Moment | None, page: Page, source: Source) -> 
     return moment, "\n".join(lines)
 
 
-def _named(article: Article, name: str) -> Article:
+def _named(article: Article, page: Page, name: str) -> Article:
     """Return an article that has no address of its own as a fragment of its page."""
-    url = f"{article.url}#{name}"
+    url = f"{canonical_url(page.link)}#{quote(name)}"
     identity = article_id(url)
     return article.model_copy(update={"url": url, "article_id": identity, "story_id": identity})

@@ -92,7 +92,8 @@ def why(
     except ValueError as error:
         raise ConfigError(str(error)) from error
     project = project_of(config, data, existing=True)
-    rows = project.ledger.why(article_id(canonical))
+    fragment = url.partition("#")[2]  # it names one of several articles of a page
+    rows = (fragment and project.ledger.why(article_id(f"{canonical}#{fragment}"))) or project.ledger.why(article_id(canonical))
     if as_json:
         print_json([{**row, "stages": [stage._asdict() for stage in life(project, row)]} for row in rows])
     elif not rows:

@@ -105,8 +105,10 @@ def test_what_was_not_delivered_is_told_by_the_next_run(told):
 
 
 def test_a_wrong_address_is_a_finding_that_does_not_tell_the_secret(told):
-    (finding,) = alert(told("json://127.0.0.1/x nonesuch://SECRET"), BLOCKED, [])
-    assert finding == Finding("failure", "alerts: address 2 is none that a service has; wecombot://KEY is one")
+    with hook() as (host, posted):
+        (finding,) = alert(told(f"nonesuch://SECRET json://{host}/hook"), BLOCKED, [])
+    assert finding == Finding("failure", "alerts: address 1 is none that a service has; wecombot://KEY is one")
+    assert len(posted) == 1  # the others are told all the same
 
 
 def test_nothing_is_told_of_days_that_went_well(told):
@@ -122,7 +124,7 @@ def test_a_remark_on_a_complete_day_is_told():
 
 def test_a_long_alert_is_cut(told):
     with hook() as (host, posted):
-        alert(told(f"json://{host}/hook"), [report("failed", source=f"s{chr(97 + one)}") for one in range(25)], [])
+        alert(told(f"json://{host}/hook"), [report("failed", source=f"paper_{one}") for one in range(25)], [])
     lines = posted[0][1]["message"].split("\n")
     assert (len(lines), lines[-1]) == (21, "- and 5 more")
 

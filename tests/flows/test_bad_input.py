@@ -61,6 +61,14 @@ def test_an_unknown_option_is_explained():
         (
             "settings.yml",
             "batch: 40",
+            "cluster: x://y",
+            "settings.yml:8: cluster: 'x://y' is not the address of a Dask scheduler",
+        ),
+        ("settings.yml", "batch: 40", "schedule: {at: '6:30'}", "settings.yml:8: schedule.at: '6:30' is not a time of day"),
+        ("settings.yml", "batch: 40", "schedule: {at: 16:30}", "settings.yml:8: schedule.at: text is expected here; put it in"),
+        (
+            "settings.yml",
+            "batch: 40",
             "batches: 40",
             "settings.yml:8: batches: no such key; the known ones are data, ledger",
         ),

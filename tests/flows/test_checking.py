@@ -31,3 +31,16 @@ def test_a_day_that_drops_is_marked_until_it_is_mended(tmp_path):
     have(project.ledger, yesterday, range(3, 30))
     mark_drift(project, {"paper": [yesterday]})
     assert checked_reports(project, {"paper": [yesterday]})[0].reason is None
+
+
+def test_a_day_that_may_be_empty_is_not_odd_when_it_is(tmp_path):
+    with loopback() as site:
+        project = make_project(tmp_path, site, paper=SOURCE + "empty_days: [weekend]\n")
+    yesterday = day_of(now()) - timedelta(days=1)
+    saturday = yesterday - timedelta(days=(yesterday.weekday() - 5) % 7)
+    for back in (14, 13, 7, 6):
+        have(project.ledger, saturday - timedelta(days=back), range(30))
+    project.ledger.list_day("paper", saturday, Verdict("none"), "c1")
+    mark_drift(project, {"paper": [saturday]})
+    (report,) = checked_reports(project, {"paper": [saturday]})
+    assert (report.status, report.reason) == ("empty", None)

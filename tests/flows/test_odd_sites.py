@@ -10,6 +10,7 @@ from crawlers import archive
 from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
+from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
 
@@ -354,6 +355,18 @@ def test_a_page_of_several_articles_gives_as_many_records(site, tmp_path):
     before = dataset.records(project.data).rows(D18, "paper")
     assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch(), everything=True))[0].ok
     assert dataset.records(project.data).rows(D18, "paper") == before
+    told = caixun("why", before[2].url, *in_project(project)).stdout
+    assert before[2].url.endswith("/a/d#two")
+    assert told.startswith(f"{before[2].url}\n")
+
+    plain = make_project(tmp_path, site, paper=SOURCE)  # the rule is taken out of the YAML, and put in again
+    run = perform("rebuild", 1, lambda runner: rebuild(plain, {"paper": [D18]}, runner, Watch()))
+    assert run.ok
+    assert day_of(run).tally.rejects == {"no_body": 2}
+    assert {row.url for row in dataset.rejects(project.data).rows(D18, "paper")} == {before[1].url, before[2].url}
+    project = make_project(tmp_path, site, paper=SOURCE + "extract: {{each: div.i, published_at: b}}\n")
+    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch())).ok
+    assert [row.url for row in dataset.records(project.data).rows(D18, "paper")] == [row.url for row in before]
 
 
 def test_what_a_page_holds_of_another_day_is_built_when_that_day_is_asked_for(site, tmp_path):

@@ -63,3 +63,29 @@ def test_a_page_without_such_a_node_is_an_ordinary_one():
 def test_nodes_without_text_are_no_articles():
     with pytest.raises(RejectedError, match=r"no_body: no node that 'div\.item' finds has text"):
         articles(f"{HEAD}<div class='item'> </div></body></html>")
+
+
+ITEM = '<div class="item"{}><p>{}</p></div>'
+FIRST, SECOND = "北方智造公告，与临江市签订智能仓储合同。", "晶澄微电称新一代存储芯片已经量产。"
+
+
+def test_a_node_inside_another_is_no_part_of_it():
+    outer, inner = articles(HEAD + ITEM.format("", FIRST + ITEM.format("", SECOND)))
+    assert (outer.body, inner.body) == (FIRST, SECOND)
+
+
+@pytest.mark.parametrize("href", ["#", "#top", "", "javascript:void(0)", "mailto:a@example.com", "http://[bad"])
+def test_what_leads_nowhere_is_no_address(href):
+    made = articles(HEAD + "".join(ITEM.format("", f'{text}<a href="{href}">详情</a>') for text in (FIRST, SECOND)), url="a")
+    assert [one.url for one in made] == [f"http://www.example.com/live#{one.text_hash[:12]}" for one in made]
+    assert len(made) == 2
+
+
+def test_two_texts_with_one_address_are_two_articles():
+    more = '<a href="http://other.example/600000">行情</a>'
+    first, second = articles(HEAD + ITEM.format("", FIRST + more) + ITEM.format("", SECOND + more), url="a")
+    assert first.url == "http://other.example/600000"
+    assert second.url == f"http://www.example.com/live#{second.text_hash[:12]}"
+    first, second = articles(HEAD + ITEM.format(' id="x y"', FIRST) + ITEM.format(' id="x y"', SECOND))
+    assert first.url == "http://www.example.com/live#x%20y"
+    assert second.url == f"http://www.example.com/live#{second.text_hash[:12]}"
