@@ -1,6 +1,7 @@
 """The project: settings, sources and stores of one installation, as the command line or a flow opened them."""
 
 import os
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
