@@ -11,7 +11,10 @@ from flows.settings import Project
 
 _ROOT = Path(__file__).resolve().parents[1]
 _READING = ("baidu", "clock", "discovery", "page", "parts", "seed", "source")  # modules of crawlers that read pages
-_KEEPING = {"arrow", "checks", "compact", "dataset", "fields", "folder", "migrate", "parquet", "reading"}  # only store rows
+_KEEPING = {  # modules of transforms that only store, read or compare rows
+    *("arrow", "checks", "compact", "dataset", "delta", "drift", "fields", "folder", "gather", "migrate", "parquet", "reading"),
+    *("retell", "shelf"),
+}
 _LIBRARIES = ("trafilatura", "htmldate", "lxml", "rjieba", "ahocorasick-rs")
 
 
