@@ -15,7 +15,7 @@ from crawlers.errors import ConfigError
 from flows.cluster import ClusterRunner
 from flows.runner import Crashed
 from tests.conftest import caixun, in_project
-from tests.flows.test_kill import rows_of
+from tests.flows.killed import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_a_cluster_gives_the_dataset_that_this_machine_gives(cluster, project):
     rows = rows_of(project)
     assert len(rows) == 40
     settings.write_text(plain)
-    assert caixun("rebuild", "2026-11-18", "2026-11-20", *in_project(project)).returncode == 0
+    assert caixun("rebuild", "2026-11-18", "2026-11-20", "--all", *in_project(project)).returncode == 0
     assert rows_of(project) == rows
 
 

@@ -360,12 +360,12 @@ def test_a_page_of_several_articles_gives_as_many_records(site, tmp_path):
     assert told.startswith(f"{before[2].url}\n")
 
     plain = make_project(tmp_path, site, paper=SOURCE)  # the rule is taken out of the YAML, and put in again
-    run = perform("rebuild", 1, lambda runner: rebuild(plain, {"paper": [D18]}, runner, Watch()))
+    run, _ = perform("rebuild", 1, lambda runner: rebuild(plain, {"paper": [D18]}, runner, Watch()))
     assert run.ok
     assert day_of(run).tally.rejects == {"no_body": 2}
     assert {row.url for row in dataset.rejects(project.data).rows(D18, "paper")} == {before[1].url, before[2].url}
     project = make_project(tmp_path, site, paper=SOURCE + "extract: {{each: div.i, published_at: b}}\n")
-    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch())).ok
+    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch()))[0].ok
     assert [row.url for row in dataset.records(project.data).rows(D18, "paper")] == [row.url for row in before]
 
 
