@@ -14,6 +14,7 @@ from crawlers.fates import DayReport
 from flows.alerts import alert
 from flows.annotating import Annotating
 from flows.annotation import Annotated
+from flows.artifacts import publish
 from flows.build import build
 from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import crawl, new_crawl_id
@@ -169,7 +170,7 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
     sweep(records.staging, wait=True)
     off_days = {source: project.ledger.off_days(source, crawl_id) for source in plan}
     run = Run(crawl_id, reports, off_days, findings, _yields(project, plan))
-    runner.publish("run", as_markdown(run))
+    publish(run, runner)
     return run
 
 
@@ -191,17 +192,3 @@ def as_sentence(run: Run) -> str:
     stand = Counter(report.status for report in run.reports)
     records = sum(report.tally.records for report in run.reports)
     return f"{records} records; days: " + (", ".join(f"{count} {status}" for status, count in stand.items()) or "none to do")
-
-
-def as_markdown(run: Run) -> str:
-    """Return a run's sums as a Markdown table, with its findings below."""
-    head = [
-        "| source | day | status | found | fetched | records | rejects | skipped | blocked | failed |",
-        "|---|---|---|" + "--:|" * 7,
-    ]
-    rows = []
-    for report in run.reports:
-        sums = " | ".join(map(str, report.tally.sums()[:7]))
-        rows.append(f"| {report.source} | {report.day} | {report.status} | {sums} |")
-    yields = [f"- {source} found {brought}" for source, brought in run.brought()]
-    return "\n".join([*head, *rows, "", *yields, *(f"- {finding.level}: {finding.text}" for finding in run.findings)])

@@ -160,8 +160,10 @@ def _a_command_joins_with_the_same_result(server: Server, folder: Path, site: in
     mine = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
     tasks = {task["name"].rpartition("-")[0] for task in server.ask("task_runs/filter", mine)}
     assert {"crawl", "build sample_paper", "build sample_wire: batch 1"} <= tasks
-    (artifact,) = server.ask("artifacts/filter", {**mine, "artifacts": {"key": {"any_": ["run"]}}})
-    assert "| sample_paper | 2026-11-18 | complete | 5 | 5 | 5 |" in artifact["data"]
+    artifacts = {one["key"]: one["data"] for one in server.ask("artifacts/filter", mine)}
+    assert "| sample_paper | 2026-11-18 | complete | 5 | 5 | 5 |" in artifacts["run"]
+    assert "| sample_search | C | B | C |" in artifacts["matrix"]
+    assert "| sample_wire | no_body | 1 |" in artifacts["rejects"]
 
 
 def _what_was_missed_is_caught_up_by_each_start(project: Project, served: Serving, server: Server, log: Path) -> None:

@@ -1,0 +1,57 @@
+"""What a run leaves beside it, as Markdown: its sums, the source × day matrix, and its rejects by reason."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flows.matrix import LETTERS, by_source, daily, weekly
+from flows.runner import Runner
+
+if TYPE_CHECKING:
+    from flows.daily import Run
+
+_BY_DAY = 31  # days; the matrix of a longer span has a column per week
+
+
+def publish(run: "Run", runner: Runner) -> None:
+    """Show what a run came to, where its runner has a place for it."""
+    for key, lines in (("run", sums(run)), ("matrix", matrix(run)), ("rejects", rejects(run))):
+        runner.publish(key, "\n".join(lines))
+
+
+def sums(run: "Run") -> Iterator[str]:
+    """Yield the sums of each source's day as a table, with the findings below."""
+    yield "| source | day | status | found | fetched | records | rejects | skipped | blocked | failed |"
+    yield "|---|---|---|" + "--:|" * 7
+    for report in run.reports:
+        counts = " | ".join(map(str, report.tally.sums()[:7]))
+        yield f"| {report.source} | {report.day} | {report.status} | {counts} |"
+    yield ""
+    for source, brought in run.brought():
+        yield f"- {source} found {brought}"
+    for finding in run.findings:
+        yield f"- {finding.level}: {finding.text}"
+
+
+def matrix(run: "Run") -> Iterator[str]:
+    """Yield one letter for each source and day, or for the worst day of each week where there are many."""
+    days = sorted({report.day for report in run.reports})
+    cells = daily(run.reports) if len(days) <= _BY_DAY else weekly(run.reports)
+    columns = sorted({day for _, day in cells})
+    yield "| source | " + " | ".join(f"{day:%m-%d}" for day in columns) + " |"
+    yield "|---|" + ":-:|" * len(columns)
+    for source in by_source(run.reports):
+        letters = (LETTERS[cells[source, day]] if (source, day) in cells else "" for day in columns)
+        yield f"| {source} | " + " | ".join(letters) + " |"
+    yield ""
+    yield ", ".join(f"{letter} {status}" for status, letter in LETTERS.items())
+
+
+def rejects(run: "Run") -> Iterator[str]:
+    """Yield how many pages of each source were rejected or skipped, by reason."""
+    yield "| source | reason | pages |"
+    yield "|---|---|--:|"
+    for source, some in by_source(run.reports).items():
+        counts = sum((report.tally.rejects + report.tally.skipped for report in some), Counter[str]())
+        for reason, count in counts.most_common():
+            yield f"| {source} | {reason} | {count} |"
