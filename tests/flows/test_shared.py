@@ -77,11 +77,11 @@ def test_two_workers_make_the_dataset_that_the_plain_runner_makes(project, machi
     assert len(plain) == 40
     assert max(pages(site.asked[asked:]).values()) == 1
     assert machines[0].data.bucket.names("records/date=2026-11-19") == ["all-sources.parquet"]
-    status = caixun("status", "2026-11-18", "2026-11-20", "--config", machines[1].config)
-    assert status.stdout.count("complete") == 8
+    status = caixun("status", "2026-11-18", "2026-11-20", "--json", "--config", machines[1].config)
+    assert status.stdout.count('"status": "complete"') == 8
     text = caixun("show", "--config", machines[1].config, "--date", "2026-11-18", "--format", "json").stdout
     assert text.count("\n") == 14
-    rebuilt = caixun("rebuild", "2026-11-18", "2026-11-20", "--config", machines[1].config)
+    rebuilt = caixun("rebuild", "2026-11-18", "2026-11-20", "--all", "--config", machines[1].config)
     assert "failure" not in rebuilt.stdout
     assert rows_of(machines[0]) == plain
     assert caixun("compact", "--before", "2026-11-24", "--config", machines[0].config).returncode == 0
