@@ -89,7 +89,8 @@ def article(number: int) -> bytes:
     title = f"{draw.choice(PLACES)}{draw.choice(THINGS)}{draw.choice(VERBS)}（{number}）"
     text = "".join(f"<p>{''.join(sentence() for _ in range(3))}</p>\n" for _ in range(8))
     links = LISTS[number % len(LISTS)]
-    head = f"<html><head><meta charset='utf-8'><title>{title}_样本财经</title></head><body><div class='nav'><ul>{links[:14000]}</ul></div>"
+    few = "\n".join(links.split("\n")[:100])
+    head = f"<html><head><meta charset='utf-8'><title>{title}_样本财经</title></head><body><div class='nav'><ul>{few}</ul></div>"
     info = f"<div class='info'><span class='date'>2026年11月18日 {number % 24:02}:{number % 60:02}</span> <span>来源：样本日报</span></div>"
     end = f"<p class='editor'>责任编辑：王编</p></div><div class='rank'><ul>{links}</ul></div></body></html>"
     return f"{head}<div class='main'><h1>{title}</h1>{info}<div id='artibody' class='article'>{text}{end}".encode()
