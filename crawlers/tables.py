@@ -157,12 +157,7 @@ marks = Table(
     Column("text", _Text, nullable=False),
 )
 # What was told by an alert, and when last.
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("key", _Text, primary_key=True),
-    Column("told_at", _Instant, nullable=False),
-)
+alerts = Table("alerts", metadata, Column("key", _Text, primary_key=True), Column("told_at", _Instant, nullable=False))
 # How far back the lists of newest-first seeds reached: `list` is the seed's template with its keyword.
 reaches = Table(
     "reaches",
@@ -274,12 +269,7 @@ model_batches = Table(
     Column("begun_at", _Instant, nullable=False),
 )
 # Days that have, or may have, records without an annotation.
-unannotated = Table(
-    "unannotated",
-    metadata,
-    Column("source", _Text, primary_key=True),
-    Column("day", Date, primary_key=True),
-)
+unannotated = Table("unannotated", metadata, Column("source", _Text, primary_key=True), Column("day", Date, primary_key=True))
 # Who holds which lock until when, by the database's clock, where machines share the ledger.
 leases = Table(
     "leases",
