@@ -41,7 +41,7 @@ def is_holiday(day: date) -> bool:
     """Whether `day` belongs to a public holiday of China as announced; no day of a year that is not announced yet does."""
     try:
         off, holiday = get_holiday_detail(day)
-    except NotImplementedError:
+    except NotImplementedError:  # what the library raises for a year without an announcement
         return False
     return off and holiday is not None
 

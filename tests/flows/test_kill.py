@@ -1,6 +1,7 @@
 """SIGKILL at any point, then the same command again: nothing lost, nothing twice, nothing fetched again, nothing left.
 
-Here one kill at those points that differ most; `benchmarks/kills.py` kills at all of them, three times each.
+Here one kill at those points that differ most; `benchmarks/kills.py` kills at all of them, three times each. What must hold is
+asserted by `killed`, which both use.
 """
 
 import os
