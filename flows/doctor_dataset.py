@@ -12,7 +12,8 @@ from flows.settings import Project
 from flows.troubles import Trouble, some
 from transforms import dataset
 from transforms.dataset import DamagedError, Partitions
-from transforms.folder import sweep
+from transforms.folder import source_of, sweep
+from transforms.shelf import MERGED
 
 _FOLDER = re.compile(r"date=\d{4}-\d\d-\d\d")
 _STATES = {"records": "record", "rejects": "reject"}
@@ -42,9 +43,12 @@ def staging_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
 
 
 def file_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
-    """Yield files that do not belong into the dataset, cannot be read, or hold rows twice; with `mend` they are moved away."""
+    """Yield files that do not belong into the dataset, cannot be read, bear a wrong name or hold rows twice.
+
+    With `mend` they are moved away.
+    """
     for table in tables(project):
-        for path, what in [*_foreign(table), *_unreadable(table), *_twice(table)]:
+        for path, what in [*_foreign(table), *_unreadable(table), *_spare(table)]:
             name = path.relative_to(project.data)
             yield Trouble(f"{name} {what}", "moved to broken/")
             if mend:
@@ -70,12 +74,14 @@ def _unreadable(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
                 yield path, "is not a whole Parquet file"
 
 
-def _twice(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
-    """Yield files that hold rows which another file of their day holds, too, or which they themselves hold twice."""
+def _spare(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
+    """Yield files that no change of their source would replace, and files with rows which they or another of the day have, too."""
     for day in table.days():
         seen: set[tuple[str, str]] = set()
         for path, rows in _read(table, day):
-            if len(seen.union(rows)) < len(seen) + len(rows):
+            if source_of(path) != MERGED and {source for source, _ in rows} != {source_of(path)}:
+                yield path, "is not named by the source of its rows"
+            elif len(seen.union(rows)) < len(seen) + len(rows):
                 yield path, "holds rows a second time"
             else:
                 seen.update(rows)

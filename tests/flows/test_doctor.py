@@ -57,7 +57,8 @@ def damage(project) -> None:
     records.apply(THIRD, "sample_search", [record(99, source="sample_search", published_date=THIRD)])
     sweep(records.staging, wait=True)
     twice = records.path(THIRD, "sample_wire")
-    shutil.copy(twice, twice.with_name("sample_wire-copy.parquet"))
+    shutil.copy(twice, twice.with_name("sample_wire-00c0ffee.parquet"))
+    shutil.copy(twice, twice.with_name("sample_wire (copy).parquet"))
     (records.root / "date=2026-11-18" / "notes.txt").write_text("x", encoding="utf-8")
     (records.root / "_SUCCESS").touch()
     (records.staging / "records-date=2026-11-18").mkdir()
@@ -74,6 +75,7 @@ PARTS = [
     "records/date=2026-11-18/notes.txt does not belong there",
     "is not a whole Parquet file",
     "holds rows a second time",
+    "records/date=2026-11-20/sample_wire (copy).parquet is not named by the source of its rows",
     "5 records of sample_paper 2026-11-18 that the ledger counts are in no file",
     "holds 1 record of sample_search that the ledger does not count",
 ]
