@@ -20,9 +20,10 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
-from flows.daily import Run, Watch, collect
+from flows.daily import Run, collect
 from flows.perform import perform
 from flows.settings import Project, open_project
+from flows.watch import Watch
 from transforms import dataset
 
 FIRST = date(2026, 9, 20)

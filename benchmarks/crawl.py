@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import ClassVar
 
-from flows.crawl import crawl, new_crawl_id
+from flows.crawl import Crawls, new_crawl_id
 from flows.settings import open_project
 
 DAY = date(2026, 11, 18)
@@ -204,7 +204,9 @@ def crawled(port: int, urls: int, at_once: int) -> Memory:
         (config / "settings.yml").write_text(f"concurrency: {at_once}\n")
         project = open_project(config, Path(folder) / "data")
         memory = Memory(project.data, urls)
-        assert crawl(project, {"bench": [DAY]}, new_crawl_id(), memory.tick, again=False) == []
+        with Crawls(project, again=False) as crawls:
+            crawls.begin("bench", [DAY], new_crawl_id())
+            assert crawls.ended(memory.tick).trouble is None
         (report,) = project.ledger.reports(["bench"], [DAY])
         assert report.tally.waiting == urls, report
         left = project.ledger.pending("bench", [DAY])

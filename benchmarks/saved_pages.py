@@ -22,9 +22,10 @@ from crawlers.clock import now
 from crawlers.fates import Tally
 from crawlers.page import Page
 from crawlers.source import plain_source
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.perform import perform
 from flows.settings import open_project
+from flows.watch import Watch
 from transforms import dataset
 from transforms.extract import extract
 from transforms.record import Article, Record

@@ -131,10 +131,26 @@ async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
     Raises BusyError when it is not free within an hour.
     """
     name = _name_of(site)
-    deadline = time.monotonic() + _SITE_PATIENCE
+    busy = f"another process has been loading {site} for an hour (it holds {locks.place(name)})"
+    async with _held(locks, name, _SITE_PATIENCE, busy):
+        yield
+
+
+@asynccontextmanager
+async def crawl_lock(locks: Locks, source: str) -> AsyncIterator[None]:
+    """Hold the lock of a source for its crawl, as `source_lock` does for other work."""
+    busy = "another process is crawling it; left to that one"
+    async with _held(locks, source, _PATIENCE + locks.lasting, busy):
+        yield
+
+
+@asynccontextmanager
+async def _held(locks: Locks, name: str, seconds: float, busy: str) -> AsyncIterator[None]:
+    """Hold a lock, letting others work while it is waited for."""
+    deadline = time.monotonic() + seconds
     while (lock := locks.hold(name, 0)) is None:
         if time.monotonic() > deadline:
-            raise BusyError(f"another process has been loading {site} for an hour (it holds {locks.place(name)})")
+            raise BusyError(busy)
         await asyncio.sleep(_POLL)
     try:
         yield

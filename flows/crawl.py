@@ -1,56 +1,34 @@
-"""The crawl step: a child process fetches, this one waits and shows what the ledger has learnt so far."""
+"""Child processes that crawl, as this one sees them: it gives them jobs, and hears when those have ended."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from subprocess import PIPE
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 from crawlers.clock import now
-from crawlers.errors import CaixunError
 from flows.settings import Project
 
-_TICK = 0.25  # seconds between two looks at the child
+_TICK = 0.25  # seconds between two looks at what goes on
 
 
-class CrawlError(CaixunError):
-    """The child process ended before its work; what it had archived is kept, and the next run goes on from there."""
+class Ended(NamedTuple):
+    """A crawl that has ended: `trouble` says in a sentence why before its work was done, None where it was."""
+
+    source: str
+    trouble: str | None
 
 
 def new_crawl_id() -> str:
     """Return a name for a crawl: its first second in UTC and its microseconds, so that names sort by time."""
     return now().strftime("%Y%m%dT%H%M%S%f")
-
-
-def crawl(project: Project, plan: dict[str, list[date]], crawl_id: str, tick: Callable[[], None], *, again: bool) -> list[str]:
-    """Fetch the days of each source in a child process, and return a sentence for each source that was busy.
-
-    Sources that may reach private addresses have a child of their own, since the address guard holds for a whole process.
-    `tick` is called several times a second meanwhile. Raises CrawlError when a child ends early.
-    """
-    sentences: list[str] = []
-    for private in (False, True):
-        days = {name: plan[name] for name in plan if project.sources[name].private == private}
-        if days:
-            log = project.data / "logs" / f"crawl-{crawl_id}{'-private' if private else ''}.err"
-            sentences += fetch(_errand(project, days, crawl_id, again=again), log, tick)
-    return sentences
-
-
-def _errand(project: Project, plan: dict[str, list[date]], crawl_id: str, *, again: bool) -> dict[str, Any]:
-    return {
-        **place_of(project),
-        "sites": {},
-        "sources": str(project.config / "sources"),
-        "user_agent": project.user_agent,
-        "concurrency": project.settings.concurrency,
-        "crawl": crawl_id,
-        "again": again,
-        "days": {source: [day.isoformat() for day in days] for source, days in plan.items()},
-    }
 
 
 def place_of(project: Project) -> dict[str, Any]:
@@ -60,45 +38,122 @@ def place_of(project: Project) -> dict[str, Any]:
     return {"data": str(root.folder), "bucket": bucket, "ledger": project.ledger_url}
 
 
-def fetch(errand: dict[str, Any], log: Path, tick: Callable[[], None]) -> list[str]:
-    """Let a child process do an errand of `crawlers.__main__`, and return a sentence for each source that was busy.
+class Crawls:
+    """Crawls of sources in child processes, sites side by side, until each has been heard of.
 
-    `log` gets what the child complains of. Raises CrawlError when it ends early.
+    Sources that may reach private addresses have a child of their own, since the address guard holds for a whole process. At
+    its end, or when an exception leaves it, no child is left.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w+", encoding="utf-8") as errors:
+
+    def __init__(self, project: Project, *, again: bool) -> None:
+        """Start nothing yet. With `again`, days whose listing is whole are listed once more."""
+        self._project = project
+        self._again = again
+        self._children: dict[bool, Child] = {}
+        self._heard: SimpleQueue[Ended] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        """Return the crawls."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the children: when all has gone well after their work, else as soon as their files are closed."""
+        for child in self._children.values():
+            child.end(now=kind is not None)
+
+    def begin(self, source: str, days: Iterable[date], name: str) -> None:
+        """Let days of a source be fetched by a crawl of this name; no other one of the source may be under way."""
+        private = self._project.sources[source].private
+        if private not in self._children or self._children[private].gone:
+            log = self._project.data / "logs" / f"crawl-{name}.err"
+            self._children[private] = Child(self._errand(name, private=private), log, self._heard.put)
+        self._children[private].begin(source, days, name)
+
+    def ended(self, tick: Callable[[], None]) -> Ended:
+        """Return a crawl that has ended, waiting for one; `tick` is called several times a second meanwhile."""
+        while True:
+            tick()
+            with suppress(Empty):
+                return self._heard.get(timeout=_TICK)
+
+    def _errand(self, name: str, *, private: bool) -> dict[str, Any]:
+        return {
+            **place_of(self._project),
+            "name": name,
+            "sites": {},
+            "sources": str(self._project.config / "sources"),
+            "user_agent": self._project.user_agent,
+            "concurrency": self._project.settings.concurrency,
+            "again": self._again,
+            "private": private,
+        }
+
+
+class Child:
+    """A process that does jobs of `crawlers.__main__`; `hear` is called, in a thread, with each that has ended."""
+
+    def __init__(self, errand: dict[str, Any], log: Path, hear: Callable[[Ended], None]) -> None:
+        """Start it; `log` gets what it complains of."""
+        log.parent.mkdir(parents=True, exist_ok=True)
         # -P: a folder named crawlers in the user's current folder is not meant.
         command = [sys.executable, "-P", "-m", "crawlers"]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)  # noqa: S603
-        try:
-            assert child.stdin is not None
-            with suppress(BrokenPipeError):  # the child is gone already; its exit status tells
-                child.stdin.write(json.dumps(errand) + "\n")
-                child.stdin.flush()  # and stays open: the child ends when it closes
-            while child.poll() is None:
-                tick()
-                try:
-                    child.wait(_TICK)
-                except subprocess.TimeoutExpired:
-                    continue
-            answer = child.stdout.read() if child.stdout else ""
-        finally:
-            _end(child)
-        errors.seek(0)
-        complaint = errors.read().strip()
-    if child.returncode != 0:
-        last = complaint.splitlines()[-1] if complaint else f"exit status {child.returncode}"
-        raise CrawlError(f"the crawl ended early: {last} (see {log})")
-    if not complaint:
-        log.unlink()
-    busy: list[str] = json.loads(answer)["busy"]
-    return busy
+        with log.open("w", encoding="utf-8") as errors:
+            self._process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True)  # noqa: S603
+        self._log = log
+        self._hear = hear
+        self._under_way: set[str] = set()
+        self._mutex = Lock()
+        self._say(json.dumps(errand))
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
+    def begin(self, source: str, days: Iterable[date], name: str, **options: Any) -> None:
+        """Let it crawl days of a source."""
+        with self._mutex:
+            if self.gone:
+                self._hear(Ended(source, self._why()))
+                return
+            self._under_way.add(source)
+        self._say(json.dumps({"source": source, "days": [day.isoformat() for day in days], "crawl": name, **options}))
 
-def _end(child: "subprocess.Popen[str]") -> None:
-    """Let the child end its files when this process is interrupted, and wait for it."""
-    for pipe in (child.stdin, child.stdout):
-        if pipe:
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended."""
+        return self._process.returncode is not None
+
+    def end(self, *, now: bool) -> None:
+        """Let it end when its work is done, or `now`, and wait for it."""
+        if not now:
+            self._say("")
+            self._listener.join()
+        if self._process.stdin:
             with suppress(BrokenPipeError):
-                pipe.close()
-    child.wait()
+                self._process.stdin.close()
+        self._listener.join()
+        if self._process.returncode == 0 and not self._log.stat().st_size:
+            self._log.unlink()
+
+    def _say(self, line: str) -> None:
+        """Write a line to it; one that is gone has been heard of, or will be."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+
+    def _listen(self) -> None:
+        """Hear of each job that has ended; when the process is gone, that all others have."""
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                ended = Ended(**json.loads(line))
+                self._under_way.discard(ended.source)
+                self._hear(ended)
+        with self._mutex:
+            self._process.wait()
+            for source in sorted(self._under_way):
+                self._hear(Ended(source, self._why()))
+
+    def _why(self) -> str:
+        complaint = self._log.read_text(encoding="utf-8").strip().splitlines()
+        last = complaint[-1] if complaint else f"exit status {self._process.returncode}"
+        return f"the crawl ended early: {last} (see {self._log})"

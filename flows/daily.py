@@ -15,12 +15,13 @@ from flows.alerts import alert
 from flows.annotating import Annotating
 from flows.annotation import Annotated
 from flows.artifacts import publish
-from flows.build import build
 from flows.checking import Plan, checked_reports, mark_drift
-from flows.crawl import crawl, new_crawl_id
+from flows.crawl import new_crawl_id
+from flows.gathering import Gathering
 from flows.runner import Runner
 from flows.settings import Project
 from flows.stories import tell_stories
+from flows.watch import Watch
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.folder import sweep
@@ -30,15 +31,15 @@ from transforms.folder import sweep
 class Run:
     """What a run came to.
 
-    `off_days` counts, by source, the candidates that its listings placed on days not asked for; `yields` the URLs of its
-    days that each keyword of a source brought; `annotated` what the llm engine did, None where it had nothing to do.
+    `yields` counts, by source, the URLs of its days that each keyword brought; `off_days` the candidates that its listings
+    placed on days not asked for; `annotated` is what the llm engine did, None where it had nothing to do.
     """
 
-    crawl_id: str
+    name: str
     reports: list[DayReport]
-    off_days: dict[str, int]
     findings: list[Finding] = field(default_factory=list)
     yields: dict[str, dict[str, int]] = field(default_factory=dict)
+    off_days: dict[str, int] = field(default_factory=dict)
     annotated: Annotated | None = None
 
     @property
@@ -57,16 +58,6 @@ class Run:
             yield source, ", ".join(f"{count} by {keyword}" for keyword, count in counts.items())
 
 
-class Watch:
-    """What a run tells while it works; the command line shows it, a program may ignore it."""
-
-    def phase(self, text: str) -> None:
-        """Hear that a step begins."""
-
-    def tick(self) -> None:
-        """Hear that something may have changed; called several times a second while a crawl runs."""
-
-
 def collect(
     project: Project, plan: Plan, runner: Runner, watch: Watch, *, again: bool = False, budget: float | None = None
 ) -> Run:
@@ -75,76 +66,20 @@ def collect(
     A source that fails does not stop the others: what went wrong stands in the run's findings. `budget` is the money that
     a model may cost this run, the setting's where it is None. Raises ConfigError where the model cannot be asked.
     """
-    crawl_id = new_crawl_id()
+    name = new_crawl_id()
     findings: list[Finding] = []
-    annotating = Annotating(project, crawl_id, runner, watch.phase, findings, budget)
-    gather(project, plan, crawl_id, runner, watch, findings, again=again)
+    annotating = Annotating(project, name, runner, watch.phase, findings, budget)
+    gathering = Gathering(project, {source: [days] for source, days in plan.items()}, runner, watch, findings)
+    gathering.run(again=again)
     annotating.take(plan)
-    run = finish(project, plan, crawl_id, runner, findings)
+    run = finish(project, plan, name, runner, findings)
+    run.off_days = gathering.off_days()
     run.annotated = annotating.result
     run.findings += alert(project, run.reports, run.findings)
     return run
 
 
-def gather(
-    project: Project, plan: Plan, crawl_id: str, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool
-) -> None:
-    """Crawl and build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
-    for source, days in plan.items():
-        project.ledger.take_up(source, days)
-    todo = _awake(project, plan if again else unfinished(project, plan), crawl_id, findings)
-    if todo:
-        watch.phase("crawl")
-        _crawl(project, todo, crawl_id, runner, watch, findings, again=again)
-    build_all(project, plan, runner, watch, findings)
-
-
-def unfinished(project: Project, plan: Plan) -> Plan:
-    """Return the part of a plan whose days still need a crawl: not listed to their end, or with articles not archived."""
-    todo: Plan = {}
-    for source, days in plan.items():
-        listed = project.ledger.listed(source, days)
-        pending = project.ledger.pending_days(source)
-        open_days = [day for day in days if day not in listed or day in pending]
-        if open_days:
-            todo[source] = open_days
-    return todo
-
-
-def _awake(project: Project, plan: Plan, crawl_id: str, findings: list[Finding]) -> Plan:
-    """Return a plan without the sources whose site is left alone for now; each of those is a finding, its days are begun."""
-    awake: Plan = {}
-    for source, days in plan.items():
-        if reason := project.ledger.resting(project.sources[source].site):
-            findings.append(Finding("failure", f"{source}: {reason}"))
-            project.ledger.begin(source, set(days) - project.ledger.asked(source), crawl_id)
-        else:
-            awake[source] = days
-    return awake
-
-
-def _crawl(
-    project: Project, todo: Plan, crawl_id: str, runner: Runner, watch: Watch, findings: list[Finding], *, again: bool
-) -> None:
-    try:
-        busy = runner.step("crawl", lambda: crawl(project, todo, crawl_id, watch.tick, again=again))
-        findings += [Finding("failure", sentence) for sentence in busy]
-    except CaixunError as error:
-        findings.append(Finding("failure", str(error)))
-
-
-def build_all(project: Project, plan: Plan, runner: Runner, watch: Watch, findings: list[Finding]) -> None:
-    """Build the days of each source; what goes wrong with one is added to `findings` and does not stop the others."""
-    for source, days in plan.items():
-        watch.phase(f"build {source}")
-        work = partial(build, project, source, days, runner, watch.tick)
-        try:
-            runner.step(f"build {source}", work)
-        except CaixunError as error:
-            findings.append(Finding("failure", str(error)))
-
-
-def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings: list[Finding]) -> Run:
+def finish(project: Project, plan: Plan, name: str, runner: Runner, findings: list[Finding]) -> Run:
     """Return the run's result: sums and statuses from the ledger, held against the files and the declared bounds.
 
     Before that, records that were there already are told of their stories, also those that a killed run has not told.
@@ -168,8 +103,7 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
             text = f"{report.source} {report.day}: {crashed} pages made the extraction fail; `caixun why URL` tells how"
             findings.append(Finding("failure", text))
     sweep(records.staging, wait=True)
-    off_days = {source: project.ledger.off_days(source, crawl_id) for source in plan}
-    run = Run(crawl_id, reports, off_days, findings, _yields(project, plan))
+    run = Run(name, reports, list(dict.fromkeys(findings)), _yields(project, plan))
     publish(run, runner)
     return run
 

@@ -16,7 +16,7 @@ from crawlers.clock import day_of, now
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import Again
 from flows.backfill import backfill as backfill_days
-from flows.daily import Run, Watch, as_sentence, collect
+from flows.daily import Run, as_sentence, collect
 from flows.orchestration import PrefectRunner
 from flows.perform import workforce
 from flows.planning import new_backfill, plan_of
@@ -25,6 +25,7 @@ from flows.rebuild import rebuild as rebuild_days
 from flows.runner import Runner
 from flows.schedule import days_due, was_missed
 from flows.settings import Project, day_range, open_project
+from flows.watch import Watch
 
 
 @flow(persist_result=False)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.lock import lock_sources
 from flows.build import build
-from flows.daily import Watch
 from flows.doctor_archive import archive_troubles
 from flows.doctor_dataset import file_troubles, row_troubles, staging_troubles, tables
 from flows.runner import Runner
 from flows.settings import Project
 from flows.troubles import Trouble
+from flows.watch import Watch
 from transforms.folder import sweep
 
 

@@ -10,10 +10,11 @@ from flows.build import build
 from flows.changes import SourceChanges, Unpaired
 from flows.checking import Plan
 from flows.crawl import new_crawl_id
-from flows.daily import Run, Watch, finish
+from flows.daily import Run, finish
 from flows.make import make_of
 from flows.runner import Runner
 from flows.settings import Project
+from flows.watch import Watch
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.record import Record

@@ -65,7 +65,7 @@ class PlainRunner:
 
     def __init__(self, workers: int) -> None:
         """Use up to `workers` processes; they start with the first job."""
-        self._ahead = 2 * workers
+        self._ahead = 8 * workers  # enough for them while the parent writes what is done
         # Not forked: the parent has threads, and a fork of those may stop for ever.
         self._pool = ProcessPool(max_workers=workers, initializer=_end_with_parent, context=get_context("spawn"))
 

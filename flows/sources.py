@@ -18,7 +18,7 @@ from crawlers.page import Page, blocked_reason, canonical_url
 from crawlers.root import Root
 from crawlers.source import Source, load_source
 from flows.checking import checked_reports
-from flows.crawl import fetch, new_crawl_id, place_of
+from flows.crawl import Child, Ended, new_crawl_id, place_of
 from flows.saved import BlockedPageError
 from flows.settings import Project
 
@@ -76,12 +76,16 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
             "sources": str(folder),
             "user_agent": project.user_agent,
             "concurrency": 1,
-            "crawl": new_crawl_id(),
             "again": True,
-            "days": {source.name: [day.isoformat()]},
-            "seed": seed,
+            "private": source.private,
+            "name": "probe",
         }
-        fetch(errand, root / "errors.log", lambda: None)
+        heard: list[Ended] = []
+        child = Child(errand, root / "errors.log", heard.append)
+        child.begin(source.name, [day], new_crawl_id(), seed=seed)
+        child.end(now=False)
+        if heard[0].trouble:
+            raise CaixunError(heard[0].trouble)
         ledger = Ledger(str(errand["ledger"]))
         (report,) = ledger.reports([source.name], [day])
         answers = ledger.replies(source.name, datetime.fromtimestamp(0, UTC))

@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.perform import perform
 from flows.settings import Project, open_project
+from flows.watch import Watch
 
 Answer = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
 

@@ -12,9 +12,10 @@ from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, p
 
 if TYPE_CHECKING:
     from flows.checking import Plan
-    from flows.daily import Run, Watch
+    from flows.daily import Run
     from flows.runner import Runner
     from flows.settings import Project
+    from flows.watch import Watch
 
 Work = Callable[["Runner", "Watch"], "Run"]
 

@@ -41,9 +41,9 @@ def doctor(
     """Find where archive, ledger and dataset disagree, and put it right."""
     from dataclasses import asdict
 
-    from flows.daily import Watch
     from flows.doctor import doctor as examine
     from flows.perform import perform
+    from flows.watch import Watch
 
     project = project_of(config, data, existing=True)
     found = perform("doctor", project.workers, lambda runner: examine(project, runner, Watch(), mend=not dry_run))

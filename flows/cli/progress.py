@@ -11,8 +11,8 @@ from rich.status import Status
 from crawlers.fates import Tally
 from flows.checking import Plan, reports_of
 from flows.cli.durations import duration
-from flows.daily import Watch
 from flows.settings import Project
+from flows.watch import Watch
 
 _TICK = 0.5  # seconds between two looks into the ledger …
 _SELDOM = 60.0  # … where each one makes a line

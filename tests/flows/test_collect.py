@@ -5,11 +5,12 @@ import pytest
 from crawlers import archive
 from crawlers.clock import day_of, now
 from flows import crawl as crawl_module
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.demo import DEMO_DAYS, demo_project
 from flows.perform import perform
 from flows.planning import plan_backfill
 from flows.rebuild import rebuild
+from flows.watch import Watch
 from transforms import dataset
 from transforms.folder import source_of
 

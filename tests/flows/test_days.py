@@ -12,10 +12,10 @@ from crawlers.clock import now
 from crawlers.fates import Find, Verdict
 from crawlers.page import Page, article_id, canonical_url
 from flows.cli.tables import print_run
-from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.settings import open_project
+from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
 

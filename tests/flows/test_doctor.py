@@ -6,10 +6,11 @@ import sqlite3
 
 from crawlers.archive import files
 from crawlers.lock import source_lock
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.doctor import doctor
 from flows.perform import perform
+from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.flows.killed import rows_of
 from tests.transforms.rows import record

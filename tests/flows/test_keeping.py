@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from crawlers.clock import day_of, now
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.perform import perform
+from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from transforms import dataset
 from transforms.folder import source_of

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from crawlers import archive
-from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
+from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset

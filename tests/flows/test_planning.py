@@ -143,8 +143,8 @@ def test_a_backfill_is_taken_up_until_it_has_ended_and_lists_no_day_a_second_tim
 
 def test_a_dated_list_is_fetched_part_by_part_and_another_one_is_read_once(project):
     days = [TODAY - timedelta(days=back) for back in range(25)]
-    cut = list(parts(project, {"paper": days, "wire": days}))
-    assert cut == [{"paper": days[:10], "wire": days}, {"paper": days[10:20]}, {"paper": days[20:]}]
+    assert parts(project, "paper", days) == [days[:10], days[10:20], days[20:]]
+    assert parts(project, "wire", days) == [days]
 
 
 @pytest.mark.parametrize(

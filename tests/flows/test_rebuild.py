@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from flows.changes import SourceChanges, Unpaired
-from flows.daily import Watch
 from flows.make import make
 from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
 from flows.settings import SHIPPED_CONFIG, open_project
+from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from tests.transforms.rows import record
 

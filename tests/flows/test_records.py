@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.perform import perform
+from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
 from transforms import dataset

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.daily import Watch, collect
+from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.runner import PlainRunner
 from flows.settings import Project, open_project
+from flows.watch import Watch
 from tests.conftest import caixun
 from transforms.reading import read_dataset
 

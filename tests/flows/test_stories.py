@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from crawlers.clock import now
-from flows.daily import Watch
 from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.settings import open_project
 from flows.stories import join_stories, tell_stories
+from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, collected, links, loopback, make_project
 from tests.transforms.rows import record

@@ -1,0 +1,103 @@
+"""Crawl and build, each source at its own pace: its next days are fetched when the last ones are built."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from crawlers.errors import CaixunError
+from flows.build import build
+from flows.checking import Plan
+from flows.crawl import Crawls, Ended, new_crawl_id
+from flows.runner import Runner
+from flows.settings import Project
+from flows.watch import Watch
+from transforms.checks import Finding
+
+
+class Gathering:
+    """Fetches and builds days of sources, part by part. What goes wrong with one source does not stop the others."""
+
+    def __init__(
+        self,
+        project: Project,
+        parts: Mapping[str, Sequence[list[date]]],
+        runner: Runner,
+        watch: Watch,
+        findings: list[Finding],
+        built: Callable[[Plan], None] = lambda _plan: None,
+    ) -> None:
+        """Take the parts of each source's days. `built` hears of each that is built; what goes wrong is added to `findings`."""
+        self._project = project
+        self._left = {source: iter(days) for source, days in parts.items()}
+        self._runner = runner
+        self._watch = watch
+        self._findings = findings
+        self._built = built
+        self._under_way: Plan = {}
+        self._crawls: list[tuple[str, str]] = []
+
+    def run(self, *, again: bool) -> None:
+        """Do all parts. With `again`, days that are complete already are listed once more."""
+        with Crawls(self._project, again=again) as crawls:
+            for source in self._left:
+                self._begin(source, crawls, again=again)
+            while self._under_way:
+                self._watch.phase("crawl")
+                ended = self._runner.step("crawl", partial(crawls.ended, self._watch.tick))
+                self._finish(ended, crawls, again=again)
+
+    def off_days(self) -> dict[str, int]:
+        """Return, by source, how many candidates its listings placed on days not asked for."""
+        counts = Counter(dict.fromkeys(self._left, 0))
+        for source, crawl in self._crawls:
+            counts[source] += self._project.ledger.off_days(source, crawl)
+        return dict(counts)
+
+    def _begin(self, source: str, crawls: Crawls, *, again: bool) -> None:
+        """Let the next part of a source that needs a crawl be fetched; the parts before it that need none are built."""
+        for days in self._left[source]:
+            self._project.ledger.take_up(source, days)
+            todo = days if again else unfinished(self._project, source, days)
+            if todo and self._awake(source, todo, name := new_crawl_id()):
+                self._crawls.append((source, name))
+                self._under_way[source] = days
+                crawls.begin(source, todo, name)
+                return
+            self._build(source, days)
+            self._built({source: days})
+
+    def _finish(self, ended: Ended, crawls: Crawls, *, again: bool) -> None:
+        """Build what a crawl has fetched, and let the source's next part be fetched."""
+        source, trouble = ended
+        if trouble:
+            self._fail(source, trouble)
+        days = self._under_way.pop(source)
+        self._build(source, days)
+        self._begin(source, crawls, again=again)
+        self._built({source: days})
+
+    def _awake(self, source: str, days: list[date], name: str) -> bool:
+        """Whether a source's site may be asked now; where it is left alone, the days are begun, and that is a finding."""
+        ledger = self._project.ledger
+        if reason := ledger.resting(self._project.sources[source].site):
+            self._fail(source, reason)
+            ledger.begin(source, set(days) - ledger.asked(source), name)
+        return reason is None
+
+    def _build(self, source: str, days: list[date]) -> None:
+        self._watch.phase(f"build {source}")
+        work = partial(build, self._project, source, days, self._runner, self._watch.tick)
+        try:
+            self._runner.step(f"build {source}", work)
+        except CaixunError as error:
+            self._findings.append(Finding("failure", str(error)))
+
+    def _fail(self, source: str, reason: str) -> None:
+        self._findings.append(Finding("failure", f"{source}: {reason}"))
+
+
+def unfinished(project: Project, source: str, days: list[date]) -> list[date]:
+    """Return the days that still need a crawl: not listed to their end, or with articles not archived."""
+    listed, pending = project.ledger.listed(source, days), project.ledger.pending_days(source)
+    return [day for day in days if day not in listed or day in pending]
