@@ -1,0 +1,74 @@
+"""Sources are fetched and built side by side: a slow one keeps none waiting, and what one cannot do is its own."""
+
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from flows.backfill import backfill
+from flows.perform import perform
+from flows.planning import new_backfill, plan_of
+from flows.watch import Watch
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from transforms import dataset
+
+D18 = date(2026, 11, 18)
+DAYS = [D18 - timedelta(days=back) for back in range(12)]  # two parts
+PATIENCE = 60  # seconds until the slow site gives up
+
+
+@pytest.fixture
+def slow():
+    with loopback() as running:
+        yield running
+
+
+@pytest.fixture
+def quick():
+    with loopback("127.0.0.2") as running:
+        yield running
+
+
+def test_a_slow_source_keeps_no_other_one_from_its_next_days(slow, quick, tmp_path):
+    for number, day in enumerate(DAYS):
+        quick.pages |= {f"/quick/{day:%d}": links(f"/a/{number}"), f"/a/{number}": article(number, f"{day} 09:21")}
+    project = make_project(
+        tmp_path,
+        slow,
+        slow=SOURCE,
+        quick=SOURCE.replace("127.0.0.1", "127.0.0.2").replace("{port}", str(quick.port)),
+    )
+
+    def answer(_count: int):
+        """Answer when all days of the other site are records."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if dataset.records(project.data).sources() == {"quick"} and len(dataset.records(project.data).days()) == len(DAYS):
+                return article(99)
+            time.sleep(0.05)
+        return 404, b"gave up"
+
+    slow.pages |= {"/slow/18": links("/a/99"), "/a/99": answer}
+    wanted = project.ledger.begin_backfill(new_backfill(DAYS[-1], D18, ["slow", "quick"]))
+    todo = {"slow": [D18], "quick": plan_of(project, wanted).todo["quick"]}
+    run = perform("test", 2, lambda runner: backfill(project, wanted, todo, runner, Watch()))
+    assert run.ok, run.findings
+    assert {(report.source, report.tally.records) for report in run.reports} == {("slow", 1), ("quick", 1)}
+    assert len(run.reports) == 1 + len(DAYS)
+    assert len(list((project.data / "logs").glob("crawl-*.log"))) == 1  # one child for both, and for both parts
+
+
+def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_path):
+    slow.pages |= {"/slow/18": links("/a/1"), "/a/1": article(1)}
+    quick.pages |= {"/quick/18": links("/a/2"), "/a/2": article(2)}
+    project = make_project(
+        tmp_path,
+        slow,
+        slow=SOURCE,
+        quick=SOURCE.replace("127.0.0.1", "127.0.0.2").replace("{port}", str(quick.port)),
+    )
+    assert set(project.sources) == {"slow", "quick"}
+    (tmp_path / "config" / "sources" / "slow.yml").write_text("title: [", encoding="utf-8")  # when the run knows it already
+    run = collected(project, {"slow": [D18], "quick": [D18]})
+    assert [report.status for report in run.reports] == ["missing", "complete"]
+    assert any(finding.text.startswith("slow: ") and "slow.yml" in finding.text for finding in run.findings)
