@@ -80,7 +80,7 @@ class Progress(Watch):
         had = total.found - total.waiting + total.unbuilt
         if self._before is None:
             self._before = had
-        if not self._seconds or self._phase != "crawl":
+        if not self._seconds:
             return ""
         spent, done = time.monotonic() - self._begun, had - self._before
         expected = max(self._articles, total.found - self._before)
