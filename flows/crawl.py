@@ -49,7 +49,7 @@ class Crawls:
         """Start nothing yet. With `again`, days whose listing is whole are listed once more."""
         self._project = project
         self._again = again
-        self._children: dict[bool, Child] = {}
+        self._children: list[Child] = []
         self._heard: SimpleQueue[Ended] = SimpleQueue()
 
     def __enter__(self) -> Self:
@@ -58,16 +58,18 @@ class Crawls:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the children: when all has gone well after their work, else as soon as their files are closed."""
-        for child in self._children.values():
+        for child in self._children:
             child.end(now=kind is not None)
 
     def begin(self, source: str, days: Iterable[date], name: str) -> None:
         """Let days of a source be fetched by a crawl of this name; no other one of the source may be under way."""
         private = self._project.sources[source].private
-        if private not in self._children or self._children[private].gone:
+        child = next((one for one in self._children if one.private == private and not one.gone), None)
+        if child is None:
             log = self._project.data / "logs" / f"crawl-{name}.err"
-            self._children[private] = Child(self._errand(name, private=private), log, self._heard.put)
-        self._children[private].begin(source, days, name)
+            child = Child(self._errand(name, private=private), log, self._heard.put)
+            self._children.append(child)
+        child.begin(source, days, name)
 
     def ended(self, tick: Callable[[], None]) -> Ended:
         """Return a crawl that has ended, waiting for one; `tick` is called several times a second meanwhile."""
@@ -99,6 +101,7 @@ class Child:
         command = [sys.executable, "-P", "-m", "crawlers"]
         with log.open("w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True)  # noqa: S603
+        self.private: bool = errand["private"]
         self._log = log
         self._hear = hear
         self._under_way: set[str] = set()

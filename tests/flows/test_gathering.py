@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from flows import crawl as crawl_module
 from flows.backfill import backfill
 from flows.perform import perform
 from flows.planning import new_backfill, plan_of
@@ -56,6 +57,15 @@ def test_a_slow_source_keeps_no_other_one_from_its_next_days(slow, quick, tmp_pa
     assert {(report.source, report.tally.records) for report in run.reports} == {("slow", 1), ("quick", 1)}
     assert len(run.reports) == 1 + len(DAYS)
     assert len(list((project.data / "logs").glob("crawl-*.log"))) == 1  # one child for both, and for both parts
+
+
+def test_after_a_crawl_that_dies_the_next_days_have_one_of_their_own(slow, tmp_path, monkeypatch):
+    project = make_project(tmp_path, slow, slow=SOURCE)
+    monkeypatch.setattr(crawl_module.sys, "executable", "/bin/false")
+    wanted = project.ledger.begin_backfill(new_backfill(DAYS[-1], D18, ["slow"]))
+    run = perform("test", 1, lambda runner: backfill(project, wanted, {"slow": DAYS}, runner, Watch()))
+    assert [finding.text.partition(": exit status 1")[0] for finding in run.findings] == 2 * ["slow: the crawl ended early"]
+    assert len(list((project.data / "logs").glob("crawl-*.err"))) == 2
 
 
 def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_path):
