@@ -11,7 +11,7 @@ from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from crawlers.errors import ConfigError
-from flows.runner import Crashed, Split
+from flows.runner import AHEAD, Crashed, Split
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ class ClusterRunner:
             self._client = _client(address, timeout=_WAIT, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ConfigError(f"cluster: no Dask scheduler answers at {address} ({type(error).__name__})") from error
-        self._ahead = 2 * sum(self._client.nthreads().values())
+        self._ahead = AHEAD * sum(self._client.nthreads().values())
         if not self._ahead:
             self._client.close()
             raise ConfigError(f"cluster: the Dask scheduler at {address} has no worker; `dask worker {address}` starts one")

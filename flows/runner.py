@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 Split = Callable[[Job], Sequence[Job]]
 """Returns the parts of a job that can be done alone; a job that has none is returned as it is."""
 
+AHEAD = 8
+"""Jobs for each worker that wait or are done before the next is taken: enough to do while the parent writes what is done."""
 _SECONDS_PER_PART = 20.0  # a page takes hundredths of one; a process that needs longer hangs
 _SECONDS_TO_START = 60.0
 
@@ -65,7 +67,7 @@ class PlainRunner:
 
     def __init__(self, workers: int) -> None:
         """Use up to `workers` processes; they start with the first job."""
-        self._ahead = 8 * workers  # enough for them while the parent writes what is done
+        self._ahead = AHEAD * workers
         # Not forked: the parent has threads, and a fork of those may stop for ever.
         self._pool = ProcessPool(max_workers=workers, initializer=_end_with_parent, context=get_context("spawn"))
 

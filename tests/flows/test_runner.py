@@ -5,7 +5,7 @@ import time
 import pytest
 
 from flows import runner as runner_module
-from flows.runner import Crashed, PlainRunner
+from flows.runner import AHEAD, Crashed, PlainRunner
 
 
 def work(job: tuple[int, ...]) -> int:
@@ -67,4 +67,4 @@ def test_a_slow_reader_keeps_few_jobs_in_flight():
 
     with PlainRunner(2) as runner:
         for done, _ in enumerate(runner.map("x", work, jobs(), split), 1):
-            assert len(made) - done <= 4
+            assert len(made) - done <= 2 * AHEAD
