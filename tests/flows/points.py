@@ -31,6 +31,7 @@ POINTS = [
     Point("the last pages of a crawl are not noted", "crawl crawlers.crawl:Crawl.close 1 before", often=True),
     Point("a whole archive file has not got its name", "crawl crawlers.archive:ArchiveWriter.close 1 before"),
     Point("the run waits for its crawl", "main flows.cli.progress:Progress.tick 5 after", often=True),
+    Point("one crawl has ended, another one goes on", "main flows.gathering:Gathering._finish 1 before"),
     Point("one source is built, the next one is not", "main flows.gathering:build 2 before"),
     Point("a worker has a batch", "worker flows.build_batch:build_batch 1 before", often=True),
     Point("a worker reads the archive", "worker crawlers.archive:read 3 before"),
