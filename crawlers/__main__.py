@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.defer import deferred_from_coro
@@ -29,7 +29,7 @@ from scrapy.utils.reactor import install_reactor
 
 from crawlers.bucket import Bucket
 from crawlers.crawl import Crawl
-from crawlers.errors import CaixunError
+from crawlers.errors import BusyError, CaixunError
 from crawlers.guard import guard
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
@@ -47,18 +47,19 @@ Job = dict[str, Any]
 
 def main() -> int:
     """Do the jobs, and return the exit status."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # what anybody prints is no answer
     errand = json.loads(sys.stdin.readline())
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
 
     reactor: Any = installed
     try:
-        crawls = Crawls(errand, reactor)
+        crawls = Crawls(errand, reactor, answers)
     except CaixunError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     reactor.callWhenRunning(lambda: deferred_from_coro(crawls.run()))
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(crawls.runner.stop()))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(crawls.stop()))
     threading.Thread(target=_hear, args=[crawls.jobs.put_nowait, reactor], daemon=True).start()
     reactor.run()
     return 0
@@ -80,10 +81,11 @@ def _hear(take: Callable[[Job | None], None], reactor: Any) -> None:
 class Crawls:
     """The crawls of an errand. `jobs` takes what is to be done."""
 
-    def __init__(self, errand: dict[str, Any], reactor: Any) -> None:
+    def __init__(self, errand: dict[str, Any], reactor: Any, answers: TextIO) -> None:
         """Open the ledger. Raises StoreError."""
         self._errand = errand
         self._reactor = reactor
+        self._answers = answers
         self._root = _root(errand)
         self._site_locks = _root({**errand, **errand["sites"]}).locks
         self._ledger = Ledger(errand["ledger"])
@@ -93,9 +95,11 @@ class Crawls:
         configure_logging(self._settings)
         if not errand["private"]:
             guard(reactor)
-        self.runner = AsyncCrawlerRunner(self._settings)
+        self._runner = AsyncCrawlerRunner(self._settings)
         self.jobs: asyncio.Queue[Job | None] = asyncio.Queue()
+        self._stopped = False
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._busy: dict[str, str] = {}  # sites that were not free within an hour are not waited for again
 
     async def run(self) -> None:
         """Do the jobs until the last one has ended, then stop the reactor."""
@@ -115,23 +119,41 @@ class Crawls:
         except Exception as error:  # noqa: BLE001 - the crawls of the other sources go on
             traceback.print_exc()
             trouble = repr(error)
-        sys.stdout.write(json.dumps({"source": job["source"], "trouble": trouble}) + "\n")
-        sys.stdout.flush()
+        self._answers.write(json.dumps({"source": job["source"], "trouble": trouble}) + "\n")
+        self._answers.flush()
 
     async def _crawl(self, job: Job) -> None:
         """Crawl the days of a source. Raises BusyError, StoreError."""
         source = load_source(Path(self._errand["sources"]) / f"{job['source']}.yml")
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._turns[source.site])
+            # First the source: who waits for its site keeps it, as who crawls it does.
             await stack.enter_async_context(crawl_lock(self._root.locks, source.name))
-            await stack.enter_async_context(site_lock(self._site_locks, source.site))
+            await stack.enter_async_context(self._turns[source.site])
+            await self._enter(source.site, stack)
+            if self._stopped:
+                return
             kind = partial(Probe, seed=job["seed"]) if "seed" in job else Crawl
             days = [date.fromisoformat(day) for day in job["days"]]
             crawl = kind(source, days, job["crawl"], self._root, self._ledger, again=self._errand["again"])
             crawler = Crawler(spider_class(source.spider), source_settings(self._settings, source))
-            await self.runner.crawl(crawler, crawl=crawl)
+            await self._runner.crawl(crawler, crawl=crawl)
             if failure := getattr(crawler.spider, "failure", None):
                 raise failure
+
+    async def _enter(self, site: str, stack: AsyncExitStack) -> None:
+        """Take the lock of a site until `stack` is closed. Raises BusyError."""
+        if site in self._busy:
+            raise BusyError(self._busy[site])
+        try:
+            await stack.enter_async_context(site_lock(self._site_locks, site))
+        except BusyError as error:
+            self._busy[site] = str(error)
+            raise
+
+    async def stop(self) -> None:
+        """End the crawls under way as soon as their files are closed, and begin no more."""
+        self._stopped = True
+        await self._runner.stop()
 
 
 def _root(errand: dict[str, Any]) -> Root:

@@ -79,6 +79,7 @@ class Leases:
         with self._mutex:
             if name in self._held:
                 return False
+            _ = self._engine  # opening it may take its time, which is none of the lease's
             began = _uptime()
             mine = insert(_leases).values(name=name, holder=self.holder, until=_later())
             expired = _leases.c.until < func.clock_timestamp()

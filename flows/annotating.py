@@ -34,6 +34,7 @@ class Annotating:
         self._runner = runner
         self._tell = tell
         self._findings = findings
+        self._together = project.settings.annotator == "llm" and bool(project.settings.llm.batch)
         self._budget = project.settings.llm.budget if budget is None else budget
 
     def take(self, plan: Plan) -> None:
@@ -51,6 +52,16 @@ class Annotating:
             return
         if made:
             self.result = self.result.then(made) if self.result else made
+
+    def take_part(self, plan: Plan) -> None:
+        """Annotate what waits of a part of the run, unless questions are handed in together: the run's end is waited for then."""
+        if not self._together:
+            self.take(plan)
+
+    def take_rest(self, plan: Plan) -> None:
+        """Annotate what parts have left, at the run's end."""
+        if self._together:
+            self.take(plan)
 
     def _left(self) -> float | None:
         """Return what is left of the budget."""

@@ -17,10 +17,11 @@ from crawlers.clock import now
 from flows.settings import Project
 
 _TICK = 0.25  # seconds between two looks at what goes on
+_MOST = 5  # children that may die, of all kinds
 
 
 class Ended(NamedTuple):
-    """A crawl that has ended: `trouble` says in a sentence why before its work was done, None where it was."""
+    """A crawl that has ended: `trouble` says in a sentence why before its work was done, None where it was done."""
 
     source: str
     trouble: str | None
@@ -57,19 +58,29 @@ class Crawls:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End the children: when all has gone well after their work, else as soon as their files are closed."""
+        """End the children; see `Child`."""
         for child in self._children:
-            child.end(now=kind is not None)
+            child.__exit__(kind, error, trace)
 
     def begin(self, source: str, days: Iterable[date], name: str) -> None:
-        """Let days of a source be fetched by a crawl of this name; no other one of the source may be under way."""
+        """Let days of a source be fetched by a crawl of this name; no other one of the source may be under way.
+
+        Where one child after another has died, none is started any more, which is heard.
+        """
         private = self._project.sources[source].private
         child = next((one for one in self._children if one.private == private and not one.gone), None)
+        if child is None and len(self._children) > _MOST:
+            self._heard.put(Ended(source, "one crawl after another has ended early, so no more is begun"))
+            return
         if child is None:
-            log = self._project.data / "logs" / f"crawl-{name}.err"
+            log = self._project.data / "logs" / f"crawl-{name}.err"  # of its first crawl; two runs may take up one backfill
             child = Child(self._errand(name, private=private), log, self._heard.put)
             self._children.append(child)
         child.begin(source, days, name)
+
+    def skip(self, source: str) -> None:
+        """Let a source be heard of at once, of which nothing is to be fetched."""
+        self._heard.put(Ended(source, None))
 
     def ended(self, tick: Callable[[], None]) -> Ended:
         """Return a crawl that has ended, waiting for one; `tick` is called several times a second meanwhile."""
@@ -92,7 +103,10 @@ class Crawls:
 
 
 class Child:
-    """A process that does jobs of `crawlers.__main__`; `hear` is called, in a thread, with each that has ended."""
+    """A process that does jobs of `crawlers.__main__`; `hear` is called, in a thread, with each that has ended.
+
+    When all has gone well it ends after its work, else as soon as its files are closed.
+    """
 
     def __init__(self, errand: dict[str, Any], log: Path, hear: Callable[[Ended], None]) -> None:
         """Start it; `log` gets what it complains of."""
@@ -104,6 +118,7 @@ class Child:
         self.private: bool = errand["private"]
         self._log = log
         self._hear = hear
+        self._odd = ""
         self._under_way: set[str] = set()
         self._mutex = Lock()
         self._say(json.dumps(errand))
@@ -124,14 +139,16 @@ class Child:
         """Whether it has ended."""
         return self._process.returncode is not None
 
-    def end(self, *, now: bool) -> None:
-        """Let it end when its work is done, or `now`, and wait for it."""
-        if not now:
+    def __enter__(self) -> Self:
+        """Return it."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let it end, and wait for it."""
+        if kind is None:
             self._say("")
             self._listener.join()
-        if self._process.stdin:
-            with suppress(BrokenPipeError):
-                self._process.stdin.close()
+        self._close()
         self._listener.join()
         if self._process.returncode == 0 and not self._log.stat().st_size:
             self._log.unlink()
@@ -139,18 +156,29 @@ class Child:
     def _say(self, line: str) -> None:
         """Write a line to it; one that is gone has been heard of, or will be."""
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError, ValueError):  # ValueError: closed here
             self._process.stdin.write(f"{line}\n")
             self._process.stdin.flush()
+
+    def _close(self) -> None:
+        """Let it hear that nobody waits for it any more."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
 
     def _listen(self) -> None:
         """Hear of each job that has ended; when the process is gone, that all others have."""
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
-                ended = Ended(**json.loads(line))
+                try:
+                    ended = Ended(**json.loads(line))
+                except (ValueError, TypeError):  # torn, or a stranger's: there is nothing to rely on any more
+                    self._odd = line.strip()
+                    break
                 self._under_way.discard(ended.source)
                 self._hear(ended)
+        self._close()
         with self._mutex:
             self._process.wait()
             for source in sorted(self._under_way):
@@ -158,5 +186,5 @@ class Child:
 
     def _why(self) -> str:
         complaint = self._log.read_text(encoding="utf-8").strip().splitlines()
-        last = complaint[-1] if complaint else f"exit status {self._process.returncode}"
-        return f"the crawl ended early: {last} (see {self._log})"
+        odd = f"it printed {self._odd[:100]!r}" if self._odd else f"exit status {self._process.returncode}"
+        return f"the crawl ended early: {complaint[-1] if complaint else odd} (see {self._log})"

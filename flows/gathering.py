@@ -29,7 +29,7 @@ class Gathering:
     ) -> None:
         """Take the parts of each source's days. `built` hears of each that is built; what goes wrong is added to `findings`."""
         self._project = project
-        self._left = {source: iter(days) for source, days in parts.items()}
+        self._left = {source: iter(days) for source, days in parts.items()}  # each is taken further when a part is done
         self._runner = runner
         self._watch = watch
         self._findings = findings
@@ -55,20 +55,21 @@ class Gathering:
         return dict(counts)
 
     def _begin(self, source: str, crawls: Crawls, *, again: bool) -> None:
-        """Let the next part of a source that needs a crawl be fetched; the parts before it that need none are built."""
-        for days in self._left[source]:
-            self._project.ledger.take_up(source, days)
-            todo = days if again else unfinished(self._project, source, days)
-            if todo and self._awake(source, todo, name := new_crawl_id()):
-                self._crawls.append((source, name))
-                self._under_way[source] = days
-                crawls.begin(source, todo, name)
-                return
-            self._build(source, days)
-            self._built({source: days})
+        """Let the next part of a source be fetched, as far as it needs a crawl and its site may be asked."""
+        days = next(self._left[source], None)
+        if days is None:
+            return
+        self._under_way[source] = days
+        self._project.ledger.take_up(source, days)
+        todo = days if again else unfinished(self._project, source, days)
+        if todo and self._awake(source, todo, name := new_crawl_id()):
+            self._crawls.append((source, name))
+            crawls.begin(source, todo, name)
+        else:
+            crawls.skip(source)
 
     def _finish(self, ended: Ended, crawls: Crawls, *, again: bool) -> None:
-        """Build what a crawl has fetched, and let the source's next part be fetched."""
+        """Build what is fetched of a part, and let the source's next part be fetched."""
         source, trouble = ended
         if trouble:
             self._fail(source, trouble)

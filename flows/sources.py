@@ -81,9 +81,8 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
             "name": "probe",
         }
         heard: list[Ended] = []
-        child = Child(errand, root / "errors.log", heard.append)
-        child.begin(source.name, [day], new_crawl_id(), seed=seed)
-        child.end(now=False)
+        with Child(errand, root / "errors.log", heard.append) as child:
+            child.begin(source.name, [day], new_crawl_id(), seed=seed)
         if heard[0].trouble:
             raise CaixunError(heard[0].trouble)
         ledger = Ledger(str(errand["ledger"]))

@@ -100,7 +100,7 @@ def run_values(run: "Run") -> dict[str, Any]:
     findings = [{"level": finding.level, "text": finding.text} for finding in run.findings]
     days = [report_values(report) for report in run.reports]
     return {
-        "crawl": run.name,
+        "run": run.name,
         "ok": run.ok,
         "days": days,
         "off_days": run.off_days,

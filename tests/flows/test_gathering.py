@@ -15,7 +15,7 @@ from transforms import dataset
 
 D18 = date(2026, 11, 18)
 DAYS = [D18 - timedelta(days=back) for back in range(12)]  # two parts
-PATIENCE = 60  # seconds until the slow site gives up
+PATIENCE = 150  # seconds until the slow site gives up
 
 
 @pytest.fixture
@@ -66,6 +66,18 @@ def test_after_a_crawl_that_dies_the_next_days_have_one_of_their_own(slow, tmp_p
     run = perform("test", 1, lambda runner: backfill(project, wanted, {"slow": DAYS}, runner, Watch()))
     assert [finding.text.partition(": exit status 1")[0] for finding in run.findings] == 2 * ["slow: the crawl ended early"]
     assert len(list((project.data / "logs").glob("crawl-*.err"))) == 2
+
+
+def test_what_a_stranger_prints_in_the_child_is_told_and_kills_no_run(slow, tmp_path, monkeypatch):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text("print('hello')", encoding="utf-8")
+    slow.pages |= {"/slow/18": links("/a/1"), "/a/1": article(1)}
+    project = make_project(tmp_path, slow, slow=SOURCE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=":")
+    run = collected(project, {"slow": [D18]})
+    assert [finding.text.partition(" (see")[0] for finding in run.findings] == ["slow: the crawl ended early: it printed 'hello'"]
+    monkeypatch.undo()
+    assert collected(project, {"slow": [D18]}).ok
 
 
 def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_path):

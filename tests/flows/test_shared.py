@@ -106,7 +106,7 @@ def test_a_lost_machine_costs_what_it_had_not_put_by(project, machines, site):
         time.sleep(0.05)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
-    time.sleep(1)  # until the site has answered what is on its way
+    time.sleep(5)  # until the site has answered what is on its way
     site.content.answer = answer
     assert list((lost.data / "archive").rglob("*.open"))
     before = pages(site.asked[asked:])

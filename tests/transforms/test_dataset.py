@@ -169,6 +169,6 @@ def test_two_processes_change_a_day_one_after_the_other(records, tmp_path):
     runs = [
         subprocess.Popen([sys.executable, "-c", code, tmp_path, str(first), str(first + 15)], cwd=ROOT) for first in (0, 15, 30)
     ]
-    assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]
+    assert [run.wait(timeout=300) for run in runs] == [0, 0, 0]
     assert {row.title for row in records.rows(DAY, "paper")} == {f"标题{number}" for number in range(45)}
     assert len(records.files(DAY)) == 1

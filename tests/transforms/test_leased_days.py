@@ -18,14 +18,14 @@ pytestmark = pytest.mark.postgres
 
 
 def test_who_was_away_for_longer_than_its_lease_changes_no_day(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr(leases, "LASTING", 1.0)
-    monkeypatch.setattr(leases, "_RENEWAL", 0.25)
     with closing(Leases(cluster.database())) as shared:
         records = dataset.records(Root(tmp_path, shared=shared))
         assert records.apply(DAY, "paper", [record(1)])
+        monkeypatch.setattr(leases, "LASTING", 3.0)
+        monkeypatch.setattr(leases, "_RENEWAL", 0.5)
         newer = to_table([record(1, title="新标题")], Record)
         with records.lock(DAY), shared._mutex:  # nothing is renewed, as if the machine had slept
-            time.sleep(1.5)
+            time.sleep(3.5)
             with pytest.raises(BusyError, match=r"the lease records-.* was not renewed in time"):
                 records.put(DAY, "paper", newer, records.files(DAY))
         assert [row.title for row in records.rows(DAY, "paper")] == ["标题1"]
