@@ -47,6 +47,7 @@ LEVEL1 = [
 ]
 """The 31 industries of the first level of 申银万国行业分类标准 (2021)."""
 
+_SHORT = 2  # characters
 _FIRM = 6  # characters
 
 # One code point to one, so that places in the folded text are places in the text.
@@ -154,11 +155,12 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
-    tells of an industry), `companies.csv` (code, name, full_name, level1), `event_triggers.csv` (trigger, type),
-    `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
-    `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack any of them. A company is
-    known by its name (one of two characters only behind ST), its full name and its code.
-    Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
+    tells of an industry), `companies.csv` (code, name, full_name, level1), `company_aliases.csv` (alias, code),
+    `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
+    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may
+    lack any of them. A company is known by its name (one of two characters only with ST or 股份), its full name, its
+    aliases and its code.
+    Raises ConfigError for a row that is incomplete or names an unknown industry or code, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     industries = {row["term"]: row["level1"] for row in _rows(places, "industries.csv", ("term", "level1"))}
@@ -168,10 +170,12 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     codes: dict[str, Company] = {}
     for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
         company = Company(row["code"], row["level1"])
-        # A name of two characters is too often a part of other words; with ST before it, it is not.
-        name = row["name"] if len(row["name"]) > 2 else f"ST{row['name']}"
-        companies |= {one: company for one in (name, _firm(row["full_name"])) if one not in words}
+        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in words}
         codes[row["code"]] = company
+    for row in _rows(places, "company_aliases.csv", ("alias", "code")):
+        if row["code"] not in codes:
+            raise ConfigError(f"company_aliases.csv: {row['alias']} stands for {row['code']}, which companies.csv does not have")
+        companies[row["alias"]] = codes[row["code"]]
     cues = {row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))}
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
@@ -194,6 +198,17 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         places=frozenset(_words(places, "places.txt")),
         version=digest.hexdigest(),
     )
+
+
+def _names(name: str, full_name: str) -> Iterator[str]:
+    """Yield what a company is called: its name, the same without the letter of its kind of share, and its full name."""
+    if len(name) > _SHORT:
+        yield name
+        if len(name) > _SHORT + 1 and name.endswith(("A", "B")):
+            yield name[:-1]
+    else:  # too often a part of other words; with ST before it, or 股份 behind, it is not
+        yield from (f"ST{name}", f"{name}股份")
+    yield _firm(full_name)
 
 
 def _firm(full_name: str) -> str:
