@@ -70,7 +70,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("name", "columns", "least"),
     [
-        ("ai_technologies.csv", ["term", "kind"], 5000),
+        ("ai_technologies.csv", ["term", "kind"], 5300),
         ("industries.csv", ["term", "level1"], 4500),
         ("industry_cues.csv", ["cue", "industry"], 1300),
         ("companies.csv", ["code", "name", "full_name", "level1"], 4500),
