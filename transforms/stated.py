@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from transforms.taxonomy import Taxonomy
 from transforms.words import Word, Words
 
-STATED = re.compile(r"(?:行业|领域)$")
+_NAMES = ("行业", "领域")
+STATED = re.compile(rf"(?:{'|'.join(_NAMES)})$")
 """What makes the words before it an industry."""
 
 # Verbs that name a trade and so may begin an industry's name: 移动支付领域, 养殖装备行业.
@@ -28,8 +29,10 @@ _RELATIONS = re.compile(
 
 def stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
     """Yield start and end of each industry that the text names as one, and whether it does so in few nouns."""
+    if not any(name in words.text for name in _NAMES):
+        return
     for number, word in enumerate(words.words):
-        if not word.text.endswith(("行业", "领域")):
+        if not word.text.endswith(_NAMES):
             continue
         run = _run_before(words.words, number)
         while run and (run[0].text in lists.generic or _leads_in(run[0]) or run[0].text in ("及", "与")):

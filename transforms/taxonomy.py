@@ -2,11 +2,13 @@
 
 import csv
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -54,6 +56,7 @@ _FIRM = 6  # characters
 _FOLD = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _FOLD |= {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
+_UNFOLDED = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 
 
 Found = tuple[int, int, str]
@@ -62,21 +65,19 @@ Found = tuple[int, int, str]
 
 def fold_letters(text: str) -> str:
     """Return `text` with Latin letters and digits in half width and small; its length stays."""
-    return text.translate(_FOLD)
+    return _UNFOLDED.sub(lambda match: match[0].translate(_FOLD), text)
 
 
 class Finder:
     """Finds the phrases of many lists in one pass; of those of one list that overlap, the leftmost longest one."""
 
-    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
         """Take phrases by the name of their list, as written; letters match in any case and width."""
         self._names = tuple(lists)
-        owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name, phrases in lists.items():
-            for phrase in sorted(phrases):
-                owners[fold_letters(phrase)].append((name, phrase))
-        self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners), MatchKind.Standard, implementation=Implementation.ContiguousNFA)
+        self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
+        self._owners = [name for name, phrases in lists.items() for _ in phrases]
+        folded = list(map(fold_letters, self._phrases))
+        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.NoncontiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
         """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
@@ -89,10 +90,10 @@ class Finder:
         for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
             if _joined(folded, start) or _joined(folded, end):
                 continue
-            for name, phrase in self._owners[index]:
-                if start >= ends[name]:
-                    found[name].append((start, end, phrase))
-                    ends[name] = end
+            name = self._owners[index]
+            if start >= ends[name]:
+                found[name].append((start, end, self._phrases[index]))
+                ends[name] = end
         return found
 
 
@@ -102,7 +103,7 @@ def _joined(text: str, place: int) -> bool:
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Company:
     """A listed company: code with its exchange (600519.SH), and its 申万 level-1 industry."""
 
@@ -163,13 +164,13 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     Raises ConfigError for a row that is incomplete or names an unknown industry or code, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
-    industries = {row["term"]: row["level1"] for row in _rows(places, "industries.csv", ("term", "level1"))}
+    industries = {row["term"]: intern(row["level1"]) for row in _rows(places, "industries.csv", ("term", "level1"))}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     words = set(_words(places, "ambiguous_names.txt"))
     companies: dict[str, Company] = {}
     codes: dict[str, Company] = {}
     for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
-        company = Company(row["code"], row["level1"])
+        company = Company(row["code"], intern(row["level1"]))
         companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in words}
         codes[row["code"]] = company
     for row in _rows(places, "company_aliases.csv", ("alias", "code")):

@@ -53,7 +53,7 @@ def _adds_nothing(phrase: str, term: str) -> bool:
 def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     """Yield start and end of each term with what belongs to it."""
     before = {word.end: word for word in words.words} if words.found["technologies"] else {}
-    products = dict(_products(words.words))
+    products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
         if _HOUSE.match(words.text, end):
             continue
