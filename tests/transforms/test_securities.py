@@ -67,3 +67,4 @@ def test_other_figures_are_no_code(figure):
 def test_a_word_of_everyday_language_is_no_company():
     body = "今年以来，机器人行业订单增长两成，太阳能电站建设加快，农产品运往太平洋彼岸。"
     assert codes("工业机器人订单增长", body) == []
+    assert codes("峨眉山迎来今冬首场雪", "峨眉山景区今晨降雪，游客登上峨眉山金顶。") == []
