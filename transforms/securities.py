@@ -23,6 +23,11 @@ _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|�
 # 中标中国石油项目, 质押给某银行: whom another one works for, or owes.
 _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
 _HOUSES = frozenset({"银行", "非银金融"})
+# 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
+_NATIONAL = "中国"
+_GOES_ON = re.compile(
+    r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报"
+)
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
 
@@ -41,7 +46,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     found = []
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
-        if end - start > 3 or (start in words.edges and end in words.edges):
+        whole = end - start > 3 or (start in words.edges and end in words.edges)
+        if whole and not (name.startswith(_NATIONAL) and _GOES_ON.match(words.text, end)):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for match in _DIGITS.finditer(source):

@@ -48,6 +48,12 @@ def test_who_lends_takes_in_pledge_or_writes_the_report_is_not_what_an_article_i
     assert codes("北京银行发布年报", "北京银行公告，全年净利润增长。") == ["601169.SH"]
 
 
+@pytest.mark.parametrize("other", ["中国银行业协会", "中国移动支付市场", "中国石油大学", "中国建筑业"])
+def test_what_only_begins_like_a_company_is_none(other):
+    assert codes(f"{other}发布报告", f"{other}发布年度报告，规模增长一成。") == []
+    assert codes("中国银行业务增长", "中国银行业务增长，中国银行公告称，全年净利润增长。") == ["601988.SH"]
+
+
 def test_a_customer_is_not_whom_an_order_is_news_of():
     assert codes("宁德时代中标中国石油储能项目", "宁德时代公告，公司中标中国石油储能项目。") == ["300750.SZ"]
 
