@@ -159,8 +159,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     tells of an industry), `companies.csv` (code, name, full_name, level1), `company_aliases.csv` (alias, code),
     `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
     `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may
-    lack any of them. A company is known by its name (one of two characters only with ST or 股份), its full name, its
-    aliases and its code.
+    lack any of them. A company is known by its names (see `_names`), its aliases and its code.
     Raises ConfigError for a row that is incomplete or names an unknown industry or code, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
@@ -202,20 +201,21 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
 
 def _names(name: str, full_name: str) -> Iterator[str]:
-    """Yield what a company is called: its name, the same without the letter of its kind of share, and its full name."""
+    """Yield what a company is called: its name, the same without the letter of its kind of share, and its full name.
+
+    A name of two characters is too often a part of other words: it needs ST before it, or what its full name has behind it.
+    """
+    firm = full_name.removesuffix("有限责任公司").removesuffix("股份有限公司").removesuffix("(集团)")
     if len(name) > _SHORT:
         yield name
         if len(name) > _SHORT + 1 and name.endswith(("A", "B")):
             yield name[:-1]
-    else:  # too often a part of other words; with ST before it, or 股份 behind, it is not
+    else:
         yield from (f"ST{name}", f"{name}股份")
-    yield _firm(full_name)
-
-
-def _firm(full_name: str) -> str:
-    """Return a full name without 股份有限公司 and the like where it is long enough to stand for itself."""
-    short = full_name.removesuffix("有限责任公司").removesuffix("股份有限公司").removesuffix("(集团)")
-    return short if len(short) >= _FIRM else full_name
+        own = firm[max(firm.find(name), 0) :]
+        if own.startswith(name) and len(own) >= 2 * _SHORT:
+            yield own
+    yield firm if len(firm) >= _FIRM else full_name
 
 
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -33,7 +33,14 @@ def test_names_of_two_characters_need_st():
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("京东方", "000725.SZ"), ("万科", "000002.SZ"), ("隆基绿能", "601012.SH"), ("招行", "600036.SH"), ("中芯国际", "688981.SH")],
+    [
+        ("京东方", "000725.SZ"),
+        ("万科", "000002.SZ"),
+        ("隆基绿能", "601012.SH"),
+        ("招行", "600036.SH"),
+        ("中芯国际", "688981.SH"),
+        ("康美药业", "600518.SH"),
+    ],
 )
 def test_a_company_is_known_by_its_short_and_later_names(name, code):
     assert codes(f"{name}发布年报", f"{name}公告称，全年净利润增长。") == [code]
