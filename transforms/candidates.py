@@ -97,16 +97,17 @@ def candidates(
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
-    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING)):
+    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_FIRM, _THING_ALONE), (_PERIOD, _REPORT)):
         yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
+    if "轮" in text:
+        yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
+    if "·" in text:
+        yield from ((_NAME_EDGE.sub("", phrase), _PERSON_ALONE, ()) for phrase in _FOREIGN.findall(text))
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
         if not phrase.islower() and phrase not in _EXCHANGES:
             yield phrase, _WRITING if " " in phrase else _PLAIN, ()
-    yield from ((_NAME_EDGE.sub("", match[0]), _PERSON_ALONE, ()) for match in _FOREIGN.finditer(text))
-    for pattern, kind in ((_FIRM, _THING_ALONE), (_ROUND, _ROUND_OF), (_PERIOD, _REPORT)):
-        yield from ((match[0], kind, ()) for match in pattern.finditer(text))
     yield from ((phrase, _TERM, ()) for phrase in technologies)
     yield from _listed(words, lists)
 
@@ -129,7 +130,7 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
 def _runs(
     words: Words, latin: dict[int, int], names: Sequence[tuple[int, int]], lists: Taxonomy
 ) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
-    """Yield the runs of one to four nouns, verbs and numbers that can be a phrase; none that begins within a name.
+    """Yield the runs of one to four nouns, verbs and numbers that can be a phrase; none that begins within a name or is generic.
 
     Outside the title a run must stand twice, or be a person's name or end the name of a thing.
     """
@@ -141,7 +142,7 @@ def _runs(
         in_title = run[0].start < edge
         things = [word.tag == "nt" or _ends_a_thing(word.text) for word in run]
         for start, first in enumerate(run):
-            if first.start in inside:
+            if first.start in inside or first.text in lists.generic:
                 continue
             for stop in range(start, min(start + _MOST_WORDS, len(run))):
                 last = run[stop]
@@ -182,7 +183,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     tags = {word.tag for word in part}
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
-    if last.tag == "a" or first.text in lists.generic or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
+    if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None

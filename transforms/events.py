@@ -28,7 +28,8 @@ _EMPTY = re.compile(
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
 _MOST = 7
 _LEAST = 10  # characters; a shorter sentence states no event
-_ENOUGH = 0.35  # of the best sentence's score
+_LEAST_OPEN = 20  # characters of a line without a full stop: 公司接到通知，…办理了质押，具体情况如下：
+_ENOUGH = 0.25  # of the best sentence's score
 _PLENTY = 2.0  # a score that is enough beside any other
 _REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence tells another one again
 
@@ -42,25 +43,34 @@ def major_events(
     early it stands; one that only quotes somebody counts less. `names` and `themes` are what the article names, and its
     keywords.
     """
-    whole = [one for one in sentences if one.closed and one.end - one.start >= _LEAST] or list(sentences)
     shift = len(words.title) + 1
     places = [start - shift for start, _, _ in words.found["triggers"]]
-    strong = [lists.triggers[trigger] not in _WEAK for _, _, trigger in words.found["triggers"]]
+    types = [lists.triggers[trigger] for _, _, trigger in words.found["triggers"]]
+    spoken = [(one, types[bisect_left(places, one.start) : bisect_left(places, one.end)]) for one in sentences]
+    whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
+    titled = set(types[: bisect_left(places, -1)]) - {"其他"}
     pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
     scored = []
-    for number, one in enumerate(whole):
+    for number, (one, found) in enumerate(whole):
         text = body[one.start : one.end]
-        found = strong[bisect_left(places, one.start) : bisect_left(places, one.end)]
-        score = _reports(text, found) + _concerns(text, pairs, names, themes)
+        score = _reports(text, found) + _concerns(text, pairs, names, themes) + 0.4 * (not titled.isdisjoint(found))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
     return _best(body, scored)
 
 
-def _reports(text: str, found: Sequence[bool]) -> float:
-    """Return how much a sentence reports: `found` are its triggers, whether each is of a strong type."""
-    score = 0.2 * bool(found) + 0.3 * any(found) + 0.4 * min(len(found), 2)
-    score += 0.4 * min(len(_FIGURE.findall(text)), 4) + 0.7 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
+def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
+    """Whether a sentence can state an event; one without a full stop does with a strong trigger of `found`, and when or how much."""
+    if closed:
+        return len(text) >= _LEAST
+    return len(text) >= _LEAST_OPEN and not _WEAK.issuperset(found) and bool(_FIGURE.search(text) or _DAY.search(text))
+
+
+def _reports(text: str, found: Sequence[str]) -> float:
+    """Return how much a sentence reports: `found` are the types of its triggers."""
+    score = 0.2 * bool(found) + 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
+    score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
+    score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
     return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
 
 
@@ -74,7 +84,7 @@ def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collec
 def _best(body: str, scored: list[tuple[float, int, Sentence]]) -> list[Sentence]:
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(_MOST, round(1.5 + 0.6 * len(scored) ** 0.5)))
+    wanted = max(1, min(_MOST, round(1.65 + 0.65 * len(scored) ** 0.5)))
     kept: list[tuple[int, Sentence, set[str]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):

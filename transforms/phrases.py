@@ -93,7 +93,12 @@ def _rarity(word: str) -> float:
 
 def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
     """Leave out each phrase that is but a part of a longer one."""
-    return [one for one in scored if not any(one.phrase in other.phrase and _is_part(one, other, title) for other in scored)]
+    together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
+    return [one for one in scored if together.count(one.phrase) == 1 or not _has_whole(one, scored, title)]
+
+
+def _has_whole(one: _Scored, scored: list[_Scored], title: str) -> bool:
+    return any(one.phrase in other.phrase and _is_part(one, other, title) for other in scored)
 
 
 def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
@@ -115,15 +120,17 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
-    text, chosen = words.text, list[str]()
+    text, chosen = words.text, dict[str, frozenset[str]]()
     for one in ranked:
         if len(chosen) == _MAX:
             break
         phrase = _widened(one.phrase, words) if one.kind.named and len(one.phrase) < 4 else one.phrase
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
-        if not (reporter or any(phrase in other or other in phrase or _alike(phrase, other) for other in chosen)):
-            chosen.append(phrase)
-    return chosen
+        characters = frozenset(phrase)
+        alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
+        if not (reporter or any(alike)):
+            chosen[phrase] = characters
+    return list(chosen)
 
 
 def _widened(phrase: str, words: Words) -> str:
@@ -139,9 +146,9 @@ def _widened(phrase: str, words: Words) -> str:
     return phrase
 
 
-def _alike(one: str, other: str) -> bool:
-    characters, others = set(one), set(other)
-    return len(characters & others) >= _ALIKE * max(len(characters), len(others))
+def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:
+    most = _ALIKE * max(len(characters), len(others))
+    return min(len(characters), len(others)) >= most and len(characters & others) >= most
 
 
 def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:

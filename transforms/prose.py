@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _LONGEST_LABEL = 300  # characters; a longer line holds news as well
 _LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
 _LEAST_NEWS = 8  # characters that must be left behind a dateline
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\"']*|$)")
+_STOP = re.compile(r"[。！？!?]+[”’」』）)\"']*")
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.
@@ -108,11 +109,12 @@ def _is_label(line: str) -> bool:
 
 def _sentences(line: str) -> list[tuple[int, int]]:
     places = []
-    for match in _STOP.finditer(line):
-        if match.end() - match.start() <= _LONGEST:
-            places.append(match.span())
+    ends = [*(stop.end() for stop in _STOP.finditer(line)), len(line)]
+    for start, end in pairwise([0, *ends]):
+        if end - start <= _LONGEST:
+            places.append((start, end))
         else:
-            places += [part.span() for part in _CLAUSE.finditer(line, *match.span())]
+            places += [part.span() for part in _CLAUSE.finditer(line, start, end)]
     return [(start, end) for start, end in (_trimmed(line, *place) for place in places) if end > start]
 
 

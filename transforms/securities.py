@@ -18,6 +18,16 @@ _LONGEST_MARK = 8  # characters
 _QUOTED = re.compile(
     r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)|研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|认为|表示|指出|预计|数据|统计|Choice|讯|快讯|记者|报道)"
 )
+# 中信证券研报认为: a house whose analysts speak wrote what the article tells of others.
+_ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|发布研|证券研究)")
+# 中标中国石油项目, 质押给某银行: whom another one works for, or owes.
+_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+_HOUSES = frozenset({"银行", "非银金融"})
+# 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
+_NATIONAL = "中国"
+_GOES_ON = re.compile(
+    r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报"
+)
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
 
@@ -36,7 +46,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     found = []
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
-        if end - start > 3 or (start in words.edges and end in words.edges):
+        whole = end - start > 3 or (start in words.edges and end in words.edges)
+        if whole and not (name.startswith(_NATIONAL) and _GOES_ON.match(words.text, end)):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for match in _DIGITS.finditer(source):
@@ -52,11 +63,24 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     """Return the mentions of those companies that the article is about.
 
     That is who stands in the title, in the lead (its first two sentences) or again and again, not who is only quoted.
+    Banks and brokers in the lead mostly lend, take shares in pledge or bring others to market: for them it is no reason.
     """
     edge = len(words.title)
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
+    authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(words.text, one.end)}
     weights: dict[str, float] = defaultdict(float)
     for one in found:
-        weight = 3.0 if one.start < edge else 1.5 if one.start < lead else 0.8
-        weights[one.company.code] += 0.2 if _QUOTED.match(words.text, one.end) else weight
+        aside = one.company.code in authors or _is_aside(one, words.text)
+        in_lead = one.start < lead and not _is_house(one)
+        weight = 3.0 if one.start < edge else 1.5 if in_lead else 0.8
+        weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
+
+
+def _is_aside(one: Mention, text: str) -> bool:
+    """Whether a company is only quoted, or is whom another one works for or owes."""
+    return bool(_QUOTED.match(text, one.end) or _COUNTERPART.search(text[max(0, one.start - _LONGEST_MARK) : one.start]))
+
+
+def _is_house(one: Mention) -> bool:
+    return one.company.level1 in _HOUSES

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from transforms.taxonomy import Taxonomy
 from transforms.words import Word, Words
 
-STATED = re.compile(r"(?:行业|领域)$")
+_NAMES = ("行业", "领域")
+STATED = re.compile(rf"(?:{'|'.join(_NAMES)})$")
 """What makes the words before it an industry."""
 
 # Verbs that name a trade and so may begin an industry's name: 移动支付领域, 养殖装备行业.
@@ -22,14 +23,16 @@ _RELATIONS = re.compile(
     r"属于|从事|立足|深耕|聚焦|进入|布局|涉及|覆盖|推动|促进|发展|成为|发布|面向|围绕|拓展|切入|赋能|影响|"
     r"改变|位于|针对|提升|重塑|颠覆|融入|投资|关注|看好|占据|领跑|引领|用于|应用于|包括|基于|退出|跨界|驱动|"
     r"有望|留在|带动|加快|支持|服务于|专注|致力于|应用|以及|作为|所属|所处|整个|各个|细分|垂直|核心|相关|其他|主要|"
-    r"关键|新兴|传统|重点|特定|不同|多个|诸多|众多|上述"
+    r"关键|新兴|传统|重点|特定|不同|多个|诸多|众多|上述|获评|入选|跻身|位居|领先|有限公司|公司|集团|全球|国内|我国|全国"
 )
 
 
 def stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
     """Yield start and end of each industry that the text names as one, and whether it does so in few nouns."""
+    if not any(name in words.text for name in _NAMES):
+        return
     for number, word in enumerate(words.words):
-        if not word.text.endswith(("行业", "领域")):
+        if not word.text.endswith(_NAMES):
             continue
         run = _run_before(words.words, number)
         while run and (run[0].text in lists.generic or _leads_in(run[0]) or run[0].text in ("及", "与")):

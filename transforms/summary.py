@@ -20,7 +20,7 @@ _ASIDE = re.compile(
     )[)）]""",
     re.VERBOSE,
 )
-_LENGTH = 180  # characters; a sentence that would make a summary longer is left out
+_LENGTH = 170  # characters; a sentence that would make a summary longer is left out
 
 
 def summary(body: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]) -> tuple[str, list[Place]]:

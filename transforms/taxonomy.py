@@ -2,11 +2,13 @@
 
 import csv
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -47,12 +49,14 @@ LEVEL1 = [
 ]
 """The 31 industries of the first level of 申银万国行业分类标准 (2021)."""
 
+_SHORT = 2  # characters
 _FIRM = 6  # characters
 
 # One code point to one, so that places in the folded text are places in the text.
 _FOLD = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _FOLD |= {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
+_UNFOLDED = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 
 
 Found = tuple[int, int, str]
@@ -61,21 +65,19 @@ Found = tuple[int, int, str]
 
 def fold_letters(text: str) -> str:
     """Return `text` with Latin letters and digits in half width and small; its length stays."""
-    return text.translate(_FOLD)
+    return _UNFOLDED.sub(lambda match: match[0].translate(_FOLD), text)
 
 
 class Finder:
     """Finds the phrases of many lists in one pass; of those of one list that overlap, the leftmost longest one."""
 
-    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
         """Take phrases by the name of their list, as written; letters match in any case and width."""
         self._names = tuple(lists)
-        owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name, phrases in lists.items():
-            for phrase in sorted(phrases):
-                owners[fold_letters(phrase)].append((name, phrase))
-        self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners), MatchKind.Standard, implementation=Implementation.ContiguousNFA)
+        self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
+        self._owners = [name for name, phrases in lists.items() for _ in phrases]
+        folded = list(map(fold_letters, self._phrases))
+        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.NoncontiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
         """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
@@ -88,10 +90,10 @@ class Finder:
         for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
             if _joined(folded, start) or _joined(folded, end):
                 continue
-            for name, phrase in self._owners[index]:
-                if start >= ends[name]:
-                    found[name].append((start, end, phrase))
-                    ends[name] = end
+            name = self._owners[index]
+            if start >= ends[name]:
+                found[name].append((start, end, self._phrases[index]))
+                ends[name] = end
         return found
 
 
@@ -101,7 +103,7 @@ def _joined(text: str, place: int) -> bool:
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Company:
     """A listed company: code with its exchange (600519.SH), and its 申万 level-1 industry."""
 
@@ -154,24 +156,26 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
-    tells of an industry), `companies.csv` (code, name, full_name, level1), `event_triggers.csv` (trigger, type),
-    `subjects.csv` (term, kind), and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`,
-    `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may lack any of them. A company is
-    known by its name (one of two characters only behind ST), its full name and its code.
-    Raises ConfigError for a row that is incomplete or names an unknown industry, and for a cue of a cue.
+    tells of an industry), `companies.csv` (code, name, full_name, level1), `company_aliases.csv` (alias, code),
+    `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
+    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may
+    lack any of them. A company is known by its names (see `_names`), its aliases and its code.
+    Raises ConfigError for a row that is incomplete or names an unknown industry or code, and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
-    industries = {row["term"]: row["level1"] for row in _rows(places, "industries.csv", ("term", "level1"))}
+    industries = {row["term"]: intern(row["level1"]) for row in _rows(places, "industries.csv", ("term", "level1"))}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     words = set(_words(places, "ambiguous_names.txt"))
     companies: dict[str, Company] = {}
     codes: dict[str, Company] = {}
     for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
-        company = Company(row["code"], row["level1"])
-        # A name of two characters is too often a part of other words; with ST before it, it is not.
-        name = row["name"] if len(row["name"]) > 2 else f"ST{row['name']}"
-        companies |= {one: company for one in (name, _firm(row["full_name"])) if one not in words}
+        company = Company(row["code"], intern(row["level1"]))
+        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in words}
         codes[row["code"]] = company
+    for row in _rows(places, "company_aliases.csv", ("alias", "code")):
+        if row["code"] not in codes:
+            raise ConfigError(f"company_aliases.csv: {row['alias']} stands for {row['code']}, which companies.csv does not have")
+        companies[row["alias"]] = codes[row["code"]]
     cues = {row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))}
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
@@ -196,10 +200,22 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     )
 
 
-def _firm(full_name: str) -> str:
-    """Return a full name without 股份有限公司 and the like where it is long enough to stand for itself."""
-    short = full_name.removesuffix("有限责任公司").removesuffix("股份有限公司").removesuffix("(集团)")
-    return short if len(short) >= _FIRM else full_name
+def _names(name: str, full_name: str) -> Iterator[str]:
+    """Yield what a company is called: its name, the same without the letter of its kind of share, and its full name.
+
+    A name of two characters is too often a part of other words: it needs ST before it, or what its full name has behind it.
+    """
+    firm = full_name.removesuffix("有限责任公司").removesuffix("股份有限公司").removesuffix("(集团)")
+    if len(name) > _SHORT:
+        yield name
+        if len(name) > _SHORT + 1 and name.endswith(("A", "B")):
+            yield name[:-1]
+    else:
+        yield from (f"ST{name}", f"{name}股份")
+        own = firm[max(firm.find(name), 0) :]
+        if own.startswith(name) and len(own) >= 2 * _SHORT:
+            yield own
+    yield firm if len(firm) >= _FIRM else full_name
 
 
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -2,14 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import rjieba
 
 from transforms.taxonomy import Taxonomy, fold_letters
 from transforms.words import Word, Words
 
-# What makes a listed term another product of its kind: 自动泊车 → 自动泊车系统, ResNet → ResNet-50, 文心大模型 → 文心大模型4.5.
-_BEHIND = re.compile(
-    r"技术|算法|系统|平台|模型|大模型|引擎|助手|框架|芯片|机器人|服务器|(?<=[a-z模型])-?[\d.]*\d[a-z]?(?![a-z\d%％年月日亿万个])"
+# What makes a listed term another product of its kind: 自动泊车 → 自动泊车系统.
+_BEHIND = re.compile(r"技术|算法|系统|平台|模型|大模型|引擎|助手|框架|芯片|机器人|服务器")
+# Its version, and no quantity: ResNet → ResNet-50, 通义万相 → 通义万相2.2, 文心大模型 → 文心大模型4.5 Turbo, 语音识别 2.5秒.
+_VERSION = re.compile(
+    r"(?:(?<=[a-z模型])-?[\d.]*\d[a-z]?|(?<=[a-z\u4e00-\u9fff]) ?v?\d\.\d)?"
+    r"(?:[ -]?(?:pro|turbo|max|ultra|flash|mini|plus|lite|preview))?"
+    r"(?![a-z\d.]|[ ,]?[%％年月日亿万千百个倍元家款秒分米小毫吨公折台件次项名位人点])"
 )
 # 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company.
 _HOUSE = re.compile(
@@ -38,12 +44,21 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     (机器人) is left out where the text names kinds of it, and so is a term with a general word behind (人工智能技术)
     where the term itself stands. `subject` is whom the article is about: a company of that name is no technology.
     """
-    spelled = [words.text[start:end] for start, end in sorted(_places(words, lists))]
+    spelled = [words.text[start:end] for start, end in _outermost(_places(words, lists))]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
     kept = [one for one in distinct if one not in {*heads, subject} and not any(_adds_nothing(one, other) for other in distinct)]
     return sorted(kept, key=lambda one: -counts[fold_letters(one)])
+
+
+def _outermost(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the places that lie in no other one, in order."""
+    reached = 0
+    for start, end in sorted(places, key=lambda one: (one[0], -one[1])):
+        if end > reached:
+            yield start, end
+            reached = end
 
 
 def _adds_nothing(phrase: str, term: str) -> bool:
@@ -53,11 +68,11 @@ def _adds_nothing(phrase: str, term: str) -> bool:
 def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     """Yield start and end of each term with what belongs to it."""
     before = {word.end: word for word in words.words} if words.found["technologies"] else {}
-    products = dict(_products(words.words))
+    products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
         if _HOUSE.match(words.text, end):
             continue
-        if behind := _BEHIND.match(words.folded, end):
+        if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
         front = before.get(start)
         specific = (
@@ -69,6 +84,8 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
 
 def _specifies(front: Word, phrase: str, words: Words, lists: Taxonomy) -> bool:
     """Whether a word in front of a head belongs to it; a verb does only where the phrase stands twice."""
+    if not (front.tag == "eng" or rjieba.has_word(front.text)):  # 某银行|用人脸识别, cut wrong
+        return False
     if front.tag not in _IN_FRONT or not 2 <= len(front.text) <= _LONGEST_FRONT or _NO_FRONT.fullmatch(front.text):
         return False
     return front.text not in lists.generic and (front.tag != "v" or words.text.count(phrase) > 1)

@@ -54,7 +54,7 @@ class Words:
     @cached_property
     def edges(self) -> frozenset[int]:
         """The places where a word begins or ends."""
-        return frozenset([*(word.start for word in self.words), len(self.text)])
+        return frozenset({len(self.text)}.union([word[0] for word in self.words]))
 
     @cached_property
     def folded(self) -> str:

@@ -30,6 +30,21 @@ def test_headings_are_no_events_unless_there_is_nothing_else():
     assert chosen("") == []
 
 
+def test_an_announcement_that_leads_over_to_a_table_is_one():
+    body = "11月9日，远帆物流接到股东陆行舟的通知，其将480万股公司股份办理了质押，具体情况如下：\n注：合计数为四舍五入所致。"
+    assert chosen(body, "远帆物流关于股东质押的公告")[0].endswith("具体情况如下：")
+    assert chosen("具体情况如下：\n" + LEAD) == [LEAD]
+
+
+def test_what_is_of_the_headlines_kind_goes_before_other_events():
+    told = [
+        f"{name}此前{act}480万股。"
+        for name, act in (("汀州港", "回购"), ("青禾控股", "增持"), ("砺芯电子", "质押"), ("陆行舟", "减持"))
+    ]
+    assert told[-1] in chosen("".join(told), "大股东套现离场")
+    assert told[-1] not in chosen("".join(told), "大股东访谈")
+
+
 def test_there_are_at_most_seven_events():
     many = [
         f"11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"

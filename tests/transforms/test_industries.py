@@ -72,6 +72,11 @@ def test_of_several_industries_that_a_text_names_together_each_stands_alone():
     assert found("学者江予白加盟青禾", body)[0] == ["人工智能", "自动控制领域"]
 
 
+def test_a_company_before_an_industry_is_no_part_of_it():
+    body = "青禾船舶设备有限公司获评全球船舶行业示范工厂。船舶行业订单增长，船舶出口增长。"
+    assert found("青禾获评示范工厂", body)[0] == ["船舶行业"]
+
+
 def test_a_bank_that_lends_is_no_topic():
     assert found("青禾控股股份质押", "青禾控股将股份质押给金陵银行，此前质押给金陵银行的股份已解除质押。") == ([], [])
 

@@ -28,6 +28,41 @@ def test_a_company_that_is_named_again_and_again_is():
 def test_names_of_two_characters_need_st():
     assert codes("*ST步森收购支付公司", "*ST步森公告，拟收购一家公司。") == ["002569.SZ"]
     assert codes("步森公告", "步森公告，拟收购一家公司。") == []
+    assert codes("步森股份公告", "步森股份公告，拟收购一家公司。") == ["002569.SZ"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("京东方", "000725.SZ"),
+        ("万科", "000002.SZ"),
+        ("隆基绿能", "601012.SH"),
+        ("招行", "600036.SH"),
+        ("中芯国际", "688981.SH"),
+        ("康美药业", "600518.SH"),
+    ],
+)
+def test_a_company_is_known_by_its_short_and_later_names(name, code):
+    assert codes(f"{name}发布年报", f"{name}公告称，全年净利润增长。") == [code]
+
+
+def test_who_lends_takes_in_pledge_or_writes_the_report_is_not_what_an_article_is_about():
+    body = "青禾控股公告，向北京银行质押540万股。本次质押由中信建投办理。资金用于扩产。"
+    assert codes("青禾控股股东质押股份", body) == []
+    assert codes("青禾控股股东质押股份", "青禾控股将540万股质押给贵州茅台。") == []
+    body = "白酒批价企稳。中信证券研报认为行业见底。后市料回暖。中信证券维持评级。中信证券看好龙头。"
+    assert codes("中信证券：白酒行业见底", body) == []
+    assert codes("北京银行发布年报", "北京银行公告，全年净利润增长。") == ["601169.SH"]
+
+
+@pytest.mark.parametrize("other", ["中国银行业协会", "中国移动支付市场", "中国石油大学", "中国建筑业"])
+def test_what_only_begins_like_a_company_is_none(other):
+    assert codes(f"{other}发布报告", f"{other}发布年度报告，规模增长一成。") == []
+    assert codes("中国银行业务增长", "中国银行业务增长，中国银行公告称，全年净利润增长。") == ["601988.SH"]
+
+
+def test_a_customer_is_not_whom_an_order_is_news_of():
+    assert codes("宁德时代中标中国石油储能项目", "宁德时代公告，公司中标中国石油储能项目。") == ["300750.SZ"]
 
 
 @pytest.mark.parametrize(
@@ -45,3 +80,4 @@ def test_other_figures_are_no_code(figure):
 def test_a_word_of_everyday_language_is_no_company():
     body = "今年以来，机器人行业订单增长两成，太阳能电站建设加快，农产品运往太平洋彼岸。"
     assert codes("工业机器人订单增长", body) == []
+    assert codes("峨眉山迎来今冬首场雪", "峨眉山景区今晨降雪，游客登上峨眉山金顶。") == []

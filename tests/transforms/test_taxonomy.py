@@ -56,6 +56,12 @@ def test_a_cue_of_what_is_no_industry_is_refused(tmp_path, row):
         load_taxonomy([SHIPPED, tmp_path])
 
 
+def test_an_alias_of_an_unknown_company_is_refused(tmp_path):
+    (tmp_path / "company_aliases.csv").write_text("alias,code\n新星,699999.SH\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"新星 stands for 699999\.SH, which companies.csv does not have"):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 def rows_of(name: str) -> list[dict[str, str]]:
     with (SHIPPED / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -64,10 +70,11 @@ def rows_of(name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("name", "columns", "least"),
     [
-        ("ai_technologies.csv", ["term", "kind"], 5000),
+        ("ai_technologies.csv", ["term", "kind"], 5300),
         ("industries.csv", ["term", "level1"], 4500),
         ("industry_cues.csv", ["cue", "industry"], 1300),
-        ("companies.csv", ["code", "name", "full_name", "level1"], 4300),
+        ("companies.csv", ["code", "name", "full_name", "level1"], 4500),
+        ("company_aliases.csv", ["alias", "code"], 35),
         ("event_triggers.csv", ["trigger", "type"], 1700),
         ("subjects.csv", ["term", "kind"], 800),
     ],
@@ -119,7 +126,9 @@ def test_a_shipped_word_list_is_whole(name, least):
 
 def test_lists_about_other_lists_name_what_stands_in_those():
     names = {row["name"] for row in rows_of("companies.csv")}
-    assert set((SHIPPED / "ambiguous_names.txt").read_text(encoding="utf-8").split()) <= names
+    short = {name.removesuffix("A") for name in names}
+    assert set((SHIPPED / "ambiguous_names.txt").read_text(encoding="utf-8").split()) <= names | short
+    assert not {row["alias"] for row in rows_of("company_aliases.csv")} & names
     lists = shipped()
     assert lists.broad_industries <= lists.industries.keys()
     assert not lists.industry_exceptions & (lists.industries.keys() | lists.cues.keys())
