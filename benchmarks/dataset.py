@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -97,6 +98,34 @@ def scan(place: str, big: Path, setting: str, target: float | None = None) -> No
             for place in places
         ]
         compare(f"  DuckDB, whole column {name}", 5, *works, target)
+
+
+def ask(place: str, big: Path, day: date) -> None:
+    """Compare what an analyst asks DuckDB of the folders with the same of one big file, which has no `date`."""
+    month, year = day + timedelta(days=30), day - timedelta(days=365)
+    some = "title, published_at, industries"
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    connection.execute(f"create view days as from read_parquet({place})")
+    connection.execute(f"create view big as select *, published_date as date from '{big}'")
+    for name, query in (
+        ("a day, all columns", f"select * from {{}} where date = '{day}'"),
+        ("a month, three columns", f"select {some} from {{}} where date between '{day}' and '{month}'"),
+        ("a month, all columns", f"select * from {{}} where date between '{day}' and '{month}'"),
+        (
+            "a year, three columns of an industry",
+            f"select {some} from {{}} where date between '{year}' and '{day}' and list_contains(industries, '银行')",
+        ),
+        ("all, articles by day", "select date, count(*) from {} group by all"),
+        ("all, three columns of an industry", f"select {some} from {{}} where list_contains(industries, '银行')"),
+        (
+            "all, a word in the text, by month",
+            "select date_trunc('month', date), count(*) from {} where contains(body, '一') group by all",
+        ),
+        ("first 100 rows, all columns", "select * from {} limit 100"),
+    ):
+        works = [partial(lambda text: connection.execute(text).to_arrow_table(), query.format(view)) for view in ("days", "big")]
+        compare(f"  DuckDB, {name}", 5, *works, None)
 
 
 def add_a_day(data: Path, sources: list[str], rows: int, characters: int, last: date) -> None:
