@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow.dataset as ds
 from days import Size
 from stores import WORKS
 from stores import compare as compare_stores
@@ -79,6 +80,10 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
 
     for (name, work), against in zip(works(data).items(), works(alone).values(), strict=True):
         compare(f"  {name}", 25, work, against, 1.3 if name.startswith("read_dataset") else None)
+    for name, columns in (("all columns", None), ("three columns", COLUMNS)):
+        plain = partial(lambda some: ds.dataset(alone / "records" / f"date={day}").to_table(columns=some), columns)
+        ours = partial(read_dataset, data, start=day, end=day, columns=columns)
+        compare(f"  read_dataset, {name}, against pyarrow.dataset", 25, ours, plain, 1.3)
 
 
 def scan(place: str, big: Path, setting: str, target: float | None = None) -> None:
@@ -185,9 +190,11 @@ def main() -> None:
         print("one day out of all, against that day alone; compacted")
         read_a_day(data, alone, day)
         print("all days, compacted, against one big file")
-        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = false")
+        folders = f"'{data}/records/*/*.parquet', hive_partitioning = true"
+        scan(folders, big, "set parquet_metadata_cache = false")
+        ask(folders, big, day)
         print("the same with parquet_metadata_cache, on both sides")
-        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = true")
+        scan(folders, big, "set parquet_metadata_cache = true")
         whole, begun = Path(folder) / "whole.parquet", time.perf_counter()
         gather(dataset.records(data), days[0], days[-1], None, whole)
         print(f"`caixun export --format parquet` in {time.perf_counter() - begun:.0f} s, against one big file")
