@@ -112,7 +112,7 @@ def ask(place: str, big: Path, day: date) -> None:
     connection = duckdb.connect()
     connection.execute("set enable_progress_bar = false")
     connection.execute(f"create view days as from read_parquet({place})")
-    connection.execute(f"create view big as select *, published_date as date from '{big}'")
+    connection.execute(f"create view big as select *, published_date as date from read_parquet('{big}')")
     for name, query in (
         ("a day, all columns", f"select * from {{}} where date = '{day}'"),
         ("a month, three columns", f"select {some} from {{}} where date between '{day}' and '{month}'"),
