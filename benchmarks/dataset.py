@@ -129,7 +129,7 @@ def ask(place: str, big: Path, day: date) -> None:
         ),
         ("first 100 rows, all columns", "select * from {} limit 100"),
     ):
-        works = [partial(lambda text: connection.execute(text).to_arrow_table(), query.format(view)) for view in ("days", "big")]
+        works = [partial(lambda text: connection.sql(text).to_arrow_table(), query.format(view)) for view in ("days", "big")]
         compare(f"  DuckDB, {name}", 5, *works, None)
 
 
