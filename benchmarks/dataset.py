@@ -15,11 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow.dataset as ds
 from days import Size
 from stores import WORKS
 from stores import compare as compare_stores
@@ -78,6 +80,10 @@ def read_a_day(data: Path, alone: Path, day: date) -> None:
 
     for (name, work), against in zip(works(data).items(), works(alone).values(), strict=True):
         compare(f"  {name}", 25, work, against, 1.3 if name.startswith("read_dataset") else None)
+    for name, columns in (("all columns", None), ("three columns", COLUMNS)):
+        plain = partial(lambda some: ds.dataset(alone / "records" / f"date={day}").to_table(columns=some), columns)
+        ours = partial(read_dataset, data, start=day, end=day, columns=columns)
+        compare(f"  read_dataset, {name}, against pyarrow.dataset", 25, ours, plain, 1.3)
 
 
 def scan(place: str, big: Path, setting: str, target: float | None = None) -> None:
@@ -97,6 +103,34 @@ def scan(place: str, big: Path, setting: str, target: float | None = None) -> No
             for place in places
         ]
         compare(f"  DuckDB, whole column {name}", 5, *works, target)
+
+
+def ask(place: str, big: Path, day: date) -> None:
+    """Compare what an analyst asks DuckDB of the folders with the same of one big file, which has no `date`."""
+    month, year = day + timedelta(days=30), day - timedelta(days=365)
+    some = "title, published_at, industries"
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    connection.execute(f"create view days as from read_parquet({place})")
+    connection.execute(f"create view big as select *, published_date as date from read_parquet('{big}')")
+    for name, query in (
+        ("a day, all columns", f"select * from {{}} where date = '{day}'"),
+        ("a month, three columns", f"select {some} from {{}} where date between '{day}' and '{month}'"),
+        ("a month, all columns", f"select * from {{}} where date between '{day}' and '{month}'"),
+        (
+            "a year, three columns of an industry",
+            f"select {some} from {{}} where date between '{year}' and '{day}' and list_contains(industries, '银行')",
+        ),
+        ("all, articles by day", "select date, count(*) from {} group by all"),
+        ("all, three columns of an industry", f"select {some} from {{}} where list_contains(industries, '银行')"),
+        (
+            "all, a word in the text, by month",
+            "select date_trunc('month', date), count(*) from {} where contains(body, '一') group by all",
+        ),
+        ("first 100 rows, all columns", "select * from {} limit 100"),
+    ):
+        works = [partial(lambda text: connection.sql(text).to_arrow_table(), query.format(view)) for view in ("days", "big")]
+        compare(f"  DuckDB, {name}", 5, *works, None)
 
 
 def add_a_day(data: Path, sources: list[str], rows: int, characters: int, last: date) -> None:
@@ -156,9 +190,11 @@ def main() -> None:
         print("one day out of all, against that day alone; compacted")
         read_a_day(data, alone, day)
         print("all days, compacted, against one big file")
-        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = false")
+        folders = f"'{data}/records/*/*.parquet', hive_partitioning = true"
+        scan(folders, big, "set parquet_metadata_cache = false")
+        ask(folders, big, day)
         print("the same with parquet_metadata_cache, on both sides")
-        scan(f"'{data}/records/*/*.parquet', hive_partitioning = true", big, "set parquet_metadata_cache = true")
+        scan(folders, big, "set parquet_metadata_cache = true")
         whole, begun = Path(folder) / "whole.parquet", time.perf_counter()
         gather(dataset.records(data), days[0], days[-1], None, whole)
         print(f"`caixun export --format parquet` in {time.perf_counter() - begun:.0f} s, against one big file")

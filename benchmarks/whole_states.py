@@ -6,13 +6,13 @@ There is one process per reading tool, and one writer at a time, which is killed
 anew. The writer goes from day to day: it gives the rows of each source a version, raises it, compacts the day, and raises it
 again, and notes each state when it is done. A reader looks up what is done, reads everything, and finds of each source and
 day all rows, once, of one version, which is no older than what was done. A tool may say that a file which it had listed is
-gone; it then reads again, and that is counted. Arrow and DuckDB list a folder and leave out, without a word, what is gone when they
-look at it a moment later; so pyarrow is given the list of files, as docs/loading.md says, and what pandas and DuckDB leave out is
-counted. Prints the sums as JSON; the exit status is 1 when anything else was seen.
+gone; it then reads again, and that is counted. Arrow, DuckDB and DataFusion list a folder and leave out, without a word, what is
+gone when they look at it a moment later; so pyarrow is given the list of files, as docs/loading.md says, and what pandas, DuckDB
+and DataFusion leave out is counted. Prints the sums as JSON; the exit status is 1 when anything else was seen.
 
 With `--root`, the dataset lies in an empty place of a bucket (`AWS_ENDPOINT_URL` and the keys come from the environment). A tool
 that asks for an object in several parts may then say that it is damaged, when it was replaced between two of them; that is
-counted as gone, and never allowed to caixun itself. DuckDB is left out: it reads buckets with an extension.
+counted as gone, and never allowed to caixun itself. DuckDB and DataFusion are left out: they read buckets in ways of their own.
 """
 
 import argparse
@@ -45,8 +45,8 @@ FIRST = date(2026, 1, 1)
 COMPACTED_AT = 2  # versions of a day before it is compacted, and as many after
 COLUMNS = ["published_date", "source", "annotator_version"]
 
-TOOLS = ("caixun", "duckdb", "pandas", "polars", "pyarrow")
-FORGETFUL = ("duckdb", "pandas")
+TOOLS = ("caixun", "datafusion", "duckdb", "pandas", "polars", "pyarrow")
+FORGETFUL = ("datafusion", "duckdb", "pandas")
 
 State = tuple[str, str]
 """A day and a source."""
@@ -93,6 +93,14 @@ def rows_of(tool: str, data: Root) -> Callable[[], Iterable[tuple[object, str, s
         connection = duckdb.connect()
         query = f"select {', '.join(COLUMNS)} from read_parquet('{root}/*/*.parquet', hive_partitioning = true)"
         return lambda: connection.sql(query).fetchall()
+    if tool == "datafusion":
+        import datafusion
+
+        def found() -> Iterable[tuple[object, str, str]]:
+            records = datafusion.SessionContext().read_parquet(root)  # a context keeps the list of files that it found
+            return zip(*records.select(*COLUMNS).to_pydict().values(), strict=True)
+
+        return found
     if tool == "pandas":
         import pandas as pd
 
@@ -175,7 +183,7 @@ def main() -> None:
     writers = multiprocessing.get_context("fork")  # at work at once: there is no thread yet that it could miss
     with tempfile.TemporaryDirectory() as folder:
         data = root_of(arguments.root or folder, work=Path(folder))
-        tools = [tool for tool in TOOLS if tool != "duckdb" or data.bucket is None]
+        tools = [tool for tool in TOOLS if tool not in ("datafusion", "duckdb") or data.bucket is None]
         enough, results, ready = processes.Event(), processes.Queue(), processes.Semaphore(0)
         writer = Writer(1, 140)
         made = [writer.record(FIRST, "made", number) for number in range(arguments.rows)]

@@ -101,6 +101,13 @@ def read_moment(text: str, reference: datetime, zone: ZoneInfo = SHANGHAI, lates
     return None
 
 
+def read_clock(text: str, day: date, reference: datetime, zone: ZoneInfo = SHANGHAI) -> Moment | None:
+    """Return the instant on `day` of a text that is a bare clock time (09:31), else None; also for one after `reference`."""
+    match = re.fullmatch(_CLOCK, text.strip())
+    moment = _at_clock(day, match, zone) if match else None
+    return moment if moment and moment.at <= reference else None
+
+
 def _tidy(text: str) -> str:
     """Return the beginning of a text with single blanks, so that no pattern has to look far."""
     return " ".join(text[:_LONGEST].split())

@@ -1,26 +1,29 @@
 """The desk: where questions to a model are asked, each of them once, within budget and pace.
 
 An answer is kept in the ledger, with what it cost, before anything else is done with it: a killed run pays for none twice.
-Reprints, of one text or of one story, share the answer, also when they ask at the same time, in this process or in another one
-on this machine: who asks holds the lock files of text and story.
+Reprints, of one text or of one story, share the answer, also when they ask at the same time, in any process that shares the
+ledger: who asks holds the locks of text and story, which are free again soon after it is killed.
 """
 
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import NamedTuple, Self
-
-from filelock import FileLock
 
 from crawlers.errors import ConfigError
 from crawlers.inquiries import Account, Inquiry, KeptAnswer
 from flows.purse import Pace, Payment, Purse
 from flows.settings import Project
 from transforms.dialogue import LlmEngine, Outcome, Told
-from transforms.llm import Answer, Client, LlmError
+from transforms.llm import Answer, Client, DownError, LlmError
 from transforms.prompt import Message
 from transforms.taxonomy import load_taxonomy
 from transforms.text import text_hash
+
+_PATIENCE = 3600.0  # seconds; a question takes a quarter of that when each of its tries does
+_LOOK = 1.0  # seconds between two looks at whether a desk that waits for another one's question was closed
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,26 @@ class Desk(AbstractContextManager["Desk"]):
         if told := self.kept(asker, attempt):
             return told
         inquiry = self.inquiry(asker, attempt)
-        locks = self.project.data / "locks"
-        # Always in this order: who waits for a story holds back nobody who has it.
-        with FileLock(locks / f"text-{inquiry.text_hash[:2]}.lock"), FileLock(locks / f"story-{asker.story[:2]}.lock"):
+        with ExitStack() as held:
+            # Always in this order: who waits for a story holds back nobody who has it.
+            for kind, name in (("text", inquiry.text_hash), ("story", asker.story)):
+                if name:
+                    held.enter_context(self._claimed(f"{kind}-{name[:2]}"))
             return self.kept(asker, attempt) or _told(self._pay_for(asker, inquiry, messages), own=True)
+
+    @contextmanager
+    def _claimed(self, name: str) -> Iterator[None]:
+        """Be the one that asks about the texts of a name, after any other has. Raises DownError when that takes an hour."""
+        locks, deadline = self.project.data.locks, time.monotonic() + _PATIENCE
+        while (lock := locks.hold(name, _LOOK)) is None:
+            if self.closed:
+                raise self.closed
+            if time.monotonic() > deadline:
+                raise DownError(f"another process has been asking for an hour (it holds {locks.place(name)})")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
         with self.purse.pay(self.most(messages)) as payment:

@@ -5,7 +5,7 @@ from urllib.parse import quote, urljoin
 
 import lxml.html
 
-from crawlers.clock import Moment, read_moment
+from crawlers.clock import Moment, read_clock, read_moment
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import STATE, Override, Source
 from transforms.document import Document, lines_in
@@ -47,7 +47,7 @@ def _article(node: lxml.html.HtmlElement, page: Page, source: Source) -> Article
     link = _link(part, page, source.extract)  # before `drop` takes it out
     given = override(part, source.extract)
     title = given.get("title") or " ".join(line.text for head in part.tree.cssselect(_HEADINGS)[:1] for line in lines_in(head))
-    moment = read_moment(given["published_at"], page.fetched_at, source.zone) if given.get("published_at") else None
+    moment = _moment(given.get("published_at") or "", page, source)
     text = given.get("body")
     if text is None:
         _take_out(part, source.extract)
@@ -78,11 +78,17 @@ def _take_out(part: Document, rules: Override) -> None:
 def _rest(part: Document, moment: Moment | None, page: Page, source: Source) -> tuple[Moment | None, str]:
     """Return the text lines of a node, without the label that prints its time, and the time."""
     lines = [line.text for line in lines_in(part.tree)]
-    label = next((line for line in lines if len(line) <= _LABEL and read_moment(line, page.fetched_at, source.zone)), None)
+    label = next((line for line in lines if len(line) <= _LABEL and _moment(line, page, source)), None)
     if moment is None and label is not None:
-        moment = read_moment(label, page.fetched_at, source.zone)
+        moment = _moment(label, page, source)
         lines.remove(label)
     return moment, "\n".join(lines)
+
+
+def _moment(text: str, page: Page, source: Source) -> Moment | None:
+    """Return the time that a text prints; a bare clock time is one of the day that the listing gives the page, where it gives one."""
+    moment = read_moment(text, page.fetched_at, source.zone)
+    return moment or (read_clock(text, page.day, page.fetched_at, source.zone) if page.day else None)
 
 
 def _named(article: Article, page: Page, name: str) -> Article:

@@ -32,6 +32,7 @@ for command in (
     recording.extract,
     recording.annotate,
     asking.why,
+    asking.costs,
     serving.serve,
 ):
     app.command()(command)

@@ -1,4 +1,4 @@
-"""The commands that only ask: status, why."""
+"""The commands that only ask: status, why, costs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -74,6 +74,41 @@ def _write_page(path: Path, reports: "list[DayReport]") -> None:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     say(f"written to {path}")
+
+
+def costs(
+    start: Annotated[
+        str | None,
+        typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD); all by default.", show_default=False),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
+    ] = None,
+    by: Annotated[Literal["run", "source", "day", "model"], typer.Option("--by", help="What a line sums up.")] = "run",
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the llm engine has cost: calls, tokens and money by run, source, publication day of the articles, or model."""
+    from datetime import date
+
+    from flows.costs import costs as booked
+    from flows.settings import parse_day
+
+    project = project_of(config, data, existing=True)
+    first = parse_day(start) if start else date.min
+    last = parse_day(end) if end else first if start else date.max
+    rows = booked(project, first, last)
+    if as_json:
+        print_json([row.values() for row in rows])
+    elif rows:
+        from rich.console import Console
+
+        from flows.cli.tables import costs_table
+
+        Console().print(costs_table(rows, by, project.settings.llm.price))
+    else:
+        print_text("no model was asked")
 
 
 def why(

@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from crawlers.fates import DayReport, Tally
+from crawlers.inquiries import Usage
 from flows.cli.durations import duration
 from flows.cli.matrix import COLOURS
+from flows.costs import By, Cost, summed, summed_by
 from transforms.record import Annotation
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from flows.planning import BackfillPlan
     from flows.reannotate import Reannotated
     from transforms.checks import Finding
+    from transforms.endpoint import Price
 
 _SHOWN = 60  # characters of a changed value
 _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
@@ -93,6 +96,24 @@ def print_efforts(plan: "BackfillPlan", console: Console) -> None:
         table.add_row(name, str(len(days)), f"{one.articles:,}", f"{one.requests:,}", duration(one.seconds), one.basis)
     if plan.todo:
         console.print(table)
+
+
+def costs_table(rows: list[Cost], by: By, price: "Price | None") -> Table:
+    """Return the table of what questions to models cost, with the total below; `?` where a price was not known."""
+    total = summed(row.usage for row in rows)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_footer=True, header_style="bold", footer_style="bold")
+    table.add_column(by, "sum", no_wrap=True)
+    heads = ("calls", "tokens in", "tokens out", f"cost ({price.currency})" if price else "cost")
+    for head, whole in zip(heads, _usage_texts(total), strict=True):
+        table.add_column(head, whole, justify="right", no_wrap=True)
+    for name, usage in summed_by(by, rows).items():
+        table.add_row(name, *_usage_texts(usage))
+    return table
+
+
+def _usage_texts(usage: Usage) -> tuple[str, ...]:
+    cost = "?" if usage.cost is None else f"{usage.cost:,.4f}"
+    return (f"{usage.calls:,}", f"{usage.tokens_in:,}", f"{usage.tokens_out:,}", cost)
 
 
 def run_values(run: "Run") -> dict[str, Any]:

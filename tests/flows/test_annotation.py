@@ -15,6 +15,7 @@ from flows.purse import Pace
 from flows.reannotate import reannotate
 from flows.runner import PlainRunner
 from flows.settings import Project, open_project
+from flows.texts import Text, by_model
 from tests.provider import KEY, completion, failure, provider, said, truthful
 from tests.transforms.rows import DAY, record
 from transforms import dataset
@@ -119,6 +120,15 @@ def test_no_more_questions_are_open_than_allowed(tmp_path, stub):
     stub.seconds = 0.03
     put(project, *(waiting(project, number) for number in range(20)))
     assert annotated(project)[0].by_model == 20
+    assert stub.most_open == 3
+
+
+def test_texts_that_are_of_no_story_do_not_wait_for_each_other(tmp_path, stub):
+    project = make_project(tmp_path, stub, concurrency=3)
+    stub.seconds = 0.2
+    texts = [Text(str(number), row.title, row.body) for number in range(6) for row in [record(number)]]
+    with open_desk(project) as desk:
+        assert [text.name for text, _ in by_model(desk, texts)] == ["0", "1", "2", "3", "4", "5"]
     assert stub.most_open == 3
 
 

@@ -84,6 +84,26 @@ def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_c
     assert in_process("rebuild", DAY, DAY, "--annotate", *in_project(project)) == 0
     assert capsys.readouterr().out.startswith("5 of 5 records were stale; annotated 5 by n (5 calls, ")
     assert len(stub.asked) - asked == 10
+    capsys.readouterr()
+    in_process("costs", "--json", *in_project(project))
+    booked = json.loads(capsys.readouterr().out)
+    assert [(row["model"], row["source"], row["day"]) for row in booked] == [
+        (model, "sample_paper", DAY.isoformat()) for model in ("m", "m", "n")
+    ]
+    assert [(row["calls"], row["tokens_in"], row["cost"]) for row in booked] == [
+        (calls, 1000 * calls, pytest.approx(0.0036 * calls)) for calls in (2, 3, 5)
+    ]
+    in_process("costs", DAY, "--by", "model", *in_project(project))
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["model", "calls", "tokens", "in", "tokens", "out", "cost", "(CNY)"],
+        ["m", "5", "5,000", "1,000", "0.0180"],
+        ["n", "5", "5,000", "1,000", "0.0180"],
+        ["sum", "10", "10,000", "2,000", "0.0360"],
+    ]
+    in_process("costs", "2026-12-01", *in_project(project))
+    assert capsys.readouterr().out == "no model was asked\n"
+    with pytest.raises(ConfigError, match="START 2026-12-01 lies after END 2026-11-30"):
+        in_process("costs", "2026-12-01", "2026-11-30", *in_project(project))
 
 
 def test_texts_are_annotated_by_both_engines_side_by_side(stub, tmp_path, monkeypatch, capsys):

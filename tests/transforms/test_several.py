@@ -1,6 +1,6 @@
 """Several articles on one page: each is one of its own, with its own address, time and text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -21,11 +21,11 @@ LIST = f"""{HEAD}<div class="live">
 </div></body></html>"""
 
 
-def articles(html: str, **rules):
+def articles(html: str, day: date | None = None, **rules):
     source = plain_source("flashes").model_copy(update={"extract": Override(each="div.item", **rules)})
     at = datetime(2026, 11, 18, 2, tzinfo=UTC)
     url = "http://www.example.com/live"
-    return extract(Page(url, url, 200, (), html.encode(), at, "flashes", "article"), source)
+    return extract(Page(url, url, 200, (), html.encode(), at, "flashes", "article", day), source)
 
 
 def test_each_node_is_an_article():
@@ -34,6 +34,24 @@ def test_each_node_is_an_article():
     assert [one.body for one in made][1:] == ["早盘半导体板块走强，晶澄微电涨逾百分之五。", "央行今日开展七天期逆回购操作。梁文"]
     assert [one.published_precision for one in made] == ["second", "minute", "minute"]
     assert [f"{one.published_at:%H:%M}" for one in made] == ["01:31", "01:28", "01:12"]
+
+
+@pytest.mark.parametrize("rules", [{}, {"published_at": ".t"}])
+def test_a_bare_clock_time_is_one_of_the_day_that_the_listing_gives(rules):
+    clock = '<div class="t">{}</div>{}'
+    html = HEAD + "".join(
+        ITEM.format("", clock.format(*one)) for one in (("09:31", FIRST), ("9时28分05秒", SECOND), ("23:58", THIRD))
+    )
+    made = articles(html, date(2026, 11, 18), **rules)
+    assert [one.published_precision for one in made] == ["minute", "second", "none"]
+    assert [one.published_at for one in made[:2]] == [
+        datetime(2026, 11, 18, 1, 31, tzinfo=UTC),
+        datetime(2026, 11, 18, 1, 28, 5, tzinfo=UTC),
+    ]
+    assert {one.published_date for one in made} == {
+        date(2026, 11, 18)
+    }  # 23:58 is later than the page: of which day it is, none says
+    assert {one.published_at for one in articles(html, **rules)} == {None}
 
 
 def test_one_without_an_address_is_a_fragment_of_its_page():
@@ -67,6 +85,7 @@ def test_nodes_without_text_are_no_articles():
 
 ITEM = '<div class="item"{}><p>{}</p></div>'
 FIRST, SECOND = "北方智造公告，与临江市签订智能仓储合同。", "晶澄微电称新一代存储芯片已经量产。"
+THIRD = "临江市公布夜间公交新线路。"
 
 
 def test_a_node_inside_another_is_no_part_of_it():

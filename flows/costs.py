@@ -1,0 +1,49 @@
+"""Costs: what questions to models came to, by run, source, publication day or model."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from crawlers.errors import ConfigError
+from crawlers.inquiries import Usage
+from flows.settings import Project
+
+By = Literal["run", "source", "day", "model"]
+
+
+class Cost(NamedTuple):
+    """What one run's questions to one model cost about articles of one source and publication day."""
+
+    run: str
+    source: str
+    day: date
+    model: str
+    usage: Usage
+
+    def values(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {"run": self.run, "source": self.source, "day": self.day, "model": self.model, **self.usage._asdict()}
+
+
+def costs(project: Project, start: date, end: date) -> list[Cost]:
+    """Return what is booked for articles that were published from `start` to `end`. Raises ConfigError when these are swapped."""
+    if start > end:
+        raise ConfigError(f"START {start} lies after END {end}")
+    booked = (Cost(*key, usage) for key, usage in project.ledger.usage().items())
+    return [cost for cost in booked if start <= cost.day <= end]
+
+
+def summed_by(by: By, rows: Iterable[Cost]) -> dict[str, Usage]:
+    """Return the sums of each run, source, day or model, in their order."""
+    groups: dict[str, list[Usage]] = {}
+    for row in sorted(rows, key=lambda row: str(getattr(row, by))):
+        groups.setdefault(str(getattr(row, by)), []).append(row.usage)
+    return {name: summed(usages) for name, usages in groups.items()}
+
+
+def summed(usages: Iterable[Usage]) -> Usage:
+    """Return the sum; its `cost` is None where one is not known."""
+    rows = list(usages)
+    known = [row.cost for row in rows if row.cost is not None]
+    cost = sum(known) if len(known) == len(rows) else None
+    return Usage(sum(row.calls for row in rows), sum(row.tokens_in for row in rows), sum(row.tokens_out for row in rows), cost)
