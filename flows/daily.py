@@ -170,7 +170,7 @@ def finish(project: Project, plan: Plan, crawl_id: str, runner: Runner, findings
     sweep(records.staging, wait=True)
     off_days = {source: project.ledger.off_days(source, crawl_id) for source in plan}
     run = Run(crawl_id, reports, off_days, findings, _yields(project, plan))
-    publish(run, runner)
+    publish(project, run, runner)
     return run
 
 

@@ -6,14 +6,15 @@ runner many times that.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
-import httpx
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.settings import PREFECT_API_URL
 
-from crawlers.errors import ConfigError
+from flows.address import shown_at, shows
 from flows.runner import Crashed, Runner, Split
 
 Job = TypeVar("Job")
@@ -46,21 +47,23 @@ class PrefectRunner:
         """Keep the Markdown as an artifact of the flow run."""
         create_markdown_artifact(markdown=markdown, key=key)
 
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write the page, and keep a link to it as an artifact: to the server where that shows it, else to the file."""
+        text = html()
+        page.parent.mkdir(parents=True, exist_ok=True)
+        draft = page.with_name(f"{page.name}.{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(page)
+        shown = shown_at(PREFECT_API_URL.value() or "", page.name)
+        link = shown if shows(shown, text) else page.as_uri()
+        create_link_artifact(link=link, link_text=page.name, key="report")
+
 
 def as_flow(name: str, work: Callable[[Runner], Result], plain: Runner) -> Result:
-    """Do `work` as a run of the Prefect flow `name`, and return its result. Raises ConfigError when no server answers."""
-    _reach_server()
+    """Do `work` as a run of the Prefect flow `name` on the server that PREFECT_API_URL names, and return its result."""
 
     @flow(name=name, persist_result=False)
     def run() -> Result:
         return work(PrefectRunner(plain))
 
     return run()
-
-
-def _reach_server() -> None:
-    url = os.environ["PREFECT_API_URL"]
-    try:
-        httpx.get(f"{url.rstrip('/')}/health", timeout=10).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ConfigError(f"PREFECT_API_URL: no Prefect server answers at {url} ({type(error).__name__})") from error
