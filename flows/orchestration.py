@@ -1,11 +1,13 @@
-"""The same steps as a Prefect flow: each step and each batch is a task, tables become artifacts. Only here is Prefect known.
+"""The same steps as a Prefect flow: steps, and batches ten seconds together, are tasks; tables become artifacts.
 
-The work itself stays in the plain runner's processes: a task costs the server some 30 ms, a process pool as Prefect's task
-runner many times that.
+The work itself stays in the plain runner's processes: a task costs the server some 50 ms, as much as two pages cost us, and a
+process pool as Prefect's task runner many times that.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +21,8 @@ from flows.runner import Crashed, Runner, Split
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+_SECONDS_PER_TASK = 10.0
 
 
 class PrefectRunner:
@@ -36,12 +40,13 @@ class PrefectRunner:
     def map(
         self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
-        """Do the jobs by the other runner's workers; a task stands for the wait for each batch."""
+        """Do the jobs by the other runner's workers; a task stands for the wait for those of ten seconds."""
         results = self._plain.map(name, work, jobs, split)
-        number = 1
-        while (done := self.step(f"{name}: batch {number}", lambda: next(results, None))) is not None:
-            yield done
-            number += 1
+        first, more = 1, True
+        while more:
+            some, more = self.step(f"{name}: from batch {first}", partial(_some, results))
+            yield from some
+            first += len(some)
 
     def publish(self, key: str, markdown: str) -> None:
         """Keep the Markdown as an artifact of the flow run."""
@@ -57,6 +62,16 @@ class PrefectRunner:
         shown = shown_at(PREFECT_API_URL.value() or "", page.name)
         link = shown if shows(shown, text) else page.as_uri()
         create_link_artifact(link=link, link_text=page.name, key="report")
+
+
+def _some(results: Iterator[Result]) -> tuple[list[Result], bool]:
+    """Return the results that come within ten seconds, and whether more may come."""
+    some, end = [], time.monotonic() + _SECONDS_PER_TASK
+    for one in results:
+        some.append(one)
+        if time.monotonic() > end:
+            return some, True
+    return some, False
 
 
 def as_flow(name: str, work: Callable[[Runner], Result], plain: Runner) -> Result:

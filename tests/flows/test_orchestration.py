@@ -183,7 +183,7 @@ def _a_command_joins_with_the_same_result(server: Server, folder: Path, site: in
     assert flow_run["state_name"] == "Completed"
     mine = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
     tasks = {task["name"].rpartition("-")[0] for task in server.ask("task_runs/filter", mine)}
-    assert {"crawl", "build sample_paper", "build sample_wire: batch 1"} <= tasks
+    assert {"crawl", "build sample_paper", "build sample_wire: from batch 1"} <= tasks
     artifacts = server.artifacts_of(flow_run)
     page = joined.data / "reports" / "2026-11-18_2026-11-20.html"
     assert artifacts["report"] == f"[{page.name}]({page.as_uri()})"  # the server shows those of its own project alone
