@@ -34,11 +34,11 @@ def serve(project: Project, host: str, port: int, tell: Callable[[str], None]) -
         raise BusyError(
             f"another `caixun serve` keeps the schedule of {project.data} (it holds {locks.place('serve')}); end it first"
         )
-    given = given_api(os.environ)
-    if given:
-        reach(given)
-    os.environ |= environment(project, host, port, os.environ)
     try:
+        given = given_api(os.environ)
+        if given:
+            reach(given)
+        os.environ |= environment(project, host, port, os.environ)
         with nullcontext(given) if given else hosted(project, host, port, tell) as api:
             os.environ["PREFECT_API_URL"] = api
             tell(f"Prefect's UI: {api.removesuffix('/api')}")
