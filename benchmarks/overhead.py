@@ -12,7 +12,7 @@ own. The three ways call the same functions:
 
 Prints for each the least wall and CPU seconds (neighbours only add), those of a server started here included, and how much more than
 `bare` that is.
-Exit status 1 when `plain` takes 2 % more wall time or more, `prefect` 5 %.
+Exit status 1 when `plain` takes 2 % more CPU time or more, `prefect` 5 %; wall times tell on a quiet machine alone.
 """
 
 import argparse
@@ -40,6 +40,7 @@ from flows.runner import Runner
 from flows.settings import Project, open_project
 
 MOST = {"plain": 2.0, "prefect": 5.0}  # per cent
+REST = 10.0  # seconds in which a server ends what it has to do for a run
 
 
 class Bare:
@@ -98,7 +99,9 @@ def timed(way: str, folder: Path, api: str, server: int | None) -> tuple[float, 
     child.start()
     child.join()
     assert child.exitcode == 0
-    return time.monotonic() - begun, spent(server) - before
+    wall = time.monotonic() - begun
+    time.sleep(REST if server else 0)
+    return wall, spent(server) - before
 
 
 def crawled(folder: Path, pages: int) -> None:
@@ -137,13 +140,13 @@ def main() -> int:
         with nullcontext() if given else own_server(*place, folder / "reports", folder / "server.log") as server:
             for _ in range(options.repeats):
                 for way, times in took.items():
-                    times.append(timed(way, folder, given or api_at(*place), server and server.pid))
+                    times.append(timed(way, folder, given or api_at(*place), server.pid if server and way == "prefect" else None))
                     print(f"{way:8} {times[-1][0]:7.1f} s wall {times[-1][1]:7.1f} s CPU", flush=True)
     missed = 0
     least = {way: [min(values) for values in zip(*times, strict=True)] for way, times in took.items()}
     for way, most in MOST.items():
         wall, cpu = (100 * (mine / bare - 1) for mine, bare in zip(least[way], least["bare"], strict=True))
-        missed += wall >= most
+        missed += cpu >= most
         print(f"{way:8} {wall:+6.1f} % wall {cpu:+6.1f} % CPU over bare calls; at most {most} %")
     return 1 if missed else 0
 
