@@ -1,11 +1,16 @@
-"""What a run leaves beside it, as Markdown: its sums, the source × day matrix, and its rejects by reason."""
+"""What a run leaves beside it: its sums, the source × day matrix, and its rejects by reason as Markdown, and its days as a page."""
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flows.checking import foreseen_reports
 from flows.matrix import LETTERS, by_source, daily, weekly
+from flows.matrix_page import matrix_page
 from flows.runner import Runner
+from flows.settings import Project, day_range
 
 if TYPE_CHECKING:
     from flows.daily import Run
@@ -13,10 +18,20 @@ if TYPE_CHECKING:
 _BY_DAY = 31  # days; the matrix of a longer span has a column per week
 
 
-def publish(run: "Run", runner: Runner) -> None:
-    """Show what a run came to, where its runner has a place for it."""
+def publish(project: Project, run: "Run", runner: Runner) -> None:
+    """Show what a run came to, where its runner has a place for it; the page has all enabled sources, as `caixun status --html`."""
     for key, lines in (("run", sums(run)), ("matrix", matrix(run)), ("rejects", rejects(run))):
         runner.publish(key, "\n".join(lines))
+    if run.reports:
+        days = day_range(min(report.day for report in run.reports), max(report.day for report in run.reports))
+        names = {name for name, source in project.sources.items() if not source.disabled} | {
+            report.source for report in run.reports
+        }
+        runner.attach(project.data / "reports" / f"{days[0]}_{days[-1]}.html", partial(_page, project, sorted(names), days))
+
+
+def _page(project: Project, names: list[str], days: list[date]) -> str:
+    return matrix_page(foreseen_reports(project, dict.fromkeys(names, days)))
 
 
 def sums(run: "Run") -> Iterator[str]:

@@ -5,6 +5,7 @@ The workers read the archive by the same path, or in the same bucket, as this pr
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from distributed import Client, Future
@@ -86,3 +87,6 @@ class ClusterRunner:
 
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""
+
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write nothing: `caixun status --html` does when asked."""

@@ -104,7 +104,7 @@ def finish(project: Project, plan: Plan, name: str, runner: Runner, findings: li
             findings.append(Finding("failure", text))
     sweep(records.staging, wait=True)
     run = Run(name, reports, list(dict.fromkeys(findings)), _yields(project, plan))
-    publish(run, runner)
+    publish(project, run, runner)
     return run
 
 

@@ -1,23 +1,28 @@
-"""The same steps as a Prefect flow: each step and each batch is a task, tables become artifacts. Only here is Prefect known.
+"""The same steps as a Prefect flow: steps, and batches ten seconds together, are tasks; tables become artifacts.
 
-The work itself stays in the plain runner's processes: a task costs the server some 30 ms, a process pool as Prefect's task
-runner many times that.
+The work itself stays in the plain runner's processes: a task costs the server some 50 ms, as much as two pages cost us, and a
+process pool as Prefect's task runner many times that.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
-import httpx
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.settings import PREFECT_API_URL
 
-from crawlers.errors import ConfigError
+from flows.address import shown_at, shows
 from flows.runner import Crashed, Runner, Split
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+_SECONDS_PER_TASK = 10.0
 
 
 class PrefectRunner:
@@ -35,32 +40,45 @@ class PrefectRunner:
     def map(
         self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
-        """Do the jobs by the other runner's workers; a task stands for the wait for each batch."""
+        """Do the jobs by the other runner's workers; a task stands for the wait for those of ten seconds."""
         results = self._plain.map(name, work, jobs, split)
-        number = 1
-        while (done := self.step(f"{name}: batch {number}", lambda: next(results, None))) is not None:
-            yield done
-            number += 1
+        first, more = 1, True
+        while more:
+            some, more = self.step(f"{name}: from batch {first}", partial(_some, results))
+            yield from some
+            first += len(some)
 
     def publish(self, key: str, markdown: str) -> None:
         """Keep the Markdown as an artifact of the flow run."""
         create_markdown_artifact(markdown=markdown, key=key)
 
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write the page, and keep a link to it as an artifact: to the server where that shows it, else to the file."""
+        text = html()
+        page.parent.mkdir(parents=True, exist_ok=True)
+        draft = page.with_name(f"{page.name}.{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(page)
+        shown = shown_at(PREFECT_API_URL.value() or "", page.name)
+        link = shown if shows(shown, text) else page.as_uri()
+        create_link_artifact(link=link, link_text=page.name, key="report")
+
+
+def _some(results: Iterator[Result]) -> tuple[list[Result], bool]:
+    """Return the results that come within ten seconds, and whether more may come."""
+    some, end = [], time.monotonic() + _SECONDS_PER_TASK
+    for one in results:
+        some.append(one)
+        if time.monotonic() > end:
+            return some, True
+    return some, False
+
 
 def as_flow(name: str, work: Callable[[Runner], Result], plain: Runner) -> Result:
-    """Do `work` as a run of the Prefect flow `name`, and return its result. Raises ConfigError when no server answers."""
-    _reach_server()
+    """Do `work` as a run of the Prefect flow `name` on the server that PREFECT_API_URL names, and return its result."""
 
     @flow(name=name, persist_result=False)
     def run() -> Result:
         return work(PrefectRunner(plain))
 
     return run()
-
-
-def _reach_server() -> None:
-    url = os.environ["PREFECT_API_URL"]
-    try:
-        httpx.get(f"{url.rstrip('/')}/health", timeout=10).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ConfigError(f"PREFECT_API_URL: no Prefect server answers at {url} ({type(error).__name__})") from error

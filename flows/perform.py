@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from crawlers.errors import ConfigError
+from flows.address import given_api, reach
 from flows.runner import PlainRunner, Runner
 
 Result = TypeVar("Result")
@@ -28,7 +29,8 @@ def workforce(workers: int, cluster: str | None = None) -> AbstractContextManage
 def perform(name: str, workers: int, work: Callable[[Runner], Result], cluster: str | None = None) -> Result:
     """Do `work` with the runner that settings and environment ask for, and return its result."""
     with workforce(workers, cluster) as runner:
-        if os.environ.get("PREFECT_API_URL"):
+        if api := given_api(os.environ):
+            reach(api)
             from flows.orchestration import as_flow  # noqa: PLC0415 - importing Prefect takes seconds
 
             return as_flow(name, work, runner)

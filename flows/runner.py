@@ -9,6 +9,7 @@ from concurrent.futures import TimeoutError as TooLongError
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -47,6 +48,9 @@ class Runner(Protocol):
 
     def publish(self, key: str, markdown: str) -> None:
         """Show a piece of Markdown beside the run, where there is a place for it."""
+
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write an HTML page to the file `page` and show it beside the run, where there is a place for it."""
 
 
 def _end_with_parent() -> None:
@@ -116,3 +120,6 @@ class PlainRunner:
 
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""
+
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write nothing: `caixun status --html` does when asked."""

@@ -17,8 +17,16 @@ def _clock(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[\w-]{1,60}", text):
+        raise ValueError(f"{text!r} is no name; letters, digits, _ and - make one")
+    return text
+
+
 class Schedule(Strict):
     """When the daily run starts (Asia/Shanghai), and what becomes of days whose run was missed.
+
+    `name` is that of the deployments, which projects on one Prefect server do not share.
 
     `skip`: nothing. `latest`: yesterday alone is run as soon as the program runs again. `all`: every day since the last run, at
     most the last `most`.
@@ -27,6 +35,7 @@ class Schedule(Strict):
     at: Annotated[str, AfterValidator(_clock)] = "06:30"
     missed: Literal["skip", "latest", "all"] = "all"
     most: int = Field(default=7, ge=1, le=366)
+    name: Annotated[str, AfterValidator(_name)] = "caixun"
 
     @property
     def cron(self) -> str:

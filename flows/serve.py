@@ -6,100 +6,45 @@ Prefect is imported late: what the environment says is read when it is first imp
 import asyncio
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
-
-import httpx
+import socket
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 
 from crawlers.clock import SHANGHAI, now
-from crawlers.errors import ConfigError
+from crawlers.errors import BusyError, ConfigError
+from crawlers.lock import FileLocks
+from flows.address import given_api, reach
+from flows.hosting import environment, hosted
 from flows.schedule import missed_days
 from flows.settings import Project
 
-_PATIENCE = 300.0  # seconds; a server takes 13 to 40 to start, more with the first tables to make on a busy machine
-_KEPT = "P30D"
-"""For how long the server keeps flow runs, their logs, artifacts and events; the ledger keeps what matters for good."""
+_ALIVE = timedelta(minutes=1)  # who serves deployments asks for their runs every ten seconds
 
 
 def serve(project: Project, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Serve until stopped. One run at a time: what else is due waits its turn.
 
-    Raises ConfigError where the server cannot be reached or started.
+    Raises BusyError where another process serves the project, ConfigError where the server cannot be reached or started, or
+    serves another project's deployments of the same name.
     """
-    os.environ |= environment(project, host, port, os.environ)
-    with _server(project, host, port, tell) as api:
-        os.environ["PREFECT_API_URL"] = api
-        tell(f"Prefect's UI: {api.removesuffix('/api')}")
-        _serve(project, tell)
-
-
-def environment(project: Project, host: str, port: int, present: Mapping[str, str]) -> dict[str, str]:
-    """Return what Prefect and the flows find in the environment; what the user has set there stays."""
-    wanted = {
-        "CAIXUN_CONFIG": str(project.config),
-        "CAIXUN_DATA": str(project.data),
-        "PREFECT_HOME": str(project.data / "prefect"),
-        "PREFECT_SERVER_API_HOST": host,
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": _KEPT,
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": _KEPT,
-    }
-    ours = ("CAIXUN_CONFIG", "CAIXUN_DATA")
-    return {name: value for name, value in wanted.items() if name in ours or name not in present}
-
-
-@contextmanager
-def _server(project: Project, host: str, port: int, tell: Callable[[str], None]) -> Iterator[str]:
-    """Give the address of a server's API: the one that PREFECT_API_URL names or that answers at the port, else one of our own."""
-    if given := os.environ.get("PREFECT_API_URL"):
-        if not _answers(given):
-            raise ConfigError(f"PREFECT_API_URL: no Prefect server answers at {given}")
-        yield given
-        return
-    api = f"http://{host}:{port}/api"
-    if _answers(api):
-        tell(f"joining the Prefect server that runs at {api}")
-        yield api
-        return
-    log = project.data / "logs" / "prefect.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    tell(f"starting a Prefect server (half a minute); its log: {log}")
-    command = [sys.executable, "-P", "-m", "flows.server", host, str(port)]
-    with (
-        log.open("ab") as out,
-        subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=subprocess.PIPE, stdout=out, stderr=out, start_new_session=True
-        ) as process,
-    ):
-        try:
-            _wait_for(api, process, log)
-            yield api
-        finally:
-            process.terminate()
-
-
-def _answers(api: str) -> bool:
+    locks = FileLocks(project.data / "locks")
+    lock = locks.hold("serve", 0)
+    if lock is None:
+        raise BusyError(
+            f"another `caixun serve` keeps the schedule of {project.data} (it holds {locks.place('serve')}); end it first"
+        )
     try:
-        return httpx.get(f"{api.rstrip('/')}/health", timeout=10).json() is True
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        return False
-
-
-def _wait_for(api: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not _answers(api):
-        if process.poll() is not None:
-            raise ConfigError(f"the Prefect server ended at once (is the port taken?); its log: {log}")
-        if time.monotonic() > deadline:
-            raise ConfigError(f"the Prefect server does not answer at {api}; its log: {log}")
-        time.sleep(0.5)
+        given = given_api(os.environ)
+        if given:
+            reach(given)
+        os.environ |= environment(project, host, port, os.environ)
+        with nullcontext(given) if given else hosted(project, host, port, tell) as api:
+            os.environ["PREFECT_API_URL"] = api
+            tell(f"Prefect's UI: {api.removesuffix('/api')}")
+            _serve(project, tell)
+    finally:
+        lock.release()
 
 
 def _serve(project: Project, tell: Callable[[str], None]) -> None:
@@ -109,12 +54,12 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
 
     from flows.deployments import backfill, daily, rebuild  # noqa: PLC0415
 
-    schedule = project.settings.schedule
+    schedule, place = project.settings.schedule, _place(project)
+    _refuse_namesake(schedule.name, place)
     runner = Runner(name="caixun", pause_on_shutdown=False, limit=1)
     cron = Cron(schedule.cron, timezone=str(SHANGHAI))
-    runner.add_flow(daily, name="caixun", schedule=cron, entrypoint_type=EntrypointType.MODULE_PATH)
-    for by_hand in (backfill, rebuild):
-        runner.add_flow(by_hand, name="caixun", entrypoint_type=EntrypointType.MODULE_PATH)
+    for one, when in ((daily, cron), (backfill, None), (rebuild, None)):
+        runner.add_flow(one, name=schedule.name, schedule=when, tags=[place], entrypoint_type=EntrypointType.MODULE_PATH)
     tell(f"daily at {schedule.at} in Asia/Shanghai; one run at a time; Ctrl-C ends it")
     _catch_up(project, tell)
     # Prefect's own handler of SIGTERM leaves the runs behind; Ctrl-C ends them, also where a shell has made us deaf to it.
@@ -123,6 +68,25 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
     with suppress(KeyboardInterrupt):
         asyncio.run(runner.start())
     tell("stopped; what was not finished is taken up by the next run")
+
+
+def _place(project: Project) -> str:
+    """Return where the project's data lie; the tag of its deployments and their runs."""
+    return str(project.data) if project.data.bucket else f"{socket.gethostname()}:{project.data}"
+
+
+def _refuse_namesake(name: str, place: str) -> None:
+    """Raise ConfigError where the server's deployments of this name are another project's, and are being served now."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
+
+    with suppress(ObjectNotFound), get_client(sync_client=True) as client:
+        there = client.read_deployment_by_name(f"daily/{name}")
+        if place not in there.tags and there.last_polled and now() - there.last_polled < _ALIVE:
+            raise ConfigError(
+                f"daily/{name} is served for another project on this Prefect server ({', '.join(there.tags)}); give this one "
+                "another schedule.name in settings.yml"
+            )
 
 
 def _catch_up(project: Project, tell: Callable[[str], None]) -> None:
@@ -134,4 +98,4 @@ def _catch_up(project: Project, tell: Callable[[str], None]) -> None:
     if missed and f"{at.astimezone(SHANGHAI):%H:%M}" >= schedule.at:
         tell(f"catching up {missed[0]}" + (f" to {missed[-1]}" if len(missed) > 1 else ""))
         # A new run each time: one of an earlier start that was stopped, or killed, never goes on.
-        run_deployment("daily/caixun", timeout=0, as_subflow=False)
+        run_deployment(f"daily/{schedule.name}", timeout=0, as_subflow=False)

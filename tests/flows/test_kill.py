@@ -4,6 +4,8 @@ Here one kill at those points that differ most; `benchmarks/kills.py` kills at a
 asserted by `killed`, which both use.
 """
 
+import importlib
+import operator
 import os
 import signal
 import subprocess
@@ -38,6 +40,12 @@ def test_another_killed_command_finishes_when_it_is_given_again(point, tmp_path,
 
 def test_there_are_points_enough_and_none_twice():
     assert len(POINTS) == len({point.at + point.command for point in POINTS}) >= 20
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_a_point_names_a_function_that_there_is(point):
+    module, _, name = point.at.split()[1].partition(":")
+    assert callable(operator.attrgetter(name)(importlib.import_module(module)))
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])

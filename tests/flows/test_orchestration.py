@@ -40,6 +40,10 @@ class Serving:
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.5)
 
+    def refused(self) -> str:
+        assert self.process.wait(PATIENCE) == 2
+        return self.log.read_text()
+
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(60) == 0
@@ -47,20 +51,25 @@ class Serving:
 
 
 @contextmanager
-def serve(project: Project, port: int, log: Path) -> Iterator[Serving]:
+def begun(project: Project, port: int, log: Path) -> Iterator[Serving]:
     program = Path(sys.executable).with_name("caixun")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
     with log.open("w") as out:
         process = subprocess.Popen(
             [program, "serve", "--port", str(port), *in_project(project)], stdout=out, stderr=out, env=clean
         )
-    one = Serving(process, log)
     try:
-        one.wait(lambda: "Ctrl-C ends it" in log.read_text())
-        yield one
+        yield Serving(process, log)
     finally:
         process.kill()
         process.wait(30)
+
+
+@contextmanager
+def serve(project: Project, port: int, log: Path) -> Iterator[Serving]:
+    with begun(project, port, log) as one:
+        one.wait(lambda: "Ctrl-C ends it" in log.read_text())
+        yield one
 
 
 @dataclass
@@ -80,19 +89,24 @@ class Server:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def deployment(self, flow: str) -> dict:
-        return next(one for one in self.ask("deployments/filter") if one["entrypoint"] == f"flows.deployments.{flow}")
+    def deployment(self, flow: str, name: str) -> dict:
+        wanted = name, f"flows.deployments.{flow}"
+        return next(one for one in self.ask("deployments/filter") if (one["name"], one["entrypoint"]) == wanted)
 
-    def runs_of(self, flow: str) -> list[dict]:
-        found = self.ask("flow_runs/filter", {"deployments": {"id": {"any_": [self.deployment(flow)["id"]]}}})
+    def runs_of(self, flow: str, name: str = "caixun") -> list[dict]:
+        found = self.ask("flow_runs/filter", {"deployments": {"id": {"any_": [self.deployment(flow, name)["id"]]}}})
         return sorted(found, key=lambda one: one["expected_start_time"])
 
+    def artifacts_of(self, run: dict) -> dict[str, str]:
+        mine = {"flow_runs": {"id": {"any_": [run["id"]]}}}
+        return {one["key"]: one["data"] for one in self.ask("artifacts/filter", mine)}
 
-def small(folder: Path, site: int) -> Project:
-    """Return the demo's project with one worker process, which its 40 articles are enough for."""
+
+def small(folder: Path, site: int, name: str = "caixun") -> Project:
+    """Return the demo's project with one worker process, which its 40 articles are enough for, and a name for its deployments."""
     project = demo_project(folder, site)
     settings = project.config / "settings.yml"
-    settings.write_text(settings.read_text().replace("workers: 0", "workers: 1") + '\nschedule: {at: "00:00"}\n')
+    settings.write_text(settings.read_text().replace("workers: 0", "workers: 1") + f'\nschedule: {{at: "00:00", name: {name}}}\n')
     return open_project(project.config, project.data)
 
 
@@ -114,7 +128,12 @@ def test_the_schedule_is_served_and_commands_join(tmp_path):
         with serve(project, server.port, tmp_path / "log") as served:
             _days_are_run(served, server)
             _a_command_joins_with_the_same_result(server, tmp_path, site)
-            _what_was_missed_is_caught_up_by_each_start(project, served, server, tmp_path / "second")
+            with begun(small(tmp_path / "joined", site), server.port, tmp_path / "namesake") as namesake:
+                told = namesake.refused()
+            assert "caixun: daily/caixun is served for another project on this Prefect server" in told
+            assert f"{project.data}); give this one another schedule.name in settings.yml" in told
+            another = small(tmp_path / "another", site, "another")
+            _what_was_missed_is_caught_up_by_each_start(another, server, tmp_path / "third")
             served.end()
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", server.port)) != 0  # its server has ended with it
@@ -124,12 +143,12 @@ def _days_are_run(served: Serving, server: Server) -> None:
     """The day that no run has listed is caught up at once; the days to come are scheduled; then days are backfilled by form."""
     served.wait(lambda: server.runs_of("daily") and server.runs_of("daily")[0]["state_type"] == "FAILED")
     assert "4 failed" in server.runs_of("daily")[0]["state"]["message"]  # the sample site has no news of yesterday
-    (schedule,) = server.deployment("daily")["schedules"]
+    (schedule,) = server.deployment("daily", "caixun")["schedules"]
     assert schedule["active"]
     assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("0 0 * * *", "Asia/Shanghai")
     served.wait(lambda: len([run for run in server.runs_of("daily") if run["state_type"] == "SCHEDULED"]) >= 3)
 
-    backfill = server.deployment("backfill")
+    backfill = server.deployment("backfill", "caixun")
     form = backfill["parameter_openapi_schema"]
     assert form["required"] == ["start", "end"]
     assert form["properties"]["start"]["format"] == "date"
@@ -141,6 +160,11 @@ def _days_are_run(served: Serving, server: Server) -> None:
     states = {tuple(run["parameters"]["sources"]): run["state"] for run in server.runs_of("backfill")}
     assert states["sample_paper",]["type"] == "COMPLETED"
     assert states["sample_paper",]["message"] == "14 records; days: 3 complete"
+    (done,) = (run for run in server.runs_of("backfill") if run["state_type"] == "COMPLETED")
+    link = f"http://127.0.0.1:{server.port}/reports/2026-11-18_2026-11-20.html"
+    assert server.artifacts_of(done)["report"] == f"[2026-11-18_2026-11-20.html]({link})"
+    with urllib.request.urlopen(link, timeout=30) as page:
+        assert "sample_paper 2026-11-19: complete, 5 records of 7 found" in page.read().decode()
     assert "unknown source nonesuch" in states["nonesuch",]["message"]
 
 
@@ -159,21 +183,35 @@ def _a_command_joins_with_the_same_result(server: Server, folder: Path, site: in
     assert flow_run["state_name"] == "Completed"
     mine = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
     tasks = {task["name"].rpartition("-")[0] for task in server.ask("task_runs/filter", mine)}
-    assert {"crawl", "build sample_paper", "build sample_wire: batch 1"} <= tasks
-    artifacts = {one["key"]: one["data"] for one in server.ask("artifacts/filter", mine)}
+    assert {"crawl", "build sample_paper", "build sample_wire: from batch 1"} <= tasks
+    artifacts = server.artifacts_of(flow_run)
+    page = joined.data / "reports" / "2026-11-18_2026-11-20.html"
+    assert artifacts["report"] == f"[{page.name}]({page.as_uri()})"  # the server shows those of its own project alone
+    assert '<td class="B"' in page.read_text()
     assert "| sample_paper | 2026-11-18 | complete | 5 | 5 | 5 |" in artifacts["run"]
     assert "| sample_search | C | B | C |" in artifacts["matrix"]
     assert "| sample_wire | no_body | 1 |" in artifacts["rejects"]
 
 
-def _what_was_missed_is_caught_up_by_each_start(project: Project, served: Serving, server: Server, log: Path) -> None:
-    """A second start, on a day of which the first one's run did not come to its end."""
-    (run,) = (run for run in server.runs_of("daily") if run["state_type"] == "FAILED")
+def _what_was_missed_is_caught_up_by_each_start(project: Project, server: Server, log: Path) -> None:
+    """Two starts of a project that joins the server, the second on a day of which the first one's run did not come to its end."""
+    first = _started(project, server, log, known=set())
     with closing(sqlite3.connect(project.data / "ledger.sqlite")) as ledger:
         ledger.execute("delete from days")
         ledger.commit()
-    with serve(project, server.port, log) as second:
+    assert _started(project, server, log, known=first)
+
+
+def _started(project: Project, server: Server, log: Path, known: set[str]) -> set[str]:
+    """Start, wait for a run that is not known, end, and return the ids of the runs that have begun."""
+
+    def begun() -> set[str]:
+        runs = server.runs_of("daily", "another")
+        assert all(f"{socket.gethostname()}:{project.data}" in run["tags"] for run in runs)
+        return {run["id"] for run in runs if run["state_type"] in ("PENDING", "RUNNING", "FAILED")} - known
+
+    with serve(project, server.port, log) as served:
         assert f"joining the Prefect server that runs at {server.api}" in log.read_text()
-        begun = ("PENDING", "RUNNING", "FAILED")
-        served.wait(lambda: [one for one in server.runs_of("daily") if one["state_type"] in begun and one["id"] != run["id"]])
-        second.end()
+        served.wait(begun)
+        served.end()
+    return begun()

@@ -58,3 +58,10 @@ def test_a_run_that_comes_an_hour_late_is_skipped_where_the_schedule_says_so():
 
 def test_the_time_is_a_cron_line():
     assert Schedule(at="06:05").cron == "5 6 * * *"
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "two words", "x" * 61])
+def test_deployments_have_a_name_that_prefect_takes(name):
+    assert Schedule(name="财讯-1_b").name == "财讯-1_b"
+    with pytest.raises(ValueError, match="is no name"):
+        Schedule(name=name)

@@ -1,0 +1,155 @@
+"""What the runners cost: `rebuild --all` of 10,000 archived articles by bare calls, by the plain runner, and as a Prefect flow.
+
+    python benchmarks/overhead.py [--pages 10000] [--repeats 2] [--folder DIR]
+
+The articles (those of pipeline.py, pages of 60 KB) are crawled once from loopback (DIR keeps them for the next time); then each
+way makes all of them again from the archive, without the network, one way after another, several times, each in a process of its
+own. The three ways call the same functions:
+
+- `bare`: with a pool of concurrent.futures, and nothing else;
+- `plain`: with the plain runner, as `caixun rebuild` does;
+- `prefect`: the same as a flow of the server that PREFECT_API_URL names, else of one that is started here. The import of Prefect counts.
+
+Prints for each the least wall and CPU seconds (neighbours only add), those of a server started here included, and how much more than
+`bare` that is.
+Exit status 1 when `plain` takes 2 % more CPU time or more, `prefect` 5 %; wall times tell on a quiet machine alone.
+"""
+
+import argparse
+import os
+import resource
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pipeline
+
+from flows.address import api_at
+from flows.daily import Watch
+from flows.hosting import environment, own_server
+from flows.perform import perform
+from flows.rebuild import plan_rebuild, rebuild
+from flows.runner import Runner
+from flows.settings import Project, open_project
+
+MOST = {"plain": 2.0, "prefect": 5.0}  # per cent
+REST = 10.0  # seconds in which a server ends what it has to do for a run
+
+
+class Bare:
+    """Does steps and jobs with no more than a pool."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        """Use a pool."""
+        self._pool = pool
+
+    def step(self, _name: str, work: Callable[[], Any]) -> Any:
+        """Call it."""
+        return work()
+
+    def map(self, _name: str, work: Callable[[Any], Any], jobs: Iterable[Any], _split: object) -> Iterator[tuple[Any, Any]]:
+        """Map it."""
+        listed = list(jobs)
+        return zip(listed, self._pool.map(work, listed), strict=True)
+
+    def publish(self, key: str, markdown: str) -> None:
+        """Show nothing."""
+
+    def attach(self, page: Path, html: Callable[[], str]) -> None:
+        """Write nothing."""
+
+
+def make_again(project: Project, runner: Runner) -> None:
+    """Make all articles again."""
+    run, changes = rebuild(project, plan_rebuild(project, None, [pipeline.DAY]), runner, Watch(), everything=True)
+    assert run.ok, run.findings
+    assert [one.changed for one in changes.values()] == [0]
+
+
+def go(way: str, folder: Path, api: str) -> None:
+    """Go one way, in this process and its workers."""
+    project = open_project(folder / "config", folder / "data")
+    if way == "bare":
+        with ProcessPoolExecutor(project.workers, mp_context=get_context("spawn")) as pool:
+            make_again(project, Bare(pool))
+        return
+    if way == "prefect":
+        os.environ |= {"PREFECT_API_URL": api, "PREFECT_HOME": str(folder / "home"), "PREFECT_LOGGING_LEVEL": "WARNING"}
+    perform("rebuild", project.workers, lambda runner: make_again(project, runner))
+
+
+def spent(server: int | None) -> float:
+    """Return the CPU seconds of all children that have ended, and of the server, which has not."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ticks = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[11:13] if server else ()
+    return ended.ru_utime + ended.ru_stime + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def timed(way: str, folder: Path, api: str, server: int | None) -> tuple[float, float]:
+    """Go one way, and return its wall and CPU seconds."""
+    before, begun = spent(server), time.monotonic()
+    child = get_context("spawn").Process(target=go, args=(way, folder, api))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    wall = time.monotonic() - begun
+    time.sleep(REST if server else 0)
+    return wall, spent(server) - before
+
+
+def crawled(folder: Path, pages: int) -> None:
+    """Bring the articles into the archive."""
+    ours, theirs = get_context("spawn").Pipe()
+    site = get_context("spawn").Process(target=pipeline.serve, args=(pages, theirs), daemon=True)
+    site.start()
+    seconds, _ = pipeline.caixun(ours.recv(), pages, folder)
+    site.terminate()
+    print(f"{pages} articles crawled and built in {seconds:.0f} s", flush=True)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def main() -> int:
+    """Measure, print, and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    given = os.environ.pop("PREFECT_API_URL", None)
+    took: dict[str, list[tuple[float, float]]] = {"bare": [], "plain": [], "prefect": []}
+    with tempfile.TemporaryDirectory(prefix="caixun-overhead-") as name:
+        folder = options.folder or Path(name)
+        if not (folder / "data").exists():
+            crawled(folder, options.pages)
+        project = open_project(folder / "config", folder / "data")
+        place = "127.0.0.1", free_port()
+        os.environ |= environment(project, *place, os.environ)
+        with nullcontext() if given else own_server(*place, folder / "reports", folder / "server.log") as server:
+            for _ in range(options.repeats):
+                for way, times in took.items():
+                    times.append(timed(way, folder, given or api_at(*place), server.pid if server and way == "prefect" else None))
+                    print(f"{way:8} {times[-1][0]:7.1f} s wall {times[-1][1]:7.1f} s CPU", flush=True)
+    missed = 0
+    least = {way: [min(values) for values in zip(*times, strict=True)] for way, times in took.items()}
+    for way, most in MOST.items():
+        wall, cpu = (100 * (mine / bare - 1) for mine, bare in zip(least[way], least["bare"], strict=True))
+        missed += cpu >= most
+        print(f"{way:8} {wall:+6.1f} % wall {cpu:+6.1f} % CPU over bare calls; at most {most} %")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
