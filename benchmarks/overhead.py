@@ -32,12 +32,12 @@ from typing import Any
 import pipeline
 
 from flows.address import api_at
-from flows.daily import Watch
 from flows.hosting import environment, own_server
 from flows.perform import perform
 from flows.rebuild import plan_rebuild, rebuild
 from flows.runner import Runner
 from flows.settings import Project, open_project
+from flows.watch import Watch
 
 MOST = {"plain": 2.0, "prefect": 5.0}  # per cent
 REST = 10.0  # seconds in which a server ends what it has to do for a run

@@ -107,6 +107,8 @@ def small(folder: Path, site: int, name: str = "caixun") -> Project:
     project = demo_project(folder, site)
     settings = project.config / "settings.yml"
     settings.write_text(settings.read_text().replace("workers: 0", "workers: 1") + f'\nschedule: {{at: "00:00", name: {name}}}\n')
+    paper = project.config / "sources" / "sample_paper.yml"
+    paper.write_text(paper.read_text().replace("empty_days: [weekend]\n", ""))  # on which day of the week this runs is all one
     return open_project(project.config, project.data)
 
 
