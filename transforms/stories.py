@@ -46,6 +46,7 @@ _FEW, _TELLING = 5, 800  # numbers; characters
 _LEAD = 24  # characters with which a text begins …
 _LEAD_HASHES = 16  # … and hashes of these, of which twelve must be equal where words and numbers do not tell
 _HEAD = struct.Struct("<IH")  # shingles, numbers
+_SIZE = np.dtype("<u4")  # the first of them
 
 _Words = npt.NDArray[np.uint32]
 _Bytes = npt.NDArray[np.uint8]
@@ -98,9 +99,10 @@ def reprints(sketch: bytes, others: Sequence[bytes]) -> list[bool]:
     """Return for each of `others` whether its text is a reprint of the text of `sketch`, or the other way round."""
     if not others:
         return []
-    size, sizes = _size(sketch), np.array([_size(other) for other in others])
+    heads = np.frombuffer(b"".join(other[: _HEAD.size + _HASHES] for other in others), np.uint8).reshape(len(others), -1)
+    size, sizes = _size(sketch), heads[:, : _SIZE.itemsize].copy().view(_SIZE)[:, 0].astype(np.int64)
     shorter, longer = np.minimum(size, sizes), np.maximum(size, sizes)
-    equal = _hashes(sketch) == np.stack([_hashes(other) for other in others])
+    equal = _hashes(sketch) == heads[:, _HEAD.size :]
     banded = equal[:, : _BANDS * _ROWS].reshape(-1, _BANDS, _ROWS).all(axis=2).any(axis=1)
     common = np.clip((equal.mean(axis=1) - 1 / 256) / (1 - 1 / 256), 0, 1)  # of all shingles; one byte in 256 is equal by chance
     within = common * (shorter + longer) / (1 + common) / shorter
