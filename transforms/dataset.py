@@ -101,11 +101,14 @@ class Partitions(Generic[Row]):
     def select(self, start: date, end: date, sources: Collection[str] | None = None) -> Iterator[Row]:
         """Yield the rows of the days `start` to `end` (both included), one day in memory at a time."""
         for day in self.days(start, end):
-            for row in self.load(day, sources).to_pylist():
-                try:
-                    yield self._model.model_validate(row)
-                except ValidationError as error:
-                    raise parquet.DamagedError(self.files(day, [row["source"]])[0]) from error
+            yield from self._parsed(day, self.load(day, sources))
+
+    def _parsed(self, day: date, table: pa.Table) -> Iterator[Row]:
+        for row in table.to_pylist():
+            try:
+                yield self._model.model_validate(row)
+            except ValidationError as error:
+                raise parquet.DamagedError(self.files(day, [row["source"]])[0]) from error
 
     def count(self, day: date, source: str) -> int:
         """Return how many rows one source and day has."""
@@ -120,17 +123,18 @@ class Partitions(Generic[Row]):
         nothing. Raises BusyError when another process keeps the day's lock.
         """
         with self.lock(day):
-            before = self.rows(day, source)
-            stored = {row.article_id: row for row in before}
-            gone = set(remove)
-            rows = {article_id: row for article_id, row in stored.items() if article_id not in gone}
-            for row in upserts:
-                if row.source != source:
-                    raise ValueError(f"{row.article_id} is a row of {row.source}, not of {source}")
-                rows[row.article_id] = _successor(stored.get(row.article_id), row)
+            wanted, gone, table = {row.article_id: row for row in upserts}, set(remove), self.load(day, [source])
+            if strangers := [row for row in wanted.values() if row.source != source]:
+                raise ValueError(f"{strangers[0].article_id} is a row of {strangers[0].source}, not of {source}")
+            # Only the rows concerned become objects: a day may have tens of thousands.
+            concerned = pc.is_in(table["article_id"], pa.array(sorted(wanted.keys() | gone), pa.string()))
+            stored = {row.article_id: row for row in self._parsed(day, table.filter(concerned))}
+            kept = {article_id: row for article_id, row in stored.items() if article_id not in gone}
+            rows = kept | {article_id: _successor(stored.get(article_id), row) for article_id, row in wanted.items()}
             if rows == stored:
                 return False
-            self._replace(day, source, to_table(list(rows.values()), self._model))
+            changed = to_table(list(rows.values()), self._model)
+            self._replace(day, source, pa.concat_tables([table.filter(pc.invert(concerned)), changed]))
             return True
 
     def revise(self, day: date, source: str, change: Callable[[Row], Row]) -> bool:
