@@ -1,5 +1,6 @@
 """How the ledger's database is opened, read and written: SQLite, or a PostgreSQL that machines share."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from crawlers.errors import ConfigError, StoreError
 from crawlers.tables import VERSION, meta, metadata
 
 _WRITERS = 0xCA15  # the one advisory lock of a PostgreSQL that those who write the ledger take
+_LONG = 0.25  # seconds of writing after which …
+_TURN = 0.12  # … the lock is left to others for so long
 
 
 def is_shared(url: str) -> bool:
@@ -76,11 +79,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that holds the write lock: what it reads still holds when it writes. Raises StoreError."""
+    """Give a connection that holds the write lock: what it reads still holds when it writes. Raises StoreError.
+
+    Where that took long, others get their turn: SQLite's waiters look for the lock every tenth of a second, and one that writes
+    without a break, as a build does, would keep a crawl beside it waiting until it gives up.
+    """
     with errors_as_one_sentence(engine), engine.execution_options(immediate=True).begin() as connection:
+        begun = time.monotonic()
         if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
         yield connection
+    if engine.dialect.name == "sqlite" and time.monotonic() - begun > _LONG:
+        time.sleep(_TURN)
 
 
 @contextmanager
@@ -103,6 +113,6 @@ def _tune(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     # With WAL a commit survives the end of the process without an fsync; a power cut may undo the last ones, which the
     # archive then makes good.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=120000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

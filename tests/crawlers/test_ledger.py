@@ -1,10 +1,13 @@
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawlers.clock import now
+from crawlers.database import open_engine, writing
 from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import COOLDOWN, Find, Outcome, Verdict
 from crawlers.ledger import Ledger
@@ -266,3 +269,24 @@ def test_a_ledger_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(
         assert ledger.reopen("a", [D18], unless="made") == 1
         ledger.settle("a", [Outcome(find(1).article_id, "record", D18)])
         ledger.close()
+
+
+def test_one_who_writes_without_a_break_lets_others_write_between(tmp_path):
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    busy, other, done = open_engine(url), open_engine(url), []
+
+    def write_on() -> None:
+        for number in range(10):
+            with writing(busy):
+                time.sleep(0.4)
+            done.append(number)
+
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write_on)
+        while not done:
+            time.sleep(0.01)
+        with writing(other):
+            assert len(done) < 10
+        writer.result()
+    busy.dispose()
+    other.dispose()
