@@ -16,19 +16,19 @@ from flows.demo import demo_project
 from flows.sample_site import load_site, serving
 from flows.settings import SHIPPED_CONFIG
 from tests.conftest import Site
-from tests.flows.killed import Undisturbed, kill_a_backfill, kill_a_change, undisturbed
+from tests.flows.killed import Undisturbed, assert_a_killed_backfill_is_finished, assert_a_killed_change_is_finished, undisturbed
 from tests.flows.points import POINTS, Point
 
 
 def once(point: Point, place: Path, whole: Undisturbed) -> None:
     """Kill at a point and finish. Raises AssertionError."""
     if point.command != "backfill":
-        kill_a_change(point, place, whole)
+        assert_a_killed_change_is_finished(point, place, whole)
         return
     content = load_site(SHIPPED_CONFIG / "demo")
     with serving(content, 0) as port:
         project = demo_project(place / "data", port)
-        kill_a_backfill(point, project, Site(content, port), place, whole)
+        assert_a_killed_backfill_is_finished(point, project, Site(content, port), place, whole)
 
 
 def tried(point: Point, whole: Undisturbed, repeats: int) -> str | None:

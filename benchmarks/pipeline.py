@@ -3,7 +3,7 @@
     python benchmarks/pipeline.py [--pages 5000] [--peer /path/to/python]
 
 - `limit`: extraction and annotation of all pages alone, in as many processes as there are processors; no network, no files.
-- `caixun run`: discovery, fetching, archive, ledger, extraction, annotation, Parquet, checks.
+- `caixun`: discovery, fetching, archive, ledger, extraction, annotation, Parquet, checks.
 - `script`: what one would write by hand: requests, trafilatura and pandas, one page after another.
 - `news-please`: where `--peer` names a Python that has it; fetching by threads and its own extraction, written with pandas.
 
@@ -273,7 +273,7 @@ def main() -> None:
     server = get_context("spawn").Process(target=serve, args=(options.pages, theirs), daemon=True)
     server.start()
     port, few = ours.recv(), min(options.script_pages, options.pages)
-    ways = [("caixun run", caixun, options.pages)]
+    ways = [("caixun", caixun, options.pages)]
     if not options.only:
         ways += [("script", by_hand(sys.executable, SCRIPT), few)]
         ways += [("news-please", by_hand(options.peer, NEWSPLEASE), few)] if options.peer else []
@@ -283,7 +283,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             seconds, memory = run(port, pages, Path(folder))
         print(f"{name:12} {seconds:8.1f} s {pages / seconds:8.1f} articles/s {memory:6} MiB", flush=True)
-        if name == "caixun run" and not options.only:
+        if name == "caixun" and not options.only:
             print(f"{'':12} share of the limit {least / seconds:.2f}")
     server.terminate()
 

@@ -48,19 +48,18 @@ Job = dict[str, Any]
 def main() -> int:
     """Do the jobs, and return the exit status."""
     answers, sys.stdout = sys.stdout, sys.stderr  # what anybody prints is no answer
-    errand = json.loads(sys.stdin.readline())
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
 
     reactor: Any = installed
     try:
-        crawls = Crawls(errand, reactor, answers)
+        errand = Errand(json.loads(sys.stdin.readline()), reactor, answers)
     except CaixunError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    reactor.callWhenRunning(lambda: deferred_from_coro(crawls.run()))
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(crawls.stop()))
-    threading.Thread(target=_hear, args=[crawls.jobs.put_nowait, reactor], daemon=True).start()
+    reactor.callWhenRunning(lambda: deferred_from_coro(errand.run()))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(errand.stop()))
+    threading.Thread(target=_hear, args=[errand.jobs.put_nowait, reactor], daemon=True).start()
     reactor.run()
     return 0
 
@@ -78,22 +77,22 @@ def _hear(take: Callable[[Job | None], None], reactor: Any) -> None:
     os._exit(1)
 
 
-class Crawls:
-    """The crawls of an errand. `jobs` takes what is to be done."""
+class Errand:
+    """What this process was started for. `jobs` takes what is to be done."""
 
-    def __init__(self, errand: dict[str, Any], reactor: Any, answers: TextIO) -> None:
+    def __init__(self, given: dict[str, Any], reactor: Any, answers: TextIO) -> None:
         """Open the ledger. Raises StoreError."""
-        self._errand = errand
+        self._given = given
         self._reactor = reactor
         self._answers = answers
-        self._root = _root(errand)
-        self._site_locks = _root({**errand, **errand["sites"]}).locks
-        self._ledger = Ledger(errand["ledger"])
-        log_file = Path(errand["data"]) / "logs" / f"crawl-{errand['name']}.log"
+        self._root = _root(given)
+        self._site_locks = _root({**given, **given["sites"]}).locks
+        self._ledger = Ledger(given["ledger"])
+        log_file = Path(given["data"]) / "logs" / f"crawl-{given['name']}.log"
         log_file.parent.mkdir(parents=True, exist_ok=True)
-        self._settings = process_settings(errand["user_agent"], log_file, errand["concurrency"])
+        self._settings = process_settings(given["user_agent"], log_file, given["concurrency"])
         configure_logging(self._settings)
-        if not errand["private"]:
+        if not given["private"]:
             guard(reactor)
         self._runner = AsyncCrawlerRunner(self._settings)
         self.jobs: asyncio.Queue[Job | None] = asyncio.Queue()
@@ -124,7 +123,7 @@ class Crawls:
 
     async def _crawl(self, job: Job) -> None:
         """Crawl the days of a source. Raises BusyError, StoreError."""
-        source = load_source(Path(self._errand["sources"]) / f"{job['source']}.yml")
+        source = load_source(Path(self._given["sources"]) / f"{job['source']}.yml")
         async with AsyncExitStack() as stack:
             # First the source: who waits for its site keeps it, as who crawls it does.
             await stack.enter_async_context(crawl_lock(self._root.locks, source.name))
@@ -134,7 +133,7 @@ class Crawls:
                 return
             kind = partial(Probe, seed=job["seed"]) if "seed" in job else Crawl
             days = [date.fromisoformat(day) for day in job["days"]]
-            crawl = kind(source, days, job["crawl"], self._root, self._ledger, again=self._errand["again"])
+            crawl = kind(source, days, job["crawl"], self._root, self._ledger, again=self._given["again"])
             crawler = Crawler(spider_class(source.spider), source_settings(self._settings, source))
             await self._runner.crawl(crawler, crawl=crawl)
             if failure := getattr(crawler.spider, "failure", None):

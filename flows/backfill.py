@@ -27,8 +27,8 @@ def backfill(project: Project, wanted: Backfill, todo: Plan, runner: Runner, wat
     findings: list[Finding] = []
     annotating = Annotating(project, wanted.id, runner, watch.phase, findings, budget)
     cut = {name: parts(project, name, days) for name, days in todo.items()}
-    gathering = Gathering(project, cut, runner, watch, findings, annotating.take_part)
-    gathering.run(again=wanted.again == "all")
+    gathering = Gathering(project, cut, runner, watch, findings, annotating.take_part, again=wanted.again == "all")
+    gathering.run()
     annotating.take_rest(todo)
     run = finish(project, todo, wanted.id, runner, findings)
     run.off_days = gathering.off_days()

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from crawlers.errors import ConfigError
 from crawlers.inquiries import Usage
-from flows.settings import Project
+from flows.settings import Project, check_order
 
 By = Literal["run", "source", "day", "model"]
 
@@ -27,8 +26,7 @@ class Cost(NamedTuple):
 
 def costs(project: Project, start: date, end: date) -> list[Cost]:
     """Return what is booked for articles that were published from `start` to `end`. Raises ConfigError when these are swapped."""
-    if start > end:
-        raise ConfigError(f"START {start} lies after END {end}")
+    check_order(start, end)
     booked = (Cost(*key, usage) for key, usage in project.ledger.usage().items())
     return [cost for cost in booked if start <= cost.day <= end]
 

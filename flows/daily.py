@@ -69,8 +69,8 @@ def collect(
     name = new_crawl_id()
     findings: list[Finding] = []
     annotating = Annotating(project, name, runner, watch.phase, findings, budget)
-    gathering = Gathering(project, {source: [days] for source, days in plan.items()}, runner, watch, findings)
-    gathering.run(again=again)
+    gathering = Gathering(project, {source: [days] for source, days in plan.items()}, runner, watch, findings, again=again)
+    gathering.run()
     annotating.take(plan)
     run = finish(project, plan, name, runner, findings)
     run.off_days = gathering.off_days()

@@ -26,26 +26,32 @@ class Gathering:
         watch: Watch,
         findings: list[Finding],
         built: Callable[[Plan], None] = lambda _plan: None,
+        *,
+        again: bool,
     ) -> None:
-        """Take the parts of each source's days. `built` hears of each that is built; what goes wrong is added to `findings`."""
+        """Take the parts of each source's days. `built` hears of each that is built; what goes wrong is added to `findings`.
+
+        With `again`, days that are complete already are listed once more.
+        """
         self._project = project
         self._left = {source: iter(days) for source, days in parts.items()}  # each is taken further when a part is done
         self._runner = runner
         self._watch = watch
         self._findings = findings
         self._built = built
+        self._again = again
         self._under_way: Plan = {}
         self._crawls: list[tuple[str, str]] = []
 
-    def run(self, *, again: bool) -> None:
-        """Do all parts. With `again`, days that are complete already are listed once more."""
-        with Crawls(self._project, again=again) as crawls:
+    def run(self) -> None:
+        """Do all parts."""
+        with Crawls(self._project, again=self._again) as crawls:
             for source in self._left:
-                self._begin(source, crawls, again=again)
+                self._begin(source, crawls)
             while self._under_way:
                 self._watch.phase("crawl")
                 ended = self._runner.step("crawl", partial(crawls.ended, self._watch.tick))
-                self._finish(ended, crawls, again=again)
+                self._finish(ended, crawls)
 
     def off_days(self) -> dict[str, int]:
         """Return, by source, how many candidates its listings placed on days not asked for."""
@@ -54,28 +60,28 @@ class Gathering:
             counts[source] += self._project.ledger.off_days(source, crawl)
         return dict(counts)
 
-    def _begin(self, source: str, crawls: Crawls, *, again: bool) -> None:
+    def _begin(self, source: str, crawls: Crawls) -> None:
         """Let the next part of a source be fetched, as far as it needs a crawl and its site may be asked."""
         days = next(self._left[source], None)
         if days is None:
             return
         self._under_way[source] = days
         self._project.ledger.take_up(source, days)
-        todo = days if again else unfinished(self._project, source, days)
+        todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
             self._crawls.append((source, name))
             crawls.begin(source, todo, name)
         else:
             crawls.skip(source)
 
-    def _finish(self, ended: Ended, crawls: Crawls, *, again: bool) -> None:
+    def _finish(self, ended: Ended, crawls: Crawls) -> None:
         """Build what is fetched of a part, and let the source's next part be fetched."""
         source, trouble = ended
         if trouble:
             self._fail(source, trouble)
         days = self._under_way.pop(source)
         self._build(source, days)
-        self._begin(source, crawls, again=again)
+        self._begin(source, crawls)
         self._built({source: days})
 
     def _awake(self, source: str, days: list[date], name: str) -> bool:

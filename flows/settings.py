@@ -194,8 +194,13 @@ def parse_day(text: str) -> date:
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
 
 
-def day_range(start: date, end: date) -> list[date]:
-    """Return all days from `start` to `end`, both included. Raises ConfigError when start lies after end."""
+def check_order(start: date, end: date) -> None:
+    """Raise ConfigError when start lies after end."""
     if start > end:
         raise ConfigError(f"START {start} lies after END {end}")
+
+
+def day_range(start: date, end: date) -> list[date]:
+    """Return all days from `start` to `end`, both included. Raises ConfigError when start lies after end."""
+    check_order(start, end)
     return [date.fromordinal(number) for number in range(start.toordinal(), end.toordinal() + 1)]

@@ -108,7 +108,7 @@ def kill(point: Point, command: list, project: Project, place: Path) -> None:
     assert point.command != "backfill" or role != "worker" or run.returncode == 1
 
 
-def kill_a_backfill(point: Point, project: Project, site: Site, place: Path, whole: Undisturbed) -> None:
+def assert_a_killed_backfill_is_finished(point: Point, project: Project, site: Site, place: Path, whole: Undisturbed) -> None:
     command = ["backfill", DEMO_DAYS[0], DEMO_DAYS[-1]]
     kill(point, command, project, place)
     kept, asked = archived_links(project), len(site.asked)
@@ -127,7 +127,7 @@ def kill_a_backfill(point: Point, project: Project, site: Site, place: Path, who
     assert processes_with(str(place)) == []
 
 
-def kill_a_change(point: Point, place: Path, whole: Undisturbed) -> None:
+def assert_a_killed_change_is_finished(point: Point, place: Path, whole: Undisturbed) -> None:
     """Kill what works on the data alone; no site is there to be asked."""
     shutil.copytree(whole.project.data, place / "data", dirs_exist_ok=True)
     project = Project(whole.project.config, place / "data", whole.project.settings)

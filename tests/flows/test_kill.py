@@ -30,12 +30,12 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("point", [point for point in OFTEN if point.command == "backfill"], ids=lambda point: point.name)
 def test_a_killed_backfill_is_finished_by_the_same_command(point, project, site, tmp_path, whole):
-    killed.kill_a_backfill(point, project, site, tmp_path, whole)
+    killed.assert_a_killed_backfill_is_finished(point, project, site, tmp_path, whole)
 
 
 @pytest.mark.parametrize("point", [point for point in OFTEN if point.command != "backfill"], ids=lambda point: point.name)
 def test_another_killed_command_finishes_when_it_is_given_again(point, tmp_path, whole):
-    killed.kill_a_change(point, tmp_path, whole)
+    killed.assert_a_killed_change_is_finished(point, tmp_path, whole)
 
 
 def test_there_are_points_enough_and_none_twice():

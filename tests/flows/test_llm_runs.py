@@ -84,6 +84,10 @@ def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_c
     assert in_process("rebuild", DAY, DAY, "--annotate", *in_project(project)) == 0
     assert capsys.readouterr().out.startswith("5 of 5 records were stale; annotated 5 by n (5 calls, ")
     assert len(stub.asked) - asked == 10
+    _costs_are_told(project, capsys)
+
+
+def _costs_are_told(project, capsys) -> None:
     capsys.readouterr()
     in_process("costs", "--json", *in_project(project))
     booked = json.loads(capsys.readouterr().out)

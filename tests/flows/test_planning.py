@@ -13,8 +13,6 @@ from flows.cli.durations import duration
 from flows.planning import find_backfill, new_backfill, plan_backfill, plan_of
 from flows.settings import open_project
 
-TODAY = day_of(now())
-DAYS = [TODAY - timedelta(days=back) for back in range(9, -1, -1)]
 PAPER = """\
 title: x
 home: http://paper.cn/
@@ -32,6 +30,14 @@ seeds:
 allow: ['/a/']
 delay: 2
 """
+
+
+@pytest.fixture(autouse=True)
+def _days() -> None:
+    """Take today anew for each test: the suite may run across midnight."""
+    global TODAY, DAYS  # noqa: PLW0603
+    TODAY = day_of(now())
+    DAYS = [TODAY - timedelta(days=back) for back in range(9, -1, -1)]
 
 
 @pytest.fixture

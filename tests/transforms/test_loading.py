@@ -78,7 +78,7 @@ def kind(of: pa.DataType) -> object:
     return str(of).replace("Etc/UTC", "UTC")
 
 
-def check(news: pa.Table, day: pa.Table, rows: list[Record], key: object) -> None:
+def assert_loaded(news: pa.Table, day: pa.Table, rows: list[Record], key: object) -> None:
     """Hold what a tool loaded against the rows that were written; `key` is the type of its column `date`, if it has one."""
     for table, wanted in ((news, rows), (day, [row for row in rows if row.published_date == NEXT])):
         kinds = {name: kind(table.schema.field(name).type) for name in table.column_names}
@@ -96,7 +96,7 @@ def plain(rows: list[Record]) -> list[dict[str, object]]:
 
 def test_caixun_itself(rows):
     names = run("Python, with caixun installed")
-    check(names["news"], names["day"], rows, None)
+    assert_loaded(names["news"], names["day"], rows, None)
     assert names["banks"].to_pydict() == {"title": ["标题3"], "published_at": [rows[2].published_at]}
     assert names["characters"] == sum(len(row.body) for row in rows)
 
@@ -107,7 +107,7 @@ def test_pandas(rows):
         assert frame["date"].dtype == "category"
         assert str(frame["published_at"].dtype) == str(frame["crawled_at"].dtype) == "datetime64[us, UTC]"
         assert {type(value) for value in frame["published_date"]} == {date}
-    check(*(as_arrow(names[name]) for name in ("news", "day")), rows, "string")
+    assert_loaded(*(as_arrow(names[name]) for name in ("news", "day")), rows, "string")
     with pytest.raises(pa.ArrowNotImplementedError):
         pd.read_parquet("data/records", filters=[("date", "=", NEXT)])
     assert sorted(pd.read_parquet("data/records/date=2026-11-19")["title"]) == ["标题4", "标题5"]
@@ -123,29 +123,29 @@ def as_arrow(frame: pd.DataFrame) -> pa.Table:
 
 def test_pyarrow(rows):
     names = run("pyarrow")
-    check(names["news"], names["day"], rows, "string")
+    assert_loaded(names["news"], names["day"], rows, "string")
     damage_other_days()
     assert len(run("pyarrow", without="news")["day"]) == 2
 
 
 def test_a_list_of_files(rows):
     names = run("While writers are at work")
-    check(names["records"].to_table(), names["records"].to_table(filter=pc.field("date") == str(NEXT)), rows, "string")
+    assert_loaded(names["records"].to_table(), names["records"].to_table(filter=pc.field("date") == str(NEXT)), rows, "string")
     duckdb.execute("set timezone = 'UTC'")
     news = names["news"]
-    check(news.to_arrow_table(), news.filter(f"date = '{NEXT}'").to_arrow_table(), rows, "date32[day]")
+    assert_loaded(news.to_arrow_table(), news.filter(f"date = '{NEXT}'").to_arrow_table(), rows, "date32[day]")
 
 
 def test_delta(rows):
     keep_in_step(dataset.records(Path("data")), Path("news-table"))
     names = run("A Delta table: `caixun delta`")
-    check(names["news"], names["day"], rows, "date32[day]")
+    assert_loaded(names["news"], names["day"], rows, "date32[day]")
     assert set(names["wire"]["title"]) == {"标题3", "标题5"}
 
 
 def test_polars(rows):
     names = run("Polars")
-    check(names["news"].to_arrow(), names["day"].to_arrow(), rows, "date32[day]")
+    assert_loaded(names["news"].to_arrow(), names["day"].to_arrow(), rows, "date32[day]")
     damage_other_days()
     assert len(run("Polars", without="news")["day"]) == 2
     with pytest.raises(pl.exceptions.InvalidOperationError):
@@ -157,7 +157,7 @@ def test_duckdb(rows):
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(create)
-        check(*(connection.table(name).to_arrow_table() for name in ("news", "day")), rows, "date32[day]")
+        assert_loaded(*(connection.table(name).to_arrow_table() for name in ("news", "day")), rows, "date32[day]")
         found = {(title, value, passage) for _, title, value, passage in connection.sql(search).fetchall()}
         assert found == {(row.title, "正文", row.body[3:5]) for row in rows if row.evidence and row.source == "paper"} | {
             ("标题5", "正文", "正文")
@@ -168,7 +168,7 @@ def test_duckdb(rows):
 
 def test_datafusion(rows):
     names = run("DataFusion")
-    check(names["news"].to_arrow_table(), names["day"].to_arrow_table(), rows, "date32[day]")
+    assert_loaded(names["news"].to_arrow_table(), names["day"].to_arrow_table(), rows, "date32[day]")
     damage_other_days()
     assert names["day"].count() == 2
 
@@ -180,7 +180,7 @@ def test_pyspark(rows, monkeypatch):
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     names = run("PySpark")
     try:
-        check(names["news"].toArrow(), names["day"].toArrow(), rows, "date32[day]")
+        assert_loaded(names["news"].toArrow(), names["day"].toArrow(), rows, "date32[day]")
         damage_other_days()
         assert names["day"].count() == 2
     finally:
