@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.page import MAX_CONTENT
+from flows.settings import open_project
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
@@ -95,11 +96,13 @@ def test_a_feed_that_has_not_changed_is_not_sent_again_and_still_lists_its_days(
     project = make_project(tmp_path, site, paper=FEED)
     for day in (D18, D19):
         report = only(collected(project, {"paper": [day]}))
+        (project.config / "settings.yml").write_text("contact: news@example.com\n", encoding="utf-8")
+        project = open_project(project.config, project.data.folder)
         assert (report.status, report.tally.records) == ("complete", 1)
     first, second = (site.headers[place] for place, target in enumerate(site.asked) if target == "/paper.xml")
     assert (first["If-None-Match"], first["If-Modified-Since"]) == (None, None)
     assert (second["If-None-Match"], second["If-Modified-Since"]) == ('"v1"', stamp)
-    assert first["User-Agent"] == "caixun/0.1"
+    assert (first["User-Agent"], second["User-Agent"]) == ("caixun/0.1", "caixun/0.1 (+news@example.com)")
 
 
 def test_two_processes_do_not_load_one_site_side_by_side_and_a_killed_one_frees_it(site, tmp_path):
