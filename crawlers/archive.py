@@ -13,6 +13,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from http.client import responses
@@ -183,14 +184,17 @@ def holds(root: Root, file: str) -> bool:
 
 def _chunks(root: Root, position: Position) -> Iterator[bytes]:
     """Yield a file from the offset of `position` on. Raises FileNotFoundError."""
-    path = _here(root, position.file)
-    if not path.exists():
-        still_open = path.with_name(path.name + _OPEN)  # still written, or killed
-        if root.bucket and not still_open.exists():
-            yield from root.bucket.chunks(f"archive/{position.file}", position.offset)
-            return
-        path = still_open
-    with path.open("rb") as file:
+    whole = _here(root, position.file)
+    for path in (whole, whole.with_name(whole.name + _OPEN), whole):  # still written, or killed; or finished just now
+        with suppress(FileNotFoundError):
+            file = path.open("rb")
+            break
+    else:
+        if root.bucket is None:
+            raise FileNotFoundError(whole)
+        yield from root.bucket.chunks(f"archive/{position.file}", position.offset)
+        return
+    with file:
         file.seek(position.offset)
         while chunk := file.read(1 << 16):
             yield chunk

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, true, update
 
 from crawlers.census import Census
 from crawlers.clock import now
@@ -158,8 +158,9 @@ class Ledger(Stories, Census, Inquiries):
     def archive_all(self, source: str, pages: Sequence[tuple[str, Position, datetime]]) -> None:
         """Note where the pages of several articles lie: article_id, place, and when it was fetched."""
         unfetched = or_(*(_urls.c.state == state for state in UNFETCHED))  # IN takes no part in a statement for many rows
-        mine = and_(_urls.c.source == source, _urls.c.article_id == bindparam("mine"), unfetched)
-        archived = update(_urls).where(mine).values(state="archived", reason=None, detail=None)
+        archived = (
+            update(_urls).where(_mine(source, bindparam("mine")), unfetched).values(state="archived", reason=None, detail=None)
+        )
         rows = [{"mine": article_id, "fetched_at": at, **place(position)} for article_id, position, at in pages]
         if rows:
             with self._writing() as connection:
@@ -216,21 +217,33 @@ class Ledger(Stories, Census, Inquiries):
             if (row.day if row.state == "archived" else row.published_date) in wanted
         ]
 
+    def archived(self, source: str) -> int:
+        """Return how many pages of a source are archived and not built."""
+        mine = and_(_urls.c.source == source, _urls.c.state == "archived")
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).where(mine)) or 0
+
     def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
         """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
+        records, others = [], []
+        for outcome in outcomes:
+            values: dict[str, Any] = {
+                "mine": outcome.article_id,
+                "state": outcome.state,
+                "published_date": outcome.published_date,
+                "reason": outcome.reason,
+                "detail": outcome.detail,
+                "settled_at": now(),
+                "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
+            }
+            if outcome.state == "record":
+                records.append({**values, "day": outcome.published_date})
+            else:
+                others.append(values)
+        settled = update(_urls).where(_mine(source, bindparam("mine")))
         with self._writing() as connection:
-            for outcome in outcomes:
-                values: dict[str, Any] = {
-                    "state": outcome.state,
-                    "published_date": outcome.published_date,
-                    "reason": outcome.reason,
-                    "detail": outcome.detail,
-                    "settled_at": now(),
-                    "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
-                }
-                if outcome.state == "record":
-                    values["day"] = outcome.published_date
-                connection.execute(update(_urls).where(_mine(source, outcome.article_id)).values(values))
+            for rows in filter(None, (records, others)):
+                connection.execute(settled, rows)
 
     def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
         """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
@@ -257,7 +270,7 @@ def _elsewhere(row: Any, states: Iterable[str]) -> Any:
     return exists().where(same, other.c.state.in_(list(states)), counts)
 
 
-def _mine(source: str, article_id: str) -> Any:
+def _mine(source: str, article_id: Any) -> Any:
     return and_(_urls.c.source == source, _urls.c.article_id == article_id)
 
 

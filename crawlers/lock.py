@@ -1,5 +1,8 @@
 """One process per source, and one per site: locks that are free again when their holder ends, however it ends.
 
+A source has two: one is held by who fetches or takes in its pages, the other by who builds them. A run holds both, one after
+the other, or its crawl the first and it the second, when it builds what its crawl has fetched so far. All others need both.
+
 They are lock files, which the operating system frees; where several machines share a ledger, `leases` has the other kind.
 """
 
@@ -92,8 +95,21 @@ def source_lock(root: "Root", source: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def build_lock(root: "Root", source: str) -> Iterator[None]:
+    """Hold the lock of `source` under which it is built while a crawl of this run holds the other. Raises BusyError."""
+    name = _name_of_build(source)
+    lock = root.locks.hold(name, _PATIENCE + root.locks.lasting)
+    if lock is None:
+        raise BusyError(f"another process builds {source} (it holds {root.locks.place(name)})")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def lock_sources(locks: Locks, sources: Iterable[str], stack: ExitStack) -> list[str]:
-    """Take the locks of sources, held until `stack` is closed, and return those that another process keeps.
+    """Take both locks of each source, held until `stack` is closed, and return those that another process keeps.
 
     All are tried first; then the busy ones are waited for, in all 15 seconds longer than a killed process keeps them.
     """
@@ -103,10 +119,14 @@ def lock_sources(locks: Locks, sources: Iterable[str], stack: ExitStack) -> list
 
 
 def _lock(locks: Locks, source: str, stack: ExitStack, seconds: float) -> bool:
-    lock = locks.hold(source, seconds)
-    if lock is not None:
-        stack.callback(lock.release)
-    return lock is not None
+    with ExitStack() as both:
+        for name in (source, _name_of_build(source)):
+            lock = locks.hold(name, seconds)
+            if lock is None:
+                return False
+            both.callback(lock.release)
+        stack.enter_context(both.pop_all())
+    return True
 
 
 def is_loaded(locks: Locks, site: str) -> bool:
@@ -118,6 +138,10 @@ def is_loaded(locks: Locks, site: str) -> bool:
     if lock is not None:
         lock.release()
     return lock is None
+
+
+def _name_of_build(source: str) -> str:
+    return f"build-{source}"  # no source has a hyphen in its name
 
 
 def _name_of(site: str) -> str:
@@ -138,7 +162,7 @@ async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def crawl_lock(locks: Locks, source: str) -> AsyncIterator[None]:
-    """Hold the lock of a source for its crawl, as `source_lock` does for other work."""
+    """Hold the lock of a source that keeps others from fetching it, and from all that `source_lock` is for."""
     busy = "another process is crawling it; left to that one"
     async with _held(locks, source, _PATIENCE + locks.lasting, busy):
         yield

@@ -10,8 +10,8 @@ from typing import Literal
 
 from crawlers.crawl import salvage
 from crawlers.fates import Find, Waiting
-from crawlers.lock import source_lock
-from flows.build_batch import BuildJob, Built, build_batch, crashed, single_pages
+from crawlers.lock import build_lock, source_lock
+from flows.build_batch import UNREADABLE, BuildJob, Built, build_batch, crashed, single_pages
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
@@ -45,18 +45,41 @@ def build(
     with source_lock(project.data, source):
         salvage(project.data, source, project.ledger)
         told = before()
-        made_by = make_of(project, source)
-        every_day = wanted == "every"
-        accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
-        pages = project.ledger.waiting(source, days)
-        while pages:
-            found: list[Find] = []
-            jobs = _jobs(project, source, accepted, pages, every_day=every_day)
-            for done in _built(f"build {source}", jobs, runner, tick):
-                found += _store(project, source, done, None if every_day else accepted, made_by)
-            held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
-            pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
+        _build(project, source, days, runner, tick, wanted)
         return told
+
+
+def build_ahead(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> None:
+    """Build what is archived of `days` so far, while a crawl of the source goes on under this run; see `build`.
+
+    A page that cannot be read yet, from here or where the workers are, is left for the build after the crawl.
+    """
+    with build_lock(project.data, source):
+        _build(project, source, days, runner, tick, None, ahead=True)
+
+
+def _build(
+    project: Project,
+    source: str,
+    days: list[date],
+    runner: Runner,
+    tick: Callable[[], None],
+    wanted: Iterable[date] | Literal["every"] | None,
+    *,
+    ahead: bool = False,
+) -> None:
+    made_by = make_of(project, source)
+    every_day = wanted == "every"
+    accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
+    pages = project.ledger.waiting(source, days)
+    while pages:
+        found: list[Find] = []
+        jobs = _jobs(project, source, accepted, pages, every_day=every_day)
+        for built in _built(f"build {source}", jobs, runner, tick):
+            done = [one for one in built if not ahead or one.outcome.reason != UNREADABLE]
+            found += _store(project, source, done, None if every_day else accepted, made_by)
+        held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
+        pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
 
 
 def _built(name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None]) -> Iterator[list[Built]]:

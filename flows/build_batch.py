@@ -22,6 +22,9 @@ from transforms.record import Annotation, Article, Record, Reject
 from transforms.reject import WALLS, RejectedError
 from transforms.times import contradicted
 
+UNREADABLE = "archive"
+"""The reason of an outcome where the archive does not give the page."""
+
 
 @dataclass(frozen=True)
 class BuildJob:
@@ -155,7 +158,7 @@ def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Bui
 
 def _unreadable(waiting: Waiting, error: StoreError) -> Built:
     """Return what becomes of a page that the archive cannot give: the next crawl fetches it again."""
-    return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, "archive", str(error)))
+    return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, UNREADABLE, str(error)))
 
 
 def _rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -> Built:

@@ -17,6 +17,7 @@ from crawlers.clock import now
 from flows.settings import Project
 
 _TICK = 0.25  # seconds between two looks at what goes on
+_LOOK = 2.0  # seconds in which no crawl may end before there is something else to look for
 _MOST = 5  # children that may die, of all kinds
 
 
@@ -82,12 +83,13 @@ class Crawls:
         """Let a source be heard of at once, of which nothing is to be fetched."""
         self._heard.put(Ended(source, None))
 
-    def ended(self, tick: Callable[[], None]) -> Ended:
-        """Return a crawl that has ended, waiting for one; `tick` is called several times a second meanwhile."""
-        while True:
+    def ended(self, tick: Callable[[], None]) -> Ended | None:
+        """Return a crawl that has ended, None where none has for two seconds; `tick` is called several times a second."""
+        for _ in range(round(_LOOK / _TICK)):
             tick()
             with suppress(Empty):
                 return self._heard.get(timeout=_TICK)
+        return None
 
     def _errand(self, name: str, *, private: bool) -> dict[str, Any]:
         return {

@@ -1,18 +1,26 @@
-"""Crawl and build, each source at its own pace: its next days are fetched when the last ones are built."""
+"""Crawl and build, each source at its own pace: its next days are fetched when the last ones are built.
+
+Of a crawl that brings much or takes long, what it has archived so far is built while it goes on.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
+from time import monotonic
 
 from crawlers.errors import CaixunError
-from flows.build import build
+from flows.build import build, build_ahead
 from flows.checking import Plan
 from flows.crawl import Crawls, Ended, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
 from flows.watch import Watch
 from transforms.checks import Finding
+
+_ENOUGH = 1000  # archived pages of a source that are built while its crawl goes on, …
+_LONG = 600.0  # … or fewer after so many seconds
 
 
 class Gathering:
@@ -42,6 +50,8 @@ class Gathering:
         self._again = again
         self._under_way: Plan = {}
         self._crawls: list[tuple[str, str]] = []
+        self._built_at: dict[str, float] = {}
+        self._passed_over: dict[str, int] = {}  # pages that wait although what could be was built
 
     def run(self) -> None:
         """Do all parts."""
@@ -50,8 +60,11 @@ class Gathering:
                 self._begin(source, crawls)
             while self._under_way:
                 self._watch.phase("crawl")
-                ended = self._runner.step("crawl", partial(crawls.ended, self._watch.tick))
-                self._finish(ended, crawls)
+                news = self._runner.step("crawl", partial(self._wait, crawls))
+                if isinstance(news, Ended):
+                    self._finish(news, crawls)
+                else:
+                    self._build_ahead(news)
 
     def off_days(self) -> dict[str, int]:
         """Return, by source, how many candidates its listings placed on days not asked for."""
@@ -60,12 +73,23 @@ class Gathering:
             counts[source] += self._project.ledger.off_days(source, crawl)
         return dict(counts)
 
+    def _wait(self, crawls: Crawls) -> Ended | str:
+        """Return the next crawl that has ended, or a source of whose long one enough is archived to be built by now."""
+        while True:
+            if ended := crawls.ended(self._watch.tick):
+                return ended
+            for source in self._under_way:
+                fresh = self._project.ledger.archived(source) - self._passed_over[source]
+                if fresh >= _ENOUGH or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
+                    return source
+
     def _begin(self, source: str, crawls: Crawls) -> None:
         """Let the next part of a source be fetched, as far as it needs a crawl and its site may be asked."""
         days = next(self._left[source], None)
         if days is None:
             return
         self._under_way[source] = days
+        self._built_at[source], self._passed_over[source] = monotonic(), 0
         self._project.ledger.take_up(source, days)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
@@ -99,6 +123,14 @@ class Gathering:
             self._runner.step(f"build {source}", work)
         except CaixunError as error:
             self._findings.append(Finding("failure", str(error)))
+
+    def _build_ahead(self, source: str) -> None:
+        """Build what a crawl has archived so far. What can't be done now is done, or told of, when it has ended."""
+        self._watch.phase(f"build {source}")
+        work = partial(build_ahead, self._project, source, self._under_way[source], self._runner, self._watch.tick)
+        with suppress(CaixunError):
+            self._runner.step(f"build {source}", work)
+        self._built_at[source], self._passed_over[source] = monotonic(), self._project.ledger.archived(source)
 
     def _fail(self, source: str, reason: str) -> None:
         self._findings.append(Finding("failure", f"{source}: {reason}"))

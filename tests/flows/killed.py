@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -100,6 +101,7 @@ def kill(point: Point, command: list, project: Project, place: Path) -> None:
         PYTHONPATH=f"{Path(__file__).parent / 'killing'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
         KILL_AT=point.at,
         KILL_ONCE=str(mark),
+        **({"KILL_EAGER": "1"} if point.eager else {}),
         KILL_TORN=str(project.data / ("archive" if "append" in point.at else "staging")),
     )
     assert mark.exists(), f"never came to: {point.name}\n{run.stderr}"
@@ -108,8 +110,21 @@ def kill(point: Point, command: list, project: Project, place: Path) -> None:
     assert point.command != "backfill" or role != "worker" or run.returncode == 1
 
 
+def slow_down(site: Site) -> None:
+    """Let a site take its time for each answer."""
+    answer = site.content.answer
+
+    def slow(target: str):
+        time.sleep(0.1)
+        return answer(target)
+
+    site.content.answer = slow  # type: ignore[method-assign]
+
+
 def assert_a_killed_backfill_is_finished(point: Point, project: Project, site: Site, place: Path, whole: Undisturbed) -> None:
     command = ["backfill", DEMO_DAYS[0], DEMO_DAYS[-1]]
+    if point.eager:
+        slow_down(site)  # so that there is something to build before the crawl has ended
     kill(point, command, project, place)
     kept, asked = archived_links(project), len(site.asked)
     again = caixun(*command, *in_project(project))

@@ -8,13 +8,15 @@ Command = Literal["backfill", "rebuild", "compact", "import"]
 class Point(NamedTuple):
     """One point: what is going on there, and `ROLE MODULE:NAME COUNT WHEN` as killing/sitecustomize.py reads it.
 
-    `often` marks the points at which every test run kills; the others differ from one of them by a step or two.
+    `often` marks the points at which every test run kills; the others differ from one of them by a step or two. With `eager`,
+    what a crawl has archived is built while it goes on, however little it is.
     """
 
     name: str
     at: str
     command: Command = "backfill"
     often: bool = False
+    eager: bool = False
 
 
 POINTS = [
@@ -41,6 +43,13 @@ POINTS = [
     Point("a file of records is whole and not in place", "main transforms.folder:make_durable 2 before"),
     Point("some days' files are in place, others are not", "main transforms.dataset:Partitions.apply 2 after"),
     Point("files are in place, the ledger does not know", "main crawlers.ledger:Ledger.settle 2 before", often=True),
+    Point("pages are built while their crawl goes on", "main flows.gathering:build_ahead 1 after", often=True, eager=True),
+    Point(
+        "pages of a crawl that goes on are records, the ledger does not know",
+        "main crawlers.ledger:Ledger.settle 1 before",
+        eager=True,
+    ),
+    Point("a crawl ends early while its pages are built", "crawl crawlers.ledger:Ledger.list_day 2 after", eager=True),
     Point("all is built, nothing is checked", "main flows.backfill:finish 1 before"),
     Point("all is done, the backfill's end is not noted", "main crawlers.ledger:Ledger.end_backfill 1 before"),
     Point("pages wait to be made again", "main crawlers.ledger:Ledger.reopen 1 after", "rebuild", often=True),

@@ -1,12 +1,15 @@
 """Sources are fetched and built side by side: a slow one keeps none waiting, and what one cannot do is its own."""
 
 import time
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 
 from flows import crawl as crawl_module
+from flows import gathering
 from flows.backfill import backfill
+from flows.build import build_ahead
 from flows.perform import perform
 from flows.planning import new_backfill, plan_of
 from flows.watch import Watch
@@ -94,3 +97,50 @@ def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_p
     run = collected(project, {"slow": [D18], "quick": [D18]})
     assert [report.status for report in run.reports] == ["missing", "complete"]
     assert any(finding.text.startswith("slow: ") and "slow.yml" in finding.text for finding in run.findings)
+
+
+def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "_ENOUGH", 3)
+    project = make_project(tmp_path, slow, slow=SOURCE)
+
+    def late(_count: int):
+        """Answer when the crawl notes what has come more than a second ago."""
+        time.sleep(1.2)
+        return article(4)
+
+    def last(_count: int):
+        """Answer when articles of this day, whose listing has not ended, are records."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if dataset.records(project.data).count(D18, "slow") >= 3:
+                return article(5)
+            time.sleep(0.05)
+        return 404, b"gave up"
+
+    slow.pages |= {f"/a/{number}": article(number) for number in (1, 2, 3)} | {"/a/4": late, "/a/5": last}
+    slow.pages |= {"/slow/18": links(*(f"/a/{number}" for number in range(1, 6)))}
+    run = collected(project, {"slow": [D18]})
+    assert run.ok, run.findings
+    assert [report.tally.records for report in run.reports] == [5]
+
+
+def test_what_cannot_be_read_during_a_crawl_is_left_for_the_build_after_it(slow, tmp_path):
+    slow.pages |= {"/slow/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+    project = make_project(tmp_path, slow, slow=SOURCE)
+    assert collected(project, {"slow": [D18]}).ok
+    with crawl_under_way(project, "slow"):  # of this run: it holds the source
+        assert project.ledger.reopen("slow", [D18]) == 2
+        (file,) = (project.data / "archive").rglob("*.warc.gz")
+        file.rename(elsewhere := file.with_suffix(".elsewhere"))
+        perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
+        assert project.ledger.archived("slow") == 2
+        elsewhere.rename(file.with_name(file.name + ".open"))
+        perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
+        assert project.ledger.archived("slow") == 0
+
+
+@contextmanager
+def crawl_under_way(project, source):
+    lock = project.data.locks.hold(source, 0)
+    yield
+    lock.release()

@@ -39,7 +39,7 @@ def test_another_killed_command_finishes_when_it_is_given_again(point, tmp_path,
 
 
 def test_there_are_points_enough_and_none_twice():
-    assert len(POINTS) == len({point.at + point.command for point in POINTS}) >= 20
+    assert len(POINTS) == len({(point.at, point.command, point.eager) for point in POINTS}) >= 20
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)

@@ -3,6 +3,7 @@
 KILL_AT is `ROLE MODULE:NAME COUNT WHEN`: the COUNT-th call of a function in the main process, the crawl's child or a
 worker; WHEN is before, after, or torn (after the call, with the last bytes of the newest file under KILL_TORN cut off).
 With `fails`, the call raises StoreError, as where the disk is full, and nothing is killed.
+With KILL_EAGER, a run builds what its crawls have archived at every look.
 KILL_ONCE names a file that marks that it has happened, so that one process of a role is killed and no other.
 """
 
@@ -72,5 +73,9 @@ def _install(place: str, count: int, when: str) -> None:
 
 if "KILL_AT" in os.environ:
     role, place, count, when = os.environ["KILL_AT"].split()
+    if "KILL_EAGER" in os.environ and _role() != "worker":
+        importlib.import_module("crawlers.crawl")._SOON = 0.0
+        importlib.import_module("flows.crawl")._LOOK = 0.25
+        importlib.import_module("flows.gathering")._ENOUGH = 1
     if role == _role():
         _install(place, int(count), when)
