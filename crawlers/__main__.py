@@ -1,7 +1,7 @@
 """Crawls in one process: `python -m crawlers` reads an errand and then jobs, as JSON lines from standard input.
 
 A job is a source, days, and the name of their crawl. Jobs of different sites run side by side, those of one site one after
-another; for each that has ended, a line on standard output says so. An empty line says that no more will come.
+another; a line on standard output says when one has its locks, and when it has ended. An empty line says that no more will come.
 
 Twisted's reactor starts once per process, and a crash in here must not take the flow along; so a flow starts this as a
 child. The child ends when its standard input is closed: a killed parent leaves no crawl behind.
@@ -118,7 +118,10 @@ class Errand:
         except Exception as error:  # noqa: BLE001 - the crawls of the other sources go on
             traceback.print_exc()
             trouble = repr(error)
-        self._answers.write(json.dumps({"source": job["source"], "trouble": trouble}) + "\n")
+        self._say({"source": job["source"], "trouble": trouble})
+
+    def _say(self, line: dict[str, Any]) -> None:
+        self._answers.write(json.dumps(line) + "\n")
         self._answers.flush()
 
     async def _crawl(self, job: Job) -> None:
@@ -131,6 +134,7 @@ class Errand:
             await self._enter(source.site, stack)
             if self._stopped:
                 return
+            self._say({"begun": source.name})
             kind = partial(Probe, seed=job["seed"]) if "seed" in job else Crawl
             days = [date.fromisoformat(day) for day in job["days"]]
             crawl = kind(source, days, job["crawl"], self._root, self._ledger, again=self._given["again"])

@@ -99,6 +99,12 @@ class Books:
                     found[seed] = found.get(seed, 0) + count
         return found
 
+    def unbuilt(self, source: str) -> int:
+        """Return how many pages of a source wait for the build."""
+        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).where(waiting)) or 0
+
     def unbuilt_days(self, source: str) -> set[date]:
         """Return the days under which pages of a source wait for the build."""
         waiting = and_(_urls.c.source == source, _urls.c.state == "archived")

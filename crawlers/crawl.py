@@ -56,6 +56,7 @@ class Crawl:
         self._ledger = ledger
         self._writer = archive.ArchiveWriter(root, source.name, crawl_id)
         salvage(root, source.name, ledger)
+        self._crawls = {crawl_id, *ledger.unfinished_crawls(source.name)}  # which this one is, or takes up
         to_list = self._days if again else self._days - ledger.listed(source.name, days)
         ledger.begin(source.name, to_list, crawl_id)
         self._open: dict[date, list[Walk]] = {}
@@ -136,7 +137,7 @@ class Crawl:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
         self._note_kept()
         finds, more = walk.take(page)
-        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, finds, walk.days[0])):
+        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, finds, walk.days[0], self._crawls)):
             self._refuse_repeat(walk, page, other)
             return [], False
         fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)

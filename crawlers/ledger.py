@@ -7,11 +7,11 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, true, update
 
 from crawlers.census import Census
 from crawlers.clock import now
@@ -58,15 +58,22 @@ class Ledger(Stories, Census, Inquiries):
             if verdict.listing in _ENDED or known not in _ENDED:
                 put(connection, _days, key, **values)
 
-    def repeated(self, source: str, finds: Sequence[Find], day: date) -> date | None:
+    def unfinished_crawls(self, source: str) -> frozenset[str]:
+        """Return the crawls that have begun to list days of a source and not ended them."""
+        open_days = and_(_days.c.source == source, _days.c.listing == "open")
+        with self._reading() as connection:
+            return frozenset(connection.scalars(select(_days.c.crawl).where(open_days).distinct()))
+
+    def repeated(self, source: str, finds: Sequence[Find], day: date, crawls: Collection[str]) -> date | None:
         """Return another day to which all of `finds` belong: by their pages where those are built, else as listed before.
 
-        None where one of them is new or of `day`, or where there are not two of them.
+        Those that one of `crawls` found count as listed, since whether they are built by now is chance. None where one of them is
+        new or of `day`, or where there are not two of them.
         """
         with self._reading() as connection:
             known = _rows_of(connection, [find.article_id for find in finds])
         mine = [next((row for row in known[find.article_id] if row.source == source), None) for find in finds]
-        days = [row and (row.published_date or row.listed) for row in mine]
+        days = [row and ((row.crawl in crawls and row.listed) or row.published_date or row.listed) for row in mine]
         return days[0] if len(days) > 1 and None not in days and day not in days else None
 
     def doubt(self, source: str, day: date, reason: str) -> bool:
@@ -167,10 +174,11 @@ class Ledger(Stories, Census, Inquiries):
                 connection.execute(archived, rows)
 
     def miss(self, source: str, article_id: str, state: State, reason: str, detail: str | None = None) -> None:
-        """Note that an article was not fetched: `skipped` (robots), `blocked` or `failed`."""
+        """Note that an article was not fetched: `skipped` (robots), `blocked` or `failed`. One that is archived by now stays so."""
         values = {"state": state, "reason": reason, "detail": detail, "settled_at": now()}
+        missed = and_(_mine(source, article_id), _urls.c.state.in_(UNFETCHED))
         with self._writing() as connection:
-            connection.execute(update(_urls).where(_mine(source, article_id)).values(values))
+            connection.execute(update(_urls).where(missed).values(values))
 
     def lose(self, source: str, file: str) -> None:
         """Let the pages of a source that wait for the build be fetched again, as far as a lost file of the archive holds them."""
@@ -216,12 +224,6 @@ class Ledger(Stories, Census, Inquiries):
             for row in rows
             if (row.day if row.state == "archived" else row.published_date) in wanted
         ]
-
-    def archived(self, source: str) -> int:
-        """Return how many pages of a source are archived and not built."""
-        mine = and_(_urls.c.source == source, _urls.c.state == "archived")
-        with self._reading() as connection:
-            return connection.scalar(select(func.count()).where(mine)) or 0
 
     def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
         """Note what the build made of pages, and by what. A record counts under its publication day from now on."""

@@ -1,7 +1,7 @@
-"""One process per source, and one per site: locks that are free again when their holder ends, however it ends.
+"""One run per source, and one process per site: locks that are free again when their holder ends, however it ends.
 
-A source has two: one is held by who fetches or takes in its pages, the other by who builds them. A run holds both, one after
-the other, or its crawl the first and it the second, when it builds what its crawl has fetched so far. All others need both.
+A source has two: who crawls it holds the first, who builds what a crawl of the same run has archived so far the second. The build
+after a crawl, and all else, takes both, in this order.
 
 They are lock files, which the operating system frees; where several machines share a ledger, `leases` has the other kind.
 """
@@ -87,17 +87,17 @@ class _HeldFile:
 
 @contextmanager
 def source_lock(root: "Root", source: str) -> Iterator[None]:
-    """Hold the lock of `source` under the data root. Raises BusyError when another process keeps it."""
+    """Hold both locks of `source` under the data root. Raises BusyError when another process keeps one."""
     with ExitStack() as stack:
         if lock_sources(root.locks, [source], stack):
             place = root.locks.place(source)
-            raise BusyError(f"another process works on {source} (it holds {place}); start again when it has ended")
+            raise BusyError(f"another process works on {source} (see {place}); start again when it has ended")
         yield
 
 
 @contextmanager
 def build_lock(root: "Root", source: str) -> Iterator[None]:
-    """Hold the lock of `source` under which it is built while a crawl of this run holds the other. Raises BusyError."""
+    """Hold the second lock of `source`, while a crawl of this run holds the first. Raises BusyError."""
     name = _name_of_build(source)
     lock = root.locks.hold(name, _PATIENCE + root.locks.lasting)
     if lock is None:
@@ -115,13 +115,13 @@ def lock_sources(locks: Locks, sources: Iterable[str], stack: ExitStack) -> list
     """
     deadline = time.monotonic() + _PATIENCE + locks.lasting
     waiting = [source for source in sources if not _lock(locks, source, stack, 0)]
-    return [source for source in waiting if not _lock(locks, source, stack, max(0, deadline - time.monotonic()))]
+    return [source for source in waiting if not _lock(locks, source, stack, deadline)]
 
 
-def _lock(locks: Locks, source: str, stack: ExitStack, seconds: float) -> bool:
+def _lock(locks: Locks, source: str, stack: ExitStack, deadline: float) -> bool:
     with ExitStack() as both:
         for name in (source, _name_of_build(source)):
-            lock = locks.hold(name, seconds)
+            lock = locks.hold(name, max(0, deadline - time.monotonic()))
             if lock is None:
                 return False
             both.callback(lock.release)
@@ -162,7 +162,7 @@ async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def crawl_lock(locks: Locks, source: str) -> AsyncIterator[None]:
-    """Hold the lock of a source that keeps others from fetching it, and from all that `source_lock` is for."""
+    """Hold the first lock of a source, waiting for it as `source_lock` does, but letting other crawls work."""
     busy = "another process is crawling it; left to that one"
     async with _held(locks, source, _PATIENCE + locks.lasting, busy):
         yield

@@ -49,13 +49,14 @@ def build(
         return told
 
 
-def build_ahead(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> None:
-    """Build what is archived of `days` so far, while a crawl of the source goes on under this run; see `build`.
+def build_ahead(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> int:
+    """Build what is archived of `days` so far, while a crawl of the source goes on under this run; return how many pages were.
 
-    A page that cannot be read yet, from here or where the workers are, is left for the build after the crawl.
+    A page is left for the build after the crawl that cannot be read yet, from here or where the workers are, or that holds
+    several articles: the crawl may be about to fetch them by themselves. Raises as `build` does.
     """
     with build_lock(project.data, source):
-        _build(project, source, days, runner, tick, None, ahead=True)
+        return _build(project, source, days, runner, tick, None, ahead=True)
 
 
 def _build(
@@ -67,7 +68,9 @@ def _build(
     wanted: Iterable[date] | Literal["every"] | None,
     *,
     ahead: bool = False,
-) -> None:
+) -> int:
+    """Build, and return of how many pages it is known what became of them."""
+    settled = 0
     made_by = make_of(project, source)
     every_day = wanted == "every"
     accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
@@ -76,10 +79,12 @@ def _build(
         found: list[Find] = []
         jobs = _jobs(project, source, accepted, pages, every_day=every_day)
         for built in _built(f"build {source}", jobs, runner, tick):
-            done = [one for one in built if not ahead or one.outcome.reason != UNREADABLE]
+            done = [one for one in built if not ahead or not (one.finds or one.outcome.reason == UNREADABLE)]
+            settled += len(done)
             found += _store(project, source, done, None if every_day else accepted, made_by)
         held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
         pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
+    return settled
 
 
 def _built(name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None]) -> Iterator[list[Built]]:

@@ -17,7 +17,7 @@ from crawlers.clock import now
 from flows.settings import Project
 
 _TICK = 0.25  # seconds between two looks at what goes on
-_LOOK = 2.0  # seconds in which no crawl may end before there is something else to look for
+_LOOK = 2.0  # seconds to wait for a crawl's end before the caller may look for other work
 _MOST = 5  # children that may die, of all kinds
 
 
@@ -91,6 +91,10 @@ class Crawls:
                 return self._heard.get(timeout=_TICK)
         return None
 
+    def going_on(self) -> set[str]:
+        """Return the sources that are being crawled, whose locks a child of this process holds."""
+        return {source for child in self._children for source in child.crawling}
+
     def _errand(self, name: str, *, private: bool) -> dict[str, Any]:
         return {
             **place_of(self._project),
@@ -122,6 +126,7 @@ class Child:
         self._hear = hear
         self._odd = ""
         self._under_way: set[str] = set()
+        self.crawling: frozenset[str] = frozenset()  # those under way that wait no more for their locks
         self._mutex = Lock()
         self._say(json.dumps(errand))
         self._listener = Thread(target=self._listen, daemon=True)
@@ -174,13 +179,19 @@ class Child:
         with self._process.stdout as lines:
             for line in lines:
                 try:
-                    ended = Ended(**json.loads(line))
+                    said = json.loads(line)
+                    ended = None if "begun" in said else Ended(**said)
                 except (ValueError, TypeError):  # torn, or a stranger's: there is nothing to rely on any more
                     self._odd = line.strip()
                     break
+                if ended is None:
+                    self.crawling |= {said["begun"]}
+                    continue
+                self.crawling -= {ended.source}
                 self._under_way.discard(ended.source)
                 self._hear(ended)
         self._close()
+        self.crawling = frozenset()
         with self._mutex:
             self._process.wait()
             for source in sorted(self._under_way):

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from time import monotonic
 
-from crawlers.errors import CaixunError
+from crawlers.errors import CaixunError, StoreError
 from flows.build import build, build_ahead
 from flows.checking import Plan
 from flows.crawl import Crawls, Ended, new_crawl_id
@@ -51,7 +51,7 @@ class Gathering:
         self._under_way: Plan = {}
         self._crawls: list[tuple[str, str]] = []
         self._built_at: dict[str, float] = {}
-        self._passed_over: dict[str, int] = {}  # pages that wait although what could be was built
+        self._passed_over: dict[str, int] = {}  # pages that the last attempt during a crawl left
 
     def run(self) -> None:
         """Do all parts."""
@@ -64,7 +64,8 @@ class Gathering:
                 if isinstance(news, Ended):
                     self._finish(news, crawls)
                 else:
-                    self._build_ahead(news)
+                    self._watch.phase(f"build {news}")
+                    self._runner.step(f"build {news} ahead", partial(self._build_ahead, news))
 
     def off_days(self) -> dict[str, int]:
         """Return, by source, how many candidates its listings placed on days not asked for."""
@@ -74,14 +75,15 @@ class Gathering:
         return dict(counts)
 
     def _wait(self, crawls: Crawls) -> Ended | str:
-        """Return the next crawl that has ended, or a source of whose long one enough is archived to be built by now."""
+        """Return the next crawl that has ended, or a source whose crawl goes on and has archived enough to be built."""
         while True:
             if ended := crawls.ended(self._watch.tick):
                 return ended
-            for source in self._under_way:
-                fresh = self._project.ledger.archived(source) - self._passed_over[source]
-                if fresh >= _ENOUGH or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
-                    return source
+            for source in crawls.going_on():
+                with suppress(StoreError):  # who needs the ledger says what is wrong with it
+                    fresh = self._project.ledger.unbuilt(source) - self._passed_over[source]
+                    if fresh >= _ENOUGH or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
+                        return source
 
     def _begin(self, source: str, crawls: Crawls) -> None:
         """Let the next part of a source be fetched, as far as it needs a crawl and its site may be asked."""
@@ -126,11 +128,11 @@ class Gathering:
 
     def _build_ahead(self, source: str) -> None:
         """Build what a crawl has archived so far. What can't be done now is done, or told of, when it has ended."""
-        self._watch.phase(f"build {source}")
-        work = partial(build_ahead, self._project, source, self._under_way[source], self._runner, self._watch.tick)
         with suppress(CaixunError):
-            self._runner.step(f"build {source}", work)
-        self._built_at[source], self._passed_over[source] = monotonic(), self._project.ledger.archived(source)
+            waiting = self._passed_over[source] = self._project.ledger.unbuilt(source)
+            settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
+            self._passed_over[source] = max(0, waiting - settled)
+        self._built_at[source] = monotonic()
 
     def _fail(self, source: str, reason: str) -> None:
         self._findings.append(Finding("failure", f"{source}: {reason}"))

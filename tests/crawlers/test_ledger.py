@@ -125,7 +125,7 @@ def test_the_status_of_a_day_follows_from_listing_and_sums(ledger):
     archived(ledger, "a", find(1))
     ledger.settle("a", [Outcome(find(1).article_id, "record", D18)])
     assert (report(ledger).status, report(ledger).reason) == ("complete", None)
-    ledger.miss("a", find(1).article_id, "failed", "http")
+    ledger.settle("a", [Outcome(find(1).article_id, "failed", D18, "archive")])
     assert report(ledger).status == "failed"
     ledger.miss("a", find(1).article_id, "blocked", "wall")
     assert report(ledger).status == "blocked"
@@ -290,3 +290,12 @@ def test_one_who_writes_without_a_break_lets_others_write_between(tmp_path):
         writer.result()
     busy.dispose()
     other.dispose()
+
+
+def test_what_was_archived_meanwhile_is_not_missed(ledger):
+    one = find(1)
+    fetched(ledger, "a", [one])
+    archived(ledger, "a", one)
+    ledger.settle("a", [Outcome(one.article_id, "record", D18)])
+    ledger.miss("a", one.article_id, "skipped", "robots")
+    assert report(ledger).tally.records == 1

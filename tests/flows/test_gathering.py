@@ -124,6 +124,29 @@ def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
     assert [report.tally.records for report in run.reports] == [5]
 
 
+def test_what_is_built_during_a_crawl_does_not_hide_that_a_site_shows_one_list_for_all_days(slow, tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "_ENOUGH", 2)
+    project = make_project(tmp_path, slow, slow=SOURCE)
+
+    def late(_count: int):
+        """Answer when the crawl notes what has come more than a second ago."""
+        time.sleep(1.2)
+        return article(2)
+
+    def same(_count: int):
+        """Answer when the articles, which are of the 18th, are records."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and dataset.records(project.data).count(D18, "slow") < 2:
+            time.sleep(0.05)
+        return links("/a/1", "/a/2")
+
+    slow.pages |= {"/slow/17": links("/a/1", "/a/2"), "/slow/18": same, "/slow/19": same, "/a/1": article(1), "/a/2": late}
+    days = [date(2026, 11, day) for day in (17, 18, 19)]
+    run = collected(project, {"slow": days})
+    assert [(report.status, report.tally.records) for report in run.reports if report.day != D18] == 2 * [("failed", 0)]
+    assert all("the site does not list by day" in (report.reason or "") for report in run.reports if report.day != D18)
+
+
 def test_what_cannot_be_read_during_a_crawl_is_left_for_the_build_after_it(slow, tmp_path):
     slow.pages |= {"/slow/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
     project = make_project(tmp_path, slow, slow=SOURCE)
@@ -133,10 +156,10 @@ def test_what_cannot_be_read_during_a_crawl_is_left_for_the_build_after_it(slow,
         (file,) = (project.data / "archive").rglob("*.warc.gz")
         file.rename(elsewhere := file.with_suffix(".elsewhere"))
         perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
-        assert project.ledger.archived("slow") == 2
+        assert project.ledger.unbuilt("slow") == 2
         elsewhere.rename(file.with_name(file.name + ".open"))
         perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
-        assert project.ledger.archived("slow") == 0
+        assert project.ledger.unbuilt("slow") == 0
 
 
 @contextmanager
