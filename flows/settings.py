@@ -15,6 +15,7 @@ from crawlers.errors import ConfigError
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
 from crawlers.root import Root, root_of
+from crawlers.seed import Header
 from crawlers.source import Source, load_sources
 from flows.schedule import Schedule
 from transforms.endpoint import Access, Endpoint, access_to, model_of
@@ -37,8 +38,8 @@ class Settings(Strict):
     ledger: str | None = None
     endpoint: str | None = None
     work: str | None = None
-    user_agent: str = "caixun/0.1"
-    contact: str | None = None
+    user_agent: Header = "caixun/0.1"
+    contact: Header | None = None
     annotator: Literal["lexicon", "llm"] = "lexicon"
     llm: Endpoint = Endpoint()
     workers: int = Field(default=0, ge=0)

@@ -1,6 +1,7 @@
 """Bad input gets one sentence that says what and where, the right exit status, and loses nothing."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.archive import Position, _whole_members, read
+from crawlers.errors import ConfigError
 from flows.demo import DEMO_DAYS
+from flows.settings import Settings, open_project
 from tests.conftest import caixun, in_project
 from transforms import dataset
 from transforms.reading import read_dataset
@@ -80,6 +83,27 @@ def test_a_wrong_configuration(file, old, new, part, project):
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert_one_sentence(caixun("run", *in_project(project)), 2, part)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("alerts: json://x", "settings.yml:1: alerts: a list is expected here"),
+        ("user_agent: ''", "settings.yml:1: user_agent: a header's value is plain ASCII text in one line"),
+        ("contact: 张三", "settings.yml:1: contact: a header's value is plain ASCII text in one line"),
+        ("data:", "settings.yml:1: data: this key has no value"),
+    ],
+)
+def test_a_wrong_setting_is_refused(text, part, tmp_path):
+    (tmp_path / "settings.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(part)):
+        open_project(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "# annotator: llm\n"])
+def test_settings_without_a_key_are_the_defaults(text, tmp_path):
+    (tmp_path / "settings.yml").write_text(text, encoding="utf-8")
+    assert open_project(tmp_path).settings == Settings()
 
 
 def test_a_configuration_folder_that_is_not_there(tmp_path):
