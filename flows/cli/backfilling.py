@@ -83,9 +83,8 @@ def _taken_up(project: "Project", name: str, others: tuple[object, ...]) -> "Bac
 def _run(
     project: "Project", wanted: "Backfill", plan: "BackfillPlan", resuming: str, budget: float | None, *, as_json: bool
 ) -> None:
-    from rich.console import Console
-
     from flows.backfill import backfill as backfill_days
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.tables import print_run, run_values
     from flows.perform import perform
@@ -135,8 +134,7 @@ def _summary(plan: "BackfillPlan") -> str:
 
 
 def _print_plan(wanted: "Backfill", plan: "BackfillPlan", *, as_json: bool) -> None:
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.matrix import print_matrix
     from flows.cli.tables import print_efforts
 

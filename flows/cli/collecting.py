@@ -22,8 +22,7 @@ Work = Callable[["Runner", "Watch"], "Run"]
 
 def _perform(project: "Project", name: str, plan: "Plan", work: Work, *, as_json: bool) -> "Run":
     """Do `work` with progress on standard error, print its result, and return it."""
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.tables import print_run, run_values
     from flows.perform import perform

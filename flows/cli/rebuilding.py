@@ -31,8 +31,7 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make days again from the archive, without the network, and tell what changed."""
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
     from flows.cli.tables import print_run, run_values
@@ -88,7 +87,7 @@ def _values(changes: "SourceChanges") -> dict[str, Any]:
 
 
 def _print_changes(changes: "dict[str, SourceChanges]") -> None:
-    from rich.console import Console
+    from flows.cli.console import Console
 
     console = Console()
     for line in _lines(changes):

@@ -65,13 +65,14 @@ def _chosen(project: "Project", day: str | None, source: list[str] | None, artic
 
 
 def _print_table(rows: list["Record"]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from crawlers.clock import SHANGHAI
+    from flows.cli.console import Console
 
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=True)
+    console = Console()
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=console.is_terminal)
     table.add_column("time", width=11, no_wrap=True)
     table.add_column("source", width=max((len(row.source) for row in rows), default=6), no_wrap=True)
     for name, share in (("title", 5), ("keywords", 3), ("industries", 2)):
@@ -81,7 +82,7 @@ def _print_table(rows: list["Record"]) -> None:
         time = row.published_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.published_at else str(row.published_date)[5:]
         cells = (time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
         table.add_row(*map(Text, cells))  # as it is: a headline may hold what Rich takes for markup
-    Console().print(table)
+    console.print(table)
 
 
 def export(

@@ -22,8 +22,9 @@ def list_sources(config: Config = None, data: Data = None, as_json: Json = False
     if as_json:
         print_json(rows)
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from flows.cli.console import Console
 
     table = Table(
         "name", "title", "seeds", "robots", "delay", "state", "last good", box=None, pad_edge=False, header_style="bold"
