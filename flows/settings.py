@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.leases import shared_locks
@@ -193,6 +194,13 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
+
+
+def check_begun(day: date) -> date:
+    """Return the day. Raises ConfigError when it is yet to come: no list has its articles, and it would count as failed."""
+    if day > day_of(now()):
+        raise ConfigError(f"{day} is yet to come; in Asia/Shanghai it is {now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    return day
 
 
 def check_order(start: date, end: date) -> None:

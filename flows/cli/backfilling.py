@@ -37,9 +37,14 @@ def backfill(
     as_json: Json = False,
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
+    from flows.alerts import check_addresses
+    from flows.annotation import check_engine
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
+    if not dry_run:  # before a backfill is begun that cannot go on
+        check_addresses(project)
+        check_engine(project, budget)
     if resume is not None:
         wanted = _taken_up(project, resume, (start, end, source))
     else:

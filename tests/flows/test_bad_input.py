@@ -30,6 +30,8 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ("arguments", "parts"),
     [
         (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["run", "--date", "2999-01-01"], ["2999-01-01 is yet to come; in Asia/Shanghai it is 20"]),
+        (["backfill", "2026-11-18", "2026-11-20", "--budget", "1"], ["--budget is for the llm engine"]),
         (["backfill", "2026-11-20", "2026-11-18"], ["START 2026-11-20 lies after END 2026-11-18"]),
         (["rebuild", "2026-11-20", "20-11-18"], ["'20-11-18' is not a day"]),
         (["run", "--source", "nowhere"], ["unknown source nowhere", "sample_paper"]),
@@ -41,7 +43,9 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ],
 )
 def test_wrong_arguments(arguments, parts, project):
-    assert_one_sentence(caixun(*arguments, *in_project(project)), 2, *parts)
+    run = caixun(*arguments, *in_project(project))
+    assert_one_sentence(run, 2, *parts)
+    assert (run.stdout, len(run.stderr.splitlines())) == ("", 1)  # and nothing was begun
 
 
 def test_an_unknown_option_is_explained():
