@@ -34,6 +34,13 @@ def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path
     assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
 
 
+def test_a_rebuild_reports_in_json_also_where_there_is_nothing_to_do(project):
+    _ = project.ledger  # makes the data root
+    days = ["rebuild", DEMO_DAYS[0], DEMO_DAYS[1], *in_project(project)]
+    assert json.loads(caixun(*days, "--json").stdout)["changes"] == {}
+    assert json.loads(caixun(*days, "--dry-run", "--json").stdout) == {"pages": 0, "stale": 0}
+
+
 def test_files_with_many_records_and_wrong_ones(tmp_path):
     many, other = tmp_path / "many.txt", tmp_path / "gbk.txt"
     texts = [TEXT, TEXT.replace("链接: https", "链接: nothing"), TEXT.replace("099410", "099411"), TEXT]
