@@ -193,11 +193,14 @@ def annotate(
     data: Data = None,
 ) -> None:
     """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
+    from crawlers.errors import ConfigError
     from flows.texts import Text, by_lexicon, by_model
 
     project = project_of(config, data)
     texts = (Text(row["id"], row["title"], row["body"]) for row in _articles(file))
     if engine == "lexicon":
+        if budget is not None:
+            raise ConfigError("--budget is for the llm engine; name it with --engine llm or both")
         _print_annotations(by_lexicon(project, texts))
         return
     from flows.desk import open_desk
@@ -214,9 +217,9 @@ def _print_annotations(rows: "Iterable[tuple[Text, record.Annotation]]") -> None
 
 def _articles(path: Path) -> Iterator[dict[str, Any]]:
     from crawlers.errors import ConfigError
-    from flows.saved import read_bytes
+    from flows.saved import read_lines
 
-    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
+    for number, line in read_lines(path):
         try:
             row = json.loads(line)
             usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))

@@ -39,6 +39,7 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
         (["status", "yesterday"], ["'yesterday' is not a day"]),
         (["why", "not-a-url"], ["'not-a-url' is not an http(s) URL"]),
         (["extract", "missing.html"], ["missing.html: cannot be read"]),
+        (["annotate", "missing.jsonl", "--budget", "1"], ["--budget is for the llm engine"]),
         (["annotate", "missing.jsonl"], ["missing.jsonl: cannot be read"]),
         (["sources", "check", "sample_wire", "--page", "missing.html"], ["missing.html: cannot be read"]),
     ],
