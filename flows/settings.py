@@ -32,11 +32,17 @@ def _scheduler(text: str) -> str:
     return text
 
 
+def _database(text: str) -> str:
+    if not re.match(r"postgres(ql)?://", text):  # the rest may hold a password
+        raise ValueError("write postgresql://user@host/name, or null for a SQLite file in the data root")
+    return text
+
+
 class Settings(Strict):
     """The keys of `settings.yml`; every one has a default."""
 
     data: str = "data"
-    ledger: str | None = None
+    ledger: Annotated[str, AfterValidator(_database)] | None = None
     endpoint: str | None = None
     work: str | None = None
     user_agent: Header = "caixun/0.1"

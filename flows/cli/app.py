@@ -52,7 +52,9 @@ def main() -> None:
         sys.stderr.write(f"caixun: {error}\n")
         status = 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
-        if message := error.format_message().rstrip("."):  # without arguments the help was shown, and says it all
+        if (
+            message := error.format_message().replace("Value error, ", "").rstrip(".")
+        ):  # without arguments the help was shown, and says it all
             sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
         status = error.exit_code
     except SystemExit:  # Typer's answer to a pipe without a reader (head has seen enough): nothing has failed

@@ -54,6 +54,7 @@ def test_an_unknown_option_is_explained():
     run = caixun("run", "--dat", "x")
     assert run.returncode == 2
     assert "--dat" in run.stderr
+    assert "Invalid value for '--by': 'name' is not one of 'run'," in caixun("costs", "--by", "name").stderr
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,7 @@ def test_a_wrong_configuration(file, old, new, part, project):
         ("user_agent: ''", "settings.yml:1: user_agent: a header's value is plain ASCII text in one line"),
         ("contact: 张三", "settings.yml:1: contact: a header's value is plain ASCII text in one line"),
         ("data:", "settings.yml:1: data: this key has no value"),
+        ("ledger: 'sqlite://'", "settings.yml:1: ledger: write postgresql://user@host/name, or null"),  # one in memory
     ],
 )
 def test_a_wrong_setting_is_refused(text, part, tmp_path):
