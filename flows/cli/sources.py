@@ -111,6 +111,7 @@ def new(
     data: Data = None,
 ) -> None:
     """Write a first YAML for a new source, guessed from one answer of its list; it is yours to check and to complete."""
+    import shlex
     import tempfile
 
     from crawlers.clock import day_of, now
@@ -126,4 +127,5 @@ def new(
         )
     path = new_source(project, name, asked)
     print_text(path.read_text(encoding="utf-8"))
-    say(f"written to {path}; try it: caixun sources check {name}{f' --page {page}' if page else ''}")
+    trial = ["caixun", "sources", "check", name, *(["--page", str(page)] if page else [])]
+    say(f"written to {path}; try it: {shlex.join(trial)}")
