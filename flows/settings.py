@@ -159,7 +159,8 @@ class Project:
             return chosen
         awake = [source for source in chosen if not source.disabled]
         if not awake:
-            raise ConfigError(f"{self.config / 'sources'} has no source that is enabled")
+            shipped = SHIPPED_CONFIG / "sources"
+            raise ConfigError(f"{self.config / 'sources'} has no source that is enabled; those of the package lie in {shipped}")
         return awake
 
 
@@ -190,8 +191,8 @@ def _from_environment(name: str) -> Path | None:
 
 
 def _local_config() -> Path | None:
-    local = Path("config")
-    return local if (local / "sources").is_dir() else None
+    local = Path("config")  # which may be another program's
+    return local if any((local / name).exists() for name in ("settings.yml", "sources", "taxonomy", "prompts")) else None
 
 
 def parse_day(text: str) -> date:

@@ -11,7 +11,7 @@ import pytest
 from crawlers.archive import Position, _whole_members, read
 from crawlers.errors import ConfigError
 from flows.demo import DEMO_DAYS
-from flows.settings import Settings, open_project
+from flows.settings import SHIPPED_CONFIG, Settings, open_project
 from tests.conftest import caixun, in_project
 from transforms import dataset
 from transforms.reading import read_dataset
@@ -112,6 +112,22 @@ def test_a_wrong_setting_is_refused(text, part, tmp_path):
 def test_settings_without_a_key_are_the_defaults(text, tmp_path):
     (tmp_path / "settings.yml").write_text(text, encoding="utf-8")
     assert open_project(tmp_path).settings == Settings()
+
+
+@pytest.mark.parametrize("file", ["settings.yml", "taxonomy/companies.csv", "prompts/annotate.md", "sources/paper.yml"])
+def test_a_configuration_in_the_current_folder_is_taken_also_in_part(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAIXUN_CONFIG", raising=False)
+    (tmp_path / "config" / "other").mkdir(parents=True)
+    assert open_project().config == SHIPPED_CONFIG
+    (tmp_path / "config" / file).parent.mkdir(exist_ok=True)
+    (tmp_path / "config" / file).touch()
+    assert open_project().config == tmp_path / "config"
+
+
+def test_a_configuration_without_sources_says_where_some_are(tmp_path):
+    with pytest.raises(ConfigError, match=re.escape(f"no source that is enabled; those of the package lie in {SHIPPED_CONFIG}")):
+        open_project(tmp_path).enabled()
 
 
 def test_a_configuration_folder_that_is_not_there(tmp_path):
