@@ -134,6 +134,13 @@ def test_a_configuration_folder_that_is_not_there(tmp_path):
     assert_one_sentence(caixun("run", "--config", tmp_path / "none"), 2, "none: no such configuration folder")
 
 
+def test_a_wrong_word_list_stops_a_run_before_it_begins(project):
+    (project.config / "taxonomy").mkdir(exist_ok=True)
+    (project.config / "taxonomy" / "companies.csv").write_text("code,name,full_name,level1\n1,2\n", encoding="utf-8")
+    run = caixun("run", "--source", "sample_paper", *in_project(project))
+    assert_one_sentence(run, 2, "companies.csv:2: each row needs code, name, full_name, level1")
+
+
 def test_a_data_root_that_cannot_be_written(project, tmp_path):
     (tmp_path / "file").write_text("x")
     run = caixun("run", "--config", project.config, "--data", tmp_path / "file" / "data")
