@@ -54,11 +54,13 @@ def _chosen(project: "Project", day: str | None, source: list[str] | None, artic
     from transforms import dataset
 
     records = dataset.records(project.data)
+    days = [parse_day(day)] if day else None
     if article:
         places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
-        yield from (row for place in places for row in records.rows(*place) if row.article_id.startswith(article))
+        wanted = [(one, name) for one, name in places if (not days or one in days) and (not source or name in source)]
+        yield from (row for place in wanted for row in records.rows(*place) if row.article_id.startswith(article))
         return
-    for one in [parse_day(day)] if day else reversed(records.days()):
+    for one in days or reversed(records.days()):
         if rows := list(records.select(one, one, source)):
             yield from rows
             return

@@ -68,6 +68,9 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert list(rows[0]) == list(Record.model_fields)
     (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--format", "json", *options).stdout.splitlines()
     assert json.loads(one) == rows[3]
+    other = "sample_paper" if rows[3]["source"] == "sample_wire" else "sample_wire"
+    for choice in (["--date", DEMO_DAYS[1]], ["--source", other]):
+        assert caixun("show", "--id", rows[3]["article_id"], *choice, *options).returncode == 1
     table = caixun("show", "--source", "sample_wire", *options, COLUMNS="120").stdout.splitlines()
     assert len(table) == 6
     assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]
