@@ -22,24 +22,30 @@ _HINTS = {
     "extra_forbidden": "no such key",
     "missing": "this key is missing",
     "string_type": "text is expected here; put it in quotes",
+    "tuple_type": "a list is expected here: [a, b]",
+    "dict_type": "keys and values are expected here: {key: value}",
+    "model_type": "keys and values are expected here: {key: value}",
+    "bool_type": "true or false is expected here",
 }
 
 
 def load(path: Path, model: type[Model], **given: Any) -> Model:
-    """Return the `model` that the YAML file at `path` describes, with the keys `given` added.
+    """Return the `model` that the YAML file at `path` describes, with the keys `given` added; an empty file names no key.
 
     Raises ConfigError for a file that is absent, is no YAML mapping, names a key twice or does not fit the model.
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save it as that") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     try:
-        node = yaml.compose(text, _LOADER)
+        node = yaml.compose(text, _LOADER) or yaml.MappingNode("", [])  # nothing, or comments alone
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
         _refuse_twins(path, node)
-        values = yaml.load(text, _LOADER)  # noqa: S506 - a safe loader
+        values = yaml.load(text, _LOADER) or {}  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from error
@@ -70,6 +76,8 @@ def _first_complaint(path: Path, root: yaml.Node, known: list[str], error: Valid
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the file"
     text = _HINTS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    if first["input"] is None:
+        text = "this key has no value"
     if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
         text += f"; the known ones are {', '.join(known)}"
     return f"{path}:{_line_of(root, first['loc'])}: {place}: {text}"

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from crawlers.config import Strict
 from crawlers.page import canonical_url
 
+_SAMPLE_DAY = date(2026, 1, 2)
 _HEADERS = ("Accept", "Origin", "Referer", "X-Requested-With")  # what a list may ask of any reader
 
 
@@ -43,12 +44,20 @@ def _header(text: str) -> str:
 
 Css = Annotated[str, AfterValidator(css)]
 Web = Annotated[str, AfterValidator(_web)]
+Header = Annotated[str, AfterValidator(_header)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
 def fields_of(template: str) -> list[str]:
     """Return the names that a template has in braces, without format and attributes. Raises ValueError for a broken one."""
     return [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+
+
+def _formats_are_known(template: str) -> None:
+    """Raise ValueError for a day's format that strftime leaves as it is, such as %Q."""
+    for _, field, form, _ in Formatter().parse(template):
+        if field == "day" and "%" in format(_SAMPLE_DAY, form or ""):
+            raise ValueError(f"{form!r} is no format of a day; %Y-%m-%d is one")
 
 
 class Pages(Strict):
@@ -74,9 +83,6 @@ class Item(Strict):
     text: str | None = None
 
 
-_SAMPLE_DAY = date(2026, 1, 2)
-
-
 class Seed(Strict):
     """Where a source lists articles.
 
@@ -93,12 +99,13 @@ class Seed(Strict):
     pages: Pages | None = None
     cursor: str | None = None
     parts: Css | None = None
-    headers: dict[HeaderName, Annotated[str, AfterValidator(_header)]] = Field(default_factory=dict)
+    headers: dict[HeaderName, Header] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _url_is_a_template(self) -> "Seed":
         try:
             _web(self.expand(_SAMPLE_DAY, 1, "词", 0, 0, "1"))
+            _formats_are_known(self.url)
         except (KeyError, IndexError, ValueError, AttributeError) as error:
             names = "day, start, end, page, cursor and keyword"
             raise ValueError(f"url is no usable template ({error}); it may name {names}") from error

@@ -49,6 +49,12 @@ def _robots(text: str) -> str:
     return text
 
 
+def _spider(text: str) -> str:
+    if not (Path(__file__).parent / "spiders" / f"{text}.py").is_file():
+        raise ValueError(f"there is no module {text} in crawlers/spiders; nearly every source does without this key")
+    return text
+
+
 Place = Annotated[str, AfterValidator(_place)]
 
 
@@ -57,6 +63,12 @@ class Expect(Strict):
 
     min: int = Field(default=0, ge=0)
     max: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _some_number_fits(self) -> "Expect":
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"no day has at least {self.min} and at most {self.max} records")
+        return self
 
 
 class Override(Strict):
@@ -106,7 +118,7 @@ class Source(Strict):
     extract: Override = Override()
     expect: Expect = Expect()
     empty_days: tuple[Literal["weekend", "holidays"], ...] = Field(default=(), strict=False)
-    spider: str | None = None
+    spider: Annotated[str, AfterValidator(_spider)] | None = None
     disabled: str | None = None
 
     @model_validator(mode="after")
@@ -151,6 +163,8 @@ def load_source(path: Path) -> Source:
 
 def load_sources(folder: Path) -> dict[str, Source]:
     """Return all sources of a folder by name. Raises ConfigError for the first one that is wrong."""
+    if strangers := sorted(folder.glob("*.yaml")):
+        raise ConfigError(f"{strangers[0]}: a source's file ends in .yml; rename it")
     return {path.stem: load_source(path) for path in sorted(folder.glob("*.yml"))}
 
 

@@ -6,12 +6,16 @@ Apprise knows the services: the addresses are its URLs, such as `wecombot://KEY`
 import hashlib
 import re
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawlers.clock import day_of, now
+from crawlers.errors import ConfigError
 from crawlers.fates import DayReport
 from flows.settings import Project
 from transforms.checks import Finding
+
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 _MOST = 20  # lines of one message; services cut what is long
 
@@ -74,15 +78,28 @@ def _text(fresh: list[Trouble]) -> str:
     return "\n".join(lines + ([f"- and {len(fresh) - _MOST} more"] if len(fresh) > _MOST else []))
 
 
+def check_addresses(project: Project) -> None:
+    """Raise ConfigError for an address that no service has: it would be noticed only when there is something to tell."""
+    if project.alerts and (complaint := _services(project.alerts)[1]):
+        raise ConfigError(complaint)
+
+
 def _deliver(addresses: tuple[str, ...], title: str, text: str) -> Finding | None:
     """Send a message to every address; what it returns says why one did not take it."""
-    import apprise  # noqa: PLC0415 - half a second, and most runs have nothing to tell
-
-    services = apprise.Apprise()
-    wrong = [number for number, address in enumerate(addresses, 1) if not services.add(address)]
-    taken = services.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
-    if wrong:  # an address is a secret: its number is told
-        return Finding("failure", f"alerts: address {wrong[0]} is none that a service has; wecombot://KEY is one")
+    services, complaint = _services(addresses)
+    taken = services.notify(body=text, title=title, body_format="text")
+    if complaint:
+        return Finding("failure", complaint)
     if taken:
         return None
     return Finding("warning", "alerts: not every address took the message; the next run tells it again")
+
+
+def _services(addresses: tuple[str, ...]) -> "tuple[Apprise, str | None]":
+    """Return the services at the addresses, and a sentence about the first address that is none."""
+    import apprise  # noqa: PLC0415 - half a second, and most projects tell nobody
+
+    services = apprise.Apprise()
+    wrong = [number for number, address in enumerate(addresses, 1) if not services.add(address)]
+    # An address is a secret: its number is told.
+    return services, f"alerts: address {wrong[0]} is none that a service has; wecombot://KEY is one" if wrong else None

@@ -25,6 +25,7 @@ from transforms import dataset
 from transforms.checks import Finding
 from transforms.llm import DeniedError, DownError, LlmError, RefusedError
 from transforms.record import Annotation, Record
+from transforms.taxonomy import load_taxonomy
 
 _BATCH = 200  # records that are annotated before their partitions are written
 _MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 100 MB of memory
@@ -103,7 +104,9 @@ def settle(project: Project, sources: Iterable[str]) -> None:
 
 
 def check_engine(project: Project, budget: float | None) -> None:
-    """Raise ConfigError where the llm engine is set but cannot be asked, or where a budget is given that has no use."""
+    """Raise ConfigError where the llm engine is set but cannot be asked, a budget has no use, or a word list is wrong."""
+    if (project.config / "taxonomy").is_dir():  # the workers would meet it in the midst of the work
+        load_taxonomy(project.taxonomy)
     if project.settings.annotator == "llm":
         with open_desk(project, budget):
             return

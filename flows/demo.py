@@ -1,5 +1,6 @@
 """The demo's project: the bundled sources over the sample site, in a data root of its own."""
 
+import shlex
 import shutil
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ def demo_project(folder: Path, port: int) -> Project:
     try:
         shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{folder}: the data root cannot be written: {error}") from error
+        raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror or error}") from error
     for path in (config / "sources").glob("*.yml"):
         path.write_text(path.read_text(encoding="utf-8").replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{port}"), encoding="utf-8")
     return open_project(config, folder)
@@ -29,17 +30,17 @@ def demo_project(folder: Path, port: int) -> Project:
 
 def loading_lines(project: Project, *, kept: bool) -> str:
     """Return where the data lies and the lines that load it."""
-    data = _short(project.data.folder)
+    data = _short(project.data.folder) if kept else "DIR"
+    show = ["caixun", "show", "--data", data, "--config", f"{data}/{_CONFIG}", "--date", str(DEMO_DAYS[0])]
     lines = [
         f'pandas   import pandas as pd; pd.read_parquet("{data}/records")',
         f'Polars   import polars as pl; pl.read_parquet("{data}/records", hive_partitioning=True)',
         f"DuckDB   select * from read_parquet('{data}/records/*/*.parquet', hive_partitioning = true)",  # noqa: S608 - shown, not run
-        f"caixun   caixun show --data {data} --config {data}/{_CONFIG} --date {DEMO_DAYS[0]}",
+        f"caixun   {shlex.join(show)}",
     ]
     if kept:
         return "\n".join([f"\nThe data lies in {data}. Load it:", *lines])
-    gone = "\nThe data lay in a temporary folder and is gone; keep it with --data DIR, then load it:"
-    return "\n".join([gone, *lines]).replace(data, "DIR")
+    return "\n".join(["\nThe data lay in a temporary folder and is gone; keep it with --data DIR, then load it:", *lines])
 
 
 def _short(path: Path) -> str:

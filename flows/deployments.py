@@ -24,7 +24,7 @@ from flows.rebuild import plan_rebuild
 from flows.rebuild import rebuild as rebuild_days
 from flows.runner import Runner
 from flows.schedule import days_due, was_missed
-from flows.settings import Project, day_range, open_project
+from flows.settings import Project, check_begun, day_range, open_project
 from flows.watch import Watch
 
 
@@ -40,9 +40,9 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
     schedule = project.settings.schedule
     if day is None and was_missed(schedule, prefect.runtime.flow_run.scheduled_start_time or now(), now()):
         return Completed(message="the time of this run was missed, and the schedule says to skip it")
-    days = [day] if day else days_due(schedule, project.ledger.listed_at(), now())
 
     def work(runner: Runner) -> Run:
+        days = [check_begun(day)] if day else days_due(schedule, project.ledger.listed_at(), now())
         plan = {source.name: days for source in project.enabled(sources)}
         return collect(project, plan, runner, Watch())
 

@@ -41,7 +41,7 @@ def habit(source: Source, taken: dict[Day, tuple[int, int]]) -> Habit:
     days = [counts for (name, day), counts in taken.items() if name == source.name and not source.may_be_empty(day)]
     if days:
         articles, lists = (sum(counts) / len(days) for counts in zip(*days, strict=True))
-        return Habit(articles, max(lists, 1), f"its last {len(days)} days")
+        return Habit(articles, max(lists, 1), f"its last {len(days)} days" if len(days) > 1 else "its last day")
     expect = source.expect
     articles, basis = float(_ASSUMED), f"assumed: {_ASSUMED} articles a day"
     if expect.max or expect.min:

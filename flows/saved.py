@@ -34,7 +34,17 @@ def read_bytes(path: Path) -> bytes:
         body = path.read_bytes()
         return gzip.decompress(body) if path.suffix == ".gz" else body
     except (OSError, EOFError, zlib.error) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file of JSON lines with their numbers, blank ones left out. Raises ConfigError.
+
+    Lines end at line feeds alone: a text may hold other characters that Python takes for the end of a line (U+2028).
+    """
+    for number, line in enumerate(read_bytes(path).decode("utf-8-sig", "replace").split("\n"), 1):
+        if line.strip():
+            yield number, line
 
 
 def saved_list(source: Source, path: Path, seed: int, day: date) -> Page:
@@ -55,9 +65,8 @@ def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
     if path.suffix != ".jsonl":
         yield SavedPage(path.name, saved_page(path, _local_url(path.name), source))
         return
-    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
-        if line.strip():
-            yield _indexed(path, number, line, source)
+    for number, line in read_lines(path):
+        yield _indexed(path, number, line, source)
 
 
 def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:

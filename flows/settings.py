@@ -10,11 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
 from crawlers.errors import ConfigError
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
 from crawlers.root import Root, root_of
+from crawlers.seed import Header
 from crawlers.source import Source, load_sources
 from flows.schedule import Schedule
 from transforms.endpoint import Access, Endpoint, access_to, model_of
@@ -30,15 +32,21 @@ def _scheduler(text: str) -> str:
     return text
 
 
+def _database(text: str) -> str:
+    if not re.match(r"postgres(ql)?://", text):  # the rest may hold a password
+        raise ValueError("write postgresql://user@host/name, or null for a SQLite file in the data root")
+    return text
+
+
 class Settings(Strict):
     """The keys of `settings.yml`; every one has a default."""
 
     data: str = "data"
-    ledger: str | None = None
+    ledger: Annotated[str, AfterValidator(_database)] | None = None
     endpoint: str | None = None
     work: str | None = None
-    user_agent: str = "caixun/0.1"
-    contact: str | None = None
+    user_agent: Header = "caixun/0.1"
+    contact: Header | None = None
     annotator: Literal["lexicon", "llm"] = "lexicon"
     llm: Endpoint = Endpoint()
     workers: int = Field(default=0, ge=0)
@@ -151,7 +159,8 @@ class Project:
             return chosen
         awake = [source for source in chosen if not source.disabled]
         if not awake:
-            raise ConfigError(f"{self.config / 'sources'} has no source that is enabled")
+            shipped = SHIPPED_CONFIG / "sources"
+            raise ConfigError(f"{self.config / 'sources'} has no source that is enabled; those of the package lie in {shipped}")
         return awake
 
 
@@ -182,8 +191,8 @@ def _from_environment(name: str) -> Path | None:
 
 
 def _local_config() -> Path | None:
-    local = Path("config")
-    return local if (local / "sources").is_dir() else None
+    local = Path("config")  # which may be another program's
+    return local if any((local / name).exists() for name in ("settings.yml", "sources", "taxonomy", "prompts")) else None
 
 
 def parse_day(text: str) -> date:
@@ -192,6 +201,13 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
+
+
+def check_begun(day: date) -> date:
+    """Return the day. Raises ConfigError when it is yet to come: no list has its articles, and it would count as failed."""
+    if day > day_of(now()):
+        raise ConfigError(f"{day} is yet to come; in Asia/Shanghai it is {now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    return day
 
 
 def check_order(start: date, end: date) -> None:

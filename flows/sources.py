@@ -102,16 +102,22 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
 def listed_links(source: Source, page: Page, seed: int) -> tuple[list[Candidate], int]:
     """Return the links that an answer of a source's seed (counted from 1) lists, and how many its `allow` refuses.
 
-    Raises BlockedPageError for a wall, ConfigError for what is no such list.
+    Raises BlockedPageError for a wall, CaixunError for an error page, ConfigError for what is no such list.
     """
-    if wall := blocked_reason(page):
-        raise BlockedPageError(f"blocked: {wall}")
+    _must_be_a_list(page)
     try:
         found = discover(source.seeds[seed - 1], page, source)
     except ListingError as error:
         raise ConfigError(str(error)) from error
     fitting = [one for one in found if source.allowed.search(_canonical(one.url))]
     return fitting, len(found) - len(fitting)
+
+
+def _must_be_a_list(page: Page) -> None:
+    if wall := blocked_reason(page):
+        raise BlockedPageError(f"blocked: {wall}")
+    if page.status >= 400:
+        raise CaixunError(f"{page.url}: the site answers HTTP {page.status}; there is no list at this address")
 
 
 def _canonical(url: str) -> str:
@@ -124,10 +130,10 @@ def _canonical(url: str) -> str:
 def new_source(project: Project, name: str, page: Page) -> Path:
     """Write a first YAML for the source whose list answered with `page`, and return where it lies.
 
-    Raises ConfigError where there is such a source, the name is none, or nothing in the page looks like a list.
+    Raises ConfigError where there is such a source, the name is none, or nothing in the page looks like a list; CaixunError
+    for an error page.
     """
-    if wall := blocked_reason(page):
-        raise BlockedPageError(f"blocked: {wall}")
+    _must_be_a_list(page)
     try:
         text = yaml_of(guess(page), page)
     except ListingError as error:

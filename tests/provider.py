@@ -123,7 +123,9 @@ class Batches:
 
     @staticmethod
     def _line(row: dict[str, Any], status: int, body: dict[str, Any] | str, _headers: dict[str, str]) -> str:
-        return json.dumps({"custom_id": row["custom_id"], "response": {"status_code": status, "body": body}})
+        # A line ends at a line feed alone: a text may hold what Python takes for the end of one, too.
+        answered = {"custom_id": row["custom_id"], "note": "\u2028", "response": {"status_code": status, "body": body}}
+        return json.dumps(answered, ensure_ascii=False)
 
 
 @dataclass

@@ -124,7 +124,7 @@ class Client:
             if state.status in ("validating", "in_progress", "finalizing", "cancelling"):
                 return None
             text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            rows = [json.loads(line) for line in text.split("\n") if line.strip()]
         bodies = {row["custom_id"]: (row.get("response") or {}).get("body") or {} for row in rows}
         whole = self._openai.types.chat.ChatCompletion
         made = {name: whole.construct(**body) for name, body in bodies.items() if body.get("choices")}

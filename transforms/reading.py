@@ -7,7 +7,7 @@
 Both functions take the data root, a folder or `s3://bucket/prefix` (keys, region and `AWS_ENDPOINT_URL` come from the
 environment), and the same choices, None for what is not chosen:
 
-- `start`, `end`: first and last publication day, both included, as a date or its ISO spelling;
+- `start`, `end`: first and last publication day, both included, as a date (or a datetime) or its ISO spelling;
 - `sources`: names of sources; `columns`: names of columns, in the order wanted;
 - `industries`: rows that have any of these in `industries` or `industry_codes`; `keywords`: any of these in `keywords`.
 
@@ -16,12 +16,13 @@ cannot be read or that a newer caixun wrote. Rows come by day, within a file by 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crawlers.clock import day_of
 from crawlers.errors import ConfigError
 from crawlers.root import Root, root_of
 from transforms import dataset
@@ -124,23 +125,32 @@ def _holds(column: pa.ChunkedArray, values: list[str]) -> pa.Array:
 
 def _texts(name: str, values: Names | None) -> list[str] | None:
     """Return the values of a choice as a list. One text would be taken for its letters: it is refused."""
-    if isinstance(values, str):
-        raise ConfigError(f"{name} takes a list of texts, as in {name}=[{values!r}]")
-    return None if values is None else list(values)
+    if values is None:
+        return None
+    texts = [values] if isinstance(values, str) else list(values)
+    if isinstance(values, str) or not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{name} takes a list of texts, as in {name}={[str(text) for text in texts]}")
+    return texts
 
 
 def _days(data: Root | Path | str, start: Day | None, end: Day | None) -> tuple[dataset.Partitions[Record], list[date]]:
     root = root_of(data)
-    if not root.exists():
+    # A root in which nothing was built yet has locks/ alone; records/ itself has neither, and would pass for an empty one.
+    if not root.exists() or not (root.bucket or any((root.folder / name).is_dir() for name in ("records", "locks"))):
         raise ConfigError(f"{data}: there is no such data root (the folder that has records/ in it)")
+    first, last = _day(start, date.min), _day(end, date.max)
+    if first > last:
+        raise ConfigError(f"start {first} lies after end {last}")
     records = dataset.records(root)
-    return records, records.days(_day(start, date.min), _day(end, date.max))
+    return records, records.days(first, last)
 
 
 def _day(day: Day | None, otherwise: date) -> date:
     if day is None:
         return otherwise
+    if isinstance(day, datetime):  # as pandas' Timestamp is; one with a zone is an instant
+        return day_of(day) if day.tzinfo else day.date()
     try:
         return day if isinstance(day, date) else date.fromisoformat(day)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigError(f"{day} is no day; write it as 2026-11-18") from error

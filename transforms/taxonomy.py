@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -220,15 +221,21 @@ def _names(name: str, full_name: str) -> Iterator[str]:
 
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     for path in (folder / name for folder in folders if (folder / name).exists()):
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), 2):
-                if not all(row.get(column) for column in columns):
-                    raise ConfigError(f"{path}:{number}: each row needs {', '.join(columns)}")
-                if row.get("level1", LEVEL1[0]) not in LEVEL1:
-                    raise ConfigError(f"{path}:{number}: {row['level1']} is none of the 31 申万 level-1 industries")
-                yield row
+        for number, row in enumerate(csv.DictReader(io.StringIO(_text(path), newline="")), 2):
+            if not all(row.get(column) for column in columns):
+                raise ConfigError(f"{path}:{number}: each row needs {', '.join(columns)}")
+            if row.get("level1", LEVEL1[0]) not in LEVEL1:
+                raise ConfigError(f"{path}:{number}: {row['level1']} is none of the 31 申万 level-1 industries")
+            yield row
 
 
 def _words(folders: list[Path], name: str) -> Iterator[str]:
     for path in (folder / name for folder in folders if (folder / name).exists()):
-        yield from path.read_text(encoding="utf-8-sig").split()
+        yield from _text(path).split()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save it as that (in Excel as “CSV UTF-8”)") from error

@@ -1,6 +1,6 @@
 """The program `caixun`: its commands, and how its failures end. Commands load what they use when they run."""
 
-import os
+import io
 import sys
 
 import typer
@@ -45,19 +45,27 @@ def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
     from crawlers.errors import CaixunError, ConfigError
 
+    _speak()
     try:
         status = app(standalone_mode=False)
     except CaixunError as error:
         sys.stderr.write(f"caixun: {error}\n")
         status = 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
-        if message := error.format_message().rstrip("."):  # without arguments the help was shown, and says it all
+        if (
+            message := error.format_message().replace("Value error, ", "").rstrip(".")
+        ):  # without arguments the help was shown, and says it all
             sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
         status = error.exit_code
-    except BrokenPipeError:
-        # The reader of a pipe (head) has seen enough; nothing more can be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # Typer's answer to a pipe without a reader (head has seen enough): nothing has failed
         status = 0
     if status == _INTERRUPTED:
         sys.stderr.write("caixun: stopped; the same command goes on from here\n")
     sys.exit(status or 0)
+
+
+def _speak() -> None:
+    """Print UTF-8, whatever the locale; on a terminal what it can show, and any other character by its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -58,8 +58,7 @@ def status(
 
         print_json([report_values(report) for report in reports])
         return
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.matrix import print_matrix
 
     print_matrix(reports, Console(), by)
@@ -102,8 +101,7 @@ def costs(
     if as_json:
         print_json([row.values() for row in rows])
     elif rows:
-        from rich.console import Console
-
+        from flows.cli.console import Console
         from flows.cli.tables import costs_table
 
         Console().print(costs_table(rows, by, project.settings.llm.price))

@@ -37,9 +37,14 @@ def backfill(
     as_json: Json = False,
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
+    from flows.alerts import check_addresses
+    from flows.annotation import check_engine
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
+    if not dry_run:  # before a backfill is begun that cannot go on
+        check_addresses(project)
+        check_engine(project, budget)
     if resume is not None:
         wanted = _taken_up(project, resume, (start, end, source))
     else:
@@ -83,9 +88,8 @@ def _taken_up(project: "Project", name: str, others: tuple[object, ...]) -> "Bac
 def _run(
     project: "Project", wanted: "Backfill", plan: "BackfillPlan", resuming: str, budget: float | None, *, as_json: bool
 ) -> None:
-    from rich.console import Console
-
     from flows.backfill import backfill as backfill_days
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.tables import print_run, run_values
     from flows.perform import perform
@@ -135,8 +139,7 @@ def _summary(plan: "BackfillPlan") -> str:
 
 
 def _print_plan(wanted: "Backfill", plan: "BackfillPlan", *, as_json: bool) -> None:
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.matrix import print_matrix
     from flows.cli.tables import print_efforts
 

@@ -22,8 +22,7 @@ Work = Callable[["Runner", "Watch"], "Run"]
 
 def _perform(project: "Project", name: str, plan: "Plan", work: Work, *, as_json: bool) -> "Run":
     """Do `work` with progress on standard error, print its result, and return it."""
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.tables import print_run, run_values
     from flows.perform import perform
@@ -52,11 +51,13 @@ def run(
     from datetime import timedelta
 
     from crawlers.clock import day_of, now
+    from flows.alerts import check_addresses
     from flows.daily import collect
-    from flows.settings import parse_day
+    from flows.settings import check_begun, parse_day
 
     project = project_of(config, data)
-    wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
+    wanted = check_begun(parse_day(day)) if day else day_of(now()) - timedelta(days=1)
+    check_addresses(project)
     plan = {one.name: [wanted] for one in project.enabled(source)}
     result = _perform(
         project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch, budget=budget), as_json=as_json

@@ -21,6 +21,7 @@ COLOURS: dict[Status, str] = {
     "impossible": "blue",
 }
 _MOST_DAYS = 92  # shown as days; longer spans are shown as weeks
+_MOST_WEEKS = 104  # side by side
 _MOST_REASONS = 20
 _RULER = "1   5    10   15   20   25   30"
 _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
@@ -59,7 +60,7 @@ def _print_weeks(reports: Sequence[DayReport], names: list[str], console: Consol
     """Print one column a week, in as many blocks as the width asks for."""
     cells, width = weekly(reports), _width(names)
     mondays = sorted({monday for _, monday in cells})
-    size = max(8, console.width - width)
+    size = min(max(8, console.width - width), _MOST_WEEKS)
     console.print(f"weeks from Monday {mondays[0]} to {mondays[-1]}; a letter is the worst day's", highlight=False)
     for start in range(0, len(mondays), size):
         part = mondays[start : start + size]

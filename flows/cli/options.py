@@ -1,9 +1,11 @@
 """What the commands share: options, and how they speak."""
 
 import json
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -73,4 +75,12 @@ def print_lines(rows: Iterable[dict[str, Any]]) -> None:
 
 def say(text: str) -> None:
     """Print a remark to standard error, where it does not mix with results."""
-    typer.echo(text, err=True)
+    try:
+        typer.echo(text, err=True)
+    except BrokenPipeError:
+        fall_silent(sys.stderr)
+
+
+def fall_silent(stream: TextIO) -> None:
+    """Let a stream go nowhere from now on: its reader (head) has seen enough, which is no reason to leave work undone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

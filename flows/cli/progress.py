@@ -67,7 +67,7 @@ class Progress(Watch):
         if self._status:
             self._status.update(line)
         else:
-            self._console.print(line, markup=False, highlight=False)
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _sums(self) -> str:
         total = Tally.total(report.tally for report in reports_of(self._project, self._plan))

@@ -31,8 +31,7 @@ def reannotate_days(
     project: "Project", days: list["date"], source: list[str] | None, budget: float | None, *, as_json: bool
 ) -> None:
     """Annotate the stale records of the days, and print what changes."""
-    from rich.console import Console
-
+    from flows.cli.console import Console
     from flows.cli.tables import print_reannotated, reannotated_values
     from flows.perform import perform
     from flows.reannotate import reannotate

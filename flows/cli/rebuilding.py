@@ -31,8 +31,8 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make days again from the archive, without the network, and tell what changed."""
-    from rich.console import Console
-
+    from crawlers.errors import ConfigError
+    from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
     from flows.cli.tables import print_run, run_values
@@ -41,6 +41,8 @@ def rebuild(
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
+    if annotate and everything:
+        raise ConfigError("--annotate takes up what is stale, and --all makes all pages again; name one of them")
     project = project_of(config, data, existing=True)
     days = day_range(parse_day(start), parse_day(end))
     if annotate:
@@ -50,12 +52,15 @@ def rebuild(
             reannotate_days(project, days, project.known(source), budget, as_json=as_json)
         return
     plan = plan_rebuild(project, project.known(source), days)
-    if not plan:
-        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
-        return
     stale, built = count_stale(project, plan)
-    say(f"rebuild {start} to {end}: {stale} of {built} pages are stale{f', all {built} are made again' if everything else ''}")
-    if dry_run:
+    if plan:
+        again = f", all {built} are made again" if everything else ""
+        say(f"rebuild {start} to {end}: {stale} of {built} pages are stale{again}")
+    else:
+        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
+    if dry_run and as_json:
+        print_json({"pages": built, "stale": stale})
+    if dry_run or not (plan or as_json):
         return
     with Progress(project, plan, Console(stderr=True)) as watch:
         run, changes = perform(
@@ -88,7 +93,7 @@ def _values(changes: "SourceChanges") -> dict[str, Any]:
 
 
 def _print_changes(changes: "dict[str, SourceChanges]") -> None:
-    from rich.console import Console
+    from flows.cli.console import Console
 
     console = Console()
     for line in _lines(changes):

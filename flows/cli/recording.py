@@ -54,24 +54,27 @@ def _chosen(project: "Project", day: str | None, source: list[str] | None, artic
     from transforms import dataset
 
     records = dataset.records(project.data)
+    days = [parse_day(day)] if day else None
     if article:
         places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
-        yield from (row for place in places for row in records.rows(*place) if row.article_id.startswith(article))
+        wanted = [(one, name) for one, name in places if (not days or one in days) and (not source or name in source)]
+        yield from (row for place in wanted for row in records.rows(*place) if row.article_id.startswith(article))
         return
-    for one in [parse_day(day)] if day else reversed(records.days()):
+    for one in days or reversed(records.days()):
         if rows := list(records.select(one, one, source)):
             yield from rows
             return
 
 
 def _print_table(rows: list["Record"]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from crawlers.clock import SHANGHAI
+    from flows.cli.console import Console
 
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=True)
+    console = Console()
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=console.is_terminal)
     table.add_column("time", width=11, no_wrap=True)
     table.add_column("source", width=max((len(row.source) for row in rows), default=6), no_wrap=True)
     for name, share in (("title", 5), ("keywords", 3), ("industries", 2)):
@@ -81,7 +84,7 @@ def _print_table(rows: list["Record"]) -> None:
         time = row.published_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.published_at else str(row.published_date)[5:]
         cells = (time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
         table.add_row(*map(Text, cells))  # as it is: a headline may hold what Rich takes for markup
-    Console().print(table)
+    console.print(table)
 
 
 def export(
@@ -192,11 +195,14 @@ def annotate(
     data: Data = None,
 ) -> None:
     """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
+    from crawlers.errors import ConfigError
     from flows.texts import Text, by_lexicon, by_model
 
     project = project_of(config, data)
     texts = (Text(row["id"], row["title"], row["body"]) for row in _articles(file))
     if engine == "lexicon":
+        if budget is not None:
+            raise ConfigError("--budget is for the llm engine; name it with --engine llm or both")
         _print_annotations(by_lexicon(project, texts))
         return
     from flows.desk import open_desk
@@ -213,9 +219,9 @@ def _print_annotations(rows: "Iterable[tuple[Text, record.Annotation]]") -> None
 
 def _articles(path: Path) -> Iterator[dict[str, Any]]:
     from crawlers.errors import ConfigError
-    from flows.saved import read_bytes
+    from flows.saved import read_lines
 
-    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
+    for number, line in read_lines(path):
         try:
             row = json.loads(line)
             usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))

@@ -14,9 +14,11 @@ def serve(
     config: Config = None,
 ) -> None:
     """Keep the daily schedule, with Prefect: start its server, or join the one that PREFECT_API_URL names."""
+    from flows.alerts import check_addresses
     from flows.serve import serve as keep_schedule
 
     project = project_of(config, data)
     project.enabled()
+    check_addresses(project)
     _ = project.ledger  # what is wrong with the stores is told now, not at the first run
     keep_schedule(project, host, port, say)

@@ -22,8 +22,9 @@ def list_sources(config: Config = None, data: Data = None, as_json: Json = False
     if as_json:
         print_json(rows)
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from flows.cli.console import Console
 
     table = Table(
         "name", "title", "seeds", "robots", "delay", "state", "last good", box=None, pad_edge=False, header_style="bold"
@@ -110,6 +111,7 @@ def new(
     data: Data = None,
 ) -> None:
     """Write a first YAML for a new source, guessed from one answer of its list; it is yours to check and to complete."""
+    import shlex
     import tempfile
 
     from crawlers.clock import day_of, now
@@ -125,4 +127,5 @@ def new(
         )
     path = new_source(project, name, asked)
     print_text(path.read_text(encoding="utf-8"))
-    say(f"written to {path}; try it: caixun sources check {name}{f' --page {page}' if page else ''}")
+    trial = ["caixun", "sources", "check", name, *(["--page", str(page)] if page else [])]
+    say(f"written to {path}; try it: {shlex.join(trial)}")

@@ -81,6 +81,13 @@ def test_a_paper_of_the_exchange_may_have_no_issue_on_public_holidays(tmp_path):
         ),
         ("    links: ul a", "    links: ul a\n    pages: {max: 2}", "{page} in url and the key pages belong together"),
         ("    links: ul a", "    links: ul a\n    cursor: data.next", "{cursor} in url and the key cursor"),
+        ("delay: 1", "keywords: 人工智能", "paper.yml:8: keywords: a list is expected here: [a, b]"),
+        ("delay: 1", "expect: 20", "paper.yml:8: expect: keys and values are expected here: {key: value}"),
+        ("delay: 1", "private: 1", "paper.yml:8: private: true or false is expected here"),
+        ("title: 样报", "title:", "paper.yml:1: title: this key has no value"),
+        ("delay: 1", "expect: {min: 5, max: 2}", "paper.yml:8: expect: no day has at least 5 and at most 2 records"),
+        ("delay: 1", "spider: nope", "paper.yml:8: spider: there is no module nope in crawlers/spiders"),
+        ("{day:%d}", "{day:%Q}", "paper.yml:4: seeds.0: url is no usable template ('%Q' is no format of a day; %Y-%m-%d is one)"),
         ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend' or 'holidays'"),
     ],
 )
@@ -129,7 +136,7 @@ def test_the_keyword_of_a_link_is_known(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "text", "a: ["])
-def test_a_file_that_is_no_mapping_is_refused(tmp_path, text):
+def test_a_file_that_is_no_source_is_refused(tmp_path, text):
     with pytest.raises(ConfigError, match=r"paper\.yml"):
         load(tmp_path, text)
 
@@ -140,6 +147,15 @@ def test_a_name_that_makes_no_path_or_is_taken_is_refused(tmp_path, name):
     path.write_text(GOOD, encoding="utf-8")
     with pytest.raises(ConfigError, match="name"):
         load_source(path)
+
+
+def test_a_file_in_another_encoding_or_of_another_ending_is_named(tmp_path):
+    (tmp_path / "paper.yml").write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(ConfigError, match=r"paper\.yml: is not UTF-8"):
+        load_sources(tmp_path)
+    (tmp_path / "paper.yml").rename(tmp_path / "paper.yaml")
+    with pytest.raises(ConfigError, match=r"paper\.yaml: a source's file ends in \.yml"):
+        load_sources(tmp_path)
 
 
 @pytest.mark.parametrize("folder", ["sources", "demo/sources"])

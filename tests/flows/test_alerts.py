@@ -16,8 +16,9 @@ from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.wecombot import NotifyWeComBot
 
+from crawlers.errors import ConfigError
 from crawlers.fates import DayReport, Tally
-from flows.alerts import alert, troubles
+from flows.alerts import alert, check_addresses, troubles
 from flows.settings import Project, open_project
 from transforms.checks import Finding
 
@@ -108,6 +109,12 @@ def test_a_wrong_address_is_a_finding_that_does_not_tell_the_secret(told):
         (finding,) = alert(told(f"nonesuch://SECRET json://{host}/hook"), BLOCKED, [])
     assert finding == Finding("failure", "alerts: address 1 is none that a service has; wecombot://KEY is one")
     assert len(posted) == 1  # the others are told all the same
+
+
+def test_a_wrong_address_is_refused_before_there_is_anything_to_tell(told):
+    check_addresses(told("json://127.0.0.1:1/hook"))
+    with pytest.raises(ConfigError, match="alerts: address 2 is none that a service has"):
+        check_addresses(told("json://127.0.0.1:1/hook nonesuch://SECRET"))
 
 
 def test_nothing_is_told_of_days_that_went_well(told):

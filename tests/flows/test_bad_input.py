@@ -1,6 +1,7 @@
 """Bad input gets one sentence that says what and where, the right exit status, and loses nothing."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.archive import Position, _whole_members, read
+from crawlers.errors import ConfigError
 from flows.demo import DEMO_DAYS
+from flows.settings import SHIPPED_CONFIG, Settings, open_project
 from tests.conftest import caixun, in_project
 from transforms import dataset
 from transforms.reading import read_dataset
@@ -27,24 +30,31 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ("arguments", "parts"),
     [
         (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["run", "--date", "2999-01-01"], ["2999-01-01 is yet to come; in Asia/Shanghai it is 20"]),
+        (["backfill", "2026-11-18", "2026-11-20", "--budget", "1"], ["--budget is for the llm engine"]),
         (["backfill", "2026-11-20", "2026-11-18"], ["START 2026-11-20 lies after END 2026-11-18"]),
+        (["rebuild", "2026-11-18", "2026-11-18", "--all", "--annotate"], ["--annotate takes up what is stale"]),
         (["rebuild", "2026-11-20", "20-11-18"], ["'20-11-18' is not a day"]),
         (["run", "--source", "nowhere"], ["unknown source nowhere", "sample_paper"]),
         (["status", "yesterday"], ["'yesterday' is not a day"]),
         (["why", "not-a-url"], ["'not-a-url' is not an http(s) URL"]),
         (["extract", "missing.html"], ["missing.html: cannot be read"]),
+        (["annotate", "missing.jsonl", "--budget", "1"], ["--budget is for the llm engine"]),
         (["annotate", "missing.jsonl"], ["missing.jsonl: cannot be read"]),
         (["sources", "check", "sample_wire", "--page", "missing.html"], ["missing.html: cannot be read"]),
     ],
 )
 def test_wrong_arguments(arguments, parts, project):
-    assert_one_sentence(caixun(*arguments, *in_project(project)), 2, *parts)
+    run = caixun(*arguments, *in_project(project))
+    assert_one_sentence(run, 2, *parts)
+    assert (run.stdout, len(run.stderr.splitlines())) == ("", 1)  # and nothing was begun
 
 
 def test_an_unknown_option_is_explained():
     run = caixun("run", "--dat", "x")
     assert run.returncode == 2
     assert "--dat" in run.stderr
+    assert "Invalid value for '--by': 'name' is not one of 'run'," in caixun("costs", "--by", "name").stderr
 
 
 @pytest.mark.parametrize(
@@ -82,8 +92,53 @@ def test_a_wrong_configuration(file, old, new, part, project):
     assert_one_sentence(caixun("run", *in_project(project)), 2, part)
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("alerts: json://x", "settings.yml:1: alerts: a list is expected here"),
+        ("user_agent: ''", "settings.yml:1: user_agent: a header's value is plain ASCII text in one line"),
+        ("contact: 张三", "settings.yml:1: contact: a header's value is plain ASCII text in one line"),
+        ("data:", "settings.yml:1: data: this key has no value"),
+        ("ledger: 'sqlite://'", "settings.yml:1: ledger: write postgresql://user@host/name, or null"),  # one in memory
+    ],
+)
+def test_a_wrong_setting_is_refused(text, part, tmp_path):
+    (tmp_path / "settings.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(part)):
+        open_project(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "# annotator: llm\n"])
+def test_settings_without_a_key_are_the_defaults(text, tmp_path):
+    (tmp_path / "settings.yml").write_text(text, encoding="utf-8")
+    assert open_project(tmp_path).settings == Settings()
+
+
+@pytest.mark.parametrize("file", ["settings.yml", "taxonomy/companies.csv", "prompts/annotate.md", "sources/paper.yml"])
+def test_a_configuration_in_the_current_folder_is_taken_also_in_part(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAIXUN_CONFIG", raising=False)
+    (tmp_path / "config" / "other").mkdir(parents=True)
+    assert open_project().config == SHIPPED_CONFIG
+    (tmp_path / "config" / file).parent.mkdir(exist_ok=True)
+    (tmp_path / "config" / file).touch()
+    assert open_project().config == tmp_path / "config"
+
+
+def test_a_configuration_without_sources_says_where_some_are(tmp_path):
+    with pytest.raises(ConfigError, match=re.escape(f"no source that is enabled; those of the package lie in {SHIPPED_CONFIG}")):
+        open_project(tmp_path).enabled()
+
+
 def test_a_configuration_folder_that_is_not_there(tmp_path):
     assert_one_sentence(caixun("run", "--config", tmp_path / "none"), 2, "none: no such configuration folder")
+
+
+def test_a_wrong_word_list_stops_a_run_before_it_begins(project):
+    (project.config / "taxonomy").mkdir(exist_ok=True)
+    (project.config / "taxonomy" / "companies.csv").write_text("code,name,full_name,level1\n1,2\n", encoding="utf-8")
+    run = caixun("run", "--source", "sample_paper", *in_project(project))
+    assert_one_sentence(run, 2, "companies.csv:2: each row needs code, name, full_name, level1")
 
 
 def test_a_data_root_that_cannot_be_written(project, tmp_path):

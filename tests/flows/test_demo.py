@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 def test_the_demo_shows_the_whole_path(tmp_path):
-    run = caixun("demo", "--data", tmp_path / "d", "--port", free_port())
+    run = caixun("demo", "--data", tmp_path / "a d", "--port", free_port())
     assert (run.returncode, run.stdout.count("Traceback")) == (0, 0)
     lines = run.stdout.splitlines()
     assert [
@@ -34,10 +34,11 @@ def test_the_demo_shows_the_whole_path(tmp_path):
     ]
     assert "found 45 = fetched 43 + skipped 1 + blocked 1 + failed 0 + waiting 0" in lines
     assert "fetched 43 = records 40 + rejects 3" in lines
-    assert f'pandas   import pandas as pd; pd.read_parquet("{tmp_path}/d/records")' in lines
+    assert f'pandas   import pandas as pd; pd.read_parquet("{tmp_path}/a d/records")' in lines
+    assert f"caixun   caixun show --data '{tmp_path}/a d' --config '{tmp_path}/a d/demo-config' --date 2026-11-18" in lines
     assert "crawl: 9 source-days" in run.stderr
 
-    frame = pd.read_parquet(tmp_path / "d" / "records")
+    frame = pd.read_parquet(tmp_path / "a d" / "records")
     assert len(frame) == frame["article_id"].nunique() == 40
     assert frame.groupby("date", observed=True).size().to_dict() == {
         "2026-11-18": 14,
@@ -47,7 +48,7 @@ def test_the_demo_shows_the_whole_path(tmp_path):
     assert (frame["story_id"].value_counts() > 1).sum() == 1  # the reprint and what it reprints
     assert set(frame.loc[frame["source"] == "sample_paper", "publisher"]) == {"样报"}
     assert frame["published_precision"].value_counts().to_dict() == {"second": 26, "minute": 14}
-    rejects = pd.read_parquet(tmp_path / "d" / "rejects")
+    rejects = pd.read_parquet(tmp_path / "a d" / "rejects")
     assert sorted(rejects["reason"]) == ["missing", "no_body", "off_day"]
 
 

@@ -19,9 +19,9 @@ def report(source: str, day: date, status: str = "complete", reason: str | None 
     return DayReport(source, day, Tally(records=records), status, reason, None)
 
 
-def printed(reports, **options) -> list[str]:
+def printed(reports, width: int = 80, **options) -> list[str]:
     file = StringIO()
-    print_matrix(reports, Console(file=file, width=80), **options)
+    print_matrix(reports, Console(file=file, width=width), **options)
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
@@ -54,6 +54,11 @@ def test_a_year_takes_one_column_a_week_with_the_letter_of_its_worst_day():
     assert weekly(some)["a", days[7]] == "blocked"
     assert "a 2025-12-09: failed: HTTP 500" in lines
     assert len(printed(some, by="day")) > 12 * 3
+
+
+def test_no_line_holds_more_than_two_years_of_weeks():
+    lines = printed([report("a", FIRST + timedelta(weeks=number)) for number in range(250)], width=1000)
+    assert [line.count("C") for line in lines if line.startswith("a  ")][:3] == [104, 104, 42]
 
 
 def test_a_reason_is_told_once_with_its_days():

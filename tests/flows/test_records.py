@@ -34,6 +34,13 @@ def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path
     assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
 
 
+def test_a_rebuild_reports_in_json_also_where_there_is_nothing_to_do(project):
+    _ = project.ledger  # makes the data root
+    days = ["rebuild", DEMO_DAYS[0], DEMO_DAYS[1], *in_project(project)]
+    assert json.loads(caixun(*days, "--json").stdout)["changes"] == {}
+    assert json.loads(caixun(*days, "--dry-run", "--json").stdout) == {"pages": 0, "stale": 0}
+
+
 def test_files_with_many_records_and_wrong_ones(tmp_path):
     many, other = tmp_path / "many.txt", tmp_path / "gbk.txt"
     texts = [TEXT, TEXT.replace("链接: https", "链接: nothing"), TEXT.replace("099410", "099411"), TEXT]
@@ -61,6 +68,9 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert list(rows[0]) == list(Record.model_fields)
     (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--format", "json", *options).stdout.splitlines()
     assert json.loads(one) == rows[3]
+    other = "sample_paper" if rows[3]["source"] == "sample_wire" else "sample_wire"
+    for choice in (["--date", DEMO_DAYS[1]], ["--source", other]):
+        assert caixun("show", "--id", rows[3]["article_id"], *choice, *options).returncode == 1
     table = caixun("show", "--source", "sample_wire", *options, COLUMNS="120").stdout.splitlines()
     assert len(table) == 6
     assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]

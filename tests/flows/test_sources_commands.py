@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 from filelock import FileLock
 
+from crawlers.clock import now
+from crawlers.errors import CaixunError
+from crawlers.page import Page
 from crawlers.source import load_source
-from flows.sources import fetched_list
+from flows.sources import fetched_list, listed_links, new_source
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 
@@ -63,6 +66,15 @@ def test_a_live_check_asks_for_one_list_and_leaves_the_data_alone(site, tmp_path
     asked = len(site.asked)
     rests = caixun("sources", "check", "paper", *in_project(project))
     assert (rests.returncode, "blocked: refused; since" in rests.stderr, len(site.asked)) == (1, True, asked)
+
+
+def test_an_error_page_is_no_list(site, tmp_path):
+    project = make_project(tmp_path, site, paper=SOURCE)
+    url = f"http://127.0.0.1:{site.port}/paper/18"
+    page = Page(url, url, 404, (), b"<h1>gone</h1>", now(), "paper", "seed")
+    for refused in (lambda: listed_links(project.sources["paper"], page, 1), lambda: new_source(project, "found", page)):
+        with pytest.raises(CaixunError, match="/paper/18: the site answers HTTP 404; there is no list at this address"):
+            refused()
 
 
 def test_a_live_check_says_for_whom_it_waits(site, tmp_path):

@@ -172,8 +172,10 @@ def test_what_is_not_ours_is_left_alone(records, place, tmp_path):
     write_deltalake(str(place), pa.table({"a": [1]}))
     with pytest.raises(ConfigError, match="is the Delta table of something else"):
         keep_in_step(records, place)
-    with pytest.raises(ConfigError, match="neither an empty folder nor a Delta table"):
-        keep_in_step(records, tmp_path)
+    (tmp_path / "file").write_text("x")
+    for other in (tmp_path, tmp_path / "file"):
+        with pytest.raises(ConfigError, match="neither an empty folder nor a Delta table"):
+            keep_in_step(records, other)
     broken = tmp_path / "broken"
     (broken / "_delta_log").mkdir(parents=True)
     (broken / "_delta_log" / f"{0:020}.json").write_text("{")

@@ -1,6 +1,7 @@
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from crawlers.errors import ConfigError, StoreError
@@ -69,7 +70,10 @@ def test_a_batch_has_a_bound(tmp_path, monkeypatch):
     [
         ({"columns": ["titel"]}, "unknown column titel; there are: article_id, url, "),
         ({"keywords": "酒"}, "keywords takes a list of texts, as in keywords=['酒']"),
+        ({"keywords": [600519]}, "keywords takes a list of texts, as in keywords=['600519']"),
         ({"start": "18.11.2026"}, "18.11.2026 is no day; write it as 2026-11-18"),
+        ({"end": 20261118}, "20261118 is no day; write it as 2026-11-18"),
+        ({"start": "2026-11-19", "end": "2026-11-18"}, "start 2026-11-19 lies after end 2026-11-18"),
     ],
 )
 def test_a_choice_that_makes_no_sense_is_refused(data, choice, sentence):
@@ -81,7 +85,18 @@ def test_a_choice_that_makes_no_sense_is_refused(data, choice, sentence):
 def test_a_root_that_is_not_there_is_no_empty_dataset(tmp_path):
     with pytest.raises(ConfigError, match="there is no such data root"):
         read_dataset(tmp_path / "dat")
+    (tmp_path / "locks").mkdir()  # of a first run that has built nothing yet
     assert read_dataset(tmp_path).num_rows == 0
+
+
+def test_the_folder_of_the_records_is_no_root(data):
+    with pytest.raises(ConfigError, match="records: there is no such data root"):
+        read_dataset(data / "records")
+
+
+def test_a_day_may_be_an_instant_of_pandas(data):
+    assert read_dataset(data, end=pd.Timestamp(DAY)) == read_dataset(data, end=DAY)
+    assert read_dataset(data, start=pd.Timestamp(f"{DAY} 16:01Z")) == read_dataset(data, start=NEXT)
 
 
 def test_a_day_that_is_compacted_after_it_was_listed_is_listed_again(tmp_path, monkeypatch):

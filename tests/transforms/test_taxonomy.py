@@ -49,6 +49,13 @@ def test_a_wrong_row_is_refused_with_file_and_line(tmp_path, row, complaint):
     assert complaint in str(refusal.value)
 
 
+@pytest.mark.parametrize("name", ["companies.csv", "places.txt"])
+def test_a_list_in_another_encoding_is_named(tmp_path, name):
+    (tmp_path / name).write_bytes("新星".encode("gb18030"))  # as Excel saves it in China
+    with pytest.raises(ConfigError, match=rf"{name}: is not UTF-8; save it as that"):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 @pytest.mark.parametrize("row", ["看房客,房产买卖", "购房团,购房者"])
 def test_a_cue_of_what_is_no_industry_is_refused(tmp_path, row):
     (tmp_path / "industry_cues.csv").write_text(f"cue,industry\n{row}\n", encoding="utf-8")

@@ -1,0 +1,25 @@
+"""Where the commands print for people: on a terminal as wide as that, elsewhere without a cut."""
+
+import os
+import sys
+
+from rich.console import Console as RichConsole
+
+from flows.cli.options import fall_silent
+
+_UNCUT = 1000  # columns where no terminal bounds them: what is read by programs has whole names and figures
+
+
+class Console(RichConsole):
+    """Standard output, or standard error; a reader of a pipe that goes away changes neither the work nor the exit status."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        """Print to standard output, or to standard error."""
+        super().__init__(stderr=stderr)
+        if not self.is_terminal and "COLUMNS" not in os.environ:
+            self.width = _UNCUT
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence."""
+        self.quiet = True
+        fall_silent(sys.stderr if self.stderr else sys.stdout)

@@ -1,0 +1,36 @@
+"""What the commands print, where no terminal reads it: a pipe, a file, another locale."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import caixun, in_project
+
+NAME = "a_source_of_a_name_of_forty_letters_full"
+
+
+@pytest.fixture
+def listing(project):
+    """Return the arguments that list sources, one of which has a long name."""
+    folder = project.config / "sources"
+    (folder / "sample_paper.yml").rename(folder / f"{NAME}.yml")
+    return ["sources", "list", *in_project(project)]
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_reader_that_has_seen_enough_is_no_failure(listing, more):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [Path(sys.executable).with_name("caixun"), *listing, *more]
+    run = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing):
+    run = caixun(*listing, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert f"{NAME}  样报" in run.stdout
