@@ -27,6 +27,8 @@ _CUE = 0.4  # weight of a word that tells of an industry without naming it
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
 # 金湾银行 is a house, not its industry.
 _HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
+# 软件部门 and 汽车分析师 are whose word or part it is.
+_PEOPLE = re.compile(r"部门|专家|分析师|工程师|学院|学会|记者|大学")
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
@@ -102,7 +104,10 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
 
 
 def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own: set[str]) -> None:
-    """Count what the lists find; `own` are the level-1 names of the companies that the article is about."""
+    """Count what the lists find; `own` are the level-1 names of the companies that the article is about.
+
+    Within a company's name only those count, and what the name of the subject ends with.
+    """
     text, edge = words.text, len(words.title)
     business = [match.span() for match in _BUSINESS.finditer(text)]
     taken = [(start, end) for start, end, _ in words.found["companies"]]
@@ -112,11 +117,11 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
-            if level and level in own:
+            if level and (level in own or (_ends(subject, term, lists))):
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if start in names and not suffix and _HOUSES.fullmatch(term):
+        if (start in names and not suffix and _HOUSES.fullmatch(term)) or _PEOPLE.match(text, end):
             continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):
@@ -131,6 +136,11 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
             weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
         weight *= 1.3 if level in own else 1.0
         tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
+
+
+def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
+    """Whether the name of the subject ends with its trade: 恒岳地产, but not 青禾教育科技."""
+    return subject.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str | None]]:

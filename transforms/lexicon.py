@@ -7,11 +7,12 @@ from crawlers.clock import now
 from transforms.annotate import evidence_of
 from transforms.events import MOST, headline_adds, major_events
 from transforms.industries import industries
-from transforms.phrases import keywords, subject_of
+from transforms.phrases import keywords
 from transforms.prose import prose
 from transforms.record import Annotation, Evidence
 from transforms.sectors import Place
 from transforms.securities import about, mentions
+from transforms.subject import subject_of
 from transforms.summary import summary
 from transforms.taxonomy import Taxonomy
 from transforms.technologies import technologies

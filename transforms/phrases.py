@@ -2,20 +2,21 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, candidates, counted, latin_name
+from transforms.candidates import SUBJECT, Kind, candidates, counted
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _MAX = 7
 _MIN = 3
 _CONSIDERED = 40  # phrases; what is worse than these is not compared
-_LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.2, 6: 1.2, 7: 1.15, 8: 1.1, 9: 1.0, 10: 0.95}
+_LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.3, 6: 1.3, 7: 1.25, 8: 1.25, 9: 1.15, 10: 1.1}
 _TITLE = 1.5
 _ONCE = 0.9
 _COMMON = 0.7  # exponent of a phrase's rarity
@@ -23,14 +24,13 @@ _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so of
 _INSIDE_TITLE = 0.6  # the same where the longer one stands in the title
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
+_NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
+_SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
+_LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
 _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 
-_SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
-)
-_COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
@@ -66,7 +66,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
     scored.sort(key=lambda one: (-one.score, one.phrase))
-    chosen = _distinct(_whole(scored[:_CONSIDERED], words.title), words)
+    whole = _whole(_discounted(scored[:_CONSIDERED]), words.title)
+    chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
 
@@ -89,6 +90,19 @@ def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, 
 def _rarity(word: str) -> float:
     """Return 1 for a word that is rare in rjieba's dictionary, down to 0.3 for the most frequent."""
     return max(0.3, min(1.0, 1.6 - 0.12 * math.log(rjieba.suggest_freq(word))))
+
+
+def _discounted(scored: list[_Scored]) -> list[_Scored]:
+    """Return phrases with less of their score where they stand inside a longer one, ordered by it: 芯片 in 5G芯片."""
+    together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
+    found = []
+    for one in scored:
+        if together.count(one.phrase) > 1:
+            longer = max((other.count for other in scored if other is not one and one.phrase in other.phrase), default=0)
+            found.append(replace(one, score=one.score * (1 - _NESTED * min(1.0, longer / one.count))))
+        else:
+            found.append(one)
+    return sorted(found, key=lambda one: (-one.score, one.phrase))
 
 
 def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
@@ -124,7 +138,9 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     for one in ranked:
         if len(chosen) == _MAX:
             break
-        phrase = _widened(one.phrase, words) if one.kind.named and len(one.phrase) < 4 else one.phrase
+        phrase = _completed(one.phrase, words)
+        if one.kind.named and len(phrase) < 4:
+            phrase = _widened(phrase, words)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
@@ -146,6 +162,20 @@ def _widened(phrase: str, words: Words) -> str:
     return phrase
 
 
+def _completed(phrase: str, words: Words) -> str:
+    """Return what says only what becomes of something with the noun that the text says it of: 商业化 becomes 商业化路径.
+
+    That noun stands behind it once at least, and there or behind 的 twice.
+    """
+    if not phrase.endswith("化"):
+        return phrase
+    starts = {word.start: word for word in words.words if word.tag in ("n", "vn") and len(word.text) > 1}
+    behind = (starts.get(match.end()) for match in re.finditer(rf"{re.escape(phrase)}的?", words.text))
+    counts = Counter(word.text for word in behind if word)
+    nouns = [noun for noun, count in counts.most_common() if count > 1 and phrase + noun in words.text]
+    return phrase + nouns[0] if nouns else phrase
+
+
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:
     most = _ALIKE * max(len(characters), len(others))
     return min(len(characters), len(others)) >= most and len(characters & others) >= most
@@ -162,26 +192,3 @@ def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
         if not any(phrase in other or other in phrase for other in chosen):
             chosen = [*chosen, phrase]
     return chosen
-
-
-def subject_of(words: Words) -> str:
-    """Return what the headline begins with up to its first mark, figure or verb: whom it is about; nothing where unclear."""
-    title = words.title
-    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
-        return listed
-    if latin := latin_name(title):
-        return latin
-    if colon := _COLON.match(title):
-        return colon[1]
-    match = _SUBJECT_END.search(title, 2)
-    end = match.start() if match else len(title)
-    for word in words.words:
-        if word.end > end:
-            break
-        if word.start == 0 and word.tag == "nr" and 2 < len(word.text) < 5:
-            end = word.end
-            break
-        if word.start >= 2 and word.tag in ("v", "vd", "p", "c", "uj", "d", "t"):
-            end = word.start
-            break
-    return title[:end].removesuffix("第") if 2 <= end <= 10 and not title[:end].isdigit() else ""

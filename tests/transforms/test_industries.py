@@ -1,8 +1,8 @@
 from tests.transforms.lists import shipped, words_of
 from transforms.industries import industries
-from transforms.phrases import subject_of
 from transforms.prose import prose
 from transforms.securities import about, mentions
+from transforms.subject import subject_of
 
 
 def found(title: str, body: str) -> tuple[list[str], list[str]]:
@@ -38,6 +38,15 @@ def test_a_word_that_only_looks_like_an_industry_is_none():
 def test_an_industry_inside_a_companys_name_counts_only_where_it_is_the_companys():
     assert found("金湾银行行长辞任", "金湾银行公告，行长辞任。") == (["银行"], ["银行"])
     assert found("青禾教育科技完成融资", "青禾教育科技公告，青禾教育科技完成融资。")[1] == []
+
+
+def test_what_the_subjects_name_ends_with_is_its_trade():
+    body = "恒岳地产公告，未能支付利息，构成违约。恒岳地产将与债权人协商。恒岳地产今年合同销售金额87亿元。房地产市场下行。"
+    assert found("恒岳地产美元债违约", body)[1] == ["房地产"]
+
+
+def test_whose_department_or_expert_it_is_is_no_topic():
+    assert found("青禾集团软件部门换帅", "青禾集团公告，软件部门负责人离任，软件专家陆行舟接任。")[0] == []
 
 
 def test_companies_lend_their_industry_to_the_codes():
