@@ -111,3 +111,9 @@ def test_what_belongs_to_shareholders_is_no_business():
 def test_a_headline_that_begins_with_an_industrys_prices_is_about_the_industry():
     body = "光伏组件价格连跌三周，龙头企业减产，硅料库存高企。"
     assert found("光伏组件价格连跌 龙头减产", body) == (["光伏组件"], ["电力设备"])
+
+
+def test_who_pays_for_a_financing_round_is_no_industry_of_it():
+    body = "青禾公告新进展。投资方是风险投资机构，专注风险投资十年，管理多只风险投资基金，风险投资排名靠前。"
+    assert found("青禾迎来新股东", body)[0] == ["风险投资"]
+    assert found("青禾完成B轮融资", body)[0] == []
