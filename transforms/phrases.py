@@ -4,8 +4,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import rjieba
 
@@ -34,12 +34,11 @@ _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
-@dataclass(frozen=True)
-class _Scored:
+class _Scored(NamedTuple):
     phrase: str
     kind: Kind
     score: float
-    count: int
+    times: int
     in_title: bool
 
 
@@ -66,7 +65,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
     scored.sort(key=lambda one: (-one.score, one.phrase))
-    whole = _whole(_discounted(scored[:_CONSIDERED]), words.title)
+    whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
@@ -92,23 +91,21 @@ def _rarity(word: str) -> float:
     return max(0.3, min(1.0, 1.6 - 0.12 * math.log(rjieba.suggest_freq(word))))
 
 
-def _discounted(scored: list[_Scored]) -> list[_Scored]:
-    """Return phrases with less of their score where they stand inside a longer one, ordered by it: 芯片 in 5G芯片."""
-    together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
-    found = []
-    for one in scored:
-        if together.count(one.phrase) > 1:
-            longer = max((other.count for other in scored if other is not one and one.phrase in other.phrase), default=0)
-            found.append(replace(one, score=one.score * (1 - _NESTED * min(1.0, longer / one.count))))
-        else:
-            found.append(one)
-    return sorted(found, key=lambda one: (-one.score, one.phrase))
-
-
 def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
-    """Leave out each phrase that is but a part of a longer one."""
+    """Return phrases, the best first, without each that is but a part of a longer one: 芯片 in 5G芯片.
+
+    What stands inside a longer one only, and yet is a phrase of its own, has less of its score.
+    """
     together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
-    return [one for one in scored if together.count(one.phrase) == 1 or not _has_whole(one, scored, title)]
+    nested = {one.phrase for one in scored if together.count(one.phrase) > 1}
+    ranked = [_discounted(one, scored) if one.phrase in nested else one for one in scored]
+    ranked.sort(key=lambda one: (-one.score, one.phrase))
+    return [one for one in ranked if one.phrase not in nested or not _has_whole(one, ranked, title)]
+
+
+def _discounted(one: _Scored, scored: list[_Scored]) -> _Scored:
+    longer = max((other.times for other in scored if other is not one and one.phrase in other.phrase), default=0)
+    return one._replace(score=one.score * (1 - _NESTED * min(1.0, longer / one.times)))
 
 
 def _has_whole(one: _Scored, scored: list[_Scored], title: str) -> bool:
@@ -126,10 +123,10 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if one.kind.named and not other.kind.named:
         return False
-    if len(one.phrase) == 2 and not one.kind.named and other.count >= max(2, _INSIDE_SHORT * one.count):
+    if len(one.phrase) == 2 and not one.kind.named and other.times >= max(2, _INSIDE_SHORT * one.times):
         return other.score > _INSIDE_SHORT_SCORE * one.score
     share = _INSIDE_TITLE if other.in_title and other.kind.weight > 0.8 else _INSIDE
-    return other.count >= share * one.count and other.score > 0.5 * one.score
+    return other.times >= share * one.times and other.score > 0.5 * one.score
 
 
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
