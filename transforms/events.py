@@ -83,7 +83,7 @@ def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
 
 def _reports(text: str, found: Sequence[str]) -> float:
     """Return how much a sentence reports: `found` are the types of its triggers."""
-    score = 0.2 * bool(found) + 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
+    score = 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
     score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
     score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
     return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
@@ -93,13 +93,13 @@ def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collec
     """Return how much a sentence is about what the article is about; `pairs` are the title's."""
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
     named = min(sum(name in text for name in names), 2)
-    return 2.5 * shared + 0.3 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    return 2.5 * shared + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 
 
 def _best(body: str, scored: list[tuple[float, int, Sentence]]) -> list[Sentence]:
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(MOST, round(1.65 + 0.65 * len(scored) ** 0.5)))
+    wanted = max(1, min(MOST, round(1.9 + 0.55 * len(scored) ** 0.5)))
     kept: list[tuple[int, Sentence, set[str]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):
