@@ -21,7 +21,6 @@ _TITLE = 1.5
 _ONCE = 0.9
 _COMMON = 0.7  # exponent of a phrase's rarity
 _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so often is but a part of it
-_INSIDE_TITLE = 0.6  # the same where the longer one stands in the title
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
 _NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
@@ -125,8 +124,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return False
     if len(one.phrase) == 2 and not one.kind.named and other.times >= max(2, _INSIDE_SHORT * one.times):
         return other.score > _INSIDE_SHORT_SCORE * one.score
-    share = _INSIDE_TITLE if other.in_title and other.kind.weight > 0.8 else _INSIDE
-    return other.times >= share * one.times and other.score > 0.5 * one.score
+    return other.times >= _INSIDE * one.times and other.score > 0.5 * one.score
 
 
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
