@@ -95,25 +95,18 @@ def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
 
     What stands inside a longer one only, and yet is a phrase of its own, has less of its score.
     """
-    together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
-    nested = {one.phrase for one in scored if together.count(one.phrase) > 1}
-    ranked = [_discounted(one, scored) if one.phrase in nested else one for one in scored]
-    ranked.sort(key=lambda one: (-one.score, one.phrase))
-    return [one for one in ranked if one.phrase not in nested or not _has_whole(one, ranked, title)]
-
-
-def _discounted(one: _Scored, scored: list[_Scored]) -> _Scored:
-    longer = max((other.times for other in scored if other is not one and one.phrase in other.phrase), default=0)
-    return one._replace(score=one.score * (1 - _NESTED * min(1.0, longer / one.times)))
-
-
-def _has_whole(one: _Scored, scored: list[_Scored], title: str) -> bool:
-    return any(one.phrase in other.phrase and _is_part(one, other, title) for other in scored)
+    found = {one.phrase: one for one in scored}
+    together = "\n".join(found)  # most phrases stand in it once, and so in no longer one
+    longer = {one: [other for other in found if one in other and one != other] for one in found if together.count(one) > 1}
+    for phrase, others in longer.items():
+        one = found[phrase]
+        share = min(1.0, max(found[other].times for other in others) / one.times)
+        found[phrase] = one._replace(score=one.score * (1 - _NESTED * share))
+    ranked = sorted(found.values(), key=lambda one: (-one.score, one.phrase))
+    return [one for one in ranked if not any(_is_part(one, found[other], title) for other in longer.get(one.phrase, ()))]
 
 
 def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
-    if one is other:
-        return False
     if other.kind.weight > 1.5 >= one.kind.weight:
         return True
     if other.kind.named and other.in_title and title.count(one.phrase) == title.count(other.phrase):
