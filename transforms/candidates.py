@@ -134,7 +134,7 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
-    """Yield the verbs of the title that the text has so often that they are its theme: 高考, 留学."""
+    """Yield the verbs of the title that the text has so often that they are its theme: 留学."""
     for word in words.words:
         if word.start >= len(words.title):
             break

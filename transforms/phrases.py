@@ -91,7 +91,7 @@ def _rarity(word: str) -> float:
 
 
 def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
-    """Return phrases, the best first, without each that is but a part of a longer one: 芯片 in 5G芯片.
+    """Return phrases, the best first, without each that is but a part of a longer one: 芯片 in 车规芯片.
 
     What stands inside a longer one only, and yet is a phrase of its own, has less of its score.
     """

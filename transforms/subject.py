@@ -7,7 +7,7 @@ from transforms.words import Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
 _LONGEST = 10  # characters
-_LONG = 7  # characters; a subject so long may be a name with what that is: 直播电商平台生活有鱼
+_LONG = 7  # characters; a subject so long may be a name with what that is: 生鲜电商平台青禾鲜达
 _NAME = 3  # characters of such a name, at least
 _OFTEN = 2  # times as often as the long subject
 _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
@@ -49,7 +49,7 @@ def _first(words: Words) -> str:
 
 
 def _whole(subject: str, words: Words) -> str:
-    """Return a subject with the words that it hardly ever stands without: 共享 becomes 共享充电宝."""
+    """Return a subject with the words that it hardly ever stands without: 共享 becomes 共享充电柜."""
     text, end = words.text, len(subject)
     often = max(2, _MOSTLY * text.count(subject))
     for word in words.words if subject else ():
@@ -61,7 +61,7 @@ def _whole(subject: str, words: Words) -> str:
 
 
 def _own(subject: str, words: Words) -> str:
-    """Return the name in a long subject that the text has far more often: 直播电商平台生活有鱼 becomes 生活有鱼."""
+    """Return the name in a long subject that the text has far more often: 生鲜电商平台青禾鲜达 becomes 青禾鲜达."""
     if len(subject) < _LONG:
         return subject
     text = words.text
