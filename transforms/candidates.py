@@ -10,6 +10,7 @@ from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
+_OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的")
@@ -27,6 +28,8 @@ _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
 )
+# 以及样州某某有限公司: what stands before a name.
+_LED_IN = re.compile(r"^.{0,3}?(?:以及|和|与|由|对|向|为|在|据|拟对|并|给|及)(?=.{5})")
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
@@ -69,18 +72,19 @@ class Kind:
 
 SUBJECT = Kind(1.6, named=True)
 _ALIASED = Kind(1.6, alone=True, named=True)
-_COMPANY = Kind(1.5, named=True)
+_COMPANY = Kind(1.7, named=True)
 _PERSON = Kind(1.35, named=True)
-_PERSON_ALONE = Kind(1.35, alone=True, named=True)
+_PERSON_ALONE = Kind(1.2, alone=True, named=True)
 _TERM = Kind(1.3, named=True)
+_TECHNOLOGY = Kind(1.3, alone=True, named=True)
 _REPORT = Kind(1.3, alone=True, named=True)
 _THING = Kind(1.15)
 _THING_ALONE = Kind(1.15, alone=True)
-_MARKED = Kind(1.1, alone=True)
+_MARKED = Kind(1.0, alone=True)
 _EVENT = Kind(1.0)
 _ROUND_OF = Kind(1.0, alone=True)
 _PLAIN = Kind(1.0)
-_WRITING = Kind(1.0, alone=True)
+_WRITING = Kind(1.15, alone=True)
 _VERBAL = Kind(0.8)
 _VERBS = Kind(0.6)
 _IDIOM = Kind(0.3)
@@ -97,7 +101,8 @@ def candidates(
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
-    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_FIRM, _THING_ALONE), (_PERIOD, _REPORT)):
+    yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
+    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT)):
         yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
@@ -108,8 +113,9 @@ def candidates(
         phrase = text[start:end]
         if not phrase.islower() and phrase not in _EXCHANGES:
             yield phrase, _WRITING if " " in phrase else _PLAIN, ()
-    yield from ((phrase, _TERM, ()) for phrase in technologies)
+    yield from ((phrase, _TECHNOLOGY, ()) for phrase in technologies)
     yield from _listed(words, lists)
+    yield from _acts(words, lists)
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
@@ -125,6 +131,16 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
             break
         if lists.triggers[trigger] not in _GENERAL:
             yield text[start:end], _EVENT, ()
+
+
+def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
+    """Yield the verbs of the title that the text has so often that they are its theme: 留学."""
+    for word in words.words:
+        if word.start >= len(words.title):
+            break
+        acts = word.tag in ("v", "vn") and len(word.text) > 1 and word.text not in lists.generic
+        if acts and words.text.count(word.text) >= _OFTEN:
+            yield word.text, _PLAIN, (word,)
 
 
 def _runs(

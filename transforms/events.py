@@ -26,7 +26,8 @@ _EMPTY = re.compile(
 )
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
-_MOST = 7
+MOST = 7
+"""How many events an article has at most."""
 _LEAST = 10  # characters; a shorter sentence states no event
 _LEAST_OPEN = 20  # characters of a line without a full stop: 公司接到通知，…办理了质押，具体情况如下：
 _ENOUGH = 0.25  # of the best sentence's score
@@ -59,6 +60,20 @@ def major_events(
     return _best(body, scored)
 
 
+def headline_adds(words: Words, lists: Taxonomy, events: Sequence[Sentence]) -> bool:
+    """Whether the headline states an event of a kind that none of `events` states; as a question it states none."""
+    shift = len(words.title) + 1
+    titled: set[str] = set()
+    told: set[str] = set()
+    for start, _, trigger in words.found["triggers"]:
+        if start < shift:
+            titled.add(lists.triggers[trigger])
+        elif any(one.start <= start - shift < one.end for one in events):
+            told.add(lists.triggers[trigger])
+    asks = words.title.rstrip().endswith(("?", "？"))
+    return not asks and not titled <= _WEAK and told.isdisjoint(titled - _WEAK)
+
+
 def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
     """Whether a sentence can state an event; one without a full stop does with a strong trigger of `found`, and when or how much."""
     if closed:
@@ -68,7 +83,7 @@ def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
 
 def _reports(text: str, found: Sequence[str]) -> float:
     """Return how much a sentence reports: `found` are the types of its triggers."""
-    score = 0.2 * bool(found) + 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
+    score = 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
     score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
     score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
     return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
@@ -78,13 +93,13 @@ def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collec
     """Return how much a sentence is about what the article is about; `pairs` are the title's."""
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
     named = min(sum(name in text for name in names), 2)
-    return 2.5 * shared + 0.3 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    return 2.5 * shared + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 
 
 def _best(body: str, scored: list[tuple[float, int, Sentence]]) -> list[Sentence]:
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(_MOST, round(1.65 + 0.65 * len(scored) ** 0.5)))
+    wanted = max(1, min(MOST, round(1.9 + 0.55 * len(scored) ** 0.5)))
     kept: list[tuple[int, Sentence, set[str]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):

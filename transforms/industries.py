@@ -14,7 +14,7 @@ from transforms.words import Words
 _MOST = 4
 _MOST_CODES = 2
 _LEAST = 1.7  # weight
-_UNNAMED = 2.6  # weight of an industry that the text only tells of
+_UNNAMED = 2.2  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
 _USERS = 2  # industries that use AI
@@ -27,6 +27,10 @@ _CUE = 0.4  # weight of a word that tells of an industry without naming it
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
 # 金湾银行 is a house, not its industry.
 _HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
+# 软件部门 and 汽车分析师 are whose word or part it is.
+_PEOPLE = re.compile(r"部门|专家|分析师|工程师|学院|学会|记者|大学")
+_FUNDED = "融资"
+_INVESTORS = re.compile(r"投资|创投|私募|基金")
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
@@ -102,7 +106,10 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
 
 
 def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own: set[str]) -> None:
-    """Count what the lists find; `own` are the level-1 names of the companies that the article is about."""
+    """Count what the lists find; `own` are the level-1 names of the companies that the article is about.
+
+    Within a company's name only those count, and what the name of the subject ends with.
+    """
     text, edge = words.text, len(words.title)
     business = [match.span() for match in _BUSINESS.finditer(text)]
     taken = [(start, end) for start, end, _ in words.found["companies"]]
@@ -112,11 +119,11 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
-            if level and level in own:
+            if level and (level in own or _ends(subject, term, lists)):
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if start in names and not suffix and _HOUSES.fullmatch(term):
+        if (start in names and not suffix and _HOUSES.fullmatch(term)) or _PEOPLE.match(text, end):
             continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):
@@ -133,12 +140,22 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
         tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
 
 
+def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
+    """Whether the name of the subject ends with its trade: 恒岳地产, but not 青禾教育科技."""
+    return subject.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
+
+
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str | None]]:
     """Yield start, end, term and level-1 name of what the lists find; None for what only tells of an industry.
 
-    Of two industries of one level that stand side by side (计算机系统集成) the whole is one.
+    Of two industries of one level that stand side by side (计算机系统集成) the whole is one. Below a headline of a financing
+    round the trade of those who pay is none.
     """
+    edge = len(words.title)
+    funded = any(start < edge and lists.triggers[trigger] == _FUNDED for start, _, trigger in words.found["triggers"])
     found = [one for one in words.found["industries"] if one[2] not in lists.industry_exceptions]
+    if funded:
+        found = [one for one in found if one[0] < edge or not _INVESTORS.search(lists.cues.get(one[2], one[2]))]
     edges = words.edges
     held: tuple[int, int, str, str | None] | None = None
     for start, end, term in found:

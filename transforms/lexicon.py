@@ -5,13 +5,14 @@ from importlib.metadata import version
 
 from crawlers.clock import now
 from transforms.annotate import evidence_of
-from transforms.events import major_events
+from transforms.events import MOST, headline_adds, major_events
 from transforms.industries import industries
-from transforms.phrases import keywords, subject_of
+from transforms.phrases import keywords
 from transforms.prose import prose
 from transforms.record import Annotation, Evidence
 from transforms.sectors import Place
 from transforms.securities import about, mentions
+from transforms.subject import subject_of
 from transforms.summary import summary
 from transforms.taxonomy import Taxonomy
 from transforms.technologies import technologies
@@ -50,6 +51,8 @@ class LexiconEngine:
         keys = keywords(words, lists, ai, subject)
         names = {words.text[one.start : one.end] for one in named}
         events = major_events(body, words, sentences, lists, names, keys)
+        lead = (title,) if headline_adds(words, lists, events) else ()
+        events = events[: MOST - len(lead)]
         short, parts = summary(body, sentences, events)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [
@@ -65,7 +68,7 @@ class LexiconEngine:
             ai_technologies=tuple(ai),
             industries=tuple(found),
             industry_codes=tuple(codes),
-            major_events=tuple(body[one.start : one.end] for one in events),
+            major_events=(*lead, *(body[one.start : one.end] for one in events)),
             securities=tuple(securities),
             evidence=tuple(evidence),
             annotator="lexicon",

@@ -2,44 +2,42 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, candidates, counted, latin_name
+from transforms.candidates import SUBJECT, Kind, candidates, counted
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _MAX = 7
 _MIN = 3
 _CONSIDERED = 40  # phrases; what is worse than these is not compared
-_LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.2, 6: 1.2, 7: 1.15, 8: 1.1, 9: 1.0, 10: 0.95}
+_LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.3, 6: 1.3, 7: 1.25, 8: 1.25, 9: 1.15, 10: 1.1}
 _TITLE = 1.5
 _ONCE = 0.9
 _COMMON = 0.7  # exponent of a phrase's rarity
 _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so often is but a part of it
-_INSIDE_TITLE = 0.6  # the same where the longer one stands in the title
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
+_NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
+_SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
+_LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
 _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 
-_SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
-)
-_COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
-@dataclass(frozen=True)
-class _Scored:
+class _Scored(NamedTuple):
     phrase: str
     kind: Kind
     score: float
-    count: int
+    times: int
     in_title: bool
 
 
@@ -66,7 +64,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
     scored.sort(key=lambda one: (-one.score, one.phrase))
-    chosen = _distinct(_whole(scored[:_CONSIDERED], words.title), words)
+    whole = _whole(scored[:_CONSIDERED], words.title)
+    chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
 
@@ -92,18 +91,22 @@ def _rarity(word: str) -> float:
 
 
 def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
-    """Leave out each phrase that is but a part of a longer one."""
-    together = "\n".join(one.phrase for one in scored)  # most phrases stand in it once, and so in no longer one
-    return [one for one in scored if together.count(one.phrase) == 1 or not _has_whole(one, scored, title)]
+    """Return phrases, the best first, without each that is but a part of a longer one: 芯片 in 车规芯片.
 
-
-def _has_whole(one: _Scored, scored: list[_Scored], title: str) -> bool:
-    return any(one.phrase in other.phrase and _is_part(one, other, title) for other in scored)
+    What stands inside a longer one only, and yet is a phrase of its own, has less of its score.
+    """
+    found = {one.phrase: one for one in scored}
+    together = "\n".join(found)  # most phrases stand in it once, and so in no longer one
+    longer = {one: [other for other in found if one in other and one != other] for one in found if together.count(one) > 1}
+    for phrase, others in longer.items():
+        one = found[phrase]
+        share = min(1.0, max(found[other].times for other in others) / one.times)
+        found[phrase] = one._replace(score=one.score * (1 - _NESTED * share))
+    ranked = sorted(found.values(), key=lambda one: (-one.score, one.phrase))
+    return [one for one in ranked if not any(_is_part(one, found[other], title) for other in longer.get(one.phrase, ()))]
 
 
 def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
-    if one is other:
-        return False
     if other.kind.weight > 1.5 >= one.kind.weight:
         return True
     if other.kind.named and other.in_title and title.count(one.phrase) == title.count(other.phrase):
@@ -112,10 +115,9 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if one.kind.named and not other.kind.named:
         return False
-    if len(one.phrase) == 2 and not one.kind.named and other.count >= max(2, _INSIDE_SHORT * one.count):
+    if len(one.phrase) == 2 and not one.kind.named and other.times >= max(2, _INSIDE_SHORT * one.times):
         return other.score > _INSIDE_SHORT_SCORE * one.score
-    share = _INSIDE_TITLE if other.in_title and other.kind.weight > 0.8 else _INSIDE
-    return other.count >= share * one.count and other.score > 0.5 * one.score
+    return other.times >= _INSIDE * one.times and other.score > 0.5 * one.score
 
 
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
@@ -124,7 +126,9 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     for one in ranked:
         if len(chosen) == _MAX:
             break
-        phrase = _widened(one.phrase, words) if one.kind.named and len(one.phrase) < 4 else one.phrase
+        phrase = _completed(one.phrase, words)
+        if one.kind.named and len(phrase) < 4:
+            phrase = _widened(phrase, words)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
@@ -146,6 +150,20 @@ def _widened(phrase: str, words: Words) -> str:
     return phrase
 
 
+def _completed(phrase: str, words: Words) -> str:
+    """Return what says only what becomes of something with the noun that the text says it of: 商业化 becomes 商业化路径.
+
+    That noun stands behind it once at least, and there or behind 的 twice.
+    """
+    if not phrase.endswith("化"):
+        return phrase
+    starts = {word.start: word for word in words.words if word.tag in ("n", "vn") and len(word.text) > 1}
+    behind = (starts.get(match.end()) for match in re.finditer(rf"{re.escape(phrase)}的?", words.text))
+    counts = Counter(word.text for word in behind if word)
+    nouns = [noun for noun, count in counts.most_common() if count > 1 and phrase + noun in words.text]
+    return phrase + nouns[0] if nouns else phrase
+
+
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:
     most = _ALIKE * max(len(characters), len(others))
     return min(len(characters), len(others)) >= most and len(characters & others) >= most
@@ -162,26 +180,3 @@ def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
         if not any(phrase in other or other in phrase for other in chosen):
             chosen = [*chosen, phrase]
     return chosen
-
-
-def subject_of(words: Words) -> str:
-    """Return what the headline begins with up to its first mark, figure or verb: whom it is about; nothing where unclear."""
-    title = words.title
-    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
-        return listed
-    if latin := latin_name(title):
-        return latin
-    if colon := _COLON.match(title):
-        return colon[1]
-    match = _SUBJECT_END.search(title, 2)
-    end = match.start() if match else len(title)
-    for word in words.words:
-        if word.end > end:
-            break
-        if word.start == 0 and word.tag == "nr" and 2 < len(word.text) < 5:
-            end = word.end
-            break
-        if word.start >= 2 and word.tag in ("v", "vd", "p", "c", "uj", "d", "t"):
-            end = word.start
-            break
-    return title[:end].removesuffix("第") if 2 <= end <= 10 and not title[:end].isdigit() else ""

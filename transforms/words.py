@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import accumulate
 from typing import NamedTuple
 
 import rjieba
@@ -41,15 +42,14 @@ class Words:
     @cached_property
     def words(self) -> list[Word]:
         """The words in order."""
-        found, place = [], 0
-        for text, tag in rjieba.tag(self.text):
-            end = place + len(text)
-            if tag == "nr" and end - place > 2 and text[0] in _BEFORE_NAMES:
-                found.append(Word(place, place + 1, text[0], "p"))
-                place, text = place + 1, text[1:]  # noqa: PLW2901 - 由赛富 is two words
-            found.append(Word(place, end, text, tag))
-            place = end
-        return found
+        tagged = rjieba.tag(self.text)
+        cut = [number for number, (text, tag) in enumerate(tagged) if tag == "nr" and len(text) > 2 and text[0] in _BEFORE_NAMES]
+        for number in reversed(cut):
+            name = tagged[number][0]
+            tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
+        texts, tags = zip(*tagged, strict=True) if tagged else ((), ())
+        ends = list(accumulate(map(len, texts)))
+        return list(map(partial(tuple.__new__, Word), zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 
     @cached_property
     def edges(self) -> frozenset[int]:

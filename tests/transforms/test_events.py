@@ -1,5 +1,5 @@
 from tests.transforms.lists import shipped, words_of
-from transforms.events import major_events
+from transforms.events import headline_adds, major_events
 from transforms.prose import prose
 from transforms.summary import summary
 
@@ -43,6 +43,19 @@ def test_what_is_of_the_headlines_kind_goes_before_other_events():
     ]
     assert told[-1] in chosen("".join(told), "大股东套现离场")
     assert told[-1] not in chosen("".join(told), "大股东访谈")
+
+
+def adds(title: str, body: str) -> bool:
+    words, sentences = words_of(title, body), prose(body)
+    return headline_adds(words, shipped(), major_events(body, words, sentences, shipped(), set(), []))
+
+
+def test_a_headline_adds_an_event_of_which_the_body_tells_nothing():
+    result = "远帆物流上半年营业收入8140万元，净利润-390万元。"
+    assert adds("远帆物流上半年亏损390万元", result)
+    assert not adds("远帆物流上半年亏损390万元吗？", result)
+    assert not adds("远帆物流上半年亏损390万元", "远帆物流上半年净亏损390万元。")
+    assert not adds("远帆物流半年报", result)
 
 
 def test_there_are_at_most_seven_events():

@@ -1,8 +1,8 @@
 from tests.transforms.lists import shipped, words_of
 from transforms.industries import industries
-from transforms.phrases import subject_of
 from transforms.prose import prose
 from transforms.securities import about, mentions
+from transforms.subject import subject_of
 
 
 def found(title: str, body: str) -> tuple[list[str], list[str]]:
@@ -38,6 +38,15 @@ def test_a_word_that_only_looks_like_an_industry_is_none():
 def test_an_industry_inside_a_companys_name_counts_only_where_it_is_the_companys():
     assert found("金湾银行行长辞任", "金湾银行公告，行长辞任。") == (["银行"], ["银行"])
     assert found("青禾教育科技完成融资", "青禾教育科技公告，青禾教育科技完成融资。")[1] == []
+
+
+def test_what_the_subjects_name_ends_with_is_its_trade():
+    body = "恒岳地产公告，未能支付利息，构成违约。恒岳地产将与债权人协商。恒岳地产今年合同销售金额87亿元。房地产市场下行。"
+    assert found("恒岳地产美元债违约", body)[1] == ["房地产"]
+
+
+def test_whose_department_or_expert_it_is_is_no_topic():
+    assert found("青禾集团软件部门换帅", "青禾集团公告，软件部门负责人离任，软件专家陆行舟接任。")[0] == []
 
 
 def test_companies_lend_their_industry_to_the_codes():
@@ -102,3 +111,9 @@ def test_what_belongs_to_shareholders_is_no_business():
 def test_a_headline_that_begins_with_an_industrys_prices_is_about_the_industry():
     body = "光伏组件价格连跌三周，龙头企业减产，硅料库存高企。"
     assert found("光伏组件价格连跌 龙头减产", body) == (["光伏组件"], ["电力设备"])
+
+
+def test_who_pays_for_a_financing_round_is_no_industry_of_it():
+    body = "青禾公告新进展。投资方是风险投资机构，专注风险投资十年，管理多只风险投资基金，风险投资排名靠前。"
+    assert found("青禾迎来新股东", body)[0] == ["风险投资"]
+    assert found("青禾完成B轮融资", body)[0] == []

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.transforms.lists import shipped, words_of
-from transforms.phrases import keywords, subject_of
+from transforms.phrases import keywords
+from transforms.subject import subject_of
 
 
 def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str]:
@@ -17,10 +18,44 @@ def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str
         ("青禾资本：寒冬里募资十亿", "青禾资本"),
         ("Blue Harbor完成种子轮融资", "Blue Harbor"),
         ("2026年工业博览会开幕", ""),
+        ("满天星第2026130期开奖", "满天星"),
     ],
 )
 def test_the_subject_is_what_the_headline_begins_with(title, subject):
     assert subject_of(words_of(title, "")) == subject
+
+
+def test_a_subject_has_the_words_behind_it_that_it_never_stands_without():
+    body = "共享充电柜涨价。记者走访发现，共享充电柜每小时三元。共享充电柜企业回应。"
+    assert subject_of(words_of("共享充电柜涨价 多家企业回应", body)) == "共享充电柜"
+
+
+def test_of_a_long_subject_the_name_that_the_text_goes_on_with_is_taken():
+    body = "青禾集团软件部门收购澜川科技。青禾集团公告，青禾集团出资三亿元，青禾集团将控股。"
+    assert subject_of(words_of("青禾集团软件部门收购澜川科技", body)) == "青禾集团"
+
+
+def test_what_becomes_of_something_is_given_with_its_noun():
+    body = "产业化路径清晰。专家说，产业化的路径不止一条，产业化要有耐心，产业化之后还要出海。"
+    made = found("产业化提速", body)
+    assert "产业化路径" in made
+    assert "产业化" not in made
+
+
+def test_a_verb_that_the_text_keeps_to_is_a_theme():
+    body = "留学热度不减。留学中介说，留学要早准备，留学费用上涨，留学签证收紧，很多家庭仍选择留学。"
+    assert "留学" in found("留学不等人", body)
+
+
+def test_a_technology_is_a_keyword_even_where_it_is_named_once():
+    made = found("青禾完成B轮融资", "青禾完成B轮融资。公司做图像识别。", ("图像识别",))
+    assert "图像识别" in made
+
+
+def test_a_part_that_seldom_stands_alone_counts_less_than_the_whole():
+    made = found("车规芯片仍然紧缺", "车规芯片紧缺，车规芯片涨价，车规芯片厂商扩产。业内称芯片行业承压。")
+    assert made[0] == "车规芯片"
+    assert "芯片" not in made
 
 
 def test_the_subject_comes_first_and_short_names_that_the_text_gives_are_taken():

@@ -1,0 +1,71 @@
+"""The subject of a headline: whom or what it is about."""
+
+import re
+
+from transforms.candidates import latin_name
+from transforms.words import Words
+
+_NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
+_LONGEST = 10  # characters
+_LONG = 7  # characters; a subject so long may be a name with what that is: 生鲜电商平台青禾鲜达
+_NAME = 3  # characters of such a name, at least
+_OFTEN = 2  # times as often as the long subject
+_MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
+
+_SUBJECT_END = re.compile(
+    r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+)
+_COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
+
+
+def subject_of(words: Words) -> str:
+    """Return what the headline begins with up to its first mark, figure or verb: whom it is about; nothing where unclear.
+
+    What the body mostly has behind it belongs to it, and what the body has far more often than the whole is all of it.
+    """
+    return _own(_whole(_first(words), words), words).removesuffix("第")
+
+
+def _first(words: Words) -> str:
+    title = words.title
+    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
+        return listed
+    if latin := latin_name(title):
+        return latin
+    if colon := _COLON.match(title):
+        return colon[1]
+    match = _SUBJECT_END.search(title, 2)
+    end = match.start() if match else len(title)
+    for word in words.words:
+        if word.end > end:
+            break
+        if word.start == 0 and word.tag == "nr" and 2 < len(word.text) < 5:
+            end = word.end
+            break
+        if word.start >= 2 and word.tag in _NO_NOUN:
+            end = word.start
+            break
+    return title[:end] if 2 <= end <= 10 and not title[:end].isdigit() else ""
+
+
+def _whole(subject: str, words: Words) -> str:
+    """Return a subject with the words that it hardly ever stands without: 共享 becomes 共享充电柜."""
+    text, end = words.text, len(subject)
+    often = max(2, _MOSTLY * text.count(subject))
+    for word in words.words if subject else ():
+        if word.end > min(len(words.title), _LONGEST) or text.count(text[: word.end]) < often:
+            break
+        if word.end > end and word.tag not in _NO_NOUN:
+            end = word.end
+    return text[:end]
+
+
+def _own(subject: str, words: Words) -> str:
+    """Return the name in a long subject that the text has far more often: 生鲜电商平台青禾鲜达 becomes 青禾鲜达."""
+    if len(subject) < _LONG:
+        return subject
+    text = words.text
+    inner = [word for word in words.words[: len(subject)] if word.end <= len(subject)]
+    parts = [subject[: word.end] for word in inner] + [subject[word.start :] for word in inner]
+    least = max(3, _OFTEN * text.count(subject))
+    return max((one for one in parts if _NAME <= len(one) < len(subject) and text.count(one) >= least), key=len, default=subject)
