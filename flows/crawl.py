@@ -198,6 +198,9 @@ class Child:
                 self._hear(Ended(source, self._why()))
 
     def _why(self) -> str:
-        complaint = self._log.read_text(encoding="utf-8").strip().splitlines()
-        odd = f"it printed {self._odd[:100]!r}" if self._odd else f"exit status {self._process.returncode}"
-        return f"the crawl ended early: {complaint[-1] if complaint else odd} (see {self._log})"
+        if self._odd:  # what it complains of follows from not being heard any more
+            why = f"it printed {self._odd[:100]!r}"
+        else:
+            complaint = self._log.read_text(encoding="utf-8").strip().splitlines()
+            why = complaint[-1] if complaint else f"exit status {self._process.returncode}"
+        return f"the crawl ended early: {why} (see {self._log})"

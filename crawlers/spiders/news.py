@@ -173,14 +173,14 @@ def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":
 def spider_class(name: str | None) -> type[NewsSpider]:
     """Return the spider of a source: the general one, or the one that the module `crawlers.spiders.NAME` defines.
 
-    Raises ConfigError where there is no such module or it defines no spider.
+    Raises ConfigError where the module cannot be imported or defines no spider.
     """
     if name is None:
         return NewsSpider
     try:
         module = import_module(f"crawlers.spiders.{name}")
     except ImportError as error:
-        raise ConfigError(f"spider: {name}: there is no module crawlers/spiders/{name}.py") from error
+        raise ConfigError(f"spider: {name}: crawlers/spiders/{name}.py cannot be imported: {error}") from error
     found = [
         one for one in vars(module).values() if isinstance(one, type) and issubclass(one, NewsSpider) and one is not NewsSpider
     ]

@@ -16,7 +16,8 @@ class Console(RichConsole):
     def __init__(self, *, stderr: bool = False) -> None:
         """Print to standard output, or to standard error."""
         super().__init__(stderr=stderr)
-        if not self.is_terminal and "COLUMNS" not in os.environ:
+        self.bounded = self.is_terminal or "COLUMNS" in os.environ  # whether a width bounds the lines
+        if not self.bounded:
             self.width = _UNCUT
 
     def on_broken_pipe(self) -> None:

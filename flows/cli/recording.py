@@ -74,7 +74,7 @@ def _print_table(rows: list["Record"]) -> None:
     from flows.cli.console import Console
 
     console = Console()
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=console.is_terminal)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=console.bounded)
     table.add_column("time", width=11, no_wrap=True)
     table.add_column("source", width=max((len(row.source) for row in rows), default=6), no_wrap=True)
     for name, share in (("title", 5), ("keywords", 3), ("industries", 2)):

@@ -269,12 +269,6 @@ def test_links_of_another_day_are_fetched_when_that_day_is_asked_for(site, tmp_p
     assert len(titles(project, D19, "wire")) == 2
 
 
-def test_an_unknown_spider_is_one_sentence(site, tmp_path):
-    project = make_project(tmp_path, site, paper=SOURCE + "spider: no_such\n")
-    run = collected(project, {"paper": [D18]})
-    assert "there is no module crawlers/spiders/no_such.py" in run.findings[0].text
-
-
 FLASHES = """\
 title: x
 home: http://127.0.0.1:{port}/

@@ -30,7 +30,8 @@ def test_a_reader_that_has_seen_enough_is_no_failure(listing, more):
     assert (run.returncode, run.stderr) == (0, "")
 
 
-def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing):
+def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # which the tests' own workers have
     run = caixun(*listing, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (run.returncode, run.stderr) == (0, "")
     assert f"{NAME}  样报" in run.stdout
