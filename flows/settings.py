@@ -24,6 +24,7 @@ from transforms.prompt import Prompt, load_prompt
 from transforms.record import Annotation
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
+_CENTURY = 36_525  # days, beyond which a range is a slip of the hand
 
 
 def _scheduler(text: str) -> str:
@@ -217,6 +218,8 @@ def check_order(start: date, end: date) -> None:
 
 
 def day_range(start: date, end: date) -> list[date]:
-    """Return all days from `start` to `end`, both included. Raises ConfigError when start lies after end."""
+    """Return all days from `start` to `end`, both included. Raises ConfigError when start lies after end, or a century before."""
     check_order(start, end)
+    if (end - start).days > _CENTURY:
+        raise ConfigError(f"START {start} lies more than a hundred years before END {end}")
     return [date.fromordinal(number) for number in range(start.toordinal(), end.toordinal() + 1)]

@@ -50,6 +50,21 @@ LEVEL1 = [
 ]
 """The 31 industries of the first level of 申银万国行业分类标准 (2021)."""
 
+_LISTS = {
+    "ai_technologies.csv",
+    "ambiguous_names.txt",
+    "broad_industries.txt",
+    "companies.csv",
+    "company_aliases.csv",
+    "event_triggers.csv",
+    "generic_words.txt",
+    "industries.csv",
+    "industry_cues.csv",
+    "industry_exceptions.txt",
+    "places.txt",
+    "subjects.csv",
+    "surnames.txt",
+}
 _SHORT = 2  # characters
 _FIRM = 6  # characters
 
@@ -161,9 +176,13 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
     `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may
     lack any of them. A company is known by its names (see `_names`), its aliases and its code.
-    Raises ConfigError for a row that is incomplete or names an unknown industry or code, and for a cue of a cue.
+    Raises ConfigError for a CSV or text file of another name, for a row that is incomplete or names an unknown industry or code,
+    and for a cue of a cue.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
+    for path in (path for place in places for kind in ("csv", "txt") for path in sorted(place.glob(f"*.{kind}"))):
+        if path.name not in _LISTS:
+            raise ConfigError(f"{path}: there is no word list of this name; there are {', '.join(sorted(_LISTS))}")
     industries = {row["term"]: intern(row["level1"]) for row in _rows(places, "industries.csv", ("term", "level1"))}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     words = set(_words(places, "ambiguous_names.txt"))

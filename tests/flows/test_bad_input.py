@@ -33,6 +33,7 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
         (["run", "--date", "2999-01-01"], ["2999-01-01 is yet to come; in Asia/Shanghai it is 20"]),
         (["backfill", "2026-11-18", "2026-11-20", "--budget", "1"], ["--budget is for the llm engine"]),
         (["backfill", "2026-11-20", "2026-11-18"], ["START 2026-11-20 lies after END 2026-11-18"]),
+        (["status", "0001-01-01", "2026-11-18"], ["START 0001-01-01 lies more than a hundred years before END 2026-11-18"]),
         (["rebuild", "2026-11-18", "2026-11-18", "--all", "--annotate"], ["--annotate takes up what is stale"]),
         (["rebuild", "2026-11-20", "20-11-18"], ["'20-11-18' is not a day"]),
         (["run", "--source", "nowhere"], ["unknown source nowhere", "sample_paper"]),

@@ -56,6 +56,14 @@ def test_a_list_in_another_encoding_is_named(tmp_path, name):
         load_taxonomy([SHIPPED, tmp_path])
 
 
+def test_a_list_of_another_name_is_refused(tmp_path):
+    (tmp_path / "company.csv").write_text("code,name,full_name,level1\n", encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r"company\.csv: there is no word list of this name; there are ai_tech.*, companies\.csv"
+    ):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 @pytest.mark.parametrize("row", ["看房客,房产买卖", "购房团,购房者"])
 def test_a_cue_of_what_is_no_industry_is_refused(tmp_path, row):
     (tmp_path / "industry_cues.csv").write_text(f"cue,industry\n{row}\n", encoding="utf-8")
