@@ -20,7 +20,7 @@ from transforms import dataset
 from transforms.record import Record, Reject
 
 IMPORTED = "imported"
-_FLUSH = 2000  # records that are kept in memory (about 20 MB) before their partitions are replaced
+_FLUSH = 1000  # records that are kept in memory (some 50 MB) before their partitions are replaced
 
 
 def build(
@@ -82,6 +82,7 @@ def _build(
             done = [one for one in built if not ahead or not (one.finds or one.outcome.reason == UNREADABLE)]
             settled += len(done)
             found += _store(project, source, done, None if every_day else accepted, made_by)
+            del built, done  # else they stay while the next ones are made
         held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
         pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
     return settled
