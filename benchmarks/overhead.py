@@ -108,7 +108,8 @@ def timed(way: str, folder: Path, api: str, server: int | None) -> tuple[float, 
 def crawled(folder: Path, pages: int) -> None:
     """Bring the articles into the archive."""
     ours, theirs = get_context("spawn").Pipe()
-    site = get_context("spawn").Process(target=pipeline.serve, args=(pages, theirs), daemon=True)
+    (folder / "site").mkdir(parents=True)
+    site = get_context("spawn").Process(target=pipeline.serve, args=(pages, folder / "site", theirs), daemon=True)
     site.start()
     seconds, _ = pipeline.caixun(ours.recv(), pages, folder)
     site.terminate()

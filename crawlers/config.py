@@ -41,7 +41,9 @@ def load(path: Path, model: type[Model], **given: Any) -> Model:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     try:
-        node = yaml.compose(text, _LOADER) or yaml.MappingNode("", [])  # nothing, or comments alone
+        node = yaml.compose(text, _LOADER)
+        if node is None or node.tag == "tag:yaml.org,2002:null":  # nothing, or comments alone
+            node = yaml.MappingNode("", [])
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
         _refuse_twins(path, node)

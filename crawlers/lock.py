@@ -97,9 +97,9 @@ def source_lock(root: "Root", source: str) -> Iterator[None]:
 
 @contextmanager
 def build_lock(root: "Root", source: str) -> Iterator[None]:
-    """Hold the second lock of `source`, while a crawl of this run holds the first. Raises BusyError."""
+    """Hold the second lock of `source`, while a crawl of this run holds the first. Raises BusyError at once."""
     name = _name_of_build(source)
-    lock = root.locks.hold(name, _PATIENCE + root.locks.lasting)
+    lock = root.locks.hold(name, 0)
     if lock is None:
         raise BusyError(f"another process builds {source} (it holds {root.locks.place(name)})")
     try:
@@ -162,7 +162,7 @@ async def site_lock(locks: Locks, site: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def crawl_lock(locks: Locks, source: str) -> AsyncIterator[None]:
-    """Hold the first lock of a source, waiting for it as `source_lock` does, but letting other crawls work."""
+    """Hold the first lock of a source, waiting for it as `source_lock` does, but without keeping the event loop from other crawls."""
     busy = "another process is crawling it; left to that one"
     async with _held(locks, source, _PATIENCE + locks.lasting, busy):
         yield

@@ -36,9 +36,15 @@ _REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence te
 
 
 def major_events(
-    body: str, words: Words, sentences: Sequence[Sentence], lists: Taxonomy, names: Collection[str], themes: Collection[str]
+    body: str,
+    words: Words,
+    sentences: Sequence[Sentence],
+    lists: Taxonomy,
+    names: Collection[str],
+    themes: Collection[str],
+    most: int = MOST,
 ) -> list[Sentence]:
-    """Return up to seven sentences that state the article's major events, in the article's order; one at least, if it has any.
+    """Return up to `most` sentences that state the article's major events, in the article's order; one at least, if it has any.
 
     A sentence counts by its triggers, figures, day, names and keywords, by what it shares with the title, and by how
     early it stands; one that only quotes somebody counts less. `names` and `themes` are what the article names, and its
@@ -57,7 +63,7 @@ def major_events(
         score = _reports(text, found) + _concerns(text, pairs, names, themes) + 0.4 * (not titled.isdisjoint(found))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
-    return _best(body, scored)
+    return _best(body, scored, most)
 
 
 def headline_adds(words: Words, lists: Taxonomy, events: Sequence[Sentence]) -> bool:
@@ -96,10 +102,10 @@ def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collec
     return 2.5 * shared + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 
 
-def _best(body: str, scored: list[tuple[float, int, Sentence]]) -> list[Sentence]:
+def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int) -> list[Sentence]:
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(MOST, round(1.9 + 0.55 * len(scored) ** 0.5)))
+    wanted = max(1, min(most, round(1.9 + 0.55 * len(scored) ** 0.5)))
     kept: list[tuple[int, Sentence, set[str]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):

@@ -52,7 +52,8 @@ class LexiconEngine:
         names = {words.text[one.start : one.end] for one in named}
         events = major_events(body, words, sentences, lists, names, keys)
         lead = (title,) if headline_adds(words, lists, events) else ()
-        events = events[: MOST - len(lead)]
+        if lead and len(events) == MOST:
+            events = major_events(body, words, sentences, lists, names, keys, MOST - 1)
         short, parts = summary(body, sentences, events)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [

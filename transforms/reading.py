@@ -148,6 +148,8 @@ def _days(data: Root | Path | str, start: Day | None, end: Day | None) -> tuple[
 def _day(day: Day | None, otherwise: date) -> date:
     if day is None:
         return otherwise
+    if day != day:  # noqa: PLR0124 - pandas' NaT
+        raise ConfigError(f"{day} is no day; write it as 2026-11-18")
     if isinstance(day, datetime):  # as pandas' Timestamp is; one with a zone is an instant
         return day_of(day) if day.tzinfo else day.date()
     try:

@@ -68,7 +68,9 @@ class Annotation(Frozen):
     ai_technologies: Texts = Field(description="AI technologies that the article names, as it names them")
     industries: Texts = Field(description="industries concerned, as the article names them")
     industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")
-    major_events: Texts = Field(description="one sentence each, in the article's order")
+    major_events: Texts = Field(
+        description="one sentence each, in the article's order; the headline first where the body tells none of its kind"
+    )
     securities: Texts = Field(description="listed companies that the article is about, as 600519.SH")
     evidence: tuple[Evidence, ...] = Field(description="where the values stand in `body`")
     annotator: Literal["lexicon", "llm", "import"] = Field(description="engine; import: taken over from an imported file")

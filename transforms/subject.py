@@ -55,6 +55,8 @@ def _whole(subject: str, words: Words) -> str:
     for word in words.words if subject else ():
         if word.end > min(len(words.title), _LONGEST) or text.count(text[: word.end]) < often:
             break
+        if word.end > end and not word.text.isalpha():  # a mark, a figure
+            break
         if word.end > end and word.tag not in _NO_NOUN:
             end = word.end
     return text[:end]

@@ -16,7 +16,7 @@ class Console(RichConsole):
     def __init__(self, *, stderr: bool = False) -> None:
         """Print to standard output, or to standard error."""
         super().__init__(stderr=stderr)
-        self.bounded = self.is_terminal or "COLUMNS" in os.environ  # whether a width bounds the lines
+        self.bounded = self.is_terminal or os.environ.get("COLUMNS", "").isdigit()  # whether a width bounds the lines
         if not self.bounded:
             self.width = _UNCUT
 

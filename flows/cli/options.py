@@ -58,19 +58,26 @@ def project_of(config: Path | None, data: str | None, *, existing: bool = False)
 
 
 def print_text(text: str) -> None:
-    """Print to standard output, as it is."""
-    typer.echo(text, nl=not text.endswith("\n"))
+    """Print to standard output, as it is; a reader that goes away changes nothing else."""
+    try:
+        typer.echo(text, nl=not text.endswith("\n"))
+    except BrokenPipeError:
+        fall_silent(sys.stdout)
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value; days and instants in ISO 8601."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat()))
+    """Print one JSON value as `print_text` does; days and instants in ISO 8601."""
+    print_text(_json(value))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat()) + "\n"
 
 
 def print_lines(rows: Iterable[dict[str, Any]]) -> None:
-    """Print JSON lines."""
+    """Print JSON lines, until a reader has seen enough."""
     for row in rows:
-        print_json(row)
+        typer.echo(_json(row), nl=False)
 
 
 def say(text: str) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -60,6 +61,12 @@ def comparable(project: Project, port: int) -> list[dict]:
 
 def archived_links(project: Project) -> list[str]:
     """Return the links of all whole pages in the archive, of open files too."""
+    while True:
+        with suppress(FileNotFoundError):  # the child of a killed run has just given a file its name
+            return _links_now(project)
+
+
+def _links_now(project: Project) -> list[str]:
     root = project.data / "archive"
     links = []
     for path in sorted(root.rglob("*.warc.gz*")):

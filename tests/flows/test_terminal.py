@@ -35,3 +35,15 @@ def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing, monkeypat
     run = caixun(*listing, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (run.returncode, run.stderr) == (0, "")
     assert f"{NAME}  样报" in run.stdout
+
+
+def test_a_reader_that_has_gone_hides_no_failure(project):
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = Path(sys.executable).with_name("caixun")
+    command = [program, "run", "--date", "2026-11-18", "--json", *in_project(project)]
+    settings = project.config / "sources" / "sample_paper.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("/paper/", "/nowhere/"), encoding="utf-8")
+    run = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert run.returncode == 1, run.stderr

@@ -94,3 +94,19 @@ def test_odd_texts_are_annotated_too(engine, title, body):
 def test_an_unknown_engine_is_refused():
     with pytest.raises(ConfigError, match="unknown engine"):
         open_engine("oracle", [SHIPPED])
+
+
+def test_a_name_that_has_a_particle_in_it_is_not_cut(engine):
+    body = "\n".join(
+        f"呼和浩特青禾乳业有限公司在第{number}座牧场建设了智能挤奶车间，年产鲜奶{number}万吨。" for number in (1, 2, 3)
+    )
+    assert "浩特青禾乳业有限公司" not in engine.annotate("呼和浩特青禾乳业扩产", body).keywords
+
+
+def test_a_headline_takes_the_place_of_the_weakest_event_alone(engine):
+    places = ("东", "南", "西", "北", "中", "新")
+    signed = [f"青禾鲜达与样州{place}区的{place}风物流公司签约合作，双方将在{place}区共建冷链仓库。" for place in places]
+    body = "\n".join([*signed, "青禾鲜达公告称，公司拟以900亿元收购样州果业全部股权，交易预计2026年12月完成。"])
+    annotation = engine.annotate("青禾鲜达遭立案调查", body)
+    assert annotation.major_events[0] == "青禾鲜达遭立案调查"
+    assert any("收购样州果业" in event for event in annotation.major_events)

@@ -28,6 +28,9 @@ def test_the_subject_is_what_the_headline_begins_with(title, subject):
 def test_a_subject_has_the_words_behind_it_that_it_never_stands_without():
     body = "共享充电柜涨价。记者走访发现，共享充电柜每小时三元。共享充电柜企业回应。"
     assert subject_of(words_of("共享充电柜涨价 多家企业回应", body)) == "共享充电柜"
+    for behind in ("：发布新品", "（QH）上市", "2025年净利增长"):
+        title = f"青禾鲜达{behind}"
+        assert subject_of(words_of(title, f"{title}。{title}。{title}。")) == "青禾鲜达"
 
 
 def test_of_a_long_subject_the_name_that_the_text_goes_on_with_is_taken():

@@ -72,6 +72,7 @@ def test_a_batch_has_a_bound(tmp_path, monkeypatch):
         ({"keywords": "酒"}, "keywords takes a list of texts, as in keywords=['酒']"),
         ({"keywords": [600519]}, "keywords takes a list of texts, as in keywords=['600519']"),
         ({"start": "18.11.2026"}, "18.11.2026 is no day; write it as 2026-11-18"),
+        ({"start": pd.NaT}, "NaT is no day; write it as 2026-11-18"),
         ({"end": 20261118}, "20261118 is no day; write it as 2026-11-18"),
         ({"start": "2026-11-19", "end": "2026-11-18"}, "start 2026-11-19 lies after end 2026-11-18"),
     ],
