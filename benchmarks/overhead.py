@@ -2,7 +2,7 @@
 
     python benchmarks/overhead.py [--pages 10000] [--repeats 2] [--folder DIR]
 
-The articles (those of pipeline.py, pages of 60 KB) are crawled once from loopback (DIR keeps them for the next time); then each
+The articles (those of invented_site.py) are crawled once from loopback (DIR keeps them for the next time); then each
 way makes all of them again from the archive, without the network, one way after another, several times, each in a process of its
 own. The three ways call the same functions:
 
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
+from invented_site import serving
 
 from flows.address import api_at
 from flows.hosting import environment, own_server
@@ -107,12 +108,8 @@ def timed(way: str, folder: Path, api: str, server: int | None) -> tuple[float, 
 
 def crawled(folder: Path, pages: int) -> None:
     """Bring the articles into the archive."""
-    ours, theirs = get_context("spawn").Pipe()
-    (folder / "site").mkdir(parents=True)
-    site = get_context("spawn").Process(target=pipeline.serve, args=(pages, folder / "site", theirs), daemon=True)
-    site.start()
-    seconds, _ = pipeline.caixun(ours.recv(), pages, folder)
-    site.terminate()
+    with serving(pages) as port:
+        seconds, _ = pipeline.caixun(port, pages, folder)
     print(f"{pages} articles crawled and built in {seconds:.0f} s", flush=True)
 
 

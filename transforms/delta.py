@@ -91,8 +91,9 @@ def _opened(schema: pa.Schema, place: Path) -> "DeltaTable":
     from deltalake import DeltaTable  # noqa: PLC0415
 
     wanted = _delta_schema(schema)
-    if (place.exists() and not place.is_dir()) or not DeltaTable.is_deltatable(str(place)):
-        if place.exists() and (not place.is_dir() or any(path.name != "_delta_log" for path in place.iterdir())):
+    is_file = place.exists() and not place.is_dir()
+    if is_file or not DeltaTable.is_deltatable(str(place)):
+        if is_file or (place.exists() and any(path.name != "_delta_log" for path in place.iterdir())):
             raise ConfigError(f"{place}: is neither an empty folder nor a Delta table; name another place")
         place.mkdir(parents=True, exist_ok=True)
         return DeltaTable.create(str(place), wanted, partition_by=[_KEY], name=_NAME)

@@ -26,8 +26,7 @@ _EMPTY = re.compile(
 )
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
-MOST = 7
-"""How many events an article has at most."""
+_MOST = 7
 _LEAST = 10  # characters; a shorter sentence states no event
 _LEAST_OPEN = 20  # characters of a line without a full stop: 公司接到通知，…办理了质押，具体情况如下：
 _ENOUGH = 0.25  # of the best sentence's score
@@ -36,15 +35,12 @@ _REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence te
 
 
 def major_events(
-    body: str,
-    words: Words,
-    sentences: Sequence[Sentence],
-    lists: Taxonomy,
-    names: Collection[str],
-    themes: Collection[str],
-    most: int = MOST,
-) -> list[Sentence]:
-    """Return up to `most` sentences that state the article's major events, in the article's order; one at least, if it has any.
+    body: str, words: Words, sentences: Sequence[Sentence], lists: Taxonomy, names: Collection[str], themes: Collection[str]
+) -> tuple[bool, list[Sentence]]:
+    """Return the sentences that state the article's major events, in the article's order; one at least, if it has any.
+
+    Before them, whether the headline is an event by itself: it states one of a kind that none of the sentences states. With
+    it, there are up to seven.
 
     A sentence counts by its triggers, figures, day, names and keywords, by what it shares with the title, and by how
     early it stands; one that only quotes somebody counts less. `names` and `themes` are what the article names, and its
@@ -63,10 +59,12 @@ def major_events(
         score = _reports(text, found) + _concerns(text, pairs, names, themes) + 0.4 * (not titled.isdisjoint(found))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
-    return _best(body, scored, most)
+    best = _best(body, scored, _MOST)
+    adds = _headline_adds(words, lists, best)
+    return adds, _best(body, scored, _MOST - 1) if adds and len(best) == _MOST else best
 
 
-def headline_adds(words: Words, lists: Taxonomy, events: Sequence[Sentence]) -> bool:
+def _headline_adds(words: Words, lists: Taxonomy, events: Sequence[Sentence]) -> bool:
     """Whether the headline states an event of a kind that none of `events` states; as a question it states none."""
     shift = len(words.title) + 1
     titled: set[str] = set()

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from crawlers.clock import now
 from transforms.annotate import evidence_of
-from transforms.events import MOST, headline_adds, major_events
+from transforms.events import major_events
 from transforms.industries import industries
 from transforms.phrases import keywords
 from transforms.prose import prose
@@ -50,10 +50,7 @@ class LexiconEngine:
         found, codes = industries(words, lists, subject, companies)
         keys = keywords(words, lists, ai, subject)
         names = {words.text[one.start : one.end] for one in named}
-        events = major_events(body, words, sentences, lists, names, keys)
-        lead = (title,) if headline_adds(words, lists, events) else ()
-        if lead and len(events) == MOST:
-            events = major_events(body, words, sentences, lists, names, keys, MOST - 1)
+        headline_first, events = major_events(body, words, sentences, lists, names, keys)
         short, parts = summary(body, sentences, events)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [
@@ -69,7 +66,7 @@ class LexiconEngine:
             ai_technologies=tuple(ai),
             industries=tuple(found),
             industry_codes=tuple(codes),
-            major_events=(*lead, *(body[one.start : one.end] for one in events)),
+            major_events=(*[title] * headline_first, *(body[one.start : one.end] for one in events)),
             securities=tuple(securities),
             evidence=tuple(evidence),
             annotator="lexicon",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ class Words:
             tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
         texts, tags = zip(*tagged, strict=True) if tagged else ((), ())
         ends = list(accumulate(map(len, texts)))
-        return list(map(partial(tuple.__new__, Word), zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
+        return list(map(Word._make, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 
     @cached_property
     def edges(self) -> frozenset[int]:

@@ -52,13 +52,14 @@ def main() -> None:
         sys.stderr.write(f"caixun: {error}\n")
         status = 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
-        if (
-            message := error.format_message().replace("Value error, ", "").rstrip(".")
-        ):  # without arguments the help was shown, and says it all
+        message = error.format_message().replace("Value error, ", "").rstrip(".")  # Typer has Pydantic check values
+        if message:  # without arguments the help was shown, and says it all
             sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
         status = error.exit_code
-    except SystemExit:  # Typer's answer to a pipe without a reader (head has seen enough): nothing has failed
-        status = 0
+    except SystemExit as error:
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        status = 0  # Typer ends a command whose reader (head) has seen enough: nothing has failed
     if status == _INTERRUPTED:
         sys.stderr.write("caixun: stopped; the same command goes on from here\n")
     sys.exit(status or 0)

@@ -33,6 +33,30 @@ def quick():
         yield running
 
 
+def when(true, answer):
+    """Return what gives an answer once something has become true."""
+
+    def wait(_count: int):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if true():
+                return answer
+            time.sleep(0.05)
+        return 404, b"gave up"
+
+    return wait
+
+
+def late(answer):
+    """Return what gives an answer when the crawl notes what came before it: after more than a second."""
+
+    def wait(_count: int):
+        time.sleep(1.2)
+        return answer
+
+    return wait
+
+
 def test_a_slow_source_keeps_no_other_one_from_its_next_days(slow, quick, tmp_path):
     for number, day in enumerate(DAYS):
         quick.pages |= {f"/quick/{day:%d}": links(f"/a/{number}"), f"/a/{number}": article(number, f"{day} 09:21")}
@@ -43,16 +67,11 @@ def test_a_slow_source_keeps_no_other_one_from_its_next_days(slow, quick, tmp_pa
         quick=SOURCE.replace("127.0.0.1", "127.0.0.2").replace("{port}", str(quick.port)),
     )
 
-    def answer(_count: int):
-        """Answer when all days of the other site are records."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if dataset.records(project.data).sources() == {"quick"} and len(dataset.records(project.data).days()) == len(DAYS):
-                return article(99)
-            time.sleep(0.05)
-        return 404, b"gave up"
+    def all_days_of_the_other_site_are_records():
+        records = dataset.records(project.data)
+        return records.sources() == {"quick"} and len(records.days()) == len(DAYS)
 
-    slow.pages |= {"/slow/18": links("/a/99"), "/a/99": answer}
+    slow.pages |= {"/slow/18": links("/a/99"), "/a/99": when(all_days_of_the_other_site_are_records, article(99))}
     wanted = project.ledger.begin_backfill(new_backfill(DAYS[-1], D18, ["slow", "quick"]))
     todo = {"slow": [D18], "quick": plan_of(project, wanted).todo["quick"]}
     run = perform("test", 2, lambda runner: backfill(project, wanted, todo, runner, Watch()))
@@ -103,21 +122,8 @@ def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "_ENOUGH", 3)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
-    def late(_count: int):
-        """Answer when the crawl notes what has come more than a second ago."""
-        time.sleep(1.2)
-        return article(4)
-
-    def last(_count: int):
-        """Answer when articles of this day, whose listing has not ended, are records."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if dataset.records(project.data).count(D18, "slow") >= 3:
-                return article(5)
-            time.sleep(0.05)
-        return 404, b"gave up"
-
-    slow.pages |= {f"/a/{number}": article(number) for number in (1, 2, 3)} | {"/a/4": late, "/a/5": last}
+    last = when(lambda: dataset.records(project.data).count(D18, "slow") >= 3, article(5))
+    slow.pages |= {f"/a/{number}": article(number) for number in (1, 2, 3)} | {"/a/4": late(article(4)), "/a/5": last}
     slow.pages |= {"/slow/18": links(*(f"/a/{number}" for number in range(1, 6)))}
     run = collected(project, {"slow": [D18]})
     assert run.ok, run.findings
@@ -128,19 +134,9 @@ def test_what_is_built_during_a_crawl_does_not_hide_that_a_site_shows_one_list_f
     monkeypatch.setattr(gathering, "_ENOUGH", 2)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
-    def late(_count: int):
-        """Answer when the crawl notes what has come more than a second ago."""
-        time.sleep(1.2)
-        return article(2)
-
-    def same(_count: int):
-        """Answer when the articles, which are of the 18th, are records."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and dataset.records(project.data).count(D18, "slow") < 2:
-            time.sleep(0.05)
-        return links("/a/1", "/a/2")
-
-    slow.pages |= {"/slow/17": links("/a/1", "/a/2"), "/slow/18": same, "/slow/19": same, "/a/1": article(1), "/a/2": late}
+    same = links("/a/1", "/a/2")
+    then = when(lambda: dataset.records(project.data).count(D18, "slow") == 2, same)
+    slow.pages |= {"/slow/17": same, "/slow/18": then, "/slow/19": then, "/a/1": article(1), "/a/2": late(article(2))}
     days = [date(2026, 11, day) for day in (17, 18, 19)]
     run = collected(project, {"slow": days})
     assert [(report.status, report.tally.records) for report in run.reports if report.day != D18] == 2 * [("failed", 0)]

@@ -1,5 +1,5 @@
 from tests.transforms.lists import shipped, words_of
-from transforms.events import headline_adds, major_events
+from transforms.events import major_events
 from transforms.prose import prose
 from transforms.summary import summary
 
@@ -11,7 +11,7 @@ DETAIL = "项目包括60台无人集卡和12套系统，总投资2.1亿元，计
 
 
 def chosen(body: str, title: str = TITLE) -> list[str]:
-    found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流"}, ["无人集卡"])
+    _, found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流"}, ["无人集卡"])
     return [body[one.start : one.end] for one in found]
 
 
@@ -47,7 +47,7 @@ def test_what_is_of_the_headlines_kind_goes_before_other_events():
 
 def adds(title: str, body: str) -> bool:
     words, sentences = words_of(title, body), prose(body)
-    return headline_adds(words, shipped(), major_events(body, words, sentences, shipped(), set(), []))
+    return major_events(body, words, sentences, shipped(), set(), [])[0]
 
 
 def test_a_headline_adds_an_event_of_which_the_body_tells_nothing():

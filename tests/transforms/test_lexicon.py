@@ -104,9 +104,13 @@ def test_a_name_that_has_a_particle_in_it_is_not_cut(engine):
 
 
 def test_a_headline_takes_the_place_of_the_weakest_event_alone(engine):
-    places = ("东", "南", "西", "北", "中", "新")
-    signed = [f"青禾鲜达与样州{place}区的{place}风物流公司签约合作，双方将在{place}区共建冷链仓库。" for place in places]
-    body = "\n".join([*signed, "青禾鲜达公告称，公司拟以900亿元收购样州果业全部股权，交易预计2026年12月完成。"])
-    annotation = engine.annotate("青禾鲜达遭立案调查", body)
-    assert annotation.major_events[0] == "青禾鲜达遭立案调查"
-    assert any("收购样州果业" in event for event in annotation.major_events)
+    words = "东南西北中新安宁平和永兴明光长春海江河湖山石金银铜铁木林松柏梅兰竹菊云雨风雪星月"
+    pairs = [f"{one}{other}" for one, other in zip(words, words[7:] + words[:7], strict=True)]
+    signed = [
+        f"公司与{one}物流签约合作，双方在{other}建冷库。" for one, other in zip(pairs, pairs[11:] + pairs[:11], strict=True)
+    ]
+    opened = [f"{one}门店开业，{other}店长到任。" for one, other in zip(pairs, pairs[17:] + pairs[:17], strict=True)]
+    body = "\n".join([*signed, *opened, "青禾鲜达公告称，公司拟以900亿元收购样州果业全部股权，交易预计2026年12月完成。"])
+    events = engine.annotate("青禾鲜达遭立案调查", body).major_events
+    assert (len(events), events[0]) == (7, "青禾鲜达遭立案调查")
+    assert "收购样州果业" in events[-1]
