@@ -103,7 +103,7 @@ def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collec
 def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int) -> list[Sentence]:
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(most, round(1.9 + 0.55 * len(scored) ** 0.5)))
+    wanted = max(1, min(most, round(1.8 + 0.6 * len(scored) ** 0.5)))
     kept: list[tuple[int, Sentence, set[str]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):
