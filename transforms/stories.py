@@ -36,7 +36,7 @@ PERIOD = 7
 _LONG = 120  # folded characters; a text has to say this much for being nearly the same to mean anything
 _SHINGLE = 5  # characters
 _HASHES = 128
-_BLOCK = 10_000  # shingles that are hashed at once, in 5 MB
+_BLOCK = 1_000  # shingles that are hashed at once, in the half MB that a processor has at hand
 _ROWS = 3  # hashes of a band: texts that share one are compared
 _BANDS = 40
 _NUMBERS = 48  # distinct numbers kept of a text, those with the smallest hashes: a fair sample of all
@@ -139,7 +139,9 @@ def _sketch(news: str) -> bytes:
 def _least(shingles: _Words) -> _Bytes:
     least = np.full(_HASHES, np.iinfo(np.uint32).max, np.uint32)
     for start in range(0, len(shingles), _BLOCK):
-        least = np.minimum(least, (shingles[start : start + _BLOCK] * _FACTORS ^ _MASKS).min(axis=1))
+        hashes = shingles[start : start + _BLOCK] * _FACTORS
+        hashes ^= _MASKS  # in its place: fresh memory for it would cost more than all the arithmetic
+        np.minimum(least, hashes.min(axis=1), out=least)
     return _mixed(least).astype(np.uint8)
 
 
