@@ -117,15 +117,14 @@ def _draft(folder: Path, staging: Path) -> Path:
 
 def sweep(staging: Path, *, wait: bool = False) -> None:
     """Remove what was replaced more than half a second ago, or with `wait` all that was replaced so far."""
-    old = list(staging.glob("*.old"))
-    if old and wait:
-        time.sleep(GRACE + 0.05)
-    for path in old:
+    for path in list(staging.glob("*.old")):
         try:
-            due = path.stat().st_ctime < time.time() - GRACE  # since when it has this name
+            left = path.stat().st_ctime + GRACE - time.time()  # it has had this name since then
         except FileNotFoundError:  # another process was faster
             continue
-        if due:
+        if left > 0 and wait:
+            time.sleep(min(left, GRACE) + 0.05)  # no longer, should a clock have been set back
+        if left <= 0 or wait:
             shutil.rmtree(path, ignore_errors=True)
 
 
