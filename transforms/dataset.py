@@ -133,9 +133,10 @@ class Partitions(Generic[Row]):
             rows = kept | {article_id: _successor(stored.get(article_id), row) for article_id, row in wanted.items()}
             if rows == stored:
                 return False
-            changed = to_table(list(rows.values()), self._model)
-            self._replace(day, source, pa.concat_tables([table.filter(pc.invert(concerned)), changed]))
-            return True
+            others = table.filter(pc.invert(concerned)) if stored else table
+            self._replace(day, source, pa.concat_tables([others, to_table(list(rows.values()), self._model)]))
+        pa.default_memory_pool().release_unused()  # which it would keep, as much as the largest day has taken
+        return True
 
     def revise(self, day: date, source: str, change: Callable[[Row], Row]) -> bool:
         """Let each row of one source and day be what `change` makes of it, and return whether the file changed.
