@@ -90,8 +90,14 @@ class Joining:
         return fresh
 
     def _keep_keys(self, texts: Mapping[int, Member]) -> None:
-        keys = ((one.period, key, text) for text, one in texts.items() for key in self._keys(one.sketch))
-        self._insert(_keys, [{"period": period, "key": key, "text_id": text} for period, key, text in keys])
+        """Keep the keys of texts, some forty of each; the driver takes the numbers as they are, without a look at each row."""
+        statement = insert(_keys).compile(dialect=self._connection.dialect)
+        rows = [
+            {"period": one.period, "key": key, "text_id": text} for text, one in texts.items() for key in self._keys(one.sketch)
+        ]
+        if rows:
+            places = statement.positiontup  # None where the driver goes by names
+            self._connection.exec_driver_sql(str(statement), [tuple(map(row.get, places)) for row in rows] if places else rows)
 
     def _texts_at(self, members: Iterable[Member]) -> dict[tuple[str, int], int]:
         return {(row.text, row.period): row.id for row in self._at(members)}
@@ -132,8 +138,9 @@ class Joining:
         sharing: dict[int, set[int]] = defaultdict(set)
         for period, by_key in owners.items():
             near = (period - 1, period, period + 1)
+            theirs = [owners[one] for one in near if one in owners]
             for key, mine in by_key.items():
-                others = [other for one in near if one in owners for other in owners[one].get(key, ())]
+                others = [other for keys in theirs for other in keys.get(key, ())]
                 for text in mine if len(others) > 1 else ():
                     sharing[text].update(others)
             for part in chunks(sorted(by_key)):

@@ -15,7 +15,7 @@ from flows.build_batch import UNREADABLE, BuildJob, Built, build_batch, crashed,
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
-from flows.stories import join_stories
+from flows.stories import PART, join_stories
 from transforms import dataset
 from transforms.record import Record, Reject
 
@@ -78,26 +78,46 @@ def _build(
     while pages:
         found: list[Find] = []
         jobs = _jobs(project, source, accepted, pages, every_day=every_day)
-        for built in _built(f"build {source}", jobs, runner, tick):
-            done = [one for one in built if not ahead or not (one.finds or one.outcome.reason == UNREADABLE)]
+        for done in _joined(project, _built(f"build {source}", jobs, runner, tick, ahead=ahead)):
             settled += len(done)
             found += _store(project, source, done, None if every_day else accepted, made_by)
-            del built, done  # else they stay while the next ones are made
+            del done  # else they stay while the next ones are made
         held = {find.article_id for find in found}  # in pages of several articles; they wait now, each for itself
         pages = [page for page in project.ledger.waiting(source, _days(found)) if page.article_id in held]
     return settled
 
 
-def _built(name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None]) -> Iterator[list[Built]]:
-    """Yield what became of the pages, as many together as are worth the writing."""
-    done: list[Built] = []
+def _built(
+    name: str, jobs: Iterable[BuildJob], runner: Runner, tick: Callable[[], None], *, ahead: bool
+) -> Iterator[list[Built]]:
+    """Yield what became of the pages, batch by batch, but for those that are left for the build after the crawl."""
     for job, result in runner.map(name, build_batch, jobs, single_pages):
-        done += [crashed(job, result.why)] if isinstance(result, Crashed) else result
+        built = [crashed(job, result.why)] if isinstance(result, Crashed) else result
         tick()
+        yield [one for one in built if not ahead or not (one.finds or one.outcome.reason == UNREADABLE)]
+
+
+def _joined(project: Project, batches: Iterable[list[Built]]) -> Iterator[list[Built]]:
+    """Let the articles join their stories as they come, and yield as many pages together as are worth the writing."""
+    done: list[Built] = []
+    fresh: list[Built] = []
+    for batch in batches:
+        fresh += batch
+        if len(fresh) >= PART:
+            _join(project, fresh)
+            done += fresh
+            fresh = []
         if len(done) >= _FLUSH:
             yield done
             done = []
-    yield done
+    _join(project, fresh)
+    yield done + fresh
+
+
+def _join(project: Project, built: list[Built]) -> None:
+    made = [(one.record, one.mark) for one in built if one.record and one.mark]
+    rejected = [one.page for one in built if one.reject]
+    join_stories(project, made, {page.article_id: page.published_date for page in rejected if page.published_date})
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
@@ -122,17 +142,14 @@ def _days(finds: list[Find]) -> list[date]:
 
 
 def _store(project: Project, source: str, done: list[Built], days: frozenset[date] | None, made_by: str) -> list[Find]:
-    """Write what was built: what pages hold besides, stories, Parquet, and then that the pages are settled.
+    """Write what was built: what pages hold besides, Parquet, and then that the pages are settled.
 
     Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped. Others' records
     are told of their stories when all is built.
     """
     finds = [find for built in done for find in built.finds]
     project.ledger.find(source, finds, set(_days(finds) if days is None else days), "page", "build")
-    made = [(built.record, built.mark) for built in done if built.record and built.mark]
-    rejected = [built.page for built in done if built.reject]
-    gone = {page.article_id: page.published_date for page in rejected if page.published_date}
-    told = join_stories(project, made, gone)
+    told = project.ledger.stories_of([built.record.article_id for built in done if built.record])
     records: dataset.Changes[Record] = dataset.Changes()
     rejects: dataset.Changes[Reject] = dataset.Changes()
     for built in done:

@@ -18,21 +18,21 @@ from transforms.reading import iter_batches
 from transforms.record import Record
 from transforms.retell import retell
 
-_PART = 200  # articles that join in one transaction: a fraction of a second in which nobody else writes to the ledger
+PART = 200  # articles that join in one transaction: a fraction of a second in which nobody else writes to the ledger
 _KEPT = timedelta(days=3)
 _IDENTITY = {"article_id", "source", "published_at", "published_precision", "published_date"}
 _COLUMNS = [*sorted(_IDENTITY), "body"]
 
 
-def join_stories(project: Project, built: Iterable[tuple[Record, stories.Mark]], gone: Mapping[str, date]) -> dict[str, str]:
-    """Put the articles of records into stories, take out those of `gone`, given with their days; return each record's story."""
+def join_stories(project: Project, built: Iterable[tuple[Record, stories.Mark]], gone: Mapping[str, date]) -> None:
+    """Put the articles of records into stories, and take out those of `gone`, given with their days."""
     members = [_member(mark, **record.model_dump(include=_IDENTITY)) for record, mark in built]
     periods = {one.period for one in members} | {stories.period(day) for day in gone.values()}
     _make_ready(project, {period + away for period in periods for away in (-1, 0, 1)})
-    project.ledger.join([], gone, stories)
+    if gone:
+        project.ledger.join([], gone, stories)
     for part in _parts(members):
         project.ledger.join(part, [], stories)
-    return project.ledger.stories_of([one.article_id for one in members])
 
 
 def tell_stories(project: Project) -> list[str]:
@@ -85,5 +85,5 @@ def _member(
 
 
 def _parts(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
-    for start in range(0, len(members), _PART):
-        yield members[start : start + _PART]
+    for start in range(0, len(members), PART):
+        yield members[start : start + PART]

@@ -38,7 +38,7 @@ POINTS = [
     Point("a worker has a batch", "worker flows.build_batch:build_batch 1 before", often=True),
     Point("a worker reads the archive", "worker crawlers.archive:read 3 before"),
     Point("pages are built, nothing is written", "main flows.build:_store 1 before"),
-    Point("texts have claimed their stories", "main crawlers.ledger:Ledger.join 2 after"),
+    Point("texts have claimed their stories", "main crawlers.ledger:Ledger.join 1 after"),
     Point("a file of records is written in part", "main transforms.folder:make_durable 1 torn", often=True),
     Point("a file of records is whole and not in place", "main transforms.folder:make_durable 2 before"),
     Point("some days' files are in place, others are not", "main transforms.dataset:Partitions.apply 2 after"),
