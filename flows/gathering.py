@@ -19,8 +19,9 @@ from flows.settings import Project
 from flows.watch import Watch
 from transforms.checks import Finding
 
-_ENOUGH = 1000  # archived pages of a source that are built while its crawl goes on, …
-_LONG = 600.0  # … or fewer after so many seconds
+_FEW = 100  # archived pages of a source that are first built while its crawl goes on; each time twice as many are waited for, …
+_MANY = 1000  # … but not more than these, …
+_LONG = 600.0  # … and not longer than so many seconds
 
 
 class Gathering:
@@ -51,7 +52,8 @@ class Gathering:
         self._under_way: Plan = {}
         self._crawls: list[tuple[str, str]] = []
         self._built_at: dict[str, float] = {}
-        self._passed_over: dict[str, int] = {}  # pages that the last attempt during a crawl left
+        self._enough: dict[str, int] = {}  # pages that are to be there before the next build during a crawl
+        self._passed_over: dict[str, int] = {}  # pages that the last one left
 
     def run(self) -> None:
         """Do all parts."""
@@ -82,7 +84,7 @@ class Gathering:
             for source in crawls.going_on():
                 with suppress(StoreError):  # who needs the ledger says what is wrong with it
                     fresh = self._project.ledger.unbuilt(source) - self._passed_over[source]
-                    if fresh >= _ENOUGH or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
+                    if fresh >= self._enough[source] or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
                         return source
 
     def _begin(self, source: str, crawls: Crawls) -> None:
@@ -91,7 +93,7 @@ class Gathering:
         if days is None:
             return
         self._under_way[source] = days
-        self._built_at[source], self._passed_over[source] = monotonic(), 0
+        self._built_at[source], self._enough[source], self._passed_over[source] = monotonic(), _FEW, 0
         self._project.ledger.take_up(source, days)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
@@ -132,6 +134,7 @@ class Gathering:
             waiting = self._passed_over[source] = self._project.ledger.unbuilt(source)
             settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
             self._passed_over[source] = max(0, waiting - settled)
+        self._enough[source] = min(2 * self._enough[source], _MANY)
         self._built_at[source] = monotonic()
 
     def _fail(self, source: str, reason: str) -> None:

@@ -119,7 +119,7 @@ def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_p
 
 
 def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
-    monkeypatch.setattr(gathering, "_ENOUGH", 3)
+    monkeypatch.setattr(gathering, "_FEW", 3)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
     last = when(lambda: dataset.records(project.data).count(D18, "slow") >= 3, article(5))
@@ -131,7 +131,7 @@ def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
 
 
 def test_what_is_built_during_a_crawl_does_not_hide_that_a_site_shows_one_list_for_all_days(slow, tmp_path, monkeypatch):
-    monkeypatch.setattr(gathering, "_ENOUGH", 2)
+    monkeypatch.setattr(gathering, "_FEW", 2)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
     same = links("/a/1", "/a/2")

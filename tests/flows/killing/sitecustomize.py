@@ -76,6 +76,7 @@ if "KILL_AT" in os.environ:
     if "KILL_EAGER" in os.environ and _role() != "worker":
         importlib.import_module("crawlers.crawl")._SOON = 0.0
         importlib.import_module("flows.crawl")._LOOK = 0.25
-        importlib.import_module("flows.gathering")._ENOUGH = 1
+        gathering = importlib.import_module("flows.gathering")
+        gathering._FEW = gathering._MANY = 1
     if role == _role():
         _install(place, int(count), when)
