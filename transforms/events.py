@@ -21,9 +21,15 @@ _SAYING = re.compile(
 # A question, a mere link between sentences, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
     r"[？?]\W?$|^(?:此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然)|如下[：:]?\W?$|公告编号|披露了《|"
+    r"审议通过了?《|"
     r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|(?:董事长|总经理|法定代表人)(?:、\S{2,6})?(?:是|均是|为)|未受过|"
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示"
 )
+# Who takes or leaves a post, in one clause: such news has no figure.
+_APPOINTED = "高管变动"
+_POST = "(?:董事|监事|总裁|经理|行长|总监|主席|秘书|负责人|首席|C[EFTO]O)"
+_MOVE = "(?:任|聘|辞|免|选举|退休|卸|离职|离任|调任)"
+_POSTED = re.compile(rf"{_POST}[^，。；：]{{0,20}}{_MOVE}|{_MOVE}[^，。；：]{{0,20}}{_POST}")
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
 _MOST = 7
@@ -88,6 +94,7 @@ def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
 def _reports(text: str, found: Sequence[str]) -> float:
     """Return how much a sentence reports: `found` are the types of its triggers."""
     score = 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
+    score += 1.0 * (_APPOINTED in found and bool(_POSTED.search(text)))
     score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
     score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
     return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))

@@ -10,7 +10,7 @@ _LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
 _LEAST_NEWS = 8  # characters that must be left behind a dateline
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"[。！？!?]+[”’」』）)\"']*")
+_STOP = re.compile(r"[。！？!?]+(?![A-Za-z]+=)[”’」』）)\"']*")  # no mark inside an address: ?id=1
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.
