@@ -33,6 +33,7 @@ _NO_FRONT = re.compile(
 )
 # What an AI product is called: AI写作平台, AI教学助手.
 _PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型", "机器人", "芯片", "助理", "服务器", "终端"})
+_WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
 _LONGEST = 10  # characters
 _LONGEST_FRONT = 3
 
@@ -70,7 +71,7 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     before = {word.end: word for word in words.words} if words.found["technologies"] else {}
     products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
-        if _HOUSE.match(words.text, end):
+        if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not {start, end} <= words.edges):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
