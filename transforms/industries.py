@@ -55,6 +55,8 @@ def industries(
     industry inside a company's name, `subject` among them, counts only where it is what the company is in.
     """
     own = {one.company.level1 for one in companies}
+    if len(own) > _MOST_CODES:  # companies of many industries: a list of shares, about none of these
+        own, companies = set(), []
     tally = Tally(lists)
     _count_listed(tally, words, lists, subject, own)
     _count_stated(tally, words, lists)
