@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from transforms.business import businesses, objects
+from transforms.business import businesses, classes, objects
 from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
@@ -187,7 +187,11 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
 
 
 def _count_businesses(tally: Tally, words: Words, lists: Taxonomy) -> None:
-    """Count what a company is said to earn its money with, whether the lists know it or not."""
+    """Count what a company is said to earn its money with, whether the lists know it or not, and what it is sorted under."""
+    for start, end in classes(words.text):
+        term = words.text[start:end]
+        if level := lists.industries.get(term):
+            tally.add(term, _BUSINESSES, term, (start, end), level)
     for start, end in businesses(words.text):
         held = tally.holding(start, end)
         term = words.text[start:end]
