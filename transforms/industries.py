@@ -38,6 +38,9 @@ _BUSINESSES = 2.5  # weight of a business that is known to make much of a compan
 _OBJECTS = 2.0  # weight of what a company is said to make
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
+# 图像处理领域 is what one can do or study, no industry.
+_SKILL = re.compile(r"(?:处理|控制|识别|计算|分析|学习|算法|优化|研究|研发|科学|理论|技术|学)领域$")
+
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
@@ -183,7 +186,8 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
             tally.add(term, weight / 2, words.text[first:end], (first, end))
         elif plain:
             level = _level_within(start, end, words, lists)
-            tally.add(words.text[start:end], weight, words.text[start:end], (start, end), level)
+            if level or not _SKILL.search(words.text, start, end):
+                tally.add(words.text[start:end], weight, words.text[start:end], (start, end), level)
 
 
 def _count_businesses(tally: Tally, words: Words, lists: Taxonomy) -> None:
