@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.taxonomy import Taxonomy
+from transforms.vocabulary import is_common
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
@@ -214,7 +215,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     phrase = word.text
     if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
-    if word.tag in _NAMES and 2 <= len(phrase) <= 4:
+    if word.tag in _NAMES and 2 <= len(phrase) <= 4 and not is_common(phrase):
         return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
     if word.tag == "i":
         return _IDIOM
