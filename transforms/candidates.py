@@ -54,6 +54,10 @@ _TAILS = re.compile(
     r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
+# Words that make a clause of their neighbours.
+_CLAUSAL = frozenset(
+    "应该 应当 必须 可以 可能 能够 需要 会 要 想 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现 各项 各种 多种 有关 相关".split()
+)
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
@@ -201,6 +205,8 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
+        return None
+    if any(word.text in _CLAUSAL for word in part):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
