@@ -129,6 +129,8 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         phrase = _completed(one.phrase, words)
         if one.kind.named and len(phrase) < 4:
             phrase = _widened(phrase, words)
+        if f"·{phrase}" in text and phrase not in words.title:
+            phrase = _full_name(phrase, words)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
@@ -148,6 +150,12 @@ def _widened(phrase: str, words: Words) -> str:
             break
         phrase += character
     return phrase
+
+
+def _full_name(surname: str, words: Words) -> str:
+    """Return a surname with the given name that the text once has before it: 斯通 becomes 哈利·斯通."""
+    dot = words.text.find(f"·{surname}")
+    return next((f"{word.text}·{surname}" for word in words.words if word.end == dot), surname)
 
 
 def _completed(phrase: str, words: Words) -> str:
