@@ -23,7 +23,7 @@ _LATIN = re.compile(
 )
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
-    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)|第[一二三四]季度报告"
+    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)|第[一二三四]季度报告"
 )
 _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
@@ -39,7 +39,8 @@ _COUNTED = re.compile(
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因]$")
+_UNITS = frozenset("万亿千百元股份家个名人年月日号时分秒倍成点%％.,，")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及]$")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -60,6 +61,8 @@ _CLAUSAL = frozenset(
 )
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
+# What stands before a person's name and says what they are: 财务总监李某.
+_ROLE = frozenset({"n", "v", "vn", "b", "nr"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -108,7 +111,7 @@ def candidates(
     yield from _runs(words, latin, names, lists)
     yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
     for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT)):
-        yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
+        yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
@@ -169,6 +172,8 @@ def _runs(
                 last = run[stop]
                 if last.end - first.start > _LONGEST:
                     break
+                if last.tag == "m" and text[last.end : last.end + 1] in _UNITS:
+                    continue
                 phrase = text[first.start : last.end]
                 time = times[phrase] = times.get(phrase, 0) + 1
                 once = in_title or things[stop] or (start == stop and first.tag == "nr")
@@ -206,7 +211,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
-    if any(word.text in _CLAUSAL for word in part):
+    if any(word.text in _CLAUSAL for word in part) or (last.tag == "nr" and tags <= _ROLE):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
