@@ -61,8 +61,6 @@ _CLAUSAL = frozenset(
 )
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
-# What stands before a person's name and says what they are: 财务总监李某.
-_ROLE = frozenset({"n", "v", "vn", "b", "nr"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -211,7 +209,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
-    if any(word.text in _CLAUSAL for word in part) or (last.tag == "nr" and tags <= _ROLE):
+    if any(word.text in _CLAUSAL for word in part):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None

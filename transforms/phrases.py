@@ -31,6 +31,8 @@ _LONGEST_NAME = 8
 _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉.
 _MEDIUM = re.compile(r"(?<=[，。\n])([^\W\d从自向由]{2,10})(?:获悉|讯)[，,：:]")
+# Where companies register and publish what they announce: no keyword outside the headline.
+_VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:深|上|北|港)交所$")
 
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
@@ -54,7 +56,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, subject):
         phrase = found.strip(" .-·").removesuffix("第")
-        if len(phrase) < 2 or phrase in lists.generic or counted(phrase):
+        if len(phrase) < 2 or phrase in lists.generic or counted(phrase) or (_VENUE.search(phrase) and phrase not in words.title):
             continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
