@@ -126,9 +126,9 @@ def candidates(
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     text, edge = words.text, len(words.title)
-    for start, end, _ in words.found["companies"]:
+    for start, end, name in words.found["companies"]:
         if start in words.edges and end in words.edges:
-            yield text[start:end], _COMPANY, ()
+            yield called(text[start:end], name, lists), _COMPANY, ()
     for start, end, _ in words.found["subjects"]:
         if start in words.edges or end - start > 3:
             yield text[start:end], _TERM, ()
@@ -137,6 +137,11 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
             break
         if lists.triggers[trigger] not in _GENERAL:
             yield text[start:end], _EVENT, ()
+
+
+def called(phrase: str, name: str, lists: Taxonomy) -> str:
+    """Return what is short for a listed company within a longer name of it: 海州新材 for 海州新材料科技."""
+    return min((one for one in lists.called[lists.companies[name].code] if one in phrase), key=len, default=phrase)
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:

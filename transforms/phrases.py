@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, candidates, counted
+from transforms.candidates import SUBJECT, Kind, called, candidates, counted
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
@@ -64,6 +64,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
+    for start, _, name in words.found["companies"][:1]:
+        subject = subject if start else called(subject, name, lists)
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
