@@ -113,7 +113,7 @@ def candidates(
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
-        yield from ((_NAME_EDGE.sub("", phrase), _PERSON_ALONE, ()) for phrase in _FOREIGN.findall(text))
+        yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in _foreign(words))
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
@@ -122,6 +122,15 @@ def candidates(
     yield from ((phrase, _TECHNOLOGY, ()) for phrase in technologies)
     yield from _listed(words, lists)
     yield from _acts(words, lists)
+
+
+def _foreign(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the names with a dot; another word behind (哈利·斯通日前) ends one."""
+    for match in _FOREIGN.finditer(words.text):
+        last = words.text.rindex("·", *match.span()) + 1
+        behind = (word for word in words.words if last < word.start < match.end())
+        end = next((word.start for word in behind if len(word.text) > 1 and word.tag not in _NAMES), match.end())
+        yield match.start(), end
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
