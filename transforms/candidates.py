@@ -206,6 +206,7 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
     edge = len(words.title)
     for word in words.words:
         good = word.tag in _NOUNS or (word.tag in ("v", "a") and len(word.text) > 1) or (word.tag == "m" and word.text.isdigit())
+        good = good and word.text not in _CLAUSAL
         if run and (not good or (run[0].start < edge <= word.start)):
             yield run
             run = []
@@ -222,8 +223,6 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
-        return None
-    if any(word.text in _CLAUSAL for word in part):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None

@@ -129,7 +129,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen = words.text, dict[str, frozenset[str]]()
-    media = "\n".join(_MEDIUM.findall(text))
+    media = "\n".join(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else ""
     for one in ranked:
         if len(chosen) == _MAX:
             break
