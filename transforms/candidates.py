@@ -16,7 +16,9 @@ _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]")
 _WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
-_ALIAS = re.compile(r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|[该此])([^”」』\"’'“]{2,12})[”」』\"’']")
+_ALIAS = re.compile(
+    r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|[该此])([^”」』\"’'“]{2,12})[”」』\"’']"
+)
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
@@ -55,10 +57,10 @@ _TAILS = re.compile(
     r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
-# Words that make a clause of their neighbours.
-_CLAUSAL = frozenset(
-    "应该 应当 必须 可以 可能 能够 需要 会 要 想 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现 各项 各种 多种 有关 相关".split()
-)
+_FINITE = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现 各项 各种 多种 有关 相关"
+_CLAUSAL = frozenset(_FINITE.split())
+"""Words that make a clause of their neighbours."""
+
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
 # Types of triggers that are too general to index an article, even where they stand in its title.

@@ -39,7 +39,7 @@ _OBJECTS = 2.0  # weight of what a company is said to make
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
 # 图像处理领域 is what one can do or study, no industry.
-_SKILL = re.compile(r"(?:处理|控制|识别|计算|分析|学习|算法|优化|研究|研发|科学|理论|技术|学)领域$")
+_SKILL = re.compile(r"(?:处理|识别|分析|学习|算法|优化|研究|研发|科学|理论)领域$")
 
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.

@@ -82,3 +82,18 @@ def test_a_summary_is_never_longer_than_200_characters():
     assert len(short("甲" * 500 + "。")) == 200
     assert short("没有句号") == "没有句号"
     assert summary("责任编辑：何一帆", [], [])[0] == "责任编辑：何一帆"
+
+
+def test_who_takes_or_leaves_a_post_is_news_without_a_figure():
+    left = "副总经理陆行舟因个人原因申请辞去职务。"
+    told = "".join(
+        f"{BACKGROUND}{place}的港口年吞吐量为{number}万吨。" for number, place in enumerate(("汀州", "汀南", "汀北"), 3)
+    )
+    assert left in chosen(told + left, "汀州港调整班子")
+    assert left.replace("副总经理", "渔民") not in chosen(told + left.replace("副总经理", "渔民"), "汀州港调整班子")
+
+
+def test_that_a_motion_has_passed_is_procedure():
+    passed = "公司召开董事会，审议通过了《关于回购注销部分限制性股票的议案》。"
+    told = "".join(f"汀{place}港本次回购{number}万股。" for number, place in enumerate("东西南北中前后", 3))
+    assert passed not in chosen(told + passed, "汀州港回购股份")
