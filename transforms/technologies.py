@@ -42,15 +42,23 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     """Return the distinct AI technologies as the text spells them, the most frequent first, then by place.
 
     A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. A bare head
-    (机器人) is left out where the text names kinds of it, and so is a term with a general word behind (人工智能技术)
-    where the term itself stands. `subject` is whom the article is about: a company of that name is no technology.
+    (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds (神经网络 beside
+    深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
+    article is about: a company of that name is no technology.
     """
     spelled = [words.text[start:end] for start, end in _outermost(_places(words, lists))]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
-    kept = [one for one in distinct if one not in {*heads, subject} and not any(_adds_nothing(one, other) for other in distinct)]
+    left_out = {subject, *heads, *(one for one in distinct if _stands_within(one, distinct, words.text))}
+    kept = [one for one in distinct if one not in left_out and not any(_adds_nothing(one, other) for other in distinct)]
     return sorted(kept, key=lambda one: -counts[fold_letters(one)])
+
+
+def _stands_within(term: str, terms: Iterable[str], text: str) -> bool:
+    """Whether at least every other time a term stands at the end of its kinds."""
+    kinds = [one for one in terms if one != term and one.endswith(term)]
+    return bool(kinds) and text.count(term) <= 2 * sum(map(text.count, kinds))
 
 
 def _outermost(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

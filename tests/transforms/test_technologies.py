@@ -51,3 +51,9 @@ def test_the_tasks_of_perception_are_technologies(task):
 
 def test_a_market_makes_no_kind_of_robot():
     assert found("A股机器人概念走强，机器人厂商扩产。") == ["机器人"]
+
+
+def test_a_term_that_stands_mostly_within_its_kinds_is_left_out():
+    assert found("深度神经网络推理快，神经网络省电。") == ["深度神经网络"]
+    body = "神经网络省电，神经网络好用，神经网络走进工厂，深度神经网络推理快。"
+    assert found(body) == ["神经网络", "深度神经网络"]
