@@ -97,3 +97,16 @@ def test_that_a_motion_has_passed_is_procedure():
     passed = "公司召开董事会，审议通过了《关于回购注销部分限制性股票的议案》。"
     told = "".join(f"汀{place}港本次回购{number}万股。" for number, place in enumerate("东西南北中前后", 3))
     assert passed not in chosen(told + passed, "汀州港回购股份")
+
+
+def test_a_sentence_with_the_headlines_figures_goes_before_others():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    stated = "泊位数将达到38个。"
+    assert stated in chosen(told + stated, "汀州港要扩建到38个")
+    assert stated not in chosen(told + stated, "汀州港要扩建到40个")
+
+
+def test_a_sum_of_money_counts_more_than_another_figure():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    assert "整修防波堤用去7亿元。" in chosen(told + "整修防波堤用去7亿元。", "汀州港见闻")
+    assert "整修防波堤用去7亿吨石料。" not in chosen(told + "整修防波堤用去7亿吨石料。", "汀州港见闻")
