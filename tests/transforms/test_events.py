@@ -101,7 +101,7 @@ def test_that_a_motion_has_passed_is_procedure():
 
 def test_a_sentence_with_the_headlines_figures_goes_before_others():
     told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
-    stated = "泊位数将达到38个。"
+    stated = "目标是38座，三年内可以建成。"
     assert stated in chosen(told + stated, "汀州港要扩建到38个")
     assert stated not in chosen(told + stated, "汀州港要扩建到40个")
 
