@@ -10,6 +10,11 @@ _OBJECT = re.compile(
     r"(?:主要从事于?|专业从事|主营|专注于|专注)(?P<object>[\u4e00-\u9fffA-Za-z]{2,12}?)"
     r"(?:等|及其)?(?:系列)?(?:产品)?的(?:研发|研制|研究|开发|设计|生产|制造|销售|加工|贸易)"
 )
+# 所属行业为交运设备, 所属领域企业服务
+_CLASS = re.compile(
+    r"所属(?:的?[\u4e00-\u9fff]{2,6})?(?:行业|领域|赛道|板块)(?:分类)?(?:为|是|[：:])?"
+    r"(?P<name>[\u4e00-\u9fffA-Za-z]{2,8}?)(?=[，。；、（(]|行业|领域|本年)"
+)
 _ITEM = re.compile(r"[^、]+")
 _TAIL = re.compile(r"(?:收入|业务|产品|等)$")
 _NOTHING = re.compile(r"其他.*|其它.*|.*抵销|.*利息.*|工程|工业|商业|服务|服务业|产品|主营|不适用|.*费|制造业|政府行业")
@@ -31,3 +36,8 @@ def businesses(text: str) -> Iterator[tuple[int, int]]:
 def objects(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each thing that a company is said to develop, make or sell."""
     yield from (match.span("object") for match in _OBJECT.finditer(text))
+
+
+def classes(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each industry under which a text sorts a company."""
+    yield from (match.span("name") for match in _CLASS.finditer(text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.taxonomy import Taxonomy
+from transforms.vocabulary import is_common
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
@@ -13,16 +14,18 @@ _MOST_WORDS = 4
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
-_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的")
+_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]")
 _WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
-_ALIAS = re.compile(r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘']([^”」』\"’'“]{2,12})[”」』\"’']")
+_ALIAS = re.compile(
+    r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|[该此])([^”」』\"’'“]{2,12})[”」』\"’']"
+)
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
-    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)|第[一二三四]季度报告"
+    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)|第[一二三四]季度报告"
 )
 _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
@@ -38,7 +41,8 @@ _COUNTED = re.compile(
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因]$")
+_UNITS = frozenset("万亿千百元股份家个名人年月日号时分秒倍成点%％.,，")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及]$")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -53,6 +57,10 @@ _TAILS = re.compile(
     r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
+_FINITE = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现 各项 各种 多种 有关 相关"
+_CLAUSAL = frozenset(_FINITE.split())
+"""Words that make a clause of their neighbours."""
+
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
@@ -103,11 +111,11 @@ def candidates(
     yield from _runs(words, latin, names, lists)
     yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
     for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT)):
-        yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
+        yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
-        yield from ((_NAME_EDGE.sub("", phrase), _PERSON_ALONE, ()) for phrase in _FOREIGN.findall(text))
+        yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in _foreign(words))
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
@@ -118,11 +126,20 @@ def candidates(
     yield from _acts(words, lists)
 
 
+def _foreign(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the names with a dot; another word behind (哈利·斯通日前) ends one."""
+    for match in _FOREIGN.finditer(words.text):
+        last = words.text.rindex("·", *match.span()) + 1
+        behind = (word for word in words.words if last < word.start < match.end())
+        end = next((word.start for word in behind if len(word.text) > 1 and word.tag not in _NAMES), match.end())
+        yield match.start(), end
+
+
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     text, edge = words.text, len(words.title)
-    for start, end, _ in words.found["companies"]:
+    for start, end, name in words.found["companies"]:
         if start in words.edges and end in words.edges:
-            yield text[start:end], _COMPANY, ()
+            yield called(text[start:end], name, lists), _COMPANY, ()
     for start, end, _ in words.found["subjects"]:
         if start in words.edges or end - start > 3:
             yield text[start:end], _TERM, ()
@@ -131,6 +148,11 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
             break
         if lists.triggers[trigger] not in _GENERAL:
             yield text[start:end], _EVENT, ()
+
+
+def called(phrase: str, name: str, lists: Taxonomy) -> str:
+    """Return what is short for a listed company within a longer name of it: 海州新材 for 海州新材料科技."""
+    return min((one for one in lists.called[lists.companies[name].code] if one in phrase), key=len, default=phrase)
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
@@ -164,6 +186,8 @@ def _runs(
                 last = run[stop]
                 if last.end - first.start > _LONGEST:
                     break
+                if last.tag == "m" and text[last.end : last.end + 1] in _UNITS:
+                    continue
                 phrase = text[first.start : last.end]
                 time = times[phrase] = times.get(phrase, 0) + 1
                 once = in_title or things[stop] or (start == stop and first.tag == "nr")
@@ -184,6 +208,7 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
     edge = len(words.title)
     for word in words.words:
         good = word.tag in _NOUNS or (word.tag in ("v", "a") and len(word.text) > 1) or (word.tag == "m" and word.text.isdigit())
+        good = good and word.text not in _CLAUSAL
         if run and (not good or (run[0].start < edge <= word.start)):
             yield run
             run = []
@@ -214,7 +239,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     phrase = word.text
     if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
-    if word.tag in _NAMES and 2 <= len(phrase) <= 4:
+    if word.tag in _NAMES and 2 <= len(phrase) <= 4 and not is_common(phrase):
         return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
     if word.tag == "i":
         return _IDIOM

@@ -11,6 +11,8 @@ from transforms.words import Words
 _FIGURE = re.compile(
     r"(?<!\d)\d[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
 )
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SUM = re.compile(r"\d\s?(?:多?亿|多?万|千)?(?:美|港|欧|日|澳|加|新)?元")
 _DAY = re.compile(
     r"\d{1,2}月\d{1,2}日|\d{4}年|\d{1,2}日(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
 )
@@ -21,9 +23,15 @@ _SAYING = re.compile(
 # A question, a mere link between sentences, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
     r"[？?]\W?$|^(?:此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然)|如下[：:]?\W?$|公告编号|披露了《|"
+    r"审议通过了?《|"
     r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|(?:董事长|总经理|法定代表人)(?:、\S{2,6})?(?:是|均是|为)|未受过|"
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示"
 )
+# Who takes or leaves a post, in one clause: such news has no figure.
+_APPOINTED = "高管变动"
+_POST = "(?:董事|监事|总裁|经理|行长|总监|主席|秘书|负责人|首席|C[EFTO]O)"
+_MOVE = "(?:任|聘|辞|免|选举|退休|卸|离职|离任|调任)"
+_POSTED = re.compile(rf"{_POST}[^，。；：]{{0,20}}{_MOVE}|{_MOVE}[^，。；：]{{0,20}}{_POST}")
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
 _MOST = 7
@@ -53,10 +61,11 @@ def major_events(
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
     titled = set(types[: bisect_left(places, -1)]) - {"其他"}
     pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
+    numbers = set(_NUMBER.findall(words.title))
     scored = []
     for number, (one, found) in enumerate(whole):
         text = body[one.start : one.end]
-        score = _reports(text, found) + _concerns(text, pairs, names, themes) + 0.4 * (not titled.isdisjoint(found))
+        score = _reports(text, found) + _concerns(text, pairs, numbers, names, themes) + 0.4 * (not titled.isdisjoint(found))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
     best = _best(body, scored, _MOST)
@@ -88,16 +97,19 @@ def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
 def _reports(text: str, found: Sequence[str]) -> float:
     """Return how much a sentence reports: `found` are the types of its triggers."""
     score = 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
+    score += 1.0 * (_APPOINTED in found and bool(_POSTED.search(text)))
     score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
+    score += 0.5 * bool(_SUM.search(text))
     score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
     return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
 
 
-def _concerns(text: str, pairs: set[str], names: Collection[str], themes: Collection[str]) -> float:
-    """Return how much a sentence is about what the article is about; `pairs` are the title's."""
+def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
+    """Return how much a sentence is about what the article is about; `pairs` and `numbers` are the title's."""
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
+    stated = sum(number in text for number in numbers) / max(len(numbers), 1)
     named = min(sum(name in text for name in names), 2)
-    return 2.5 * shared + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    return 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 
 
 def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int) -> list[Sentence]:

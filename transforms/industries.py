@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from transforms.business import businesses, objects
+from transforms.business import businesses, classes, objects
 from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
@@ -38,6 +38,9 @@ _BUSINESSES = 2.5  # weight of a business that is known to make much of a compan
 _OBJECTS = 2.0  # weight of what a company is said to make
 _WHOLE = 4  # characters; what is shorter must end where a word ends
 
+# 图像处理领域 is what one can do or study, no industry.
+_SKILL = re.compile(r"(?:处理|识别|分析|学习|算法|优化|研究|研发|科学|理论)领域$")
+
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
@@ -55,6 +58,8 @@ def industries(
     industry inside a company's name, `subject` among them, counts only where it is what the company is in.
     """
     own = {one.company.level1 for one in companies}
+    if len(own) > _MOST_CODES:  # companies of many industries: a list of shares, about none of these
+        own, companies = set(), []
     tally = Tally(lists)
     _count_listed(tally, words, lists, subject, own)
     _count_stated(tally, words, lists)
@@ -181,11 +186,16 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
             tally.add(term, weight / 2, words.text[first:end], (first, end))
         elif plain:
             level = _level_within(start, end, words, lists)
-            tally.add(words.text[start:end], weight, words.text[start:end], (start, end), level)
+            if level or not _SKILL.search(words.text, start, end):
+                tally.add(words.text[start:end], weight, words.text[start:end], (start, end), level)
 
 
 def _count_businesses(tally: Tally, words: Words, lists: Taxonomy) -> None:
-    """Count what a company is said to earn its money with, whether the lists know it or not."""
+    """Count what a company is said to earn its money with, whether the lists know it or not, and what it is sorted under."""
+    for start, end in classes(words.text):
+        term = words.text[start:end]
+        if level := lists.industries.get(term):
+            tally.add(term, _BUSINESSES, term, (start, end), level)
     for start, end in businesses(words.text):
         held = tally.holding(start, end)
         term = words.text[start:end]

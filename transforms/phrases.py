@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, candidates, counted
+from transforms.candidates import SUBJECT, Kind, called, candidates, counted
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
@@ -29,6 +29,10 @@ _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
 _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
+# The medium that tells the news: 样网财经获悉, but not 从样网获悉.
+_MEDIUM = re.compile(r"(?<=[，。\n])([^\W\d从自向由]{2,10})(?:获悉|讯)[，,：:]")
+# Where companies register and publish what they announce: no keyword outside the headline.
+_VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:深|上|北|港)交所$")
 
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
@@ -52,7 +56,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, subject):
         phrase = found.strip(" .-·").removesuffix("第")
-        if len(phrase) < 2 or phrase in lists.generic or counted(phrase):
+        if len(phrase) < 2 or phrase in lists.generic or counted(phrase) or (_VENUE.search(phrase) and phrase not in words.title):
             continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
@@ -60,6 +64,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
+    for start, _, name in words.found["companies"][:1]:
+        subject = subject if start else called(subject, name, lists)
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
@@ -123,13 +129,16 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen = words.text, dict[str, frozenset[str]]()
+    media = "\n".join(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else ""
     for one in ranked:
         if len(chosen) == _MAX:
             break
         phrase = _completed(one.phrase, words)
         if one.kind.named and len(phrase) < 4:
             phrase = _widened(phrase, words)
-        reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
+        if f"·{phrase}" in text and phrase not in words.title:
+            phrase = _full_name(phrase, words)
+        reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text or phrase in media
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
         if not (reporter or any(alike)):
@@ -148,6 +157,12 @@ def _widened(phrase: str, words: Words) -> str:
             break
         phrase += character
     return phrase
+
+
+def _full_name(surname: str, words: Words) -> str:
+    """Return a surname with the given name that the text once has before it: 斯通 becomes 哈利·斯通."""
+    dot = words.text.find(f"·{surname}")
+    return next((f"{word.text}·{surname}" for word in words.words if word.end == dot), surname)
 
 
 def _completed(phrase: str, words: Words) -> str:

@@ -10,7 +10,10 @@ _LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
 _LEAST_NEWS = 8  # characters that must be left behind a dateline
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"[。！？!?]+[”’」』）)\"']*")
+_STOP = re.compile(r"[。！？!?]+(?![A-Za-z]+=)[”’」』）)\"']*")  # no mark inside an address: ?id=1
+# What sites print behind an article: the headlines and beginnings of others, each with its time in a line of its own.
+_PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
+_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}[^\n。.…”](?:\n[^\n]+){{1,3}}{_PRINTED.pattern}")
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.
@@ -79,7 +82,9 @@ class Sentence:
 def prose(body: str) -> list[Sentence]:
     """Return the sentences of a body in order; labels, notices and headings are none. Blanks at the edges are cut."""
     found = []
-    for line in _LINE.finditer(body):
+    others = _PRINTED.search(body) and _OTHERS.search(body)
+    end = others.start() if others and "。" in body[: others.start()] else len(body)
+    for line in _LINE.finditer(body, 0, end):
         text, shift = line[0], line.start()
         if _is_label(text):
             continue

@@ -20,8 +20,10 @@ _QUOTED = re.compile(
 )
 # 中信证券研报认为: a house whose analysts speak wrote what the article tells of others.
 _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|发布研|证券研究)")
-# 中标中国石油项目, 质押给某银行: whom another one works for, or owes.
-_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+# 华泰证券：东海股份(600001.SH)…: a headline's first name is whose report it is, where another company follows with its code.
+_REPORT = re.compile(r"(?:：|:|-+)[^：:]*[（(](?:\d{5,6}|[A-Z]{1,5}\.)")
+# 中标中国石油项目, 收到中国移动的通知书, 质押给某银行: whom another one works for, or owes.
+_COUNTERPART = re.compile(r"(?:中标|收到|质押给|质押予|质权人为?)$")
 _HOUSES = frozenset({"银行", "非银金融"})
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
@@ -68,11 +70,12 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     edge = len(words.title)
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(words.text, one.end)}
+    authors |= {one.company.code for one in found[:1] if _is_house(one) and _REPORT.match(words.title, one.end)}
     weights: dict[str, float] = defaultdict(float)
     for one in found:
         aside = one.company.code in authors or _is_aside(one, words.text)
         in_lead = one.start < lead and not _is_house(one)
-        weight = 3.0 if one.start < edge else 1.5 if in_lead else 0.8
+        weight = 3.0 if one.start < edge else 1.5 if in_lead else 0.4 if _is_house(one) else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
 

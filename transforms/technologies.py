@@ -29,10 +29,11 @@ _NO_FRONT = re.compile(
     r"我国|国内|国外|新型|新一代|最新|各类|多种|研发|发布|推出|使用|利用|通过|进行|实现|相关|主流|各种|一种|"
     r"一款|全球|世界|自主|专业|产品|技术|市场|行业|产业|发展|支持|提供|研究|开发|应用|接入|基于|加入|采用|"
     r"包括|训练|部署|上线|打造|推动|加快|布局|成为|普通|优质|大型|小型|人类|时代|就是|不是|具有|拥有|没有|"
-    r"需要|可以|能够|成熟|真正|先进|所谓|首个|首款|国际|未来|测试|加码"
+    r"需要|可以|能够|成熟|真正|先进|所谓|首个|首款|国际|未来|测试|加码|A股|港股|美股|概念|上市"
 )
 # What an AI product is called: AI写作平台, AI教学助手.
 _PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型", "机器人", "芯片", "助理", "服务器", "终端"})
+_WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
 _LONGEST = 10  # characters
 _LONGEST_FRONT = 3
 
@@ -41,15 +42,23 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     """Return the distinct AI technologies as the text spells them, the most frequent first, then by place.
 
     A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. A bare head
-    (机器人) is left out where the text names kinds of it, and so is a term with a general word behind (人工智能技术)
-    where the term itself stands. `subject` is whom the article is about: a company of that name is no technology.
+    (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds (神经网络 beside
+    深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
+    article is about: a company of that name is no technology.
     """
     spelled = [words.text[start:end] for start, end in _outermost(_places(words, lists))]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
-    kept = [one for one in distinct if one not in {*heads, subject} and not any(_adds_nothing(one, other) for other in distinct)]
+    left_out = {subject, *heads, *(one for one in distinct if _stands_within(one, distinct, words.text))}
+    kept = [one for one in distinct if one not in left_out and not any(_adds_nothing(one, other) for other in distinct)]
     return sorted(kept, key=lambda one: -counts[fold_letters(one)])
+
+
+def _stands_within(term: str, terms: Iterable[str], text: str) -> bool:
+    """Whether at least every other time a term stands at the end of its kinds."""
+    kinds = [one for one in terms if one != term and one.endswith(term)]
+    return bool(kinds) and text.count(term) <= 2 * sum(map(text.count, kinds))
 
 
 def _outermost(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -70,7 +79,7 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     before = {word.end: word for word in words.words} if words.found["technologies"] else {}
     products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
-        if _HOUSE.match(words.text, end):
+        if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not (start in words.edges and end in words.edges)):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on

@@ -30,6 +30,12 @@ def proper(word: str) -> bool | None:
 
 
 @lru_cache(maxsize=1 << 16)
+def is_common(name: str) -> bool:
+    """Whether the dictionary has a word as a name that is mostly no name: 养老, 望远镜."""
+    return rjieba.suggest_freq(name) >= _RARE and not names_person(name)
+
+
+@lru_cache(maxsize=1 << 16)
 def is_noun(text: str) -> bool:
     """Whether a text has a word that can be a name, by its part of speech."""
     return any(tag in _NOUNS for _, tag in rjieba.tag(text))

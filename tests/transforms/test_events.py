@@ -82,3 +82,31 @@ def test_a_summary_is_never_longer_than_200_characters():
     assert len(short("甲" * 500 + "。")) == 200
     assert short("没有句号") == "没有句号"
     assert summary("责任编辑：何一帆", [], [])[0] == "责任编辑：何一帆"
+
+
+def test_who_takes_or_leaves_a_post_is_news_without_a_figure():
+    left = "副总经理陆行舟因个人原因申请辞去职务。"
+    told = "".join(
+        f"{BACKGROUND}{place}的港口年吞吐量为{number}万吨。" for number, place in enumerate(("汀州", "汀南", "汀北"), 3)
+    )
+    assert left in chosen(told + left, "汀州港调整班子")
+    assert left.replace("副总经理", "渔民") not in chosen(told + left.replace("副总经理", "渔民"), "汀州港调整班子")
+
+
+def test_that_a_motion_has_passed_is_procedure():
+    passed = "公司召开董事会，审议通过了《关于回购注销部分限制性股票的议案》。"
+    told = "".join(f"汀{place}港本次回购{number}万股。" for number, place in enumerate("东西南北中前后", 3))
+    assert passed not in chosen(told + passed, "汀州港回购股份")
+
+
+def test_a_sentence_with_the_headlines_figures_goes_before_others():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    stated = "目标是38座，三年内可以建成。"
+    assert stated in chosen(told + stated, "汀州港要扩建到38个")
+    assert stated not in chosen(told + stated, "汀州港要扩建到40个")
+
+
+def test_a_sum_of_money_counts_more_than_another_figure():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    assert "整修防波堤用去7亿元。" in chosen(told + "整修防波堤用去7亿元。", "汀州港见闻")
+    assert "整修防波堤用去7亿吨石料。" not in chosen(told + "整修防波堤用去7亿吨石料。", "汀州港见闻")

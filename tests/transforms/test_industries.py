@@ -117,3 +117,25 @@ def test_who_pays_for_a_financing_round_is_no_industry_of_it():
     body = "青禾公告新进展。投资方是风险投资机构，专注风险投资十年，管理多只风险投资基金，风险投资排名靠前。"
     assert found("青禾迎来新股东", body)[0] == ["风险投资"]
     assert found("青禾完成B轮融资", body)[0] == []
+
+
+def test_companies_of_many_industries_are_of_none():
+    body = "网友问：贵州茅台怎么看？老师答：持有。宁德时代呢？继续持有。招商银行可以补仓。福田汽车观望。"
+    assert found("股民问答：贵州茅台、宁德时代、招商银行、福田汽车", body) == ([], [])
+
+
+def test_what_a_text_sorts_a_company_under_is_its_industry():
+    body = "澜川完成五千万元融资。公司面向商户提供收银软件。据统计，澜川所属领域企业服务本年度共有八笔融资。"
+    assert found("澜川完成五千万元融资", body) == (["企业服务"], ["计算机"])
+    assert found("澜川完成五千万元融资", body.replace("所属领域企业服务", "所在地区企业服务中心")) == ([], [])
+
+
+def test_a_skill_is_no_industry():
+    body = "青禾收购澜川，以扩大在图像处理领域的优势。澜川有三十名工程师。"
+    assert found("青禾收购澜川", body)[0] == []
+    assert found("青禾收购澜川", body.replace("图像处理", "智能校对"))[0] == ["智能校对领域"]
+
+
+def test_schools_and_their_pupils_tell_of_education():
+    body = "三所高校今年扩大招生。新设的学科面向应届生，课程由企业与教师合开。招生办说，本科生与研究生都可选修，学分互认。"
+    assert found("高校扩招", body) == (["教育"], ["社会服务"])

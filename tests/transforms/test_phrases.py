@@ -104,3 +104,56 @@ def test_a_number_with_its_counter_is_no_part_of_a_keyword():
     keywords = found(title, "满天星第2026130期开奖，头奖开出7注。满天星第2026131期周四开奖。")
     assert "满天星" in keywords
     assert not any(phrase.startswith("期") or phrase.endswith("第") for phrase in keywords)
+
+
+def test_what_a_company_is_stands_before_its_name_and_is_no_part_of_it():
+    title = "直播电商平台澜有鱼完成天使轮融资"
+    assert subject_of(words_of(title, "澜有鱼公告。澜有鱼是一个直播电商平台，澜有鱼有三万用户。")) == "澜有鱼"
+    assert subject_of(words_of(title, "融资将用于扩产。")) != "澜有鱼"
+
+
+def test_a_common_word_is_no_name_though_the_dictionary_has_it_as_one():
+    asked = "记者走访看到，望远镜镜片受欢迎。谈到望远镜，居民各有打算，望远镜靠谁，望远镜花多少，望远镜怎么选？"
+    made = found("银发族青睐望远镜镜片", f"望远镜镜片升温。{asked * 2}业内说，望远镜镜片前景好。")
+    assert "望远镜镜片" in made
+    assert "望远镜" not in made
+
+
+def test_a_clause_is_no_phrase():
+    body = "陆行舟应该连任。专栏作家写道，陆行舟应该连任。"
+    assert not any("应该" in one for one in found("样网：陆行舟应该连任", body))
+
+
+def test_a_foreign_name_is_whole_and_nothing_more():
+    body = "哈利·斯通日前说，云船能够减缓变暖。斯通研究了十年，斯通称造价不高，斯通的船队由风驱动。"
+    assert "哈利·斯通" in found("云船下水", body)
+
+
+def test_the_medium_that_tells_the_news_is_no_keyword():
+    body = "青禾智能完成融资。样财动力获悉，投资方为汀州创投。样财动力获悉，青禾智能将扩产机床，机床产能翻番，汀州创投派驻董事。"
+    assert not any("样财" in one for one in found("青禾智能完成融资", body))
+    assert "汀州创投" in found("青禾智能完成融资", body.replace("样财动力获悉", "记者从汀州创投获悉"))
+
+
+def test_a_figure_is_not_cut_from_its_unit():
+    made = found("澜川亏损800万元", "澜川公告，全年亏损800万元。去年亏损800万元。")
+    assert made
+    assert not any("800" in one for one in made)
+
+
+def test_where_an_announcement_is_published_is_a_keyword_in_the_headline_only():
+    body = "远帆物流公告，回购已完成。公告刊于上海证券报。深圳证券交易所备案。上海证券报刊登全文，深圳证券交易所可查。"
+    assert not {"上海证券报", "深圳证券交易所"} & set(found("远帆物流完成回购", body))
+    assert "深圳证券交易所" in found("深圳证券交易所发布新规", body)
+
+
+def test_a_listed_company_is_called_by_its_short_name():
+    body = "贵州茅台酒股份有限公司（以下简称“公司”）回购股份，回购价不超过1800元。"
+    made = found("贵州茅台酒股份有限公司关于回购股份的公告", body)
+    assert "贵州茅台" in made
+    assert not any(one.startswith("贵州茅台酒") for one in made)
+
+
+def test_an_act_has_no_name():
+    body = "公司拟回购股份（以下简称“本次回购”）。本次回购用于激励，本次回购期限一年，本次回购不超过三亿元。"
+    assert "本次回购" not in found("青禾拟回购股份", body)

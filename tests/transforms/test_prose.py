@@ -68,3 +68,21 @@ def test_the_news_begins_behind_the_dateline(dateline):
     (sentence,) = prose(body)
     assert body[sentence.start :] == body
     assert body[sentence.news :] == "江淮大学团队研制出新型电池，效率达27.4%。"
+
+
+def test_an_address_ends_no_sentence():
+    body = "公示见http://zb.example.cn/info?id=18&page=2的公告栏，为期三天。第二句！"
+    assert told(body) == ["公示见http://zb.example.cn/info?id=18&page=2的公告栏，为期三天。", "第二句！"]
+
+
+def test_an_article_ends_where_the_beginnings_of_others_are_printed():
+    others = (
+        "砺芯微电子高管被曝套现十亿\n新社讯 近日，砺芯微电子公告，高管减持...\n2026-11-03 21:33:42\n又一家公司的消息\n又讯..."
+    )
+    assert told(f"远帆物流回购1万股。\n{others}") == ["远帆物流回购1万股。"]
+    assert told("新闻标题一则\n导语一段。\n2026-11-03 21:33:42\n正文。") == [
+        "新闻标题一则",
+        "导语一段。",
+        "2026-11-03 21:33:42",
+        "正文。",
+    ]

@@ -81,3 +81,19 @@ def test_a_word_of_everyday_language_is_no_company():
     body = "今年以来，机器人行业订单增长两成，太阳能电站建设加快，农产品运往太平洋彼岸。"
     assert codes("工业机器人订单增长", body) == []
     assert codes("峨眉山迎来今冬首场雪", "峨眉山景区今晨降雪，游客登上峨眉山金顶。") == []
+
+
+def test_a_house_needs_more_than_two_mentions_to_be_what_an_article_is_about():
+    body = "青禾控股公告，股票即将发行。网上申购为12日。保荐机构为中信证券。中信证券将包销余股。发行价8元。"
+    assert codes("青禾控股公告发行安排", body) == []
+    assert codes("青禾控股公告发行安排", body.replace("中信证券", "宁德时代")) == ["300750.SZ"]
+
+
+def test_a_headline_that_begins_with_whose_report_it_is_is_about_the_other_company():
+    body = "华泰证券给予青禾酒业(06899.HK)买入评级。华泰证券目标价上调一成。三季度收入料增长一成。"
+    assert codes("华泰证券：青禾酒业(06899.HK)业绩超预期", body) == []
+    assert codes("华泰证券：三季度净利润增长一成", "华泰证券公告，三季度净利润增长一成。") == ["601688.SH"]
+
+
+def test_whose_letter_is_received_is_not_whom_it_is_news_of():
+    assert codes("宁德时代收到中国移动中标通知书", "宁德时代公告，公司收到中国移动中标通知书。") == ["300750.SZ"]

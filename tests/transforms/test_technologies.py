@@ -37,3 +37,23 @@ def test_the_most_frequent_comes_first():
 
 def test_a_company_of_such_a_name_is_no_technology():
     assert found("燧石机器人完成融资，燧石机器人将扩产。", "燧石机器人") == []
+
+
+def test_a_short_term_is_not_part_of_another_word():
+    assert found("空间可灵活分割，团队用可灵生成短片。") == ["可灵"]
+    assert found("空间可灵活分割。") == []
+
+
+@pytest.mark.parametrize("task", ["人脸检索", "行人跟踪", "声纹验证", "目标识别", "文本向量化", "实体链接", "车道偏离预警"])
+def test_the_tasks_of_perception_are_technologies(task):
+    assert found(f"系统支持{task}等能力。") == [task]
+
+
+def test_a_market_makes_no_kind_of_robot():
+    assert found("A股机器人概念走强，机器人厂商扩产。") == ["机器人"]
+
+
+def test_a_term_that_stands_mostly_within_its_kinds_is_left_out():
+    assert found("深度神经网络推理快，神经网络省电。") == ["深度神经网络"]
+    body = "神经网络省电，神经网络好用，神经网络走进工厂，深度神经网络推理快。"
+    assert found(body) == ["神经网络", "深度神经网络"]
