@@ -17,7 +17,7 @@ from crawlers.clock import now
 from flows.settings import Project
 
 _TICK = 0.25  # seconds between two looks at what goes on
-_LOOK = 0.5  # seconds to wait for a crawl's end before the caller may look for other work
+_LOOK = 1.0  # seconds to wait for a crawl's end before the caller may look for other work
 _MOST = 5  # children that may die, of all kinds
 
 
@@ -84,7 +84,7 @@ class Crawls:
         self._heard.put(Ended(source, None))
 
     def ended(self, tick: Callable[[], None]) -> Ended | None:
-        """Return a crawl that has ended, None where none has for half a second; `tick` is called meanwhile."""
+        """Return a crawl that has ended, None where none has for a second; `tick` is called meanwhile."""
         for _ in range(round(_LOOK / _TICK)):
             tick()
             with suppress(Empty):
