@@ -93,7 +93,7 @@ def scan(place: str, big: Path, setting: str, target: float | None = None) -> No
     connection.execute(setting)
     places = (place, f"'{big}'")
     for name, what in (
-        ("published_at", "max(published_at), min(published_at)"),
+        ("published_at", "sum(epoch(published_at))"),  # no question that the statistics of one file answer
         ("title", "sum(length(title))"),
         ("body", "sum(length(body))"),
         ("industries", "sum(len(industries))"),
