@@ -122,7 +122,10 @@ class Joining:
         """Yield the new texts with those of which they are near reprints."""
         sharing = self._sharing(fresh, texts)
         others = sorted({other for found in sharing.values() for other in found})
-        sketches = {row.id: row.sketch for row in self._select(_texts, _texts.c.id, others) if row.sketch}
+        sketches: dict[int, bytes] = {}
+        for part in chunks(others):
+            kept = select(_texts.c.id, _texts.c.sketch).where(_texts.c.id.in_(part), _texts.c.sketch.is_not(None))
+            sketches |= dict(self._connection.execute(kept).tuples().all())
         for one in fresh:
             mine = texts[one.place]
             found = [other for other in sorted(sharing.get(mine, ())) if other in sketches and other != mine]
