@@ -17,13 +17,14 @@ _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的")
 _WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
 _ALIAS = re.compile(r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘']([^”」』\"’'“]{2,12})[”」』\"’']")
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
+    r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
-    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)|第[一二三四]季度报告"
+    r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)"
 )
+_QUARTER = re.compile("第[一二三四]季度报告")
 _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
@@ -102,7 +103,7 @@ def candidates(
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
-    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT)):
+    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT), (_QUARTER, _REPORT)):
         yield from ((phrase, kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
@@ -223,7 +224,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
 
 def counted(phrase: str) -> bool:
     """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
-    return bool(_COUNTED.search(phrase)) and not _PERIOD.match(phrase)
+    return bool(_COUNTED.search(phrase)) and not (_PERIOD.match(phrase) or _QUARTER.match(phrase))
 
 
 def latin_name(text: str) -> str:

@@ -42,7 +42,7 @@ _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|�
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
 # What a company does: the words behind these tell its industry.
-_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|(?<!归)属于|立足)[^。\n]{0,60}")
+_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
 
 def industries(

@@ -12,7 +12,8 @@ from transforms.prose import Sentence, blanked
 from transforms.taxonomy import Finder, Found, fold_letters
 
 # (12.250,-0.05,-0.41%) and （SZ 000672，收盘价：23.17元） behind a company's name, and addresses, are no words.
-_QUOTATION = re.compile(r"[（(][^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]|（?维权）|[（(]行情|https?://[\w./?=&%#-]+")
+_PRICE = r"[^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]"
+_QUOTATION = re.compile(rf"（(?:{_PRICE}|维权）|行情)|\((?:{_PRICE}|行情)|维权）|https?://[\w./?=&%#-]+")
 
 
 _BEFORE_NAMES = frozenset("和与由据对向在从被把及跟")
