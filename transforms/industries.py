@@ -115,7 +115,6 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     taken = [(start, end) for start, end, _ in words.found["companies"]]
     if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
         taken += [match.span() for match in re.finditer(re.escape(subject), text)]
-    names = {word.end for word in words.words if word.tag in _NAMES}
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
@@ -123,7 +122,9 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if (start in names and not suffix and _HOUSES.fullmatch(term)) or _PEOPLE.match(text, end):
+        before = words.edges.get(start)
+        house = before and before.tag in _NAMES and not suffix and _HOUSES.fullmatch(term)
+        if house or _PEOPLE.match(text, end):
             continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -28,6 +28,9 @@ class Word(NamedTuple):
     tag: str
 
 
+_word = partial(tuple.__new__, Word)  # what Word._make does, without a call in Python for each of some 450 words
+
+
 class Words:
     """The words of an article."""
 
@@ -50,12 +53,12 @@ class Words:
             tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
         texts, tags = zip(*tagged, strict=True) if tagged else ((), ())
         ends = list(accumulate(map(len, texts)))
-        return list(map(Word._make, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
+        return list(map(_word, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 
     @cached_property
-    def edges(self) -> frozenset[int]:
-        """The places where a word begins or ends."""
-        return frozenset({len(self.text)}.union([word[0] for word in self.words]))
+    def edges(self) -> dict[int, Word | None]:
+        """The places where a word begins or ends, with the word that ends there; None at the beginning."""
+        return {0: None, **{word.end: word for word in self.words}}
 
     @cached_property
     def folded(self) -> str:
