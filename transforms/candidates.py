@@ -154,24 +154,27 @@ def _runs(
     inside = {place for start, end in names for place in range(start + 1, end)}
     edge = len(words.title)
     times: dict[str, int] = {}
-    text = words.text
+    text, generic = words.text, lists.generic
     for run in _stretches(words):
         in_title = run[0].start < edge
-        things = [word.tag == "nt" or _ends_a_thing(word.text) for word in run]
-        for start, first in enumerate(run):
-            if first.start in inside or first.text in lists.generic:
+        for number, first in enumerate(run):
+            start = first.start
+            if first.text in generic or start in inside:
                 continue
-            for stop in range(start, min(start + _MOST_WORDS, len(run))):
-                last = run[stop]
-                if last.end - first.start > _LONGEST:
+            for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
+                end = last.end
+                if end - start > _LONGEST:
                     break
-                phrase = text[first.start : last.end]
+                phrase = text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
-                once = in_title or things[stop] or (start == stop and first.tag == "nr")
-                if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > last.end):
+                if time > 2:
                     continue
-                part = tuple(run[start : stop + 1])
-                if kind := _kind(phrase, part, lists, thing=things[stop], in_title=in_title):
+                thing = last.tag == "nt" or _ends_a_thing(last.text)
+                once = in_title or thing or (size == 1 and first.tag == "nr")
+                if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
+                    continue
+                part = tuple(run[number : number + size])
+                if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
@@ -182,14 +185,13 @@ def _ends_a_thing(word: str) -> bool:
 
 def _stretches(words: Words) -> Iterator[list[Word]]:
     run: list[Word] = []
-    edge = len(words.title)
     for word in words.words:
-        good = word.tag in _NOUNS or (word.tag in ("v", "a") and len(word.text) > 1) or (word.tag == "m" and word.text.isdigit())
-        if run and (not good or (run[0].start < edge <= word.start)):
+        tag = word.tag
+        if tag in _NOUNS or (tag in ("v", "a") and len(word.text) > 1) or (tag == "m" and word.text.isdigit()):
+            run.append(word)
+        elif run:
             yield run
             run = []
-        if good:
-            run.append(word)
     if run:
         yield run
 
@@ -197,13 +199,13 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     """Return what a run of words is, or None where it is no phrase."""
     first, last = part[0], part[-1]
-    tags = {word.tag for word in part}
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
+    tags = {word.tag for word in part}
     if "m" in tags:
         return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
     if "v" in tags:
