@@ -93,7 +93,7 @@ class Finder:
         self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
         self._owners = [name for name, phrases in lists.items() for _ in phrases]
         folded = list(map(fold_letters, self._phrases))
-        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.NoncontiguousNFA)
+        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
         """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
