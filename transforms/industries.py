@@ -114,7 +114,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     business = [match.span() for match in _BUSINESS.finditer(text)]
     taken = [(start, end) for start, end, _ in words.found["companies"]]
     if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
-        taken += [match.span() for match in re.finditer(re.escape(subject), text)]
+        taken += [(end - len(subject), end) for end in words.ends_of(subject)]
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):

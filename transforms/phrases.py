@@ -1,7 +1,6 @@
 """Keywords: whole phrases of title and body, scored by where and how often they stand and by what they are."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -141,7 +140,7 @@ def _widened(phrase: str, words: Words) -> str:
     """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
     text = words.text
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
-        ends = [match.end() for match in re.finditer(re.escape(phrase), text)]
+        ends = words.ends_of(phrase)
         beside = {text[end] if {end, end + 1} <= words.edges.keys() and end < len(text) else "" for end in ends}
         character = beside.pop()
         if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
@@ -158,7 +157,7 @@ def _completed(phrase: str, words: Words) -> str:
     if not phrase.endswith("化"):
         return phrase
     starts = {word.start: word for word in words.words if word.tag in ("n", "vn") and len(word.text) > 1}
-    behind = (starts.get(match.end()) for match in re.finditer(rf"{re.escape(phrase)}的?", words.text))
+    behind = (starts.get(end + words.text.startswith("的", end)) for end in words.ends_of(phrase))
     counts = Counter(word.text for word in behind if word)
     nouns = [noun for noun, count in counts.most_common() if count > 1 and phrase + noun in words.text]
     return phrase + nouns[0] if nouns else phrase

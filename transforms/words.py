@@ -60,6 +60,15 @@ class Words:
         """The places where a word begins or ends, with the word that ends there; None at the beginning."""
         return {0: None, **{word.end: word for word in self.words}}
 
+    def ends_of(self, phrase: str) -> list[int]:
+        """Return where a phrase that is not empty ends, each time that it stands in the text."""
+        size = len(phrase)
+        ends, place = [], self.text.find(phrase)
+        while place >= 0:
+            ends.append(place + size)
+            place = self.text.find(phrase, place + size)
+        return ends
+
     @cached_property
     def folded(self) -> str:
         """The text of `fold_letters`."""
