@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from transforms.prose import Sentence, each
 from transforms.taxonomy import Taxonomy
@@ -56,7 +57,7 @@ def major_events(
     spoken = [(one, types[bisect_left(places, one.start) : bisect_left(places, one.end)]) for one in sentences]
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
     titled = set(types[: bisect_left(places, -1)]) - {"其他"}
-    pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
+    pairs = {pair for pair in map("".join, pairwise(words.title)) if pair.isalnum()}
     scored = []
     for number, (one, found) in enumerate(whole):
         text = body[one.start : one.end]
@@ -110,15 +111,11 @@ def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int) -> li
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
     wanted = max(1, min(most, round(1.8 + 0.6 * len(scored) ** 0.5)))
-    kept: list[tuple[int, Sentence, set[str]]] = []
+    kept: list[tuple[int, Sentence, set[tuple[str, str]]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):
             break
-        pairs = _pairs(body[sentence.start : sentence.end])
+        pairs = set(pairwise(body[sentence.start : sentence.end]))
         if all(len(pairs & other) <= _REPEATED * min(len(pairs), len(other)) for _, _, other in kept):
             kept.append((number, sentence, pairs))
     return [sentence for _, sentence, _ in sorted(kept, key=lambda one: one[0])]
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[place : place + 2] for place in range(len(text) - 1)}

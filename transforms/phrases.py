@@ -51,7 +51,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, subject):
         phrase = found.strip(" .-·").removesuffix("第")
-        if len(phrase) < 2 or phrase in lists.generic or counted(phrase):
+        if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase)):
             continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
@@ -100,7 +100,7 @@ def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
     for phrase, others in longer.items():
         one = found[phrase]
         share = min(1.0, max(found[other].times for other in others) / one.times)
-        found[phrase] = one._replace(score=one.score * (1 - _NESTED * share))
+        found[phrase] = _Scored(phrase, one.kind, one.score * (1 - _NESTED * share), one.times, one.in_title)
     ranked = sorted(found.values(), key=lambda one: (-one.score, one.phrase))
     return [one for one in ranked if not any(_is_part(one, found[other], title) for other in longer.get(one.phrase, ()))]
 
