@@ -16,6 +16,7 @@ _PRICE = r"[^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]"
 _QUOTATION = re.compile(rf"（(?:{_PRICE}|维权）|行情)|\((?:{_PRICE}|行情)|维权）|https?://[\w./?=&%#-]+")
 
 
+_RUN = re.compile(r"\n+|[^\n]+")
 _BEFORE_NAMES = frozenset("和与由据对向在从被把及跟")
 
 
@@ -45,13 +46,15 @@ class Words:
 
     @cached_property
     def words(self) -> list[Word]:
-        """The words in order."""
-        tagged = rjieba.tag(self.text)
+        """The words in order; line feeds that follow each other are one."""
+        tagged: list[tuple[str, str]] = []
+        for run in _RUN.findall(self.text):
+            tagged += [(run, "x")] if run[0] == "\n" else rjieba.tag(run)
         cut = [number for number, (text, tag) in enumerate(tagged) if tag == "nr" and len(text) > 2 and text[0] in _BEFORE_NAMES]
         for number in reversed(cut):
             name = tagged[number][0]
             tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
-        texts, tags = zip(*tagged, strict=True) if tagged else ((), ())
+        texts, tags = zip(*tagged, strict=True)
         ends = list(accumulate(map(len, texts)))
         return list(map(_word, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 
