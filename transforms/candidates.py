@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from transforms.taxonomy import Taxonomy
 from transforms.words import Word, Words
@@ -169,18 +168,13 @@ def _runs(
                 time = times[phrase] = times.get(phrase, 0) + 1
                 if time > 2:
                     continue
-                thing = last.tag == "nt" or _ends_a_thing(last.text)
+                thing = last.tag == "nt" or bool(_THINGS.search(last.text))
                 once = in_title or thing or (size == 1 and first.tag == "nr")
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
                 if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
-
-
-@lru_cache(maxsize=1 << 16)
-def _ends_a_thing(word: str) -> bool:
-    return bool(_THINGS.search(word))
 
 
 def _stretches(words: Words) -> Iterator[list[Word]]:

@@ -104,10 +104,8 @@ class Finder:
         matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         ends = dict.fromkeys(self._names, 0)
         for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
-            if _joined(folded, start) or _joined(folded, end):
-                continue
             name = self._owners[index]
-            if start >= ends[name]:
+            if start >= ends[name] and not (_joined(folded, start) or _joined(folded, end)):
                 found[name].append((start, end, self._phrases[index]))
                 ends[name] = end
         return found
