@@ -164,7 +164,7 @@ def _runs(
                 end = last.end
                 if end - start > _LONGEST:
                     break
-                phrase = text[start:end]
+                phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
                 if time > 2:
                     continue

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _LONGEST_LABEL = 300  # characters; a longer line holds news as well
 _LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
@@ -84,8 +84,7 @@ _DATELINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the body: its place in code points, and what is known of it.
 
     Its news begins behind 某报记者 or 某社某日电; a full stop closes it, or it is a heading or a caption.
