@@ -239,7 +239,7 @@ def _names(name: str, full_name: str) -> Iterator[str]:
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     for path in (folder / name for folder in folders if (folder / name).exists()):
         for number, row in enumerate(csv.DictReader(io.StringIO(_text(path), newline="")), 2):
-            if not all(row.get(column) for column in columns):
+            if not all(map(row.get, columns)):
                 raise ConfigError(f"{path}:{number}: each row needs {', '.join(columns)}")
             if row.get("level1", LEVEL1[0]) not in LEVEL1:
                 raise ConfigError(f"{path}:{number}: {row['level1']} is none of the 31 申万 level-1 industries")
