@@ -14,8 +14,6 @@ from transforms.taxonomy import Finder, Found, fold_letters
 # (12.250,-0.05,-0.41%) and （SZ 000672，收盘价：23.17元） behind a company's name, and addresses, are no words.
 _PRICE = r"[^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]"
 _QUOTATION = re.compile(rf"（(?:{_PRICE}|维权）|行情)|\((?:{_PRICE}|行情)|维权）|https?://[\w./?=&%#-]+")
-
-
 _RUN = re.compile(r"\n+|[^\n]+")
 _BEFORE_NAMES = frozenset("和与由据对向在从被把及跟")
 
@@ -64,7 +62,7 @@ class Words:
         return {0: None, **{word.end: word for word in self.words}}
 
     def ends_of(self, phrase: str) -> list[int]:
-        """Return where a phrase that is not empty ends, each time that it stands in the text."""
+        """Return where a phrase, which must not be empty, ends each time that it stands in the text; no two overlap."""
         size = len(phrase)
         ends, place = [], self.text.find(phrase)
         while place >= 0:
