@@ -37,10 +37,13 @@ def open_engine(name: str, taxonomy: Sequence[Path]) -> Engine:
     """
     if name != "lexicon":
         raise ConfigError(f"unknown engine {name}; lexicon is one")
-    from transforms.lexicon import LexiconEngine  # noqa: PLC0415 - an engine is loaded when it is used
-    from transforms.taxonomy import load_taxonomy  # noqa: PLC0415
+    from transforms.taxonomy import load_taxonomy  # noqa: PLC0415 - an engine is loaded when it is used
 
-    return LexiconEngine(load_taxonomy(taxonomy))
+    lists = load_taxonomy(taxonomy)
+    _ = lists.finder  # made before rjieba's dictionary is loaded, which then takes the memory that making it needed: 7 MB
+    from transforms.lexicon import LexiconEngine  # noqa: PLC0415
+
+    return LexiconEngine(lists)
 
 
 def annotate(articles: Iterable[Article], engine: Engine) -> Iterator[Annotation]:

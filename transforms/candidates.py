@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from transforms.taxonomy import Taxonomy
 from transforms.vocabulary import is_common
@@ -20,13 +19,14 @@ _ALIAS = re.compile(
     r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|[该此])([^”」』\"’'“]{2,12})[”」』\"’']"
 )
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
+    r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
-    r"(?<!\d)\d{4}年(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)|第[一二三四]季度报告"
+    r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
 )
+_QUARTER = re.compile("第[一二三四]季度报告")
 _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
@@ -110,7 +110,7 @@ def candidates(
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
-    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT)):
+    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT), (_QUARTER, _REPORT)):
         yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
@@ -175,45 +175,42 @@ def _runs(
     inside = {place for start, end in names for place in range(start + 1, end)}
     edge = len(words.title)
     times: dict[str, int] = {}
-    text = words.text
+    text, generic = words.text, lists.generic
     for run in _stretches(words):
         in_title = run[0].start < edge
-        things = [word.tag == "nt" or _ends_a_thing(word.text) for word in run]
-        for start, first in enumerate(run):
-            if first.start in inside or first.text in lists.generic:
+        for number, first in enumerate(run):
+            start = first.start
+            if first.text in generic or start in inside:
                 continue
-            for stop in range(start, min(start + _MOST_WORDS, len(run))):
-                last = run[stop]
-                if last.end - first.start > _LONGEST:
+            for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
+                end = last.end
+                if end - start > _LONGEST:
                     break
-                if last.tag == "m" and text[last.end : last.end + 1] in _UNITS:
+                if last.tag == "m" and text[end : end + 1] in _UNITS:
                     continue
-                phrase = text[first.start : last.end]
+                phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
-                once = in_title or things[stop] or (start == stop and first.tag == "nr")
-                if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > last.end):
+                if time > 2:
                     continue
-                part = tuple(run[start : stop + 1])
-                if kind := _kind(phrase, part, lists, thing=things[stop], in_title=in_title):
+                thing = last.tag == "nt" or bool(_THINGS.search(last.text))
+                once = in_title or thing or (size == 1 and first.tag == "nr")
+                if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
+                    continue
+                part = tuple(run[number : number + size])
+                if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
-
-
-@lru_cache(maxsize=1 << 16)
-def _ends_a_thing(word: str) -> bool:
-    return bool(_THINGS.search(word))
 
 
 def _stretches(words: Words) -> Iterator[list[Word]]:
     run: list[Word] = []
-    edge = len(words.title)
     for word in words.words:
-        good = word.tag in _NOUNS or (word.tag in ("v", "a") and len(word.text) > 1) or (word.tag == "m" and word.text.isdigit())
-        good = good and word.text not in _CLAUSAL
-        if run and (not good or (run[0].start < edge <= word.start)):
+        tag = word.tag
+        good = tag in _NOUNS or (tag in ("v", "a") and len(word.text) > 1) or (tag == "m" and word.text.isdigit())
+        if good and word.text not in _CLAUSAL:
+            run.append(word)
+        elif run:
             yield run
             run = []
-        if good:
-            run.append(word)
     if run:
         yield run
 
@@ -221,13 +218,13 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     """Return what a run of words is, or None where it is no phrase."""
     first, last = part[0], part[-1]
-    tags = {word.tag for word in part}
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
+    tags = {word.tag for word in part}
     if "m" in tags:
         return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
     if "v" in tags:
@@ -248,7 +245,7 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
 
 def counted(phrase: str) -> bool:
     """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
-    return bool(_COUNTED.search(phrase)) and not _PERIOD.match(phrase)
+    return bool(_COUNTED.search(phrase)) and not (_PERIOD.match(phrase) or _QUARTER.match(phrase))
 
 
 def latin_name(text: str) -> str:

@@ -3,29 +3,33 @@
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
-from transforms.prose import Sentence
+from transforms.prose import Sentence, each
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _FIGURE = re.compile(
-    r"(?<!\d)\d[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
+    r"\d(?<!\d\d)[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SUM = re.compile(r"\d\s?(?:多?亿|多?万|千)?(?:美|港|欧|日|澳|加|新)?元")
+# Every alternative of what is searched in each sentence begins with a character, see `each`.
 _DAY = re.compile(
-    r"\d{1,2}月\d{1,2}日|\d{4}年|\d{1,2}日(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
+    r"月(?<=\d月)\d{1,2}日|年(?<=\d{4}年)|日(?<=\d日)(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
 )
 _ACT = re.compile(r"公告|公布|宣布|发布|披露|签署|获悉|通过|推出|召开|举行|完成|收到|拟|将于|决定|同意|批准|启动|成立|表决|审议")
-_SAYING = re.compile(
-    r"^[“「『‘]|[”」』’]\W?$|(?:表示|认为|指出|坦言|强调|直言|建议|称|说|解释)[，：:,]|(?:笔者|我们|我认为|我觉得|你们|大家|您)"
-)
-# A question, a mere link between sentences, a reference, or what stands below every announcement about a company.
+# What a sentence is that only quotes, and what it has that only tells what somebody says.
+_SPOKEN = re.compile(r"[“「『‘]|.*[”」』’]\W?$")
+_SAYING = re.compile(each("表示|认为|指出|坦言|强调|直言|建议|称|说|解释", "[，：:,]") + "|笔者|我们|我认为|我觉得|你们|大家|您")
+# What begins a mere link between sentences.
+_LINK = re.compile(r"此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然")
+# A question, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
-    r"[？?]\W?$|^(?:此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然)|如下[：:]?\W?$|公告编号|披露了《|"
-    r"审议通过了?《|"
-    r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|(?:董事长|总经理|法定代表人)(?:、\S{2,6})?(?:是|均是|为)|未受过|"
-    r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示"
+    r"？\W?$|\?\W?$|如下[：:]?\W?$|公告编号|披露了《|审议通过了?《|"
+    r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|未受过|"
+    r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示|"
+    + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
 )
 # Who takes or leaves a post, in one clause: such news has no figure.
 _APPOINTED = "高管变动"
@@ -60,7 +64,7 @@ def major_events(
     spoken = [(one, types[bisect_left(places, one.start) : bisect_left(places, one.end)]) for one in sentences]
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
     titled = set(types[: bisect_left(places, -1)]) - {"其他"}
-    pairs = {pair for pair in _pairs(words.title) if pair.isalnum()}
+    pairs = {pair for pair in map("".join, pairwise(words.title)) if pair.isalnum()}
     numbers = set(_NUMBER.findall(words.title))
     scored = []
     for number, (one, found) in enumerate(whole):
@@ -101,7 +105,9 @@ def _reports(text: str, found: Sequence[str]) -> float:
     score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
     score += 0.5 * bool(_SUM.search(text))
     score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
-    return score - 0.6 * bool(_SAYING.search(text)) - 0.8 * bool(_EMPTY.search(text)) - 1.0 * text.endswith((":", "："))
+    score -= 0.6 * bool(_SPOKEN.match(text) or _SAYING.search(text))
+    score -= 0.8 * bool(_LINK.match(text) or _EMPTY.search(text))
+    return score - 1.0 * text.endswith((":", "："))
 
 
 def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
@@ -116,15 +122,11 @@ def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int) -> li
     """Return the best sentences in their order, fewer for a short article, none that tells another one again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
     wanted = max(1, min(most, round(1.8 + 0.6 * len(scored) ** 0.5)))
-    kept: list[tuple[int, Sentence, set[str]]] = []
+    kept: list[tuple[int, Sentence, set[tuple[str, str]]]] = []
     for score, number, sentence in ranked:
         if len(kept) == wanted or (kept and score < min(_PLENTY, _ENOUGH * ranked[0][0])):
             break
-        pairs = _pairs(body[sentence.start : sentence.end])
+        pairs = set(pairwise(body[sentence.start : sentence.end]))
         if all(len(pairs & other) <= _REPEATED * min(len(pairs), len(other)) for _, _, other in kept):
             kept.append((number, sentence, pairs))
     return [sentence for _, sentence, _ in sorted(kept, key=lambda one: one[0])]
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[place : place + 2] for place in range(len(text) - 1)}

@@ -45,7 +45,7 @@ _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|�
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
 # What a company does: the words behind these tell its industry.
-_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|(?<!归)属于|立足)[^。\n]{0,60}")
+_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
 
 def industries(
@@ -119,8 +119,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     business = [match.span() for match in _BUSINESS.finditer(text)]
     taken = [(start, end) for start, end, _ in words.found["companies"]]
     if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
-        taken += [match.span() for match in re.finditer(re.escape(subject), text)]
-    names = {word.end for word in words.words if word.tag in _NAMES}
+        taken += [(end - len(subject), end) for end in words.ends_of(subject)]
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
@@ -128,7 +127,9 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if (start in names and not suffix and _HOUSES.fullmatch(term)) or _PEOPLE.match(text, end):
+        before = words.edges.get(start)
+        house = before and before.tag in _NAMES and not suffix and _HOUSES.fullmatch(term)
+        if house or _PEOPLE.match(text, end):
             continue
         weight = 3.0 if start < edge else 1.0
         if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):

@@ -56,7 +56,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, subject):
         phrase = found.strip(" .-·").removesuffix("第")
-        if len(phrase) < 2 or phrase in lists.generic or counted(phrase) or (_VENUE.search(phrase) and phrase not in words.title):
+        if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
             continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
@@ -73,6 +73,10 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _is_venue(phrase: str, words: Words) -> bool:
+    return bool(_VENUE.search(phrase)) and phrase not in words.title
 
 
 def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, alone: bool) -> _Scored | None:
@@ -107,7 +111,7 @@ def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
     for phrase, others in longer.items():
         one = found[phrase]
         share = min(1.0, max(found[other].times for other in others) / one.times)
-        found[phrase] = one._replace(score=one.score * (1 - _NESTED * share))
+        found[phrase] = _Scored(phrase, one.kind, one.score * (1 - _NESTED * share), one.times, one.in_title)
     ranked = sorted(found.values(), key=lambda one: (-one.score, one.phrase))
     return [one for one in ranked if not any(_is_part(one, found[other], title) for other in longer.get(one.phrase, ()))]
 
@@ -150,8 +154,8 @@ def _widened(phrase: str, words: Words) -> str:
     """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
     text = words.text
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
-        ends = [match.end() for match in re.finditer(re.escape(phrase), text)]
-        beside = {text[end] if {end, end + 1} <= words.edges and end < len(text) else "" for end in ends}
+        ends = words.ends_of(phrase)
+        beside = {text[end] if {end, end + 1} <= words.edges.keys() and end < len(text) else "" for end in ends}
         character = beside.pop()
         if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
             break
@@ -173,7 +177,7 @@ def _completed(phrase: str, words: Words) -> str:
     if not phrase.endswith("化"):
         return phrase
     starts = {word.start: word for word in words.words if word.tag in ("n", "vn") and len(word.text) > 1}
-    behind = (starts.get(match.end()) for match in re.finditer(rf"{re.escape(phrase)}的?", words.text))
+    behind = (starts.get(end + words.text.startswith("的", end)) for end in words.ends_of(phrase))
     counts = Counter(word.text for word in behind if word)
     nouns = [noun for noun, count in counts.most_common() if count > 1 and phrase + noun in words.text]
     return phrase + nouns[0] if nouns else phrase

@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _LONGEST_LABEL = 300  # characters; a longer line holds news as well
 _LONGEST = 200  # characters; a longer sentence is taken apart at its semicolons
 _LEAST_NEWS = 8  # characters that must be left behind a dateline
+
+
+def each(heads: str, rest: str) -> str:
+    """Return the pattern of each of some words with what stands behind it: 登录|下载 with 客户端 is 登录客户端|下载客户端.
+
+    Where every alternative begins with a character, a search skips all places that have none of these; behind a group it
+    tries every place.
+    """
+    return "|".join(head + rest for head in heads.split("|"))
+
 
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[。！？!?]+(?![A-Za-z]+=)[”’」』）)\"']*")  # no mark inside an address: ?id=1
@@ -24,25 +34,36 @@ _LABELLED = re.compile(
         备查文件|附件|附表|相关阅读|延伸阅读|推荐阅读|相关报道|相关新闻|相关链接|热门推荐|视频[-：:]|图为|资料图|供图|客户端|表情|举报)
     | ^[^，。]{0,16}(?:记者|通讯员|评论员|撰文|摄影)\s*[/／:：]?\s*[\u4e00-\u9fff·]{2,4}(?:[\s、]+[\u4e00-\u9fff·]{2,4}){0,4}\s*$
     | ^\W*(?:特此公告|特别提示|重要内容提示|重要提示|风险提示|公司声明|本公司声明)\W*$
-    | (?:登录|下载|扫码|扫描|关注|点击|打开|长按|戳).{0,20}(?:客户端|APP|App|二维码|公众号|微信|链接|查看|进入|阅读|报名|领取|投票|下载)
-    | [【\[（(](?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]
-    | 原标题[:：][^。]*来源[:：][^。]{0,30}$
     """,
     re.VERBOSE,
 )
+# What a line offers, wherever in it that stands.
+_OFFER = re.compile(
+    "|".join(
+        (
+            each(
+                "登录|下载|扫码|扫描|关注|点击|打开|长按|戳",
+                ".{0,20}(?:客户端|APP|App|二维码|公众号|微信|链接|查看|进入|阅读|报名|领取|投票|下载)",
+            ),
+            each(r"【|\[|（|\(", r"(?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]"),
+            "原标题[:：][^。]*来源[:：][^。]{0,30}$",
+        )
+    )
+)
 # A sentence that every announcement or site repeats.
 _NOTICE = re.compile(
-    r"""
-      (?:保证|承诺).{0,24}(?:真实|准确|完整).{0,40}(?:虚假记载|误导性陈述|重大遗漏|法律责任|连带责任|完整)
-    | 不存在(?:任何)?虚假记载|误导性陈述(?:或|和)重大遗漏
-    | (?:敬请|请)(?:广大)?投资者.{0,30}(?:风险|谨慎)
-    | (?:不构成|不作为).{0,16}(?:投资建议|投资依据|买卖建议)|仅供参考.{0,10}(?:投资者|据此操作|不构成)
-    | (?:未经|谢绝).{0,16}(?:许可|授权|允许|同意|转载).{0,30}(?:转载|复制|使用|摘编|违者|$)
-    | (?:版权归|版权所有|著作权归|转载请注明|如有侵权|侵权必究|如因作品内容)
-    | (?:自动化?新闻写作|由.{0,12}(?:自动生成|机器人撰写|AI生成|算法生成)|本文由.{0,20}生成)
-    | (?:海量资讯|精准解读).{0,20}(?:尽在|APP)
-    """,
-    re.VERBOSE,
+    "|".join(
+        (
+            each("保证|承诺", ".{0,24}(?:真实|准确|完整).{0,40}(?:虚假记载|误导性陈述|重大遗漏|法律责任|连带责任|完整)"),
+            "不存在(?:任何)?虚假记载|误导性陈述(?:或|和)重大遗漏",
+            "请(?:广大)?投资者.{0,30}(?:风险|谨慎)",
+            "不(?:构成|作为).{0,16}(?:投资建议|投资依据|买卖建议)|仅供参考.{0,10}(?:投资者|据此操作|不构成)",
+            each("未经|谢绝", ".{0,16}(?:许可|授权|允许|同意|转载).{0,30}(?:转载|复制|使用|摘编|违者|$)"),
+            "版权归|版权所有|著作权归|转载请注明|如有侵权|侵权必究|如因作品内容",
+            "自动化?新闻写作|由.{0,12}(?:自动生成|机器人撰写|AI生成|算法生成)|本文由.{0,20}生成",
+            each("海量资讯|精准解读", ".{0,20}(?:尽在|APP)"),
+        )
+    )
 )
 # A numbered heading says nothing by itself.
 _HEADING = re.compile(
@@ -66,8 +87,7 @@ _DATELINE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the body: its place in code points, and what is known of it.
 
     Its news begins behind 某报记者 or 某社某日电; a full stop closes it, or it is a heading or a caption.
@@ -109,7 +129,7 @@ def blanked(body: str, sentences: Sequence[Sentence]) -> str:
 def _is_label(line: str) -> bool:
     """Whether a whole line is no prose: a label with its value, an offer, or a numbered heading."""
     text = line.strip()
-    return bool((len(text) <= _LONGEST_LABEL and _LABELLED.search(text)) or _HEADING.match(text))
+    return bool((len(text) <= _LONGEST_LABEL and (_LABELLED.match(text) or _OFFER.search(text))) or _HEADING.match(text))
 
 
 def _sentences(line: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from transforms.taxonomy import Company, Taxonomy
 from transforms.words import Words
 
 # Six digits are a code only where the text says so: （600519）, 代码：600519, SH600519, 600519.SH, (行情600519)
-_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_DIGITS = re.compile(r"[0-9]{6}(?!\d)(?<!\d{7})")
 _BEFORE = re.compile(r"(?:代码|代碼|行情|[（(](?:SH|SZ|BJ)?|SH|SZ|BJ)\s*[:：.]?\s*$", re.IGNORECASE)
 _BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
 _LONGEST_MARK = 8  # characters

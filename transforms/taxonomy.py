@@ -93,7 +93,7 @@ class Finder:
         self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
         self._owners = [name for name, phrases in lists.items() for _ in phrases]
         folded = list(map(fold_letters, self._phrases))
-        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.NoncontiguousNFA)
+        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
         """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
@@ -104,10 +104,8 @@ class Finder:
         matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         ends = dict.fromkeys(self._names, 0)
         for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
-            if _joined(folded, start) or _joined(folded, end):
-                continue
             name = self._owners[index]
-            if start >= ends[name]:
+            if start >= ends[name] and not (_joined(folded, start) or _joined(folded, end)):
                 found[name].append((start, end, self._phrases[index]))
                 ends[name] = end
         return found
@@ -241,7 +239,7 @@ def _names(name: str, full_name: str) -> Iterator[str]:
 def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     for path in (folder / name for folder in folders if (folder / name).exists()):
         for number, row in enumerate(csv.DictReader(io.StringIO(_text(path), newline="")), 2):
-            if not all(row.get(column) for column in columns):
+            if not all(map(row.get, columns)):
                 raise ConfigError(f"{path}:{number}: each row needs {', '.join(columns)}")
             if row.get("level1", LEVEL1[0]) not in LEVEL1:
                 raise ConfigError(f"{path}:{number}: {row['level1']} is none of the 31 申万 level-1 industries")

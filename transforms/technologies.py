@@ -76,14 +76,13 @@ def _adds_nothing(phrase: str, term: str) -> bool:
 
 def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     """Yield start and end of each term with what belongs to it."""
-    before = {word.end: word for word in words.words} if words.found["technologies"] else {}
     products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
         if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not (start in words.edges and end in words.edges)):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
-        front = before.get(start)
+        front = words.edges.get(start)
         specific = (
             words.text.endswith(_HEADS, start, end) and front and _specifies(front, words.text[front.start : end], words, lists)
         )
