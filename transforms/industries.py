@@ -127,7 +127,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
                 tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        before = words.edges.get(start)
+        before = words.ending.get(start)
         house = before and before.tag in _NAMES and not suffix and _HOUSES.fullmatch(term)
         if house or _PEOPLE.match(text, end):
             continue

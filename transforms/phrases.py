@@ -155,7 +155,7 @@ def _widened(phrase: str, words: Words) -> str:
     text = words.text
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
         ends = words.ends_of(phrase)
-        beside = {text[end] if {end, end + 1} <= words.edges.keys() and end < len(text) else "" for end in ends}
+        beside = {text[end] if {end, end + 1} <= words.edges and end < len(text) else "" for end in ends}
         character = beside.pop()
         if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
             break

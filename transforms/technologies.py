@@ -82,7 +82,7 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
-        front = words.edges.get(start)
+        front = words.ending.get(start)
         specific = (
             words.text.endswith(_HEADS, start, end) and front and _specifies(front, words.text[front.start : end], words, lists)
         )

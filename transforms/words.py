@@ -1,7 +1,7 @@
 """Words: an article's text taken apart once, with what is no prose blanked out; keywords, industries and names are read from it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import KeysView, Sequence
 from functools import cached_property, partial
 from itertools import accumulate
 from typing import NamedTuple
@@ -57,9 +57,14 @@ class Words:
         return list(map(_word, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 
     @cached_property
-    def edges(self) -> dict[int, Word | None]:
-        """The places where a word begins or ends, with the word that ends there; None at the beginning."""
+    def ending(self) -> dict[int, Word | None]:
+        """The word that ends at each place where one does; None at the beginning."""
         return {0: None, **{word.end: word for word in self.words}}
+
+    @cached_property
+    def edges(self) -> KeysView[int]:
+        """The places where a word begins or ends."""
+        return self.ending.keys()
 
     def ends_of(self, phrase: str) -> list[int]:
         """Return where a phrase, which must not be empty, ends each time that it stands in the text; no two overlap."""
