@@ -116,8 +116,8 @@ def _joined(project: Project, batches: Iterable[list[Built]]) -> Iterator[list[B
 
 def _join(project: Project, built: list[Built]) -> None:
     made = [(one.record, one.mark) for one in built if one.record and one.mark]
-    rejected = [one.page for one in built if one.reject]
-    join_stories(project, made, {page.article_id: page.published_date for page in rejected if page.published_date})
+    rejected = [one.page for one in built if one.reject]  # one may have joined before, in a build that was killed
+    join_stories(project, made, {page.article_id: page.published_date or page.day for page in rejected})
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
@@ -157,7 +157,7 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
         if page.published_date and (built.record or built.reject):  # built before, and it may belong elsewhere now
             records.remove[page.published_date].add(page.article_id)
         if built.record:
-            story = told[built.record.article_id]
+            story = told.get(built.record.article_id, built.record.story_id)  # another source may have taken it out meanwhile
             records.put[built.record.published_date].append(built.record.model_copy(update={"story_id": story}))
             rejects.remove[page.day].add(page.article_id)
         if built.reject:

@@ -17,6 +17,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -117,14 +118,15 @@ def _draft(folder: Path, staging: Path) -> Path:
 
 def sweep(staging: Path, *, wait: bool = False) -> None:
     """Remove what was replaced more than half a second ago, or with `wait` all that was replaced so far."""
-    for path in list(staging.glob("*.old")):
-        try:
-            left = path.stat().st_ctime + GRACE - time.time()  # it has had this name since then
-        except FileNotFoundError:  # another process was faster
-            continue
-        if left > 0 and wait:
-            time.sleep(min(left, GRACE) + 0.05)  # no longer, should a clock have been set back
-        if left <= 0 or wait:
+    left: dict[Path, float] = {}  # seconds that they stay yet
+    for path in staging.glob("*.old"):
+        with suppress(FileNotFoundError):  # another process was faster
+            left[path] = path.stat().st_ctime + GRACE - time.time()  # it has had this name since then
+    longest = max(left.values(), default=0.0)
+    if wait and longest > 0:
+        time.sleep(min(longest, GRACE) + 0.05)  # no longer, should a clock have been set back
+    for path, seconds in left.items():
+        if wait or seconds <= 0:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from flows import build as build_module
 from flows import crawl as crawl_module
 from flows import gathering
 from flows.backfill import backfill
@@ -128,6 +129,23 @@ def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
     run = collected(project, {"slow": [D18]})
     assert run.ok, run.findings
     assert [report.tally.records for report in run.reports] == [5]
+
+
+def test_what_is_built_and_written_in_parts_is_all_there(slow, tmp_path, monkeypatch):
+    monkeypatch.setattr(build_module, "PART", 2)
+    monkeypatch.setattr(build_module, "_FLUSH", 4)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.yml").write_text("batch: 1\n", encoding="utf-8")
+    project = make_project(tmp_path, slow, slow=SOURCE)
+    texts = [1, 2, 3, 4, 5, 1, 6]  # the sixth is a reprint of the first
+    slow.pages |= {f"/a/{number}": article(text) for number, text in enumerate(texts)}
+    slow.pages |= {"/slow/18": links(*(f"/a/{number}" for number in range(7)))}
+    run = collected(project, {"slow": [D18]})
+    assert run.ok, run.findings
+    rows = {row.url.rpartition("/")[2]: row for row in dataset.records(project.data).select(D18, D18)}
+    assert sorted(rows) == list("0123456")
+    assert rows["0"].story_id == rows["5"].story_id == min(rows["0"].article_id, rows["5"].article_id)
+    assert len({row.story_id for row in rows.values()}) == 6
 
 
 def test_what_is_built_during_a_crawl_does_not_hide_that_a_site_shows_one_list_for_all_days(slow, tmp_path, monkeypatch):

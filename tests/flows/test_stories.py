@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.clock import now
+from crawlers.page import article_id
 from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.settings import open_project
@@ -124,3 +125,21 @@ def test_a_file_that_cannot_be_read_keeps_nobody_from_joining(tmp_path):
     assert tell_stories(project) == []
     assert [row.story_id for row in partitions.select(D18, D18)] == [rows[0].article_id] * 2
     project.ledger.close()
+
+
+def test_what_joined_in_a_build_that_failed_leaves_its_story_when_it_is_rejected(site, tmp_path):
+    site.pages |= {"/wire/18": links("/a/first"), "/a/first": PAGES["/a/first"]}
+    project = make_project(tmp_path, site, wire=SOURCE)
+    in_the_way = tmp_path / "data" / "records"
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_text("no folder")
+    assert not collected(project, {"wire": [D18]}).ok
+    name = article_id(f"http://127.0.0.1:{site.port}/a/first")
+    assert project.ledger.stories_of([name]) == {name: name}
+    in_the_way.unlink()
+    project.ledger.close()
+
+    project = make_project(tmp_path, site, wire=SOURCE + "extract: {{body: h1}}\n")
+    (report,) = collected(project, {"wire": [D18]}).reports
+    assert (report.tally.records, report.tally.rejects.total()) == (0, 1)
+    assert project.ledger.stories_of([name]) == {}
