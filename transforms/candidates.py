@@ -16,17 +16,17 @@ _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]")
 _WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
 _ALIAS = re.compile(
-    r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|[该此])([^”」』\"’'“]{2,12})[”」』\"’']"
+    r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
 )
 _LATIN = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
-_FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
+_FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
     r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
 )
-_QUARTER = re.compile("第[一二三四]季度报告")
+_QUARTER = re.compile("第[一二三四]季度报告(?!显示)")
 _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
@@ -41,7 +41,7 @@ _COUNTED = re.compile(
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
-_UNITS = frozenset("万亿千百元股份家个名人年月日号时分秒倍成点%％.,，")
+_UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及]$")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
@@ -57,12 +57,14 @@ _TAILS = re.compile(
     r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
-_FINITE = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现 各项 各种 多种 有关 相关"
-_CLAUSAL = frozenset(_FINITE.split())
-"""Words that make a clause of their neighbours."""
+_CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
+_VAGUE = "各项 各种 多种 有关 相关"
+_BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
+"""Words that no phrase has in it: with them it is a clause, or one of many (各项工作)."""
 
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
+_LINKS = frozenset({"c", "p", "v"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -115,7 +117,7 @@ def candidates(
     if "轮" in text:
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
-        yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in _foreign(words))
+        yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in foreign(words))
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
@@ -126,13 +128,17 @@ def candidates(
     yield from _acts(words, lists)
 
 
-def _foreign(words: Words) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the names with a dot; another word behind (哈利·斯通日前) ends one."""
+def foreign(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the persons' names with a dot, without other words at their edges: 总裁|哈利·斯通|日前."""
     for match in _FOREIGN.finditer(words.text):
-        last = words.text.rindex("·", *match.span()) + 1
-        behind = (word for word in words.words if last < word.start < match.end())
-        end = next((word.start for word in behind if len(word.text) > 1 and word.tag not in _NAMES), match.end())
-        yield match.start(), end
+        start, end = match.span()
+        first, last = words.text.index("·", start, end), words.text.rindex("·", start, end) + 1
+        inside = [word for word in words.words if start <= word.start < end]
+        if {word.tag for word in inside if first in (word.end, word.start - 1)} == {"ns"}:  # 中国·贵阳
+            continue
+        others = [word for word in inside if word.tag not in _NAMES and (len(word.text) > 1 or word.tag in _LINKS)]
+        start = max((word.end for word in others if word.end < first), default=start)
+        yield start, next((word.start for word in others if word.start > last), end)
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
@@ -151,8 +157,8 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Wo
 
 
 def called(phrase: str, name: str, lists: Taxonomy) -> str:
-    """Return what is short for a listed company within a longer name of it: 海州新材 for 海州新材料科技."""
-    return min((one for one in lists.called[lists.companies[name].code] if one in phrase), key=len, default=phrase)
+    """Return the listed name of a company within a longer one of it: 海州新材 for 海州新材料科技, but 中国东航 as it is."""
+    return next((one for one in lists.called[lists.companies[name].code] if one in phrase), phrase)
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
@@ -186,7 +192,7 @@ def _runs(
                 end = last.end
                 if end - start > _LONGEST:
                     break
-                if last.tag == "m" and text[end : end + 1] in _UNITS:
+                if last.tag == "m" and _UNIT.match(text, end):
                     continue
                 phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
@@ -206,7 +212,7 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
     for word in words.words:
         tag = word.tag
         good = tag in _NOUNS or (tag in ("v", "a") and len(word.text) > 1) or (tag == "m" and word.text.isdigit())
-        if good and word.text not in _CLAUSAL:
+        if good and word.text not in _BREAKS:
             run.append(word)
         elif run:
             yield run

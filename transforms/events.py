@@ -10,10 +10,11 @@ from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _FIGURE = re.compile(
-    r"\d(?<!\d\d)[\d.,，]{0,20}\s?(?:%|％|多?亿|多?万|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
+    r"\d(?<!\d\d)[\d.,，]{0,20}\s?(?:%|％|[多余]?亿|[多余]?万|百|千|元|美元|港元|股|家|台|辆|人|名|倍|个|吨|项|件|例|岁|只|架|座|公里|平方米|票|亩|克|瓦|点|位|次|种|款|分)"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SUM = re.compile(r"\d\s?(?:多?亿|多?万|千)?(?:美|港|欧|日|澳|加|新)?元")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SUM = re.compile(r"\d\s?[多余]?[百千万亿]{0,3}[多余]?(?:美|港|欧|日|澳|加|新)?元")
 # Every alternative of what is searched in each sentence begins with a character, see `each`.
 _DAY = re.compile(
     r"月(?<=\d月)\d{1,2}日|年(?<=\d{4}年)|日(?<=\d日)(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
@@ -26,7 +27,7 @@ _SAYING = re.compile(each("表示|认为|指出|坦言|强调|直言|建议|称|
 _LINK = re.compile(r"此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然")
 # A question, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
-    r"？\W?$|\?\W?$|如下[：:]?\W?$|公告编号|披露了《|审议通过了?《|"
+    r"？\W?$|\?\W?$|如下[：:]?\W?$|公告编号|披露了《|审议通过了?《[^》]*(?:议案》|》的?议案)|"
     r"以下简称.{0,10}[”）)]\W?$|详见|注册资本|经营范围|未受过|"
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示|"
     + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
@@ -65,7 +66,7 @@ def major_events(
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
     titled = set(types[: bisect_left(places, -1)]) - {"其他"}
     pairs = {pair for pair in map("".join, pairwise(words.title)) if pair.isalnum()}
-    numbers = set(_NUMBER.findall(words.title))
+    numbers = {number for number in _NUMBER.findall(words.title) if not _YEAR.fullmatch(number)}
     scored = []
     for number, (one, found) in enumerate(whole):
         text = body[one.start : one.end]
@@ -111,9 +112,9 @@ def _reports(text: str, found: Sequence[str]) -> float:
 
 
 def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
-    """Return how much a sentence is about what the article is about; `pairs` and `numbers` are the title's."""
+    """Return how much a sentence is about what the article is about; `pairs` and `numbers`, years apart, are the title's."""
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
-    stated = sum(number in text for number in numbers) / max(len(numbers), 1)
+    stated = len(numbers.intersection(_NUMBER.findall(text))) / len(numbers) if numbers else 0.0
     named = min(sum(name in text for name in names), 2)
     return 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 

@@ -13,6 +13,7 @@ from transforms.words import Words
 
 _MOST = 4
 _MOST_CODES = 2
+_MOST_OWN = 4  # level-1 names of the companies; more are those of a list of shares
 _LEAST = 1.7  # weight
 _UNNAMED = 2.2  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
@@ -54,11 +55,12 @@ def industries(
     """Return the industries as the text words them, and their level-1 names with their places, both by weight.
 
     A mention weighs more in the title, where the text itself says 行业 or the like behind it, and where it tells what a
-    company does. `companies` are those that the article is about: their industries count for the level-1 names. An
-    industry inside a company's name, `subject` among them, counts only where it is what the company is in.
+    company does. `companies` are those that the article is about: their industries count for the level-1 names, unless
+    these are five or more. An industry inside a company's name, `subject` among them, counts only where it is what the
+    company is in.
     """
     own = {one.company.level1 for one in companies}
-    if len(own) > _MOST_CODES:  # companies of many industries: a list of shares, about none of these
+    if len(own) > _MOST_OWN:
         own, companies = set(), []
     tally = Tally(lists)
     _count_listed(tally, words, lists, subject, own)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, called, candidates, counted
+from transforms.candidates import SUBJECT, Kind, called, candidates, counted, foreign
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
@@ -29,10 +29,11 @@ _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
 _COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
-# The medium that tells the news: 样网财经获悉, but not 从样网获悉.
-_MEDIUM = re.compile(r"(?<=[，。\n])([^\W\d从自向由]{2,10})(?:获悉|讯)[，,：:]")
-# Where companies register and publish what they announce: no keyword outside the headline.
+# The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
+_MEDIUM = re.compile(r"(?<=[，。\n])[^\W\d从自向由]{2,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
+# Where companies register and publish what they announce: no keyword outside the headline. An exchange may also be who acts.
 _VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:深|上|北|港)交所$")
+_AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
@@ -64,8 +65,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
-    for start, _, name in words.found["companies"][:1]:
-        subject = subject if start else called(subject, name, lists)
+    for start, end, name in words.found["companies"][:1]:
+        subject = called(subject, name, lists) if not start and len(subject) == end else subject
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
     scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
@@ -76,7 +77,15 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
 
 
 def _is_venue(phrase: str, words: Words) -> bool:
-    return bool(_VENUE.search(phrase)) and phrase not in words.title
+    """Whether a phrase is only where something is listed or published; of an exchange that is how it mostly stands."""
+    venue = _VENUE.search(phrase)
+    if not venue or phrase in words.title:
+        return False
+    if not venue[0].endswith("所"):
+        return True
+    text, ends = words.text, words.ends_of(phrase)
+    placed = [text[end - len(phrase) - 1] in "在于刊" or bool(_AT_EXCHANGE.match(text, end)) for end in ends]
+    return 2 * sum(placed) >= len(placed)
 
 
 def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, alone: bool) -> _Scored | None:
@@ -121,7 +130,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if other.kind.named and other.in_title and title.count(one.phrase) == title.count(other.phrase):
         return True
-    if one.kind.named and "·" in other.phrase:
+    if one.kind.named and "·" in other.phrase and not one.in_title:
         return True
     if one.kind.named and not other.kind.named:
         return False
@@ -133,7 +142,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen = words.text, dict[str, frozenset[str]]()
-    media = "\n".join(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else ""
+    media = Counter(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else {}
     for one in ranked:
         if len(chosen) == _MAX:
             break
@@ -142,7 +151,8 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             phrase = _widened(phrase, words)
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = _full_name(phrase, words)
-        reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text or phrase in media
+        reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
+        reporter = reporter or 2 * sum(times for one, times in media.items() if one.startswith(phrase)) > text.count(phrase)
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
         if not (reporter or any(alike)):
@@ -166,7 +176,7 @@ def _widened(phrase: str, words: Words) -> str:
 def _full_name(surname: str, words: Words) -> str:
     """Return a surname with the given name that the text once has before it: 斯通 becomes 哈利·斯通."""
     dot = words.text.find(f"·{surname}")
-    return next((f"{word.text}·{surname}" for word in words.words if word.end == dot), surname)
+    return next((f"{words.text[start:dot]}·{surname}" for start, end in foreign(words) if start < dot < end), surname)
 
 
 def _completed(phrase: str, words: Words) -> str:

@@ -20,10 +20,10 @@ def each(heads: str, rest: str) -> str:
 
 
 _LINE = re.compile(r"[^\n]+")
-_STOP = re.compile(r"[。！？!?]+(?![A-Za-z]+=)[”’」』）)\"']*")  # no mark inside an address: ?id=1
-# What sites print behind an article: the headlines and beginnings of others, each with its time in a line of its own.
+_STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
+# What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
-_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}[^\n。.…”](?:\n[^\n]+){{1,3}}{_PRINTED.pattern}")
+_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}[^\n。.…”](?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}")
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.

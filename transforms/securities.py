@@ -20,10 +20,13 @@ _QUOTED = re.compile(
 )
 # 中信证券研报认为: a house whose analysts speak wrote what the article tells of others.
 _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|发布研|证券研究)")
-# 华泰证券：东海股份(600001.SH)…: a headline's first name is whose report it is, where another company follows with its code.
-_REPORT = re.compile(r"(?:：|:|-+)[^：:]*[（(](?:\d{5,6}|[A-Z]{1,5}\.)")
-# 中标中国石油项目, 收到中国移动的通知书, 质押给某银行: whom another one works for, or owes.
-_COUNTERPART = re.compile(r"(?:中标|收到|质押给|质押予|质权人为?)$")
+# 华泰证券：上调东海股份(600001.SH)评级: a headline's first name is whose report it is, where it judges another company with its code.
+_REPORT = re.compile(
+    r"(?:：|:|-+)(?=[^：:]*(?:评级|目标价|研报|预期|首予|重申|看好))[^：:]*[（(](?:(?P<code>\d{5,6})(?!\d)|[A-Z]{1,5}\.)"
+)
+# 中标中国石油项目, 质押给某银行, 收到中国移动的通知书: whom another one works for, or owes.
+_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+_RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 _HOUSES = frozenset({"银行", "非银金融"})
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
@@ -70,7 +73,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     edge = len(words.title)
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(words.text, one.end)}
-    authors |= {one.company.code for one in found[:1] if _is_house(one) and _REPORT.match(words.title, one.end)}
+    authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     weights: dict[str, float] = defaultdict(float)
     for one in found:
         aside = one.company.code in authors or _is_aside(one, words.text)
@@ -82,7 +85,15 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
 
 def _is_aside(one: Mention, text: str) -> bool:
     """Whether a company is only quoted, or is whom another one works for or owes."""
-    return bool(_QUOTED.match(text, one.end) or _COUNTERPART.search(text[max(0, one.start - _LONGEST_MARK) : one.start]))
+    before = text[max(0, one.start - _LONGEST_MARK) : one.start]
+    received = before.endswith("收到") and _RECEIVED.match(text, one.end)
+    return bool(received or _QUOTED.match(text, one.end) or _COUNTERPART.search(before))
+
+
+def _reports(one: Mention, title: str) -> bool:
+    """Whether a title says behind a name what that house's report makes of another company."""
+    report = _REPORT.match(title, one.end)
+    return report is not None and report["code"] != one.company.code[:6]
 
 
 def _is_house(one: Mention) -> bool:

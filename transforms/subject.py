@@ -15,11 +15,6 @@ _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 _SUBJECT_END = re.compile(
     r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
-# 生鲜电商平台青禾有鲜完成: what it is, and its name.
-_APPOSED = re.compile(
-    r"[\u4e00-\u9fff]{2,8}?(?:平台|公司|企业|品牌|服务商|供应商|开发商|运营商|研发商|制造商|提供商|厂商|机构)[“「『\"]?"
-    r"(?P<name>\w{2,8}?)[”」』\"]?(?=完成|获|宣布|发布|推出|拟|将|与|再|被|遭|赴|冲刺|递交|提交|收购|\s|，|,|$)"
-)
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -28,8 +23,6 @@ def subject_of(words: Words) -> str:
 
     What the body mostly has behind it belongs to it, and what the body has far more often than the whole is all of it.
     """
-    if (apposed := _APPOSED.match(words.title)) and words.text.count(apposed["name"]) > _OFTEN:
-        return apposed["name"]
     return _own(_whole(_first(words), words), words).removesuffix("第")
 
 

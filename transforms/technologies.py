@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import rjieba
 
@@ -50,15 +50,16 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
-    left_out = {subject, *heads, *(one for one in distinct if _stands_within(one, distinct, words.text))}
+    kinds = {one: counts[fold_letters(one)] for one in distinct if one != subject}
+    left_out = {subject, *heads, *(one for one in distinct if _stands_within(one, kinds, words.text))}
     kept = [one for one in distinct if one not in left_out and not any(_adds_nothing(one, other) for other in distinct)]
     return sorted(kept, key=lambda one: -counts[fold_letters(one)])
 
 
-def _stands_within(term: str, terms: Iterable[str], text: str) -> bool:
-    """Whether at least every other time a term stands at the end of its kinds."""
-    kinds = [one for one in terms if one != term and one.endswith(term)]
-    return bool(kinds) and text.count(term) <= 2 * sum(map(text.count, kinds))
+def _stands_within(term: str, times: Mapping[str, int], text: str) -> bool:
+    """Whether at least every other time a term stands at the end of its kinds; `times` is how often each term stands."""
+    kinds = [count for one, count in times.items() if one != term and one.endswith(term)]
+    return bool(kinds) and text.count(term) <= 2 * sum(kinds)
 
 
 def _outermost(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,12 @@ _NO_SURNAME = frozenset(
     "连于经都曾时应后向从成原常包高安能全同和单解居过关强归仍相重当所是有为在来到让由多还更初计占支位平国公明满首每各某双清"
 )
 """Surnames that are more often another word."""
+_FOREIGN = frozenset(
+    "阿埃艾爱安奥巴贝本比宾波伯勃博布达戴丹德登迪蒂杜多恩尔法菲费芬弗福盖戈格古哈海赫亨霍基吉加杰金卡凯坎康考柯科克肯库"
+    "拉莱赖兰朗劳勒雷里丽利列林琳卢鲁路伦罗洛马玛迈曼梅门蒙米莫姆穆娜纳内尼宁牛纽努诺欧帕潘佩皮普奇乔琼热萨塞瑟沙莎什史斯"
+    "顿索塔泰坦汤特图托瓦万威韦维温文沃乌西希夏谢雪休亚扬耶伊因英尤约泽扎詹珍朱兹大"
+)
+"""Characters that foreign names are written with."""
 
 
 @lru_cache(maxsize=1 << 17)
@@ -31,8 +37,9 @@ def proper(word: str) -> bool | None:
 
 @lru_cache(maxsize=1 << 16)
 def is_common(name: str) -> bool:
-    """Whether the dictionary has a word as a name that is mostly no name: 养老, 望远镜."""
-    return rjieba.suggest_freq(name) >= _RARE and not names_person(name)
+    """Whether the dictionary has a word as a name that is mostly no name: 养老, 望远镜, but not 列宁, 曾国藩."""
+    person = names_person(name) or (len(name) > 2 and is_person(name)) or _FOREIGN.issuperset(name)
+    return not person and rjieba.suggest_freq(name) >= _RARE
 
 
 @lru_cache(maxsize=1 << 16)

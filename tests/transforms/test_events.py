@@ -99,14 +99,30 @@ def test_that_a_motion_has_passed_is_procedure():
     assert passed not in chosen(told + passed, "汀州港回购股份")
 
 
+def test_that_a_law_has_passed_is_news():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    law = "会议审议通过《港口管理条例》。"
+    motion = law.replace("条例》", "办法》的议案")
+    assert law in chosen(told + law, "停泊新规出台")
+    assert motion not in chosen(told + motion, "停泊新规出台")
+
+
 def test_a_sentence_with_the_headlines_figures_goes_before_others():
     told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     stated = "目标是38座，三年内可以建成。"
     assert stated in chosen(told + stated, "汀州港要扩建到38个")
     assert stated not in chosen(told + stated, "汀州港要扩建到40个")
+    assert stated not in chosen(told + stated, "汀州港要扩建到3个")
+
+
+def test_a_year_is_no_figure_of_the_headlines():
+    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    stated = "防波堤自2026起整修，渔民叫好。"
+    assert stated not in chosen(told + stated, "远洋货轮首航归来，汀州渔民迎来新生活，2026见闻录")
 
 
 def test_a_sum_of_money_counts_more_than_another_figure():
     told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
-    assert "整修防波堤用去7亿元。" in chosen(told + "整修防波堤用去7亿元。", "汀州港见闻")
+    for money in ("7亿元", "22.8万亿元", "3亿多元", "10余亿元", "3千万元", "8百万元"):
+        assert f"整修防波堤用去{money}。" in chosen(told + f"整修防波堤用去{money}。", "汀州港见闻")
     assert "整修防波堤用去7亿吨石料。" not in chosen(told + "整修防波堤用去7亿吨石料。", "汀州港见闻")

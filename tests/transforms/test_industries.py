@@ -1,3 +1,5 @@
+import pytest
+
 from tests.transforms.lists import shipped, words_of
 from transforms.industries import industries
 from transforms.prose import prose
@@ -120,8 +122,13 @@ def test_who_pays_for_a_financing_round_is_no_industry_of_it():
 
 
 def test_companies_of_many_industries_are_of_none():
-    body = "网友问：贵州茅台怎么看？老师答：持有。宁德时代呢？继续持有。招商银行可以补仓。福田汽车观望。"
-    assert found("股民问答：贵州茅台、宁德时代、招商银行、福田汽车", body) == ([], [])
+    body = "网友问：贵州茅台怎么看？老师答：持有。宁德时代呢？继续持有。招商银行可以补仓。福田汽车观望。中国石油持有。"
+    assert found("股民问答：贵州茅台、宁德时代、招商银行、福田汽车、中国石油", body) == ([], [])
+
+
+def test_a_deal_of_three_companies_is_about_their_industries():
+    made = found("宁德时代与中国石油、福田汽车共建换电站", "宁德时代与中国石油、福田汽车签约，共建换电站一千座。")
+    assert made[0] == ["石油", "汽车"]
 
 
 def test_what_a_text_sorts_a_company_under_is_its_industry():
@@ -137,5 +144,11 @@ def test_a_skill_is_no_industry():
 
 
 def test_schools_and_their_pupils_tell_of_education():
-    body = "三所高校今年扩大招生。新设的学科面向应届生，课程由企业与教师合开。招生办说，本科生与研究生都可选修，学分互认。"
-    assert found("高校扩招", body) == (["教育"], ["社会服务"])
+    body = "三所学校今年扩大招生，面向应届生。招生办说，本科生都可选修，学分互认，升学率提高，教研经费增加，班主任到岗。"
+    assert found("学校扩大招生", body) == (["教育"], ["社会服务"])
+
+
+@pytest.mark.parametrize("title", ["清华大学团队研制新型电池", "教育部：高校不得限制企业研发合作"])
+def test_research_at_a_university_is_no_news_of_education(title):
+    body = "教师与研究生组成的团队说，高校开放平台，学科交叉，课程由高校与企业合开，毕业生与教师可到企业兼职，高校受益。"
+    assert "教育" not in found(title, body)[0]

@@ -70,9 +70,11 @@ def test_the_news_begins_behind_the_dateline(dateline):
     assert body[sentence.news :] == "江淮大学团队研制出新型电池，效率达27.4%。"
 
 
-def test_an_address_ends_no_sentence():
-    body = "公示见http://zb.example.cn/info?id=18&page=2的公告栏，为期三天。第二句！"
-    assert told(body) == ["公示见http://zb.example.cn/info?id=18&page=2的公告栏，为期三天。", "第二句！"]
+@pytest.mark.parametrize("query", ["id=18&page=2", "utm_source=wx", "p1=2"])
+def test_an_address_ends_no_sentence(query):
+    body = f"公示见http://zb.example.cn/info?{query}的公告栏，为期三天。第二句！"
+    assert told(body) == [f"公示见http://zb.example.cn/info?{query}的公告栏，为期三天。", "第二句！"]
+    assert told("谁来买单？AI=未来吗。") == ["谁来买单？", "AI=未来吗。"]
 
 
 def test_an_article_ends_where_the_beginnings_of_others_are_printed():
@@ -86,3 +88,8 @@ def test_an_article_ends_where_the_beginnings_of_others_are_printed():
         "2026-11-03 21:33:42",
         "正文。",
     ]
+
+
+def test_lines_above_a_time_that_are_not_cut_are_the_articles_own():
+    body = "远帆物流发布年报。\n三大业务板块全面增长超出预期\n收入增长三成。\n冷链业务收入翻番。\n2026-11-03 21:33"
+    assert told(body) == body.split("\n")

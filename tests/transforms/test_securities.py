@@ -89,6 +89,21 @@ def test_a_house_needs_more_than_two_mentions_to_be_what_an_article_is_about():
     assert codes("青禾控股公告发行安排", body.replace("中信证券", "宁德时代")) == ["300750.SZ"]
 
 
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("招商银行：拟向宁德时代(300750.SZ)提供百亿授信", ["600036.SH", "300750.SZ"]),
+        ("国泰君安：换股吸收合并海通证券(600837.SH)获批", ["601211.SH", "600837.SH"]),
+        ("中信证券：子公司拟参股青禾基金(159915)", ["600030.SH"]),
+        ("宁波银行：获准发行金融债(20260101批)", ["002142.SZ"]),
+        ("招商银行：三季度业绩超预期(600036)", ["600036.SH"]),
+        ("招商银行：三季度业绩超预期(20260101)", ["600036.SH"]),
+    ],
+)
+def test_who_tells_its_own_news_in_a_headline_is_no_reporter(title, wanted):
+    assert codes(title, "公告全文如下。") == wanted
+
+
 def test_a_headline_that_begins_with_whose_report_it_is_is_about_the_other_company():
     body = "华泰证券给予青禾酒业(06899.HK)买入评级。华泰证券目标价上调一成。三季度收入料增长一成。"
     assert codes("华泰证券：青禾酒业(06899.HK)业绩超预期", body) == []
@@ -97,3 +112,4 @@ def test_a_headline_that_begins_with_whose_report_it_is_is_about_the_other_compa
 
 def test_whose_letter_is_received_is_not_whom_it_is_news_of():
     assert codes("宁德时代收到中国移动中标通知书", "宁德时代公告，公司收到中国移动中标通知书。") == ["300750.SZ"]
+    assert codes("港交所收到宁德时代上市申请", "港交所收到宁德时代上市申请。") == ["300750.SZ"]

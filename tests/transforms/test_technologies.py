@@ -57,3 +57,13 @@ def test_a_term_that_stands_mostly_within_its_kinds_is_left_out():
     assert found("深度神经网络推理快，神经网络省电。") == ["深度神经网络"]
     body = "神经网络省电，神经网络好用，神经网络走进工厂，深度神经网络推理快。"
     assert found(body) == ["神经网络", "深度神经网络"]
+
+
+def test_a_subject_is_no_kind_of_the_term_that_it_ends_with():
+    assert found("通用人工智能还有多远？人工智能走进工厂。", "通用人工智能") == ["人工智能"]
+
+
+def test_kinds_within_each_other_count_once():
+    body = "城市领航辅助驾驶上路，领航辅助驾驶降价，辅助驾驶普及，"
+    assert "辅助驾驶" not in found(f"{body}辅助驾驶省力。")
+    assert "辅助驾驶" in found(f"{body}辅助驾驶省力，辅助驾驶出海。")
