@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
@@ -28,6 +29,7 @@ def open_engine(url: str) -> Engine:
     Raises ConfigError for a URL of another kind of database, StoreError when it cannot be used.
     """
     engine = _postgresql(url) if is_shared(url) else create_engine(url)
+    finalize(engine, engine.pool.dispose)  # else the connections of one that nobody holds any more wait for the collector, open
     if not is_shared(url):
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
