@@ -207,9 +207,11 @@ def test_a_site_that_keeps_refusing_is_left_alone(site, tmp_path):
 def test_lists_behind_a_wall_are_not_asked_day_by_day(site, tmp_path):
     days = [date(2026, 11, number) for number in range(1, 21)]
     site.pages |= {f"/paper/{day:%d}": (403, b"") for day in days}
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.yml").write_text("concurrency: 1\n", encoding="utf-8")  # else more are on their way
     project = make_project(tmp_path, site, paper=SOURCE)
     collected(project, {"paper": days})
-    assert len(site.asked) < 10
+    assert len(site.asked) < 6
 
 
 def test_error_pages_that_a_killed_crawl_left_become_no_records(site, tmp_path):
