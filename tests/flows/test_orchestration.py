@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -86,8 +87,15 @@ class Server:
         request = urllib.request.Request(
             f"{self.api}/{path}", json.dumps(body or {}).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        for _ in range(20):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # its database is busy: Prefect's own clients ask again
+                    raise
+                time.sleep(0.5)
+        raise AssertionError(f"{path}: the server stays busy")
 
     def deployment(self, flow: str, name: str) -> dict:
         wanted = name, f"flows.deployments.{flow}"
