@@ -152,7 +152,8 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = _full_name(phrase, words)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
-        reporter = reporter or 2 * sum(times for one, times in media.items() if one.startswith(phrase)) > text.count(phrase)
+        told = sum(times for medium, times in media.items() if medium.startswith(phrase))
+        reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
         if not (reporter or any(alike)):
