@@ -1,6 +1,8 @@
+import time
 from dataclasses import replace as with_changes
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import yaml
@@ -115,20 +117,33 @@ def test_a_story_is_asked_about_once_and_each_reprint_keeps_what_stands_in_it(tm
     assert rows_of(project, "wire")[0].keywords == ("正文",)
 
 
+def by_threes():
+    """An answer to one question, then only where three are open, and a little later, should a fourth come, which must not."""
+    gate = Barrier(3)
+
+    def answer(asked):
+        if asked.number > 1:  # the first is asked alone: it finds which kind of answer the endpoint gives
+            gate.wait(timeout=20)
+        time.sleep(0.03)
+        return truthful(asked)
+
+    return answer
+
+
 def test_no_more_questions_are_open_than_allowed(tmp_path, stub):
     project = make_project(tmp_path, stub, concurrency=3)
-    stub.seconds = 0.03
-    put(project, *(waiting(project, number) for number in range(20)))
-    assert annotated(project)[0].by_model == 20
+    stub.answer = by_threes()
+    put(project, *(waiting(project, number) for number in range(22)))
+    assert annotated(project)[0].by_model == 22
     assert stub.most_open == 3
 
 
 def test_texts_that_are_of_no_story_do_not_wait_for_each_other(tmp_path, stub):
     project = make_project(tmp_path, stub, concurrency=3)
-    stub.seconds = 0.2
-    texts = [Text(str(number), row.title, row.body) for number in range(6) for row in [record(number)]]
+    stub.answer = by_threes()
+    texts = [Text(str(number), row.title, row.body) for number in range(7) for row in [record(number)]]
     with open_desk(project) as desk:
-        assert [text.name for text, _ in by_model(desk, texts)] == ["0", "1", "2", "3", "4", "5"]
+        assert [text.name for text, _ in by_model(desk, texts)] == ["0", "1", "2", "3", "4", "5", "6"]
     assert stub.most_open == 3
 
 
