@@ -154,9 +154,9 @@ def filled(path: Path, days: int, numbers: np.random.Generator) -> npt.NDArray[n
                 "insert into story_members (article_id, text_id, source, day, first) values (?, ?, ?, ?, ?)", members
             )
             by_text = np.stack([stories.keys(sketch.tobytes()) for sketch in sketches]).astype(np.int64)
-            keys.append(((np.int64(period - BASE) << 29 | by_text) << 24 | ids[:, np.newaxis]).ravel())
+            keys.append(((np.int64(period - BASE) << 30 | by_text) << 24 | ids[:, np.newaxis]).ravel())
         every = np.sort(np.concatenate(keys))
-        split = ((BASE + (every >> 53)).tolist(), (every >> 24 & (1 << 29) - 1).tolist(), (every & (1 << 24) - 1).tolist())
+        split = ((BASE + (every >> 54)).tolist(), (every >> 24 & (1 << 30) - 1).tolist(), (every & (1 << 24) - 1).tolist())
         connection.executemany("insert into story_keys (period, key, text_id) values (?, ?, ?)", zip(*split, strict=True))
     connection.commit()
     connection.close()

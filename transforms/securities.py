@@ -27,6 +27,13 @@ _REPORT = re.compile(
 # 中标中国石油项目, 质押给某银行, 收到中国移动的通知书: whom another one works for, or owes.
 _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
+# 海州新材还能介入吗, 海州新材的压力位在哪儿: what a reader asks an expert about is what the answers are about.
+_ASKED = re.compile(
+    r"(?:现在|目前|今天|明天|后市|还)*"
+    r"(?:(?:能不能|可不可以|该不该|是否)?(?:能|可以|可|该|应该|继续)*(?:持有|介入|买|买入|买进|追|卖|卖出|抛|加仓|减仓|补仓|割肉|抄底)"
+    r"(?:吗|么|[?？])"
+    r"|的?(?:走势|趋势|前景|后市|支撑|压力|阻力|操作)位?(?:和(?:支撑|压力|阻力)位?)?(?:如何|怎么样|怎样|怎么看|在哪|是多少|多少))"
+)
 _HOUSES = frozenset({"银行", "非银金融"})
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
@@ -67,7 +74,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
 def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence]) -> list[Mention]:
     """Return the mentions of those companies that the article is about.
 
-    That is who stands in the title, in the lead (its first two sentences) or again and again, not who is only quoted.
+    That is who stands in the title, in the lead (its first two sentences) or again and again, or whose share a reader asks
+    about, not who is only quoted.
     Banks and brokers in the lead mostly lend, take shares in pledge or bring others to market: for them it is no reason.
     """
     edge = len(words.title)
@@ -77,8 +85,8 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     weights: dict[str, float] = defaultdict(float)
     for one in found:
         aside = one.company.code in authors or _is_aside(one, words.text)
-        in_lead = one.start < lead and not _is_house(one)
-        weight = 3.0 if one.start < edge else 1.5 if in_lead else 0.4 if _is_house(one) else 0.8
+        matters = (one.start < lead and not _is_house(one)) or _ASKED.match(words.text, one.end)
+        weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if _is_house(one) else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
 

@@ -89,7 +89,7 @@ def period(day: date) -> int:
 
 
 def keys(sketch: bytes) -> list[int]:
-    """Return the keys of a sketch, below 2**29: whatever is to be compared with it has one of them."""
+    """Return the keys of a sketch, below 2**30: whatever is to be compared with it has one of them."""
     bands = _hashes(sketch)[: _BANDS * _ROWS].reshape(_BANDS, _ROWS).astype(np.uint32)
     numbers = np.arange(_BANDS, dtype=np.uint32) << np.uint32(24)
     return [int(key) for key in numbers | bands[:, 0] << np.uint32(16) | bands[:, 1] << np.uint32(8) | bands[:, 2]]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import rjieba
 
@@ -29,10 +29,17 @@ _NO_FRONT = re.compile(
     r"我国|国内|国外|新型|新一代|最新|各类|多种|研发|发布|推出|使用|利用|通过|进行|实现|相关|主流|各种|一种|"
     r"一款|全球|世界|自主|专业|产品|技术|市场|行业|产业|发展|支持|提供|研究|开发|应用|接入|基于|加入|采用|"
     r"包括|训练|部署|上线|打造|推动|加快|布局|成为|普通|优质|大型|小型|人类|时代|就是|不是|具有|拥有|没有|"
+    r"融合|集成|结合|涵盖|覆盖|包含|运用|围绕|聚焦|深耕|"
     r"需要|可以|能够|成熟|真正|先进|所谓|首个|首款|国际|未来|测试|加码|A股|港股|美股|概念|上市"
 )
 # What an AI product is called: AI写作平台, AI教学助手.
 _PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型", "机器人", "芯片", "助理", "服务器", "终端"})
+# 语音智能 in 机器视觉、语音智能、决策智能: what is named in a row with listed terms and ends as they do is one of them.
+_ROW = re.compile(r"[^\W_]{2,14}(?:、[^\W_]{2,14}){2,}")
+_IN_ROW = re.compile(r"(?P<term>[^\W\d_]{2,6}(?:智能体?|识别|视觉|理解|生成|推理|大模型))(?:(?:等|和|及|与|以及).*)?")
+_ROW_BEGINS = re.compile(r".*(?:涵盖|覆盖|包括|包含|融合|集成|结合|运用|应用|采用|围绕|聚焦|基于|利用|通过)")
+_NOT_IN_ROW = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元)..$")
+_BROAD = re.compile(r"人工智能|机器人|AI", re.IGNORECASE)  # also stand in a row with 生物合成
 _WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
 _LONGEST = 10  # characters
 _LONGEST_FRONT = 3
@@ -46,7 +53,8 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
     article is about: a company of that name is no technology.
     """
-    spelled = [words.text[start:end] for start, end in _outermost(_places(words, lists))]
+    places = list(_places(words, lists))
+    spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words.text, places)])]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
@@ -89,6 +97,22 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
         )
         yield front.start if specific and front else start, max(end, products.pop(start, 0))
     yield from products.items()
+
+
+def _in_rows(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of unlisted terms that stand in a row with two of `places`."""
+    for row in _ROW.finditer(text) if len(places) > 1 else ():
+        listed = [(left, right) for left, right in places if row.start() <= left < row.end()]
+        begins = _ROW_BEGINS.match(text, *row.span())
+        start = begins.end() if begins else text.index("、", row.start()) + 1
+        for item in (
+            text[start : row.end()].split("、") if sum(not _BROAD.fullmatch(text, *place) for place in listed) > 1 else ()
+        ):
+            end = start + len(item)
+            term = _IN_ROW.fullmatch(item)
+            if term and not _NOT_IN_ROW.match(term["term"]) and not any(start <= left < end for left, _ in listed):
+                yield start, start + term.end("term")
+            start = end + 1
 
 
 def _specifies(front: Word, phrase: str, words: Words, lists: Taxonomy) -> bool:

@@ -113,3 +113,19 @@ def test_a_headline_that_begins_with_whose_report_it_is_is_about_the_other_compa
 def test_whose_letter_is_received_is_not_whom_it_is_news_of():
     assert codes("宁德时代收到中国移动中标通知书", "宁德时代公告，公司收到中国移动中标通知书。") == ["300750.SZ"]
     assert codes("港交所收到宁德时代上市申请", "港交所收到宁德时代上市申请。") == ["300750.SZ"]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("贵州茅台可以持有吗？", ["600519.SH"]),
+        ("贵州茅台现在还能介入吗，最近走势强。", ["600519.SH"]),
+        ("贵州茅台的压力位和支撑位在哪里？", ["600519.SH"]),
+        ("贵州茅台后市怎么看？", ["600519.SH"]),
+        ("贵州茅台走势平稳。", []),
+        ("贵州茅台可以买到的酒不多。", []),
+        ("贵州茅台继续持有该股权。", []),
+    ],
+)
+def test_the_share_that_a_reader_asks_about_is_what_an_article_is_about(question, wanted):
+    assert codes("专家在线", f"专家做客。以下是问答。读者问：老师好！{question}专家答：看量能。") == wanted

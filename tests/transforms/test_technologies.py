@@ -67,3 +67,17 @@ def test_kinds_within_each_other_count_once():
     body = "城市领航辅助驾驶上路，领航辅助驾驶降价，辅助驾驶普及，"
     assert "辅助驾驶" not in found(f"{body}辅助驾驶省力。")
     assert "辅助驾驶" in found(f"{body}辅助驾驶省力，辅助驾驶出海。")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("算法涵盖语音智能、机器视觉、决策智能等。", ["语音智能", "机器视觉", "决策智能"]),
+        ("支持人脸识别、语音识别、鸟鸣识别等能力。", ["人脸识别", "语音识别", "鸟鸣识别"]),
+        ("支持人脸识别、语音识别、风险识别、客户服务。", ["人脸识别", "语音识别"]),
+        ("未来产业包括人工智能、机器人、绿色智能、生物生成。", ["人工智能", "机器人"]),
+        ("支持人脸识别、鸟鸣识别、车间管理。", ["人脸识别"]),
+    ],
+)
+def test_what_stands_in_a_row_with_listed_terms_and_ends_as_they_do_is_one_of_them(body, expected):
+    assert found(body) == expected
