@@ -42,7 +42,7 @@ _COUNTED = re.compile(
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及]$")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及拟]$")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -53,8 +53,8 @@ _THINGS = re.compile(
 )
 # Generic words that may still end a phrase: 回购计划 says something, 发展情况 does not.
 _TAILS = re.compile(
-    r"计划|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
-    r"中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
+    r"计划|行动|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
+    r"股本|增长率|中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
@@ -227,6 +227,8 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
+        return None
+    if last.text == "公司" and first.tag in ("v", "vn"):  # 持有公司|股份
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None

@@ -28,7 +28,7 @@ _SPARE = 8  # phrases; behind these a score of little of the best one's is not e
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
-_COUNTERS = frozenset("期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
+_COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])[^\W\d从自向由]{2,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce: no keyword outside the headline. An exchange may also be who acts.
@@ -59,6 +59,8 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
         phrase = found.strip(" .-·").removesuffix("第")
         if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
             continue
+        if phrase[0] in _COUNTERS and _is_counted(phrase, words.text):
+            continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
         if kind.alone:
@@ -74,6 +76,12 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _is_counted(phrase: str, text: str) -> bool:
+    """Whether a phrase first stands behind a figure, to which its first character belongs."""
+    first = text.find(phrase)
+    return first > 0 and text[first - 1].isdigit()
 
 
 def _is_venue(phrase: str, words: Words) -> bool:
@@ -95,8 +103,6 @@ def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, 
     if not count or (count < 2 and not in_title and not alone):
         return None
     first = text.find(phrase)
-    if phrase[0] in _COUNTERS and text[first - 1 : first].isdigit():
-        return None
     early = 1 - (0 if in_title else first) / len(text)
     score = (_TITLE * in_title + math.log(1 + count - in_title) + early) * kind.weight
     score *= _LENGTHS.get(len(phrase), 0.9) * rarity.get(phrase, 1.0) ** _COMMON

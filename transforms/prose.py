@@ -21,6 +21,8 @@ def each(heads: str, rest: str) -> str:
 
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
+# What a site prints above an article whose headline it has changed: an offer of its own.
+_ABOVE = re.compile(r"[^\n]*[？?！!][^\n]*\n(?=\s*原标题[:：])")
 # What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
 _OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}[^\n。.…”](?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}")
@@ -45,8 +47,12 @@ _OFFER = re.compile(
                 "登录|下载|扫码|扫描|关注|点击|打开|长按|戳",
                 ".{0,20}(?:客户端|APP|App|二维码|公众号|微信|链接|查看|进入|阅读|报名|领取|投票|下载)",
             ),
-            each(r"【|\[|（|\(", r"(?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]"),
+            each(
+                r"【|\[|（|\(",
+                r"(?:点击|立即|立刻|马上|我要|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]",
+            ),
             "原标题[:：][^。]*来源[:：][^。]{0,30}$",
+            "炒股就看金麒麟",
         )
     )
 )
@@ -102,9 +108,10 @@ class Sentence(NamedTuple):
 def prose(body: str) -> list[Sentence]:
     """Return the sentences of a body in order; labels, notices and headings are none. Blanks at the edges are cut."""
     found = []
+    above = _ABOVE.match(body)
     others = _PRINTED.search(body) and _OTHERS.search(body)
     end = others.start() if others and "。" in body[: others.start()] else len(body)
-    for line in _LINE.finditer(body, 0, end):
+    for line in _LINE.finditer(body, above.end() if above else 0, end):
         text, shift = line[0], line.start()
         if _is_label(text):
             continue

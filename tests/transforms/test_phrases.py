@@ -242,3 +242,18 @@ def test_a_model_keeps_its_number_before_a_word_that_only_looks_like_a_unit(behi
 def test_a_quarters_report_is_not_taken_from_within_what_it_shows():
     body = "青禾2025年第三季度报告显示，净利润增长。青禾2025年第三季度报告显示，订单增长。"
     assert not any("季度报告" in one for one in found("青禾净利增长", body))
+
+
+def test_what_every_announcement_says_is_no_keyword():
+    body = "样本股份公告，控股股东青禾持有公司股份1000万股，占总股本的3%。青禾累计质押500万股，占其持有公司股份的50%，占总股本的1.5%。"
+    assert not {"股本", "持有公司"} & set(found("样本股份：控股股东青禾质押500万股", body))
+
+
+def test_a_word_that_ends_with_what_is_no_keyword_by_itself_is_one():
+    body = "样本股份回购注销限制性股票，并以公积金转增股本。限制性股票共5万股，公积金转增股本方案不变。"
+    assert {"限制性股票", "公积金转增股本"} <= set(found("样本股份回购注销限制性股票", body))
+
+
+def test_a_unit_before_a_turn_of_profit_is_no_name():
+    title = "样本股份上半年亏损1251.80万由盈转亏"
+    assert not any("万由" in one for one in found(title, "样本股份上半年亏损1251.80万元，由盈转亏。"))

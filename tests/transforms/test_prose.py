@@ -93,3 +93,8 @@ def test_an_article_ends_where_the_beginnings_of_others_are_printed():
 def test_lines_above_a_time_that_are_not_cut_are_the_articles_own():
     body = "远帆物流发布年报。\n三大业务板块全面增长超出预期\n收入增长三成。\n冷链业务收入翻番。\n2026-11-03 21:33"
     assert told(body) == body.split("\n")
+
+
+def test_what_a_site_prints_above_the_headline_as_it_was_is_no_prose():
+    body = "谁是你心中的优秀董秘？样本财经第六届评选进行中。\n原标题：远帆物流中标大单\n远帆物流公告，中标大单。"
+    assert [body[one.start : one.end] for one in prose(body)] == ["远帆物流公告，中标大单。"]
