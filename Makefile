@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo test spark stores lint clean
+.PHONY: help setup demo test engines stores lint clean
 
 help:
 	@echo "make demo    run the whole path over the bundled sample site"
@@ -35,12 +35,12 @@ lint: $(VENV)/made-dev
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest -m "not spark and not postgres and not s3"
+	$(BIN)/pytest -m "not engines and not postgres and not s3"
 
-# The one test that needs a Java (17 or newer) and the 456 MB of PySpark.
-spark: $(VENV)/made-dev
-	@$(PIP) install --constraint constraints.txt 'pyspark>=4.0'
-	$(BIN)/pytest -m spark
+# The tests of engines that are large: PySpark, which needs a Java (17 or newer), Sail and ClickHouse (more than a gigabyte together).
+engines: $(VENV)/made-dev
+	@$(PIP) install --constraint constraints.txt 'pyspark[connect]>=4.0,<4.3' pysail chdb  # Sail 0.7 does not know the sessions of PySpark 4.3
+	$(BIN)/pytest -m engines
 
 # The tests of shared stores. They start a PostgreSQL (on Debian: apt install postgresql) and an S3-compatible server, and fetch 95 MB.
 stores: $(VENV)/made-dev

@@ -173,7 +173,7 @@ def test_datafusion(rows):
     assert names["day"].count() == 2
 
 
-@pytest.mark.spark
+@pytest.mark.engines
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 def test_pyspark(rows, monkeypatch):
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell")
@@ -185,3 +185,48 @@ def test_pyspark(rows, monkeypatch):
         assert names["day"].count() == 2
     finally:
         names["spark"].stop()
+
+
+@pytest.mark.engines
+def test_clickhouse(rows):
+    names = run("ClickHouse")
+    with names["session"] as session:
+        assert_loaded(names["news"], names["day"], rows, "date32[day]")
+        damage_other_days()
+        again = session.query("select count() as rows from records where date = '2026-11-19'", "ArrowTable")
+    assert again["rows"].to_pylist() == [2]
+
+
+def delta_table(language: str, folder: Path) -> str:
+    """Make a Delta table of the dataset in `folder`, and return the statement in that language that attaches it."""
+    keep_in_step(dataset.records(folder / "data"), folder / "table")
+    (block,) = lines("A Delta table: `caixun delta`", language)
+    return block.replace("/srv/news-table", str(folder / "table")).strip(";\n")
+
+
+@pytest.mark.engines
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_spark_attaches_the_delta_table(rows, tmp_path):
+    from pysail.spark import SparkConnectServer  # noqa: PLC0415 - an engine
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    server = SparkConnectServer()
+    server.start()
+    try:
+        spark = SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate()
+        spark.sql(delta_table("spark-sql", tmp_path))
+        news, day = spark.table("news"), spark.sql("select * from news where date = '2026-11-19'")
+        assert_loaded(news.toArrow(), day.toArrow(), rows, "date32[day]")
+        spark.stop()
+    finally:
+        server.stop()
+
+
+@pytest.mark.engines
+def test_clickhouse_attaches_the_delta_table(rows, tmp_path):
+    from chdb.session import Session  # noqa: PLC0415 - an engine
+
+    with Session() as session:
+        session.query(delta_table("clickhouse", tmp_path))
+        news, day = (session.query(f"select * from news {which}", "ArrowTable") for which in ("", "where date = '2026-11-19'"))
+    assert_loaded(news, day, rows, "date32[day]")
