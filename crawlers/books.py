@@ -1,7 +1,7 @@
 """The ledger's books, for those who only read them: reports of days, the story of a URL. `ledger` adds the writing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
@@ -99,11 +99,12 @@ class Books:
                     found[seed] = found.get(seed, 0) + count
         return found
 
-    def unbuilt(self, source: str) -> int:
-        """Return how many pages of a source wait for the build."""
-        waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+    def unbuilt(self, sources: Collection[str]) -> Counter[str]:
+        """Return how many pages of each source wait for the build."""
+        waiting = and_(_urls.c.source.in_(sources), _urls.c.state == "archived")
+        query = select(_urls.c.source, func.count()).where(waiting).group_by(_urls.c.source)
         with self._reading() as connection:
-            return connection.scalar(select(func.count()).where(waiting)) or 0
+            return Counter(dict(connection.execute(query).tuples().all()))
 
     def unbuilt_days(self, source: str) -> set[date]:
         """Return the days under which pages of a source wait for the build."""

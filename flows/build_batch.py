@@ -60,6 +60,12 @@ class Built:
     finds: tuple[Find, ...] = ()
 
 
+def prepare(annotator: str | None, taxonomy: tuple[Path, ...]) -> None:
+    """Load what a batch needs before the first one comes: this module, and the engine unless `annotator` is None."""
+    if annotator:
+        _engine(annotator, taxonomy)
+
+
 def build_batch(job: BuildJob) -> list[Built]:
     """Extract and annotate the pages of one batch. Runs in a worker process."""
     source = _source(job.sources, job.source)

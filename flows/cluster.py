@@ -47,6 +47,9 @@ class ClusterRunner:
         """Do the step here."""
         return work()
 
+    def ready(self, load: Callable[[], object]) -> None:
+        """Do nothing: the workers of a cluster run already."""
+
     def map(
         self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:

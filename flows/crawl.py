@@ -16,8 +16,7 @@ from typing import Any, NamedTuple, Self
 from crawlers.clock import now
 from flows.settings import Project
 
-_TICK = 0.25  # seconds between two looks at what goes on
-_LOOK = 1.0  # seconds to wait for a crawl's end before the caller may look for other work
+_TICK = 0.25  # seconds to wait for a crawl's end before the caller may look for other work
 _MOST = 5  # children that may die, of all kinds
 
 
@@ -83,12 +82,10 @@ class Crawls:
         """Let a source be heard of at once, of which nothing is to be fetched."""
         self._heard.put(Ended(source, None))
 
-    def ended(self, tick: Callable[[], None]) -> Ended | None:
-        """Return a crawl that has ended, None where none has for a second; `tick` is called meanwhile."""
-        for _ in range(round(_LOOK / _TICK)):
-            tick()
-            with suppress(Empty):
-                return self._heard.get(timeout=_TICK)
+    def ended(self) -> Ended | None:
+        """Return a crawl that has ended, None where none has for a moment."""
+        with suppress(Empty):
+            return self._heard.get(timeout=_TICK)
         return None
 
     def going_on(self) -> set[str]:

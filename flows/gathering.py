@@ -12,6 +12,7 @@ from time import monotonic
 
 from crawlers.errors import CaixunError, StoreError
 from flows.build import build, build_ahead
+from flows.build_batch import prepare
 from flows.checking import Plan
 from flows.crawl import Crawls, Ended, new_crawl_id
 from flows.runner import Runner
@@ -60,6 +61,9 @@ class Gathering:
         with Crawls(self._project, again=self._again) as crawls:
             for source in self._left:
                 self._begin(source, crawls)
+            if self._crawls:  # the workers start while the first pages are fetched
+                annotator = None if self._project.waiting else self._project.settings.annotator
+                self._runner.ready(partial(prepare, annotator, self._project.taxonomy))
             while self._under_way:
                 self._watch.phase("crawl")
                 news = self._runner.step("crawl", partial(self._wait, crawls))
@@ -79,11 +83,12 @@ class Gathering:
     def _wait(self, crawls: Crawls) -> Ended | str:
         """Return the next crawl that has ended, or a source whose crawl goes on and has archived enough to be built."""
         while True:
-            if ended := crawls.ended(self._watch.tick):
+            self._watch.tick()
+            if ended := crawls.ended():
                 return ended
-            for source in crawls.going_on():
-                with suppress(StoreError):  # who needs the ledger says what is wrong with it
-                    fresh = self._project.ledger.unbuilt(source) - self._passed_over[source]
+            with suppress(StoreError):  # who needs the ledger says what is wrong with it
+                for source, unbuilt in self._project.ledger.unbuilt(crawls.going_on()).items():
+                    fresh = unbuilt - self._passed_over[source]
                     if fresh >= self._enough[source] or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
                         return source
 
@@ -131,7 +136,7 @@ class Gathering:
     def _build_ahead(self, source: str) -> None:
         """Build what a crawl has archived so far. What can't be done now is done, or told of, when it has ended."""
         with suppress(CaixunError):
-            waiting = self._passed_over[source] = self._project.ledger.unbuilt(source)
+            waiting = self._passed_over[source] = self._project.ledger.unbuilt([source])[source]
             settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
             self._passed_over[source] = max(0, waiting - settled)
         self._enough[source] = min(2 * self._enough[source], _MANY)

@@ -37,6 +37,10 @@ class PrefectRunner:
         as_task = task(name=name, cache_policy=NO_CACHE, persist_result=False)
         return as_task(work)()
 
+    def ready(self, load: Callable[[], object]) -> None:
+        """Let the other runner's workers do it."""
+        self._plain.ready(load)
+
     def map(
         self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TooLongError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -38,6 +39,9 @@ class Runner(Protocol):
     def step(self, name: str, work: Callable[[], Result]) -> Result:
         """Do one step here, and return its result."""
 
+    def ready(self, load: Callable[[], object]) -> None:
+        """Let worker processes start and do `load` while there is nothing else to do; its result and errors are of no account."""
+
     def map(
         self, name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
@@ -51,6 +55,19 @@ class Runner(Protocol):
 
     def attach(self, page: Path, html: Callable[[], str]) -> None:
         """Write an HTML page to the file `page` and show it beside the run, where there is a place for it."""
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C, which is for the parent: a process that starts meanwhile does not hear it, not even while it imports."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent() -> None:
@@ -70,7 +87,8 @@ class PlainRunner:
     """Steps are calls; jobs go to worker processes on this machine."""
 
     def __init__(self, workers: int) -> None:
-        """Use up to `workers` processes; they start with the first job."""
+        """Use up to `workers` processes; they start with the first job, or when they are to be ready."""
+        self._workers = workers
         self._ahead = AHEAD * workers
         # Not forked: the parent has threads, and a fork of those may stop for ever.
         self._pool = ProcessPool(max_workers=workers, initializer=_end_with_parent, context=get_context("spawn"))
@@ -88,6 +106,12 @@ class PlainRunner:
         """Do the step."""
         return work()
 
+    def ready(self, load: Callable[[], object]) -> None:
+        """Let the processes start, and each do `load`."""
+        for _ in range(self._workers):
+            with _interrupts_held():
+                self._pool.schedule(load)
+
     def map(
         self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
@@ -102,7 +126,8 @@ class PlainRunner:
 
     def _schedule(self, work: Callable[[Job], Result], job: Job, split: Split[Job]) -> "ProcessFuture[Result]":
         limit = _SECONDS_TO_START + _SECONDS_PER_PART * len(split(job))
-        return self._pool.schedule(work, args=[job], timeout=limit)
+        with _interrupts_held():
+            return self._pool.schedule(work, args=[job], timeout=limit)
 
     def _results(
         self, work: Callable[[Job], Result], job: Job, future: "ProcessFuture[Result]", split: Split[Job]

@@ -57,7 +57,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 
 
 def caixun(
-    *arguments: object, cwd: Path | None = None, timeout: float = 120, **environment: str
+    *arguments: object, cwd: Path | None = None, timeout: float = 300, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the installed program and return what it printed and how it ended."""
     program = Path(sys.executable).with_name("caixun")

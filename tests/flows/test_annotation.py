@@ -118,12 +118,15 @@ def test_a_story_is_asked_about_once_and_each_reprint_keeps_what_stands_in_it(tm
 
 
 def by_threes():
-    """An answer to one question, then only where three are open, and a little later, should a fourth come, which must not."""
+    """An answer to one question, then only where three are open, and a little later, should a fourth come, which must not.
+
+    The texts and stories of the first ten records share no lock: two that do are never asked about side by side.
+    """
     gate = Barrier(3)
 
     def answer(asked):
         if asked.number > 1:  # the first is asked alone: it finds which kind of answer the endpoint gives
-            gate.wait(timeout=20)
+            gate.wait(timeout=120)
         time.sleep(0.03)
         return truthful(asked)
 
@@ -133,8 +136,8 @@ def by_threes():
 def test_no_more_questions_are_open_than_allowed(tmp_path, stub):
     project = make_project(tmp_path, stub, concurrency=3)
     stub.answer = by_threes()
-    put(project, *(waiting(project, number) for number in range(22)))
-    assert annotated(project)[0].by_model == 22
+    put(project, *(waiting(project, number) for number in range(10)))
+    assert annotated(project)[0].by_model == 10
     assert stub.most_open == 3
 
 
@@ -157,7 +160,7 @@ def test_questions_a_minute_are_spread():
     pace = Pace(2, Event())
     for _ in range(3):
         pace.wait()
-    assert [round(seconds) for seconds in Event.waited] == [0, 30, 60]
+    assert Event.waited == pytest.approx([0, 30, 60], abs=5)
 
 
 def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):

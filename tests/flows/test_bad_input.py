@@ -207,7 +207,7 @@ def test_two_runs_at_once_share_the_work(project):
     program = Path(sys.executable).with_name("caixun")
     command = [program, "backfill", "2026-11-18", "2026-11-20", "--json", *in_project(project)]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    outputs = [run.communicate(timeout=120) for run in runs]
+    outputs = [run.communicate(timeout=300) for run in runs]
     assert all("Traceback" not in errors for _, errors in outputs), outputs
     assert read_dataset(project.data).num_rows == 40
     assert all(json.loads(told)["days"] for told, _ in outputs)

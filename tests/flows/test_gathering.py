@@ -1,8 +1,10 @@
 """Sources are fetched and built side by side: a slow one keeps none waiting, and what one cannot do is its own."""
 
+import os
 import time
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -44,16 +46,6 @@ def when(true, answer):
                 return answer
             time.sleep(0.05)
         return 404, b"gave up"
-
-    return wait
-
-
-def late(answer):
-    """Return what gives an answer when the crawl notes what came before it: after more than a second."""
-
-    def wait(_count: int):
-        time.sleep(1.2)
-        return answer
 
     return wait
 
@@ -119,12 +111,20 @@ def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_p
     assert any(finding.text.startswith("slow: ") and "slow.yml" in finding.text for finding in run.findings)
 
 
+@pytest.fixture
+def eager(monkeypatch):
+    """Let a crawl note each page at once, not a second's together."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "killing"), prepend=os.pathsep)
+    monkeypatch.setenv("KILL_EAGER", "1")
+
+
+@pytest.mark.usefixtures("eager")
 def test_a_long_crawl_is_built_while_it_goes_on(slow, tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "_FEW", 3)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
     last = when(lambda: dataset.records(project.data).count(D18, "slow") >= 3, article(5))
-    slow.pages |= {f"/a/{number}": article(number) for number in (1, 2, 3)} | {"/a/4": late(article(4)), "/a/5": last}
+    slow.pages |= {f"/a/{number}": article(number) for number in (1, 2, 3)} | {"/a/4": article(4), "/a/5": last}
     slow.pages |= {"/slow/18": links(*(f"/a/{number}" for number in range(1, 6)))}
     run = collected(project, {"slow": [D18]})
     assert run.ok, run.findings
@@ -148,13 +148,14 @@ def test_what_is_built_and_written_in_parts_is_all_there(slow, tmp_path, monkeyp
     assert len({row.story_id for row in rows.values()}) == 6
 
 
+@pytest.mark.usefixtures("eager")
 def test_what_is_built_during_a_crawl_does_not_hide_that_a_site_shows_one_list_for_all_days(slow, tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "_FEW", 2)
     project = make_project(tmp_path, slow, slow=SOURCE)
 
     same = links("/a/1", "/a/2")
     then = when(lambda: dataset.records(project.data).count(D18, "slow") == 2, same)
-    slow.pages |= {"/slow/17": same, "/slow/18": then, "/slow/19": then, "/a/1": article(1), "/a/2": late(article(2))}
+    slow.pages |= {"/slow/17": same, "/slow/18": then, "/slow/19": then, "/a/1": article(1), "/a/2": article(2)}
     days = [date(2026, 11, day) for day in (17, 18, 19)]
     run = collected(project, {"slow": days})
     assert [(report.status, report.tally.records) for report in run.reports if report.day != D18] == 2 * [("failed", 0)]
@@ -170,10 +171,10 @@ def test_what_cannot_be_read_during_a_crawl_is_left_for_the_build_after_it(slow,
         (file,) = (project.data / "archive").rglob("*.warc.gz")
         file.rename(elsewhere := file.with_suffix(".elsewhere"))
         perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
-        assert project.ledger.unbuilt("slow") == 2
+        assert project.ledger.unbuilt(["slow"])["slow"] == 2
         elsewhere.rename(file.with_name(file.name + ".open"))
         perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
-        assert project.ledger.unbuilt("slow") == 0
+        assert project.ledger.unbuilt(["slow"])["slow"] == 0
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Serving:
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(PATIENCE) == 0
         assert self.log.read_text().endswith("stopped; what was not finished is taken up by the next run\n")
 
 
@@ -89,7 +89,7 @@ class Server:
         )
         for _ in range(20):
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=120) as answer:
                     return json.load(answer)
             except urllib.error.HTTPError as error:
                 if error.code != 503:  # its database is busy: Prefect's own clients ask again

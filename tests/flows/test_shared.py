@@ -73,7 +73,7 @@ def test_two_workers_make_the_dataset_that_the_plain_runner_makes(project, machi
     plain = plain_rows(project)
     asked = len(site.asked)
     for worker in [begun(one) for one in machines]:
-        assert worker.wait(120) == 1  # one article is behind a wall
+        assert worker.wait(300) == 1  # one article is behind a wall
     assert rows_of(machines[0]) == rows_of(machines[1]) == plain
     assert len(plain) == 40
     assert max(pages(site.asked[asked:]).values()) == 1

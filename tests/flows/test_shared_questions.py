@@ -16,7 +16,7 @@ from tests.transforms.rows import DAY, record
 from transforms import dataset
 from transforms.text import text_hash
 
-LASTING = 2.0
+LASTING = 2.0  # of the process that is killed
 
 
 @pytest.fixture
@@ -55,15 +55,15 @@ def annotate(project: Project, source: str) -> str:
     return f"{result.by_model} by model, {result.paid.calls} calls"
 
 
-def annotate_elsewhere(config: Path, data: Path, source: str) -> None:
-    leases.LASTING, leases._RENEWAL = LASTING, LASTING / 4
+def annotate_elsewhere(config: Path, data: Path, source: str, lasting: float) -> None:
+    leases.LASTING, leases._RENEWAL = lasting, lasting / 4
     annotate(open_project(config, data), source)
 
 
-def begun_elsewhere(project: Project, source: str, stub: Provider):
+def begun_elsewhere(project: Project, source: str, stub: Provider, lasting: float = leases.LASTING):
     """Begin to annotate in another process, and return that when it has asked its question."""
     before = len(stub.asked)
-    process = get_context("spawn").Process(target=annotate_elsewhere, args=(project.config, project.data.folder, source))
+    process = get_context("spawn").Process(target=annotate_elsewhere, args=(project.config, project.data.folder, source, lasting))
     process.start()
     deadline = monotonic() + 60
     while len(stub.asked) == before and monotonic() < deadline:
@@ -83,8 +83,10 @@ def test_two_processes_ask_once_and_a_killed_one_holds_nobody_back(machines, stu
 
     put(theirs, "radio", 3, story=3)
     put(mine, "web", 4, story=3)
-    killed = begun_elsewhere(theirs, "radio", stub)
+    stub.seconds = 60.0
+    killed = begun_elsewhere(theirs, "radio", stub, LASTING)
     killed.kill()
+    killed.join()
+    stub.seconds = 0.0
     assert annotate(mine, "web") == "1 by model, 1 calls"
     assert stub.titles == ["标题1", "标题3", "标题4"]
-    killed.join()

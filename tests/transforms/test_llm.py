@@ -107,7 +107,7 @@ def test_what_gives_no_answer_is_one_sentence_without_the_key(stub, client, answ
 def test_slow_and_absent_endpoints_are_down(stub, monkeypatch):
     monkeypatch.setattr("transforms.llm._RETRIES", 1)
     monkeypatch.setattr("openai._base_client.time", SimpleNamespace(**{**vars(time), "sleep": lambda _seconds: None}))
-    stub.seconds = 3.0
+    stub.seconds = 30.0
     with pytest.raises(DownError, match="gives no answer"):
         Client(access_to(Endpoint(base_url=stub.url, model="m", timeout=1.0))).ask(MESSAGES)
     with pytest.raises(DownError, match="gives no answer"):

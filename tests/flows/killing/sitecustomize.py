@@ -3,7 +3,7 @@
 KILL_AT is `ROLE MODULE:NAME COUNT WHEN`: the COUNT-th call of a function in the main process, the crawl's child or a
 worker; WHEN is before, after, or torn (after the call, with the last bytes of the newest file under KILL_TORN cut off).
 With `fails`, the call raises StoreError, as where the disk is full, and nothing is killed.
-With KILL_EAGER, a run builds what its crawls have archived at every look.
+With KILL_EAGER, also alone, a crawl notes each page at once, and a run builds what its crawls have archived at every look.
 KILL_ONCE names a file that marks that it has happened, so that one process of a role is killed and no other.
 """
 
@@ -71,12 +71,11 @@ def _install(place: str, count: int, when: str) -> None:
     setattr(owner, last, wrapped)
 
 
+if "KILL_EAGER" in os.environ and _role() != "worker":
+    importlib.import_module("crawlers.crawl")._SOON = 0.0
+    gathering = importlib.import_module("flows.gathering")
+    gathering._FEW = gathering._MANY = 1
 if "KILL_AT" in os.environ:
     role, place, count, when = os.environ["KILL_AT"].split()
-    if "KILL_EAGER" in os.environ and _role() != "worker":
-        importlib.import_module("crawlers.crawl")._SOON = 0.0
-        importlib.import_module("flows.crawl")._LOOK = 0.25
-        gathering = importlib.import_module("flows.gathering")
-        gathering._FEW = gathering._MANY = 1
     if role == _role():
         _install(place, int(count), when)
