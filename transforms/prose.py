@@ -25,7 +25,7 @@ _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”
 _ABOVE = re.compile(r"[^\n]*[？?！!][^\n]*\n(?=\s*原标题[:：])")
 # What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
-_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}[^\n。.…”](?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}")
+_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}(?:[^\n。.…”]|……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}")
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.

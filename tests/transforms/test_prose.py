@@ -82,6 +82,7 @@ def test_an_article_ends_where_the_beginnings_of_others_are_printed():
         "砺芯微电子高管被曝套现十亿\n新社讯 近日，砺芯微电子公告，高管减持...\n2026-11-03 21:33:42\n又一家公司的消息\n又讯..."
     )
     assert told(f"远帆物流回购1万股。\n{others}") == ["远帆物流回购1万股。"]
+    assert told(f"远帆物流回购1万股。\n{others.replace('十亿', '十亿……', 1)}") == ["远帆物流回购1万股。"]
     assert told("新闻标题一则\n导语一段。\n2026-11-03 21:33:42\n正文。") == [
         "新闻标题一则",
         "导语一段。",
