@@ -152,3 +152,9 @@ def test_schools_and_their_pupils_tell_of_education():
 def test_research_at_a_university_is_no_news_of_education(title):
     body = "教师与研究生组成的团队说，高校开放平台，学科交叉，课程由高校与企业合开，毕业生与教师可到企业兼职，高校受益。"
     assert "教育" not in found(title, body)[0]
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("移动金融行业", ["移动金融行业"]), ("金融行业", []), ("移动金融业务", [])])
+def test_an_industry_that_the_text_itself_names_more_closely_needs_one_mention(name, wanted):
+    filler = "平台上周五发布了新的版本，团队随后说明了各项改动的缘由。" * 46
+    assert found("平台升级", f"{filler}自{name}兴起以来，平台持续升级。")[0] == wanted
