@@ -206,8 +206,8 @@ def crawled(port: int, urls: int, at_once: int) -> Memory:
         memory = Memory(project.data, urls)
         with Crawls(project, again=False) as crawls:
             crawls.begin("bench", [DAY], new_crawl_id())
-            while (ended := crawls.ended(memory.tick)) is None:
-                pass
+            while (ended := crawls.ended()) is None:
+                memory.tick()
             assert ended.trouble is None
         (report,) = project.ledger.reports(["bench"], [DAY])
         assert report.tally.waiting == urls, report

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TooLongError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
@@ -63,6 +63,7 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
+    resource_tracker.ensure_running()  # which the first process that starts would do, and which lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -107,10 +108,10 @@ class PlainRunner:
         return work()
 
     def ready(self, load: Callable[[], object]) -> None:
-        """Let the processes start, and each do `load`."""
-        for _ in range(self._workers):
-            with _interrupts_held():
-                self._pool.schedule(load)
+        """Let the processes start, and do `load` once for each."""
+        with _interrupts_held():
+            for _ in range(self._workers):
+                self._pool.schedule(load, timeout=_SECONDS_TO_START)
 
     def map(
         self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]

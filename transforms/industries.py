@@ -186,10 +186,9 @@ def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:
         weight = 6.0 if start < len(words.title) else 2.0
         if held := tally.holding(start, end):
             term, first = held[0], start if plain else held[1]
+            # 移动金融行业 says more than 金融.
             more = plain and words.text.endswith("行业", first, end) and not words.text.startswith(term, first)
-            tally.add(
-                term, weight if more else weight / 2, words.text[first:end], (first, end)
-            )  # 移动金融行业 says more than 金融
+            tally.add(term, weight if more else weight / 2, words.text[first:end], (first, end))
         elif plain:
             level = _level_within(start, end, words, lists)
             if level or not _SKILL.search(words.text, start, end):

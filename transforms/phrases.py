@@ -59,7 +59,7 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
         phrase = found.strip(" .-·").removesuffix("第")
         if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
             continue
-        if phrase[0] in _COUNTERS and _is_counted(phrase, words.text):
+        if phrase[0] in _COUNTERS and _is_counted(phrase, words):
             continue
         if part and phrase not in rarity:
             rarity[phrase] = sum(_rarity(word.text) for word in part) / len(part)
@@ -78,10 +78,10 @@ def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
 
-def _is_counted(phrase: str, text: str) -> bool:
-    """Whether a phrase first stands behind a figure, to which its first character belongs."""
-    first = text.find(phrase)
-    return first > 0 and text[first - 1].isdigit()
+def _is_counted(phrase: str, words: Words) -> bool:
+    """Whether a phrase always stands behind a figure, to which its first character belongs."""
+    starts = [end - len(phrase) for end in words.ends_of(phrase)]
+    return bool(starts) and all(words.text[max(0, start - 1) : start].isdigit() for start in starts)
 
 
 def _is_venue(phrase: str, words: Words) -> bool:

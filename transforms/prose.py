@@ -21,11 +21,13 @@ def each(heads: str, rest: str) -> str:
 
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
-# What a site prints above an article whose headline it has changed: an offer of its own.
-_ABOVE = re.compile(r"[^\n]*[？?！!][^\n]*\n(?=\s*原标题[:：])")
+# What a site prints above an article whose headline it has changed: an offer of its own, a short one.
+_ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
 # What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
-_OTHERS = re.compile(rf"(?<=\n)[^\n]{{7,79}}(?:[^\n。.…”]|……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}")
+_OTHERS = re.compile(
+    rf"(?<=\n)(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
+)
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
 # A whole line that is no news: where it came from, who edited it, what else the site offers.
@@ -49,10 +51,11 @@ _OFFER = re.compile(
             ),
             each(
                 r"【|\[|（|\(",
-                r"(?:点击|立即|立刻|马上|我要|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]",
+                r"(?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]",
             ),
             "原标题[:：][^。]*来源[:：][^。]{0,30}$",
-            "炒股就看金麒麟",
+            each("【立刻|【我要", r"[^】]{0,16}】"),
+            "炒股就看金麒麟[^。]*$",
         )
     )
 )

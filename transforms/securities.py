@@ -85,10 +85,15 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     weights: dict[str, float] = defaultdict(float)
     for one in found:
         aside = one.company.code in authors or _is_aside(one, words.text)
-        matters = (one.start < lead and not _is_house(one)) or _ASKED.match(words.text, one.end)
+        matters = not _is_house(one) and (one.start < lead or _is_asked_about(one, words.text))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if _is_house(one) else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
+
+
+def _is_asked_about(one: Mention, text: str) -> bool:
+    """Whether somebody asks what to do with a share; in a shop one buys something else."""
+    return text[one.start - 1] not in "在去到" and bool(_ASKED.match(text, one.end))
 
 
 def _is_aside(one: Mention, text: str) -> bool:

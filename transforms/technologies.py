@@ -34,11 +34,11 @@ _NO_FRONT = re.compile(
 )
 # What an AI product is called: AI写作平台, AI教学助手.
 _PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型", "机器人", "芯片", "助理", "服务器", "终端"})
-# 语音智能 in 机器视觉、语音智能、决策智能: what is named in a row with listed terms and ends as they do is one of them.
+# 语音智能 in 机器视觉、语音智能、决策智能: what is named in a row with listed terms and ends as one of them does is one, too.
 _ROW = re.compile(r"[^\W_]{2,14}(?:、[^\W_]{2,14}){2,}")
-_IN_ROW = re.compile(r"(?P<term>[^\W\d_]{2,6}(?:智能体?|识别|视觉|理解|生成|推理|大模型))(?:(?:等|和|及|与|以及).*)?")
+_IN_ROW = re.compile(r"(?P<term>[^\W\d_]{2,6}(?P<kind>智能|识别|视觉|理解|生成|推理))(?:(?:等|和|及|与|以及).*)?")
 _ROW_BEGINS = re.compile(r".*(?:涵盖|覆盖|包括|包含|融合|集成|结合|运用|应用|采用|围绕|聚焦|基于|利用|通过)")
-_NOT_IN_ROW = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元)..$")
+_NOT_IN_ROW = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元|低空|海洋|无法|自动|精准|快速|一键)..$")
 _BROAD = re.compile(r"人工智能|机器人|AI", re.IGNORECASE)  # also stand in a row with 生物合成
 _WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
 _LONGEST = 10  # characters
@@ -54,7 +54,7 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     article is about: a company of that name is no technology.
     """
     places = list(_places(words, lists))
-    spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words.text, places)])]
+    spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
@@ -99,18 +99,20 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     yield from products.items()
 
 
-def _in_rows(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the places of unlisted terms that stand in a row with two of `places`."""
+def _in_rows(words: Words, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of unlisted terms that stand in a row with two of `places`, and end as one of these does."""
+    text = words.text
+    known = [*(left for left, _ in places), *(left for left, _, _ in words.found["companies"])]
     for row in _ROW.finditer(text) if len(places) > 1 else ():
         listed = [(left, right) for left, right in places if row.start() <= left < row.end()]
+        if sum(not _BROAD.fullmatch(text, *place) for place in listed) < 2:
+            continue
         begins = _ROW_BEGINS.match(text, *row.span())
         start = begins.end() if begins else text.index("、", row.start()) + 1
-        for item in (
-            text[start : row.end()].split("、") if sum(not _BROAD.fullmatch(text, *place) for place in listed) > 1 else ()
-        ):
+        for item in text[start : row.end()].split("、"):
             end = start + len(item)
-            term = _IN_ROW.fullmatch(item)
-            if term and not _NOT_IN_ROW.match(term["term"]) and not any(start <= left < end for left, _ in listed):
+            term = None if any(start <= left < end for left in known) else _IN_ROW.fullmatch(item)
+            if term and not _NOT_IN_ROW.search(term["term"]) and any(text.endswith(term["kind"], *place) for place in listed):
                 yield start, start + term.end("term")
             start = end + 1
 

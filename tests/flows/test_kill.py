@@ -76,6 +76,7 @@ def test_a_run_that_ends_early_leaves_no_child_and_no_lock(how, project, site):
     while len(site.asked) < 8:
         time.sleep(0.05)
     children = [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+    assert len(children) > 1, "workers start while the first pages are fetched"
     if how == signal.SIGINT:
         os.killpg(run.pid, how)  # as a terminal does
     else:

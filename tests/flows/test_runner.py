@@ -68,3 +68,15 @@ def test_a_slow_reader_keeps_few_jobs_in_flight():
     with PlainRunner(2) as runner:
         for done, _ in enumerate(runner.map("x", work, jobs(), split), 1):
             assert len(made) - done <= 2 * AHEAD
+
+
+def held_back(_job: tuple[int, ...]) -> set[int]:
+    return signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_ctrl_c_is_for_the_parent_alone():
+    with PlainRunner(1) as runner:
+        runner.ready(os.getpid)
+        ((_, held),) = runner.map("x", held_back, [(1,)], split)
+    assert signal.SIGINT in held
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])

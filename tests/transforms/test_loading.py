@@ -212,13 +212,13 @@ def test_spark_attaches_the_delta_table(rows, tmp_path):
 
     server = SparkConnectServer()
     server.start()
+    spark = SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate()
     try:
-        spark = SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate()
         spark.sql(delta_table("spark-sql", tmp_path))
         news, day = spark.table("news"), spark.sql("select * from news where date = '2026-11-19'")
         assert_loaded(news.toArrow(), day.toArrow(), rows, "date32[day]")
-        spark.stop()
     finally:
+        spark.stop()
         server.stop()
 
 

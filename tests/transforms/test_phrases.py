@@ -257,3 +257,7 @@ def test_a_word_that_ends_with_what_is_no_keyword_by_itself_is_one():
 def test_a_unit_before_a_turn_of_profit_is_no_name():
     title = "样本股份上半年亏损1251.80万由盈转亏"
     assert not any("万由" in one for one in found(title, "样本股份上半年亏损1251.80万元，由盈转亏。"))
+
+
+def test_a_name_that_begins_like_a_unit_may_stand_behind_a_code():
+    assert "亿纬锂能" in found("300014亿纬锂能发布三季报", "亿纬锂能发布三季报，净利润增长。")

@@ -99,3 +99,12 @@ def test_lines_above_a_time_that_are_not_cut_are_the_articles_own():
 def test_what_a_site_prints_above_the_headline_as_it_was_is_no_prose():
     body = "谁是你心中的优秀董秘？样本财经第六届评选进行中。\n原标题：远帆物流中标大单\n远帆物流公告，中标大单。"
     assert [body[one.start : one.end] for one in prose(body)] == ["远帆物流公告，中标大单。"]
+
+
+def test_a_lead_that_asks_is_prose_though_the_headline_as_it_was_stands_below():
+    assert told("油价为何连跌？分析人士说，供应过剩。\n原标题：油价连跌背后\n来源：样报") == ["油价为何连跌？", "分析人士说，供应过剩。"]
+
+
+def test_a_measure_in_force_is_no_offer():
+    line = "样本国宣布，对进口钢铁加征25%的关税（立刻生效），涉及金额260亿元。"
+    assert told(line) == [line]
