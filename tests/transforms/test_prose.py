@@ -102,7 +102,10 @@ def test_what_a_site_prints_above_the_headline_as_it_was_is_no_prose():
 
 
 def test_a_lead_that_asks_is_prose_though_the_headline_as_it_was_stands_below():
-    assert told("油价为何连跌？分析人士说，供应过剩。\n原标题：油价连跌背后\n来源：样报") == ["油价为何连跌？", "分析人士说，供应过剩。"]
+    assert told("油价为何连跌？分析人士说，供应过剩。\n原标题：油价连跌背后\n来源：样报") == [
+        "油价为何连跌？",
+        "分析人士说，供应过剩。",
+    ]
 
 
 def test_a_measure_in_force_is_no_offer():
