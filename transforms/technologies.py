@@ -17,9 +17,9 @@ _VERSION = re.compile(
     r"(?:[ -]?(?:pro|turbo|max|ultra|flash|mini|plus|lite|preview))?"
     r"(?![a-z\d.]|[ ,]?[%％年月日亿万千百个倍元家款秒分米小毫吨公折台件次项名位人点])"
 )
-# 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company.
+# 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company; 智能驾驶培训 is a lesson.
 _HOUSE = re.compile(
-    r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)"
+    r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)|培训|考试"
 )
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
@@ -39,6 +39,8 @@ _ROW = re.compile(r"[^\W_]{2,14}(?:、[^\W_]{2,14}){2,}")
 _IN_ROW = re.compile(r"(?P<term>[^\W\d_]{2,6}(?P<kind>智能|识别|视觉|理解|生成|推理))(?:(?:等|和|及|与|以及).*)?")
 _ROW_BEGINS = re.compile(r".*(?:涵盖|覆盖|包括|包含|融合|集成|结合|运用|应用|采用|围绕|聚焦|基于|利用|通过)")
 _NOT_IN_ROW = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元|低空|海洋|无法|自动|精准|快速|一键)..$")
+# 平行智能（ACP）理论: what a text calls a theory, or gives an abbreviation, is a thing of its own.
+_COINED = re.compile(r"智能(?:（[A-Z][A-Za-z]{1,7}）|\([A-Z][A-Za-z]{1,7}\))?(?:理论|方法)")
 _BROAD = re.compile(r"人工智能|机器人|AI", re.IGNORECASE)  # also stand in a row with 生物合成
 _WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
 _LONGEST = 10  # characters
@@ -53,7 +55,7 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
     article is about: a company of that name is no technology.
     """
-    places = list(_places(words, lists))
+    places = [*_places(words, lists), *_coined(words, lists)]
     spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
@@ -97,6 +99,15 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
         )
         yield front.start if specific and front else start, max(end, products.pop(start, 0))
     yield from products.items()
+
+
+def _coined(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
+    """Yield the places of unlisted kinds of 智能 that the text calls a theory or a method."""
+    for coined in _COINED.finditer(words.text) if "智能" in words.text else ():
+        start, end = coined.start(), coined.start() + len("智能")
+        front = words.ending.get(start)
+        if front and _specifies(front, words.text[front.start : end], words, lists):
+            yield front.start, end
 
 
 def _in_rows(words: Words, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
