@@ -21,6 +21,8 @@ _VERSION = re.compile(
 _HOUSE = re.compile(
     r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)|培训|考试"
 )
+# 无人驾驶的帆船, 无人驾驶飞机: craft without a crew, steered from afar since long before AI.
+_UNMANNED = re.compile(r"无人驾驶(?:的[\u4e00-\u9fff]{0,2}(?:船|艇|舰)|的?(?:飞机|飞船|飞行器|直升机|侦察机|航天器))")
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
 _HEADS = ("机器人", "大模型", "识别", "智能体", "机器狗", "数字人")
@@ -90,6 +92,8 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
         if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not (start in words.edges and end in words.edges)):
+            continue
+        if _UNMANNED.match(words.text, start):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
