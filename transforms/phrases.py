@@ -31,8 +31,9 @@ _LONGEST_NAME = 8
 _COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])[^\W\d从自向由]{2,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
-# Where companies register and publish what they announce: no keyword outside the headline. An exchange may also be who acts.
-_VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:深|上|北|港)交所$")
+# Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
+# may also be who acts.
+_VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:巨潮|智通|资讯网|财经|[深上北港]交所)$")
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")

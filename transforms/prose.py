@@ -21,7 +21,8 @@ def each(heads: str, rest: str) -> str:
 
 _LINE = re.compile(r"[^\n]+")
 _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
-# What a site prints above an article whose headline it has changed: an offer of its own, a short one.
+# What a site prints above an article whose headline it has changed: an offer of its own, a short one. Where no prose follows the
+# headline as it was, that stands below the article.
 _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
 # What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
@@ -49,9 +50,12 @@ _OFFER = re.compile(
                 "登录|下载|扫码|扫描|关注|点击|打开|长按|戳",
                 ".{0,20}(?:客户端|APP|App|二维码|公众号|微信|链接|查看|进入|阅读|报名|领取|投票|下载)",
             ),
-            each(r"【|\[|（|\(", r"(?:点击|立即|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]"),
+            each(
+                r"【|\[|（|\(",
+                r"(?:点击|立即(?!生效|实施|施行|执行)|马上|戳|查看|投票|进入|开户|免费|详情|报名|更多)[^】\]）)]{0,16}[】\])）]",
+            ),
+            each("【立刻|【我要", r"[^】]{0,16}】"),  # in round brackets they say when, or what somebody said
             "原标题[:：][^。]*来源[:：][^。]{0,30}$",
-            each("【立刻|【我要", r"[^】]{0,16}】"),
             "炒股就看金麒麟[^。]*$",
         )
     )

@@ -32,8 +32,9 @@ _ASKED = re.compile(
     r"(?:现在|目前|今天|明天|后市|还)*"
     r"(?:(?:能不能|可不可以|该不该|是否)?(?:能|可以|可|该|应该|继续)*(?:持有|介入|买|买入|买进|追|卖|卖出|抛|加仓|减仓|补仓|割肉|抄底)"
     r"(?:吗|么|[?？])"
-    r"|的?(?:走势|趋势|前景|后市|支撑|压力|阻力|操作)位?(?:和(?:支撑|压力|阻力)位?)?(?:如何|怎么样|怎样|怎么看|在哪|是多少|多少))"
+    r"|的?(?:走势|趋势|前景|后市|支撑|压力|阻力|操作)位?(?:和(?:支撑|压力|阻力)位?)?(?:如何(?=\W|$)|怎么样|怎样|怎么看|在哪|是多少|多少))"
 )
+_AT = frozenset({"在", "去", "到"})
 _HOUSES = frozenset({"银行", "非银金融"})
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
@@ -76,7 +77,8 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
 
     That is who stands in the title, in the lead (its first two sentences) or again and again, or whose share a reader asks
     about, not who is only quoted.
-    Banks and brokers in the lead mostly lend, take shares in pledge or bring others to market: for them it is no reason.
+    Banks and brokers in the lead or in a question mostly lend, sell, take shares in pledge or bring others to market: for them
+    neither is a reason.
     """
     edge = len(words.title)
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
@@ -85,15 +87,16 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     weights: dict[str, float] = defaultdict(float)
     for one in found:
         aside = one.company.code in authors or _is_aside(one, words.text)
-        matters = not _is_house(one) and (one.start < lead or _is_asked_about(one, words.text))
+        matters = not _is_house(one) and (one.start < lead or _is_asked_about(one, words))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if _is_house(one) else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
 
 
-def _is_asked_about(one: Mention, text: str) -> bool:
+def _is_asked_about(one: Mention, words: Words) -> bool:
     """Whether somebody asks what to do with a share; in a shop one buys something else."""
-    return text[one.start - 1] not in "在去到" and bool(_ASKED.match(text, one.end))
+    before = words.ending.get(one.start)
+    return not (before and before.text in _AT) and bool(_ASKED.match(words.text, one.end))
 
 
 def _is_aside(one: Mention, text: str) -> bool:

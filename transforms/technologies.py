@@ -17,12 +17,15 @@ _VERSION = re.compile(
     r"(?:[ -]?(?:pro|turbo|max|ultra|flash|mini|plus|lite|preview))?"
     r"(?![a-z\d.]|[ ,]?[%％年月日亿万千百个倍元家款秒分米小毫吨公折台件次项名位人点])"
 )
-# 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company; 智能驾驶培训 is a lesson.
+# 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company.
 _HOUSE = re.compile(
-    r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)|培训|考试"
+    r"(?:技术|科技|产业|应用|创新|研究){0,2}(?:实验室|研究院|研究所|研究中心|学院|有限公司|股份|集团|协会|学会|联盟|事业部|委员会|专业)"
 )
-# 无人驾驶的帆船, 无人驾驶飞机: craft without a crew, steered from afar since long before AI.
-_UNMANNED = re.compile(r"无人驾驶(?:的[\u4e00-\u9fff]{0,2}(?:船|艇|舰)|的?(?:飞机|飞船|飞行器|直升机|侦察机|航天器))")
+# What people learn to drive with: 智能驾驶培训系统.
+_LESSON = re.compile(r"(?<=驾驶)(?:技术)?(?:培训|考试)")
+# Craft without a crew, steered from afar since long before AI: 无人驾驶飞机. Of ships that holds where 的 says no more than that
+# nobody is on board (无人驾驶的帆船): 无人驾驶船 finds its way itself.
+_UNMANNED = re.compile(r"无人驾驶(?:的[^\W和与及]{0,2}(?:船|艇|舰)|的?(?:飞机|飞船|飞行器|直升机|侦察机|航空器|航天器))")
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
 _HEADS = ("机器人", "大模型", "识别", "智能体", "机器狗", "数字人")
@@ -40,8 +43,8 @@ _PRODUCTS = frozenset({"平台", "助手", "系统", "引擎", "工具", "模型
 _ROW = re.compile(r"[^\W_]{2,14}(?:、[^\W_]{2,14}){2,}")
 _IN_ROW = re.compile(r"(?P<term>[^\W\d_]{2,6}(?P<kind>智能|识别|视觉|理解|生成|推理))(?:(?:等|和|及|与|以及).*)?")
 _ROW_BEGINS = re.compile(r".*(?:涵盖|覆盖|包括|包含|融合|集成|结合|运用|应用|采用|围绕|聚焦|基于|利用|通过)")
-_NOT_IN_ROW = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元|低空|海洋|无法|自动|精准|快速|一键)..$")
-# 平行智能（ACP）理论: what a text calls a theory, or gives an abbreviation, is a thing of its own.
+_NO_AI = re.compile(r"(?:风险|机会|机遇|需求|问题|价值|商业|绿色|责任|社会|多元|低空|海洋|无法|自动|精准|快速|一键)..$")
+# 平行智能（ACP）理论: what a text calls a theory or a method, with or without an abbreviation, is a thing of its own.
 _COINED = re.compile(r"智能(?:（[A-Z][A-Za-z]{1,7}）|\([A-Z][A-Za-z]{1,7}\))?(?:理论|方法)")
 _BROAD = re.compile(r"人工智能|机器人|AI", re.IGNORECASE)  # also stand in a row with 生物合成
 _WHOLE = 3  # characters; a shorter term may be part of other words: 可灵 in 可灵活
@@ -52,7 +55,10 @@ _LONGEST_FRONT = 3
 def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     """Return the distinct AI technologies as the text spells them, the most frequent first, then by place.
 
-    A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. A bare head
+    A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. Unlisted ones are taken
+    where they stand in a row with listed terms and end as one of these does, where the text calls them a theory or a method of
+    智能, and as products (AI教学助手). What stands in the name of an institution, teaches driving or is a craft without a crew is
+    none. A bare head
     (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds (神经网络 beside
     深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
     article is about: a company of that name is no technology.
@@ -93,7 +99,7 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     for start, end, _ in words.found["technologies"]:
         if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not (start in words.edges and end in words.edges)):
             continue
-        if _UNMANNED.match(words.text, start):
+        if _LESSON.match(words.text, end) or _UNMANNED.match(words.text, start):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
@@ -110,7 +116,8 @@ def _coined(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     for coined in _COINED.finditer(words.text) if "智能" in words.text else ():
         start, end = coined.start(), coined.start() + len("智能")
         front = words.ending.get(start)
-        if front and _specifies(front, words.text[front.start : end], words, lists):
+        named = front and not _NO_AI.search(words.text, front.start, end)
+        if front and named and _specifies(front, words.text[front.start : end], words, lists):
             yield front.start, end
 
 
@@ -127,7 +134,7 @@ def _in_rows(words: Words, places: Sequence[tuple[int, int]]) -> Iterator[tuple[
         for item in text[start : row.end()].split("、"):
             end = start + len(item)
             term = None if any(start <= left < end for left in known) else _IN_ROW.fullmatch(item)
-            if term and not _NOT_IN_ROW.search(term["term"]) and any(text.endswith(term["kind"], *place) for place in listed):
+            if term and not _NO_AI.search(term["term"]) and any(text.endswith(term["kind"], *place) for place in listed):
                 yield start, start + term.end("term")
             start = end + 1
 

@@ -247,6 +247,8 @@ def test_a_quarters_report_is_not_taken_from_within_what_it_shows():
 def test_what_every_announcement_says_is_no_keyword():
     body = "样本股份公告，控股股东青禾持有公司股份1000万股，占总股本的3%。青禾累计质押500万股，占其持有公司股份的50%，占总股本的1.5%。"
     assert not {"股本", "持有公司"} & set(found("样本股份：控股股东青禾质押500万股", body))
+    body = "样本股份在巨潮资讯网披露公告，拟回购5000万元股份，详见巨潮资讯网。样本股份大涨（来源：智通财经）。订单充足（来源：智通财经）。"
+    assert not {"巨潮", "资讯网", "智通", "财经"} & set(found("样本股份拟回购股份", body))
 
 
 def test_a_word_that_ends_with_what_is_no_keyword_by_itself_is_one():

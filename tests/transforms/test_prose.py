@@ -108,6 +108,7 @@ def test_a_lead_that_asks_is_prose_though_the_headline_as_it_was_stands_below():
     ]
 
 
-def test_a_measure_in_force_is_no_offer():
-    line = "样本国宣布，对进口钢铁加征25%的关税（立刻生效），涉及金额260亿元。"
+@pytest.mark.parametrize("when", ["立刻", "立即"])
+def test_a_measure_in_force_is_no_offer(when):
+    line = f"样本国宣布，对进口钢铁加征25%的关税（{when}生效），涉及金额260亿元。"
     assert told(line) == [line]
