@@ -15,3 +15,7 @@ class StoreError(CaixunError):
 
 class BusyError(CaixunError):
     """Another process works on the same source; the program may be started again when it has ended."""
+
+
+class WorkersError(CaixunError):
+    """Worker processes cannot do their work; what they had is done by the next run."""

@@ -6,14 +6,18 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TooLongError
+from concurrent.futures import wait as wait_for
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from crawlers.errors import WorkersError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -24,6 +28,8 @@ AHEAD = 8
 """Jobs for each worker that wait or are done before the next is taken: enough to do while the parent writes what is done."""
 _SECONDS_PER_PART = 20.0  # a page takes hundredths of one; a process that needs longer hangs
 _SECONDS_TO_START = 60.0
+_LOOK = 1.0  # seconds between two looks at whether a pool has given up
+_MOST_GIVEN_UP = 3  # pools
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,20 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+class _Asked(NamedTuple):
+    """A job that a pool was given."""
+
+    pool: ProcessPool
+    future: "ProcessFuture[Any]"
+
+    def result(self) -> Any:
+        """Wait for the job's end and return its result, or raise its error; BrokenProcessPool where the pool has given up."""
+        while not wait_for([self.future], _LOOK).done:
+            if not self.pool.active:  # it may have left the job in its queue
+                raise BrokenProcessPool
+        return self.future.result()
+
+
 class PlainRunner:
     """Steps are calls; jobs go to worker processes on this machine."""
 
@@ -91,8 +111,8 @@ class PlainRunner:
         """Use up to `workers` processes; they start with the first job, or when they are to be ready."""
         self._workers = workers
         self._ahead = AHEAD * workers
-        # Not forked: the parent has threads, and a fork of those may stop for ever.
-        self._pool = ProcessPool(max_workers=workers, initializer=_end_with_parent, context=get_context("spawn"))
+        self._pool = self._new_pool()
+        self._given_up = 0  # pools, one after another, that gave no result
 
     def __enter__(self) -> Self:
         """Return the runner."""
@@ -109,15 +129,17 @@ class PlainRunner:
 
     def ready(self, load: Callable[[], object]) -> None:
         """Let the processes start, and do `load` once for each."""
-        with _interrupts_held():
-            for _ in range(self._workers):
-                self._pool.schedule(load, timeout=_SECONDS_TO_START)
+        for _ in range(self._workers):
+            self._give(load, [], _SECONDS_TO_START)
 
     def map(
         self, _name: str, work: Callable[[Job], Result], jobs: Iterable[Job], split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
-        """Do the jobs side by side, few ahead of the one that is yielded next, so that memory stays flat."""
-        running: deque[tuple[Job, ProcessFuture[Any]]] = deque()
+        """Do the jobs side by side, few ahead of the one that is yielded next, so that memory stays flat.
+
+        Raises WorkersError where the processes end again and again before they have done anything.
+        """
+        running: deque[tuple[Job, _Asked]] = deque()
         for job in jobs:
             running.append((job, self._schedule(work, job, split)))
             if len(running) >= self._ahead:
@@ -125,16 +147,32 @@ class PlainRunner:
         while running:
             yield from self._results(work, *running.popleft(), split)
 
-    def _schedule(self, work: Callable[[Job], Result], job: Job, split: Split[Job]) -> "ProcessFuture[Result]":
-        limit = _SECONDS_TO_START + _SECONDS_PER_PART * len(split(job))
+    def _new_pool(self) -> ProcessPool:
+        # Not forked: the parent has threads, and a fork of those may stop for ever.
+        return ProcessPool(max_workers=self._workers, initializer=_end_with_parent, context=get_context("spawn"))
+
+    def _give(self, work: Callable[..., object], arguments: list[Any], seconds: float) -> _Asked:
+        """Give a job to the pool. One that has given up, since a process ended that had nothing to do, gives way to a new one."""
         with _interrupts_held():
-            return self._pool.schedule(work, args=[job], timeout=limit)
+            if not self._pool.active:
+                self._given_up += 1
+                if self._given_up > _MOST_GIVEN_UP:
+                    raise WorkersError("the worker processes end as soon as they start; is there memory left for them?")
+                self.__exit__()
+                self._pool = self._new_pool()
+            return _Asked(self._pool, self._pool.schedule(work, args=arguments, timeout=seconds))
+
+    def _schedule(self, work: Callable[[Job], Result], job: Job, split: Split[Job]) -> _Asked:
+        return self._give(work, [job], _SECONDS_TO_START + _SECONDS_PER_PART * len(split(job)))
 
     def _results(
-        self, work: Callable[[Job], Result], job: Job, future: "ProcessFuture[Result]", split: Split[Job]
+        self, work: Callable[[Job], Result], job: Job, asked: _Asked, split: Split[Job]
     ) -> Iterator[tuple[Job, Result | Crashed]]:
         try:
-            yield job, future.result()
+            yield job, asked.result()
+            self._given_up = 0
+        except BrokenProcessPool:
+            yield from self._results(work, job, self._schedule(work, job, split), split)
         except (ProcessExpired, TooLongError) as error:
             parts = split(job)
             if len(parts) == 1:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from crawlers.errors import WorkersError
 from flows import runner as runner_module
 from flows.runner import AHEAD, Crashed, PlainRunner
 
@@ -68,6 +69,31 @@ def test_a_slow_reader_keeps_few_jobs_in_flight():
     with PlainRunner(2) as runner:
         for done, _ in enumerate(runner.map("x", work, jobs(), split), 1):
             assert len(made) - done <= 2 * AHEAD
+
+
+def own_pid(_job: tuple[int, ...]) -> int:
+    return os.getpid()
+
+
+def test_a_process_that_ends_while_it_has_nothing_to_do_is_replaced():
+    with PlainRunner(1) as runner:
+        ((_, first),) = runner.map("x", own_pid, [(1,)], split)
+        for _ in range(2):
+            os.kill(first, signal.SIGKILL)
+            time.sleep(1)  # the pool sees it, and gives up
+            ((_, second),) = runner.map("x", own_pid, [(1,)], split)
+            assert second != first
+            first = second
+
+
+def end_at_once() -> None:
+    os._exit(1)
+
+
+def test_processes_that_end_as_soon_as_they_start_are_one_sentence(monkeypatch):
+    monkeypatch.setattr(runner_module, "_end_with_parent", end_at_once)
+    with PlainRunner(2) as runner, pytest.raises(WorkersError, match="end as soon as they start"):
+        list(runner.map("x", work, [(1,), (2,)], split))
 
 
 def held_back(_job: tuple[int, ...]) -> set[int]:
