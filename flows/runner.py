@@ -120,8 +120,7 @@ class PlainRunner:
 
     def __exit__(self, *_: object) -> None:
         """End the worker processes."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._end_pool()
 
     def step(self, _name: str, work: Callable[[], Result]) -> Result:
         """Do the step."""
@@ -151,6 +150,10 @@ class PlainRunner:
         # Not forked: the parent has threads, and a fork of those may stop for ever.
         return ProcessPool(max_workers=self._workers, initializer=_end_with_parent, context=get_context("spawn"))
 
+    def _end_pool(self) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
     def _give(self, work: Callable[..., object], arguments: list[Any], seconds: float) -> _Asked:
         """Give a job to the pool. One that has given up, since a process ended that had nothing to do, gives way to a new one."""
         with _interrupts_held():
@@ -158,7 +161,7 @@ class PlainRunner:
                 self._given_up += 1
                 if self._given_up > _MOST_GIVEN_UP:
                     raise WorkersError("the worker processes end as soon as they start; is there memory left for them?")
-                self.__exit__()
+                self._end_pool()
                 self._pool = self._new_pool()
             return _Asked(self._pool, self._pool.schedule(work, args=arguments, timeout=seconds))
 

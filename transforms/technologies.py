@@ -58,10 +58,11 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. Unlisted ones are taken
     where they stand in a row with listed terms and end as one of these does, where the text calls them a theory or a method of
     智能, and as products (AI教学助手). What stands in the name of an institution, teaches driving or is a craft without a crew is
-    none. A bare head
-    (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds (神经网络 beside
-    深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom the
-    article is about: a company of that name is no technology.
+    none.
+
+    A bare head (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds
+    (神经网络 beside 深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom
+    the article is about: a company of that name is no technology.
     """
     places = [*_places(words, lists), *_coined(words, lists)]
     spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
@@ -97,9 +98,9 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
     """Yield start and end of each term with what belongs to it."""
     products = dict(_products(words.words)) if "ai" in words.folded else {}
     for start, end, _ in words.found["technologies"]:
-        if _HOUSE.match(words.text, end) or (end - start < _WHOLE and not (start in words.edges and end in words.edges)):
+        if _stands_for_another(words.text, start, end):
             continue
-        if _LESSON.match(words.text, end) or _UNMANNED.match(words.text, start):
+        if end - start < _WHOLE and not (start in words.edges and end in words.edges):
             continue
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
@@ -109,6 +110,11 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
         )
         yield front.start if specific and front else start, max(end, products.pop(start, 0))
     yield from products.items()
+
+
+def _stands_for_another(text: str, start: int, end: int) -> bool:
+    """Whether a term is but a part of what names an institution, a driving lesson or a craft without a crew."""
+    return bool(_HOUSE.match(text, end) or _LESSON.match(text, end) or _UNMANNED.match(text, start))
 
 
 def _coined(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:

@@ -63,10 +63,7 @@ def test_workers_of_a_pool_make_the_dataset_that_the_plain_runner_makes(project,
     logs = [tmp_path / "one.log", tmp_path / "other.log"]
     with worker(machines[0], logs[0]), worker(machines[1], logs[1]):
         subprocess.run([PREFECT, "--no-prompt", "deploy", "--all"], cwd=PREFECT_YAML.parent, check=True, capture_output=True)
-        forms = {
-            "backfill": {"start": "2026-11-18", "end": "2026-11-20"},
-            "daily": {"day": "2026-11-19", "sources": ["sample_search"]},
-        }
+        forms = {"backfill": {"start": "2026-11-18", "end": "2026-11-20"}, "daily": {"day": "2026-11-19"}}
         for flow, form in forms.items():
             path = f"deployments/{server.deployment(flow, 'pool')['id']}/create_flow_run"
             server.ask(path, {"parameters": form, "state": {"type": "SCHEDULED"}})
