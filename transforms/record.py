@@ -29,7 +29,7 @@ class Evidence(Frozen):
     """Where a value of an annotation stands in the body."""
 
     column: str = Field(description="name of the record's column that holds the value")
-    value: str = Field(description="the value, as that column has it")
+    value: str = Field(description="the value, as that column has it; where it is made of several sentences, one of these")
     start: int = Field(ge=0, description="first character in `body`, in Unicode code points")
     end: int = Field(ge=0, description="character behind the last one")
 
@@ -69,7 +69,8 @@ class Annotation(Frozen):
     industries: Texts = Field(description="industries concerned, as the article names them")
     industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")
     major_events: Texts = Field(
-        description="one sentence each, in the article's order; the headline first where the body tells none of its kind"
+        description="each a sentence, or several that tell on of one event, in the article's order; the headline first where the "
+        "body tells none of its kind"
     )
     securities: Texts = Field(description="listed companies that the article is about, as 600519.SH")
     evidence: tuple[Evidence, ...] = Field(description="where the values stand in `body`")

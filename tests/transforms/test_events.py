@@ -10,9 +10,14 @@ BACKGROUND = "港口是连接陆地与海洋的门户，历来受到人们的重
 DETAIL = "项目包括60台无人集卡和12套系统，总投资2.1亿元，计划于2027年9月前交付。"
 
 
+def told(body: str, title: str = TITLE) -> list[list[str]]:
+    """Return the sentences of each event."""
+    _, found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流", "青禾控股"}, ["无人集卡"])
+    return [[body[one.start : one.end] for one in event] for event in found]
+
+
 def chosen(body: str, title: str = TITLE) -> list[str]:
-    _, found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流"}, ["无人集卡"])
-    return [body[one.start : one.end] for one in found]
+    return [sentence for event in told(body, title) for sentence in event]
 
 
 def test_sentences_that_report_are_chosen_in_the_articles_order():
@@ -37,12 +42,12 @@ def test_an_announcement_that_leads_over_to_a_table_is_one():
 
 
 def test_what_is_of_the_headlines_kind_goes_before_other_events():
-    told = [
+    acts = [
         f"{name}此前{act}480万股。"
         for name, act in (("汀州港", "回购"), ("青禾控股", "增持"), ("砺芯电子", "质押"), ("陆行舟", "减持"))
     ]
-    assert told[-1] in chosen("".join(told), "大股东套现离场")
-    assert told[-1] not in chosen("".join(told), "大股东访谈")
+    assert acts[-1] in chosen("".join(acts), "大股东套现离场")
+    assert acts[-1] not in chosen("".join(acts), "大股东访谈")
 
 
 def adds(title: str, body: str) -> bool:
@@ -60,10 +65,47 @@ def test_a_headline_adds_an_event_of_which_the_body_tells_nothing():
 
 def test_there_are_at_most_seven_events():
     many = [
-        f"11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
+        f"{day}、11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
         for day, name in enumerate(["甲港", "乙湖", "丙江", "丁河", "戊海", "己山", "庚岭", "辛川", "壬原", "癸野"] * 12, 1)
     ]
-    assert len(chosen("\n".join(many))) == 7
+    assert [len(event) for event in told("\n".join(many))] == [1] * 7
+
+
+BOUGHT = "远帆物流公布，于11月9日回购18万股，每股3.13港元至3.15港元，涉资56.59万港元。"
+SO_FAR = "本年内至今累计购回373.7万股，占已发行股份的0.188%。"
+
+
+def test_what_the_next_sentence_tells_on_belongs_to_the_same_event():
+    assert told(BOUGHT + SO_FAR) == told(BOUGHT + "\n" + SO_FAR) == [[BOUGHT, SO_FAR]]
+    announced = "11月9日，远帆物流公布了前三季度的报告。"
+    quoted = "报告显示，营业收入2.1亿元，净利润3600万元。"
+    assert told(announced + quoted) == [[announced, quoted]]
+    assert told(announced + quoted.replace("报告显示", "新船已交付")) == [[announced], [quoted.replace("报告显示", "新船已交付")]]
+
+
+def test_what_stands_by_itself_is_an_event_of_its_own():
+    apart = (
+        "青禾控股公布，于11月9日回购42万股，涉资9.1万港元。",  # another company
+        "2、本年内至今累计购回373.7万股，占已发行股份的0.188%。",
+        "“本年内我们累计购回373.7万股，占已发行股份的0.188%。”",
+        "今年新开航线12条，覆盖城市31个，运力增加40%。",  # of another kind
+    )
+    for other in apart:
+        assert told(BOUGHT + other) == [[BOUGHT], [other]]
+    between = "港口是连接陆地与海洋的门户。"
+    assert told(BOUGHT + between + SO_FAR) == [[BOUGHT], [SO_FAR]]
+    long = SO_FAR.replace("累计", "累计" + "通过场内交易与场外交易" * 22)
+    assert told(BOUGHT + long) == [[BOUGHT], [long]]
+
+
+def test_what_is_told_on_takes_no_events_place():
+    others = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南", 3))
+    assert chosen(BOUGHT + SO_FAR + others) == [*chosen(BOUGHT + others)[:1], SO_FAR, *chosen(BOUGHT + others)[1:]]
+
+
+def test_that_a_company_is_listed_is_no_event():
+    parent = "归属于上市公司股东的净资产为2.1亿元，较上年末增加3.6%。"
+    assert told("远帆物流拟于11月19日上市，发行价为7.36元。" + parent)[0] == ["远帆物流拟于11月19日上市，发行价为7.36元。"]
 
 
 def short(body: str) -> str:
@@ -86,43 +128,43 @@ def test_a_summary_is_never_longer_than_200_characters():
 
 def test_who_takes_or_leaves_a_post_is_news_without_a_figure():
     left = "副总经理陆行舟因个人原因申请辞去职务。"
-    told = "".join(
+    works = "".join(
         f"{BACKGROUND}{place}的港口年吞吐量为{number}万吨。" for number, place in enumerate(("汀州", "汀南", "汀北"), 3)
     )
-    assert left in chosen(told + left, "汀州港调整班子")
-    assert left.replace("副总经理", "渔民") not in chosen(told + left.replace("副总经理", "渔民"), "汀州港调整班子")
+    assert left in chosen(works + left, "汀州港调整班子")
+    assert left.replace("副总经理", "渔民") not in chosen(works + left.replace("副总经理", "渔民"), "汀州港调整班子")
 
 
 def test_that_a_motion_has_passed_is_procedure():
     passed = "公司召开董事会，审议通过了《关于回购注销部分限制性股票的议案》。"
-    told = "".join(f"汀{place}港本次回购{number}万股。" for number, place in enumerate("东西南北中前后", 3))
-    assert passed not in chosen(told + passed, "汀州港回购股份")
+    points = "".join(f"{number}、汀{place}港本次回购{number}万股。\n" for number, place in enumerate("东西南北中前后", 3))
+    assert passed not in chosen(points + BACKGROUND + passed, "汀州港回购股份")
 
 
 def test_that_a_law_has_passed_is_news():
-    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     law = "会议审议通过《港口管理条例》。"
     motion = law.replace("条例》", "办法》的议案")
-    assert law in chosen(told + law, "停泊新规出台")
-    assert motion not in chosen(told + motion, "停泊新规出台")
+    assert law in chosen(works + law, "停泊新规出台")
+    assert motion not in chosen(works + motion, "停泊新规出台")
 
 
 def test_a_sentence_with_the_headlines_figures_goes_before_others():
-    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     stated = "目标是38座，三年内可以建成。"
-    assert stated in chosen(told + stated, "汀州港要扩建到38个")
-    assert stated not in chosen(told + stated, "汀州港要扩建到40个")
-    assert stated not in chosen(told + stated, "汀州港要扩建到3个")
+    assert stated in chosen(works + stated, "汀州港要扩建到38个")
+    assert stated not in chosen(works + stated, "汀州港要扩建到40个")
+    assert stated not in chosen(works + stated, "汀州港要扩建到3个")
 
 
 def test_a_year_is_no_figure_of_the_headlines():
-    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     stated = "防波堤自2026起整修，渔民叫好。"
-    assert stated not in chosen(told + stated, "远洋货轮首航归来，汀州渔民迎来新生活，2026见闻录")
+    assert stated not in chosen(works + stated, "远洋货轮首航归来，汀州渔民迎来新生活，2026见闻录")
 
 
 def test_a_sum_of_money_counts_more_than_another_figure():
-    told = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
+    works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     for money in ("7亿元", "22.8万亿元", "3亿多元", "10余亿元", "3千万元", "8百万元"):
-        assert f"整修防波堤用去{money}。" in chosen(told + f"整修防波堤用去{money}。", "汀州港见闻")
-    assert "整修防波堤用去7亿吨石料。" not in chosen(told + "整修防波堤用去7亿吨石料。", "汀州港见闻")
+        assert f"整修防波堤用去{money}。" in chosen(works + f"整修防波堤用去{money}。", "汀州港见闻")
+    assert "整修防波堤用去7亿吨石料。" not in chosen(works + "整修防波堤用去7亿吨石料。", "汀州港见闻")

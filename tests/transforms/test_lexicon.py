@@ -52,7 +52,7 @@ def test_every_value_stands_in_the_article(engine):
         text = f"{title}\n{body}"
         assert 0 < len(made.summary) <= 200
         assert 3 <= len(made.keywords) <= 8
-        for value in (*made.keywords, *made.ai_technologies, *made.industries, *made.major_events):
+        for value in (*made.keywords, *made.ai_technologies, *made.industries):
             assert value in text
         assert set(made.industry_codes) <= set(LEVEL1)
         assert all(number in text for number in re.findall(r"\d+(?:[.,]\d+)*", made.summary))
@@ -63,7 +63,8 @@ def test_every_value_stands_in_the_article(engine):
         assert {one.value for one in made.evidence if one.column == "securities"} == {
             code for code in made.securities if any(name in body for name in names_of(code))
         }
-        events = [body.index(event) for event in made.major_events if event != title]
+        running = body.replace("\n", "")  # an event may go on in the next paragraph
+        events = [running.index(event) for event in made.major_events if event != title]
         assert events == sorted(events)
         assert made.major_events
         assert title not in made.major_events[1:]
