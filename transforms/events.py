@@ -1,17 +1,13 @@
-"""Major events: whole sentences of the article, chosen by what they report, never worded anew.
-
-Most are one sentence. What is told on in the next one belongs to the same event: who bought back shares and how many stands in
-one sentence, how many there are by now in another, which names nobody.
-"""
+"""Major events: whole sentences of the article, chosen by what they report, never worded anew; telling.py joins those of one event."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from transforms.prose import Sentence, each
 from transforms.taxonomy import Taxonomy
+from transforms.telling import Telling
 from transforms.words import Words
 
 _FIGURE = re.compile(
@@ -50,17 +46,8 @@ _LEAST_OPEN = 20  # characters of a line without a full stop: 公司接到通知
 _ENOUGH = 0.25  # of the best sentence's score
 _PLENTY = 2.0  # a score that is enough beside any other
 _REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence tells another one again
-_TOGETHER = 280  # characters of an event that is told in several sentences
-# A listed company has been admitted to trading long ago: that it is one is no event.
-_LISTED = re.compile(r"上市(?:公司|企业|银行|券商|险企|车企|房企|股东|规则|审核|委员会|标的|主体)")
-# What quotes the paper that the sentence before has told of.
-_QUOTES = re.compile(
-    r"(?:根据|据)?(?:该|上述|其|本次)?(?:公告|通知|协议|预案|方案|财报|年报|半年报|业绩预告|报告|公示|通告|决定书)[^，。]{0,4}"
-    r"(?:显示|称|指出|明确|约定|披露|要求|提出|规定)|根据(?:公告|通知|协议|预案|方案|约定)[^，。]{0,4}，"
-)
-# What stands by itself: it has a number or a mark, or somebody says it.
-_APART = re.compile(r"\W{0,2}\d{1,2}[、.．)）]|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[①-⑳●■◆▲・·【“「『‘]")
-_CLAUSE_END = re.compile("[，,；：:。]")
+# That a company has been listed long ago, and what rules there are for it, is no event.
+_LISTED = re.compile(r"上市(?:公司|企业|银行|券商|险企|车企|房企|股东|规则|标的|主体)")
 
 
 def major_events(
@@ -77,7 +64,7 @@ def major_events(
     """
     shift = len(words.title) + 1
     found = words.found["triggers"]
-    triggers = [(start - shift, lists.triggers[one]) for start, _, one in found if not _LISTED.match(words.text, start)]
+    triggers = [(start - shift, lists.triggers[one]) for start, end, one in found if not _LISTED.match(words.text, end - 2)]
     places, types = [place for place, _ in triggers], [kind for _, kind in triggers]
     spoken = [(one, types[bisect_left(places, one.start) : bisect_left(places, one.end)]) for one in sentences]
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
@@ -91,48 +78,16 @@ def major_events(
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
     reported = {one.start: frozenset(kinds) for one, kinds in whole}
-    together = partial(_together, body, reported, names)
-    best = _best(body, scored, _MOST, together)
+    telling = Telling(body, reported, dict(triggers))
+    best = _best(body, scored, _MOST, telling)
     adds = _headline_adds(words.title, titled, {kind for event in best for one in event for kind in reported[one.start]})
-    return adds, _best(body, scored, _MOST - 1, together) if adds and len(best) == _MOST else best
+    return adds, _best(body, scored, _MOST - 1, telling) if adds and len(best) == _MOST else best
 
 
-def _headline_adds(title: str, titled: Collection[str], told: Collection[str]) -> bool:
+def _headline_adds(title: str, titled: set[str], told: set[str]) -> bool:
     """Whether the headline states an event of a kind that none of the sentences has told; as a question it states none."""
     asks = title.rstrip().endswith(("?", "？"))
-    return not asks and not _WEAK.issuperset(titled) and _WEAK.issuperset(set(titled).intersection(told))
-
-
-def _together(
-    body: str, reported: Mapping[int, frozenset[str]], names: Collection[str], chosen: Sequence[Sentence]
-) -> list[list[Sentence]]:
-    """Return sentences, given in their order, by event: what tells on of the event right before it belongs to that.
-
-    `reported` are the kinds of events that each sentence reports, by where it begins.
-    """
-    events: list[list[Sentence]] = []
-    for one in chosen:
-        if events and _follows(body, events[-1], one) and _tells_on(body, reported, names, events[-1], one):
-            events[-1].append(one)
-        else:
-            events.append([one])
-    return events
-
-
-def _follows(body: str, event: Sequence[Sentence], one: Sentence) -> bool:
-    """Whether a sentence stands right behind an event, not as a point of a list, and near enough."""
-    near = one.end - event[0].start <= _TOGETHER
-    return near and event[-1].closed and not body[event[-1].end : one.start].strip() and not _APART.match(body, one.start)
-
-
-def _tells_on(
-    body: str, reported: Mapping[int, frozenset[str]], names: Collection[str], event: Sequence[Sentence], one: Sentence
-) -> bool:
-    """Whether a sentence reports of an event's kind, or quotes the paper it told of, and does not begin with another company."""
-    told, opening = body[event[0].start : event[-1].end], _CLAUSE_END.split(body[one.start : one.end], maxsplit=1)[0]
-    same = any(not reported[one.start].isdisjoint(reported[part.start]) for part in event)
-    other = any(name in opening and name not in told for name in names)
-    return not other and (same or bool(_QUOTES.match(body, one.start, one.end)))
+    return not asks and not titled <= _WEAK and told.isdisjoint(titled - _WEAK)
 
 
 def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
@@ -162,18 +117,12 @@ def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[s
     return 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
 
 
-def _best(
-    body: str,
-    scored: list[tuple[float, int, Sentence]],
-    most: int,
-    together: Callable[[list[Sentence]], list[list[Sentence]]],
-) -> list[list[Sentence]]:
+def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int, telling: Telling) -> list[list[Sentence]]:
     """Return the best sentences in their order, by event; fewer events for a short article, no sentence that tells another again."""
     ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
-    wanted = max(1, min(most, round(1.6 + 0.6 * len(scored) ** 0.5)))
+    wanted = max(1, min(most, round(1.8 + 0.6 * len(scored) ** 0.5)))
     kept: list[Sentence] = []
     seen: list[set[tuple[str, str]]] = []
-    events: list[list[Sentence]] = []
     for score, _, sentence in ranked:
         if kept and score < min(_PLENTY, _ENOUGH * ranked[0][0]):
             break
@@ -181,7 +130,7 @@ def _best(
         if any(len(pairs & other) > _REPEATED * min(len(pairs), len(other)) for other in seen):
             continue
         more = sorted([*kept, sentence])
-        if len(by_event := together(more)) <= wanted:
-            kept, events = more, by_event
+        if len(more) <= wanted or len(telling.together(more)) <= wanted:
+            kept = more
             seen.append(pairs)
-    return events
+    return telling.together(kept)

@@ -39,7 +39,7 @@ on the order in which articles are crawled or built: when an earlier one comes l
 
 ## What an engine says about it, and where the page lies
 
-All values but `summary` stand in title or body, or are codes of what stands there.
+All values but `summary` and a model's events stand in title or body, line breaks apart, or are codes of what stands there.
 
 {annotation}
 

@@ -1,5 +1,6 @@
 """The lexicon engine: word lists and sentence scores; no key, no server, no model. Every value stands in the article."""
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
@@ -18,6 +19,7 @@ from transforms.taxonomy import Taxonomy
 from transforms.technologies import technologies
 from transforms.words import Words
 
+_LINE_BREAK = re.compile(r"\s*\n\s*")  # inside an event that goes on in the next paragraph
 _READ = 20_000  # characters; what an article is about stands in these
 
 
@@ -68,7 +70,7 @@ class LexiconEngine:
             industry_codes=tuple(codes),
             major_events=(
                 *[title] * headline_first,
-                *("".join(body[one.start : one.end] for one in event) for event in events),
+                *(_LINE_BREAK.sub("", body[event[0].start : event[-1].end]) for event in events),
             ),
             securities=tuple(securities),
             evidence=tuple(evidence),

@@ -17,7 +17,7 @@ FLOORS = {
     "industries": 0.68,
     "industry_codes": 1.0,
     "securities": 1.0,
-    "major_events": 0.91,
+    "major_events": 0.92,
     "summary": 0.69,
 }
 

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.transforms.lists import shipped, words_of
 from transforms.events import major_events
 from transforms.prose import prose
@@ -75,37 +77,76 @@ BOUGHT = "远帆物流公布，于11月9日回购18万股，每股3.13港元至3
 SO_FAR = "本年内至今累计购回373.7万股，占已发行股份的0.188%。"
 
 
-def test_what_the_next_sentence_tells_on_belongs_to_the_same_event():
-    assert told(BOUGHT + SO_FAR) == told(BOUGHT + "\n" + SO_FAR) == [[BOUGHT, SO_FAR]]
-    announced = "11月9日，远帆物流公布了前三季度的报告。"
-    quoted = "报告显示，营业收入2.1亿元，净利润3600万元。"
-    assert told(announced + quoted) == [[announced, quoted]]
-    assert told(announced + quoted.replace("报告显示", "新船已交付")) == [[announced], [quoted.replace("报告显示", "新船已交付")]]
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (BOUGHT, SO_FAR),
+        (BOUGHT, "截至2026年11月9日，远帆物流已用去2.1亿港元回购股份。"),
+        (BOUGHT, "据港交所披露，公司今年已回购12次。"),
+        (BOUGHT, "3.13港元是今年回购的最低价，最高价为3.98港元。"),
+        ("11月9日，远帆物流公布了前三季度的业绩预告。", "报告显示，营业收入2.1亿元，净利润3600万元。"),
+        ("11月9日，财政部等三部门印发补贴政策的通知。", "通知明确，每辆汽车补贴1.5万元。"),
+        ("11月9日，远帆物流签署协议，拟入股汀州港。", "根据协议，汀州港的估值为21亿元。"),
+        ("11月9日，远帆物流免去陆行舟副总经理职务。", "同日，任命何一帆为财务总监。"),
+        (BOUGHT, "公告显示，资金来自公司账户，占净资产的3.6%。"),
+    ],
+)
+def test_what_the_next_sentence_tells_on_belongs_to_the_same_event(first, then):
+    assert told(first + then) == told(f"{first}\n{then}") == told(f"{first} {then}") == [[first, then]]
 
 
-def test_what_stands_by_itself_is_an_event_of_its_own():
-    apart = (
-        "青禾控股公布，于11月9日回购42万股，涉资9.1万港元。",  # another company
-        "2、本年内至今累计购回373.7万股，占已发行股份的0.188%。",
-        "“本年内我们累计购回373.7万股，占已发行股份的0.188%。”",
-        "今年新开航线12条，覆盖城市31个，运力增加40%。",  # of another kind
-    )
-    for other in apart:
-        assert told(BOUGHT + other) == [[BOUGHT], [other]]
-    between = "港口是连接陆地与海洋的门户。"
-    assert told(BOUGHT + between + SO_FAR) == [[BOUGHT], [SO_FAR]]
-    long = SO_FAR.replace("累计", "累计" + "通过场内交易与场外交易" * 22)
-    assert told(BOUGHT + long) == [[BOUGHT], [long]]
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (BOUGHT, "青禾控股公布，于11月9日回购42万股，涉资9.1万港元。"),
+        (BOUGHT, "11月9日，青禾控股回购42万股，涉资9.1万港元。"),
+        (BOUGHT, "2、本年内至今累计购回373.7万股，占已发行股份的0.188%。"),
+        (BOUGHT, "（2）本年内至今累计购回373.7万股，占已发行股份的0.188%。"),
+        (BOUGHT, "•本年内至今累计购回373.7万股，占已发行股份的0.188%。"),
+        (BOUGHT, "“本年内我们累计购回373.7万股，占已发行股份的0.188%。”"),
+        (BOUGHT, "此外，公司11月9日以2.1亿港元回购债券，占其36%。"),
+        (BOUGHT, "2023年，公司以2.1亿港元回购股份，占3.6%。"),
+        (BOUGHT, "公司今年新开航线12条，覆盖城市31个，运力增加40%。"),
+        (BOUGHT, "财报显示，营业收入2.1亿元，净利润3600万元。"),
+        (
+            "11月9日，远帆物流股东陆行舟将480万股公司股份办理了质押，具体情况如下：",
+            "本次质押占其所持股份的3.6%，占总股本的1.2%。",
+        ),
+        ("汀州中院11月9日一审判处张某有期徒刑10年，罚金50万元。", "江北法院判处李某有期徒刑3年，罚金5万元。"),
+        ("星桥智能11月9日完成2亿元B轮融资，由云帆资本领投。", "禾木机器人宣布完成4000万元A轮融资。"),
+    ],
+)
+def test_what_stands_by_itself_is_an_event_of_its_own(first, then):
+    assert [then] in told(f"{first}\n{then}")
+
+
+def test_a_sentence_between_parts_what_would_be_one_event():
+    assert told(BOUGHT + "港口是连接陆地与海洋的门户。" + SO_FAR) == [[BOUGHT], [SO_FAR]]
+
+
+def test_an_event_of_several_sentences_has_up_to_200_characters():
+    fits = SO_FAR.replace("累计", "累计" + "亿" * (200 - len(BOUGHT + SO_FAR)))
+    assert told(BOUGHT + fits) == [[BOUGHT, fits]]
+    longer = fits.replace("累计", "累计亿")
+    assert told(BOUGHT + longer) == [[BOUGHT], [longer]]
+    third = "累计回购涉资2.1亿港元。"
+    assert told(BOUGHT + SO_FAR + third) == [[BOUGHT, SO_FAR, third]]
+    assert told(BOUGHT + fits + third) == [[BOUGHT, fits], [third]]
+    profit = "公告显示，公司前三季度净利润3600万元，同比增长12%。"  # of another kind than what stands on both sides of it
+    assert told(BOUGHT + profit + third) == [[BOUGHT, profit, third]]
 
 
 def test_what_is_told_on_takes_no_events_place():
-    others = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南", 3))
+    others = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北", 3))
+    assert chosen(BOUGHT + others) != [BOUGHT, others]
     assert chosen(BOUGHT + SO_FAR + others) == [*chosen(BOUGHT + others)[:1], SO_FAR, *chosen(BOUGHT + others)[1:]]
 
 
 def test_that_a_company_is_listed_is_no_event():
-    parent = "归属于上市公司股东的净资产为2.1亿元，较上年末增加3.6%。"
-    assert told("远帆物流拟于11月19日上市，发行价为7.36元。" + parent)[0] == ["远帆物流拟于11月19日上市，发行价为7.36元。"]
+    issue = "远帆物流拟于11月19日上市，发行价为7.36元。"
+    for parent in ("归属于上市公司股东的净资产为2.1亿元。", "归属于赴美上市公司的净资产为2.1亿元。"):
+        assert told(issue + parent) == [[issue], [parent]]
+    assert told(issue + "公司上市以来未曾分红，净资产为2.1亿元。") == [[issue, "公司上市以来未曾分红，净资产为2.1亿元。"]]
 
 
 def short(body: str) -> str:

@@ -64,6 +64,8 @@ def test_every_value_stands_in_the_article(engine):
             code for code in made.securities if any(name in body for name in names_of(code))
         }
         running = body.replace("\n", "")  # an event may go on in the next paragraph
+        sentences = [one.value for one in made.evidence if one.column == "major_events"]
+        assert "".join(sentences) == "".join(event for event in made.major_events if event != title)
         events = [running.index(event) for event in made.major_events if event != title]
         assert events == sorted(events)
         assert made.major_events
