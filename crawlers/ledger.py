@@ -209,7 +209,8 @@ class Ledger(Stories, Census, Inquiries):
     def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
         """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.
 
-        A page that another source has made a record of is left out: an article is in the dataset once.
+        They come day by day, so that the files of a day are not written anew with every part of the pages. One that another
+        source has made a record of is left out: an article is in the dataset once.
         """
         wanted = set(days)
         off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
@@ -217,7 +218,7 @@ class Ledger(Stories, Census, Inquiries):
             _urls.c.source == source, or_(_urls.c.state == "archived", off_day), ~_elsewhere(_urls, ("record",))
         )
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(_urls.c.archive_file, _urls.c.archive_offset)).all()
+            rows = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset)).all()
             more = _parts_of(connection, [row.article_id for row in rows])
         return [
             _waiting(row, more[row.article_id])

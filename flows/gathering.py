@@ -22,6 +22,7 @@ from transforms.checks import Finding
 
 _FEW = 100  # archived pages of a source that are first built while its crawl goes on; each time twice as many are waited for, …
 _MANY = 1000  # … but not more than these, …
+_PART = 4  # … or than this part of what is built, as each build writes all files of its days anew, …
 _LONG = 600.0  # … and not longer than so many seconds
 
 
@@ -54,6 +55,7 @@ class Gathering:
         self._crawls: list[tuple[str, str]] = []
         self._built_at: dict[str, float] = {}
         self._enough: dict[str, int] = {}  # pages that are to be there before the next build during a crawl
+        self._settled: dict[str, int] = {}  # pages that were built during it
         self._passed_over: dict[str, int] = {}  # pages that the last one left
 
     def run(self) -> None:
@@ -98,7 +100,8 @@ class Gathering:
         if days is None:
             return
         self._under_way[source] = days
-        self._built_at[source], self._enough[source], self._passed_over[source] = monotonic(), _FEW, 0
+        self._built_at[source], self._enough[source] = monotonic(), _FEW
+        self._settled[source] = self._passed_over[source] = 0
         self._project.ledger.take_up(source, days)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
@@ -139,7 +142,8 @@ class Gathering:
             waiting = self._passed_over[source] = self._project.ledger.unbuilt([source])[source]
             settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
             self._passed_over[source] = max(0, waiting - settled)
-        self._enough[source] = min(2 * self._enough[source], _MANY)
+            self._settled[source] += settled
+        self._enough[source] = max(min(2 * self._enough[source], _MANY), self._settled[source] // _PART)
         self._built_at[source] = monotonic()
 
     def _fail(self, source: str, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The program `caixun`: its commands, and how its failures end. Commands load what they use when they run."""
 
 import io
+import os
 import sys
 
 import typer
@@ -45,6 +46,8 @@ def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
     from crawlers.errors import CaixunError, ConfigError
 
+    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on; it reads this when it is loaded.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _speak()
     try:
         status = app(standalone_mode=False)

@@ -75,6 +75,15 @@ def test_an_article_listed_for_another_day_waits_until_that_day_is_asked_for(led
     assert fetched(ledger, "a", [find(1, D19)], {D19}) == ["http://e.cn/1"]
 
 
+def test_pages_wait_day_by_day_in_the_order_of_the_archive(ledger):
+    days = [D18, D19, D18, D19]
+    for number, day in enumerate(days):
+        fetched(ledger, "a", [find(number, day)], {D18, D19})
+        archived(ledger, "a", find(number), 9 - number)
+    waiting = ledger.waiting("a", [D18, D19])
+    assert [(one.day, one.position.offset) for one in waiting] == [(D18, 7), (D18, 9), (D19, 6), (D19, 8)]
+
+
 def test_a_page_of_another_day_is_built_when_that_day_is_asked_for(ledger):
     fetched(ledger, "a", [find(1)])
     archived(ledger, "a", find(1))
