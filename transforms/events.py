@@ -126,11 +126,11 @@ def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int, telli
     for score, _, sentence in ranked:
         if kept and score < min(_PLENTY, _ENOUGH * ranked[0][0]):
             break
-        pairs = set(pairwise(body[sentence.start : sentence.end]))
-        if any(len(pairs & other) > _REPEATED * min(len(pairs), len(other)) for other in seen):
-            continue
         more = sorted([*kept, sentence])
-        if len(more) <= wanted or len(telling.together(more)) <= wanted:
+        if len(more) > wanted and len(telling.together(more)) > wanted:
+            continue
+        pairs = set(pairwise(body[sentence.start : sentence.end]))
+        if all(len(pairs & other) <= _REPEATED * min(len(pairs), len(other)) for other in seen):
             kept = more
             seen.append(pairs)
     return telling.together(kept)
