@@ -209,8 +209,8 @@ class Ledger(Stories, Census, Inquiries):
     def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
         """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.
 
-        They come day by day, so that the files of a day are not written anew with every part of the pages. One that another
-        source has made a record of is left out: an article is in the dataset once.
+        They come by the day that they are counted under, so that the files of a day are not written anew with every part of
+        the pages. One that another source has made a record of is left out: an article is in the dataset once.
         """
         wanted = set(days)
         off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")

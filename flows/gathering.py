@@ -22,7 +22,8 @@ from transforms.checks import Finding
 
 _FEW = 100  # archived pages of a source that are first built while its crawl goes on; each time twice as many are waited for, …
 _MANY = 1000  # … but not more than these, …
-_PART = 4  # … or than this part of what is built, as each build writes all files of its days anew, …
+_PART = 4  # … or, where that is more, this part of what is built, as each build writes all files of its days anew, …
+_MOST = 10_000  # … but never more than these, as other sources wait meanwhile, …
 _LONG = 600.0  # … and not longer than so many seconds
 
 
@@ -143,7 +144,7 @@ class Gathering:
             settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
             self._passed_over[source] = max(0, waiting - settled)
             self._settled[source] += settled
-        self._enough[source] = max(min(2 * self._enough[source], _MANY), self._settled[source] // _PART)
+        self._enough[source] = max(min(2 * self._enough[source], _MANY), min(self._settled[source] // _PART, _MOST))
         self._built_at[source] = monotonic()
 
     def _fail(self, source: str, reason: str) -> None:

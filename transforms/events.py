@@ -78,7 +78,7 @@ def major_events(
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
     reported = {one.start: frozenset(kinds) for one, kinds in whole}
-    telling = Telling(body, reported, dict(triggers))
+    telling = Telling(body, reported, dict(triggers), names)
     best = _best(body, scored, _MOST, telling)
     adds = _headline_adds(words.title, titled, {kind for event in best for one in event for kind in reported[one.start]})
     return adds, _best(body, scored, _MOST - 1, telling) if adds and len(best) == _MOST else best

@@ -69,7 +69,7 @@ class Annotation(Frozen):
     industries: Texts = Field(description="industries concerned, as the article names them")
     industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")
     major_events: Texts = Field(
-        description="in the article's order, each a sentence, or several of the lexicon engine that tell on of one event; the headline "
+        description="in the article's order, each a sentence or, by the lexicon engine, several that tell of one event; the headline "
         "first where the body tells none of its kind"
     )
     securities: Texts = Field(description="listed companies that the article is about, as 600519.SH")

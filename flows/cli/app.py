@@ -46,7 +46,8 @@ def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
     from crawlers.errors import CaixunError, ConfigError
 
-    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on; it reads this when it is loaded.
+    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on. Arrow reads this when it is loaded,
+    # here and in the processes that are started from here.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _speak()
     try:

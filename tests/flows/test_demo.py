@@ -1,5 +1,7 @@
 import json
 import socket
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -102,3 +104,13 @@ def test_what_only_asks_loads_neither_prefect_nor_scrapy(arguments, tmp_path):
     assert not imported & {"prefect", "scrapy", "twisted", "trafilatura", "fastapi"}
     if arguments == ["--help"]:
         assert not imported & {"pyarrow", "sqlalchemy", "pandas", "lxml"}
+
+
+def test_arrow_takes_its_memory_from_the_system(monkeypatch):
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    program = (
+        "import atexit, sys; atexit.register(lambda: print(__import__('pyarrow').default_memory_pool().backend_name));"
+        "sys.argv = ['caixun', '--help']; from flows.cli.app import main; main()"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "system"

@@ -67,7 +67,7 @@ def test_a_headline_adds_an_event_of_which_the_body_tells_nothing():
 
 def test_there_are_at_most_seven_events():
     many = [
-        f"{day}、11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
+        f"11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
         for day, name in enumerate(["甲港", "乙湖", "丙江", "丁河", "戊海", "己山", "庚岭", "辛川", "壬原", "癸野"] * 12, 1)
     ]
     assert [len(event) for event in told("\n".join(many))] == [1] * 7
@@ -89,6 +89,8 @@ SO_FAR = "本年内至今累计购回373.7万股，占已发行股份的0.188%�
         ("11月9日，远帆物流签署协议，拟入股汀州港。", "根据协议，汀州港的估值为21亿元。"),
         ("11月9日，远帆物流免去陆行舟副总经理职务。", "同日，任命何一帆为财务总监。"),
         (BOUGHT, "公告显示，资金来自公司账户，占净资产的3.6%。"),
+        ("11月9日，远帆物流发布半年度报告。", "半年报显示，营业收入2.1亿元，净利润3600万元。"),
+        ("11月9日，青禾控股回购18万股，涉资56万元。", "青禾控股（009907.SZ）今年已回购42万股。"),
     ],
 )
 def test_what_the_next_sentence_tells_on_belongs_to_the_same_event(first, then):
@@ -104,6 +106,15 @@ def test_what_the_next_sentence_tells_on_belongs_to_the_same_event(first, then):
         (BOUGHT, "（2）本年内至今累计购回373.7万股，占已发行股份的0.188%。"),
         (BOUGHT, "•本年内至今累计购回373.7万股，占已发行股份的0.188%。"),
         (BOUGHT, "“本年内我们累计购回373.7万股，占已发行股份的0.188%。”"),
+        (BOUGHT, "【青禾控股】11月9日回购42万股，涉资9.1万港元。"),
+        (BOUGHT, "样报快讯，公司11月9日回购42万股，涉资9.1万港元。"),
+        (BOUGHT, "据青禾控股公告，公司11月9日回购42万股。"),
+        (BOUGHT, "同时青禾控股宣布，11月9日回购42万股。"),
+        (BOUGHT, "本田汽车11月9日回购42万股，涉资9.1万港元。"),
+        (BOUGHT, "公告发布后，青禾控股11月9日大跌12%，市值减少2.1亿元。"),
+        (BOUGHT, "去年，公司以2.1亿港元回购42万股。"),
+        ("11月9日，上海建工回购18万股，涉资56万元。", "上海机场11月9日回购42万股，涉资91万元。"),
+        ("11月9日，3家公司回购12亿元股份。", "12家公司11月9日回购股份42万股。"),
         (BOUGHT, "此外，公司11月9日以2.1亿港元回购债券，占其36%。"),
         (BOUGHT, "2023年，公司以2.1亿港元回购股份，占3.6%。"),
         (BOUGHT, "公司今年新开航线12条，覆盖城市31个，运力增加40%。"),
@@ -178,8 +189,8 @@ def test_who_takes_or_leaves_a_post_is_news_without_a_figure():
 
 def test_that_a_motion_has_passed_is_procedure():
     passed = "公司召开董事会，审议通过了《关于回购注销部分限制性股票的议案》。"
-    points = "".join(f"{number}、汀{place}港本次回购{number}万股。\n" for number, place in enumerate("东西南北中前后", 3))
-    assert passed not in chosen(points + BACKGROUND + passed, "汀州港回购股份")
+    works = "".join(f"汀{place}港本次回购{number}万股。" for number, place in enumerate("东西南北中前后", 3))
+    assert passed not in chosen(works + passed, "汀州港回购股份")
 
 
 def test_that_a_law_has_passed_is_news():
