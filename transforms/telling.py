@@ -56,8 +56,8 @@ class Telling:
         return events
 
     def _follows(self, event: Sequence[Sentence], one: Sentence) -> bool:
-        """Whether a sentence without a dateline stands right behind an event, and is not too much for it."""
-        fits = one.end - event[0].start <= _LONGEST and one.news == one.start
+        """Whether a sentence stands right behind an event, and is not too much for it."""
+        fits = one.end - event[0].start <= _LONGEST
         return fits and event[-1].closed and not self._body[event[-1].end : one.start].strip()
 
     def _goes_on(self, event: Sequence[Sentence], one: Sentence) -> bool:

@@ -14,7 +14,8 @@ DETAIL = "项目包括60台无人集卡和12套系统，总投资2.1亿元，计
 
 def told(body: str, title: str = TITLE) -> list[list[str]]:
     """Return the sentences of each event."""
-    _, found = major_events(body, words_of(title, body), prose(body), shipped(), {"远帆物流", "青禾控股"}, ["无人集卡"])
+    names = {"远帆物流", "青禾控股", "中国石油", "中国石化"}
+    _, found = major_events(body, words_of(title, body), prose(body), shipped(), names, ["无人集卡"])
     return [[body[one.start : one.end] for one in event] for event in found]
 
 
@@ -113,6 +114,7 @@ def test_what_the_next_sentence_tells_on_belongs_to_the_same_event(first, then):
         (BOUGHT, "本田汽车11月9日回购42万股，涉资9.1万港元。"),
         (BOUGHT, "公告发布后，青禾控股11月9日大跌12%，市值减少2.1亿元。"),
         (BOUGHT, "去年，公司以2.1亿港元回购42万股。"),
+        ("11月9日，中国石油回购18万股，涉资56万元。", "中国石化11月9日回购42万股，涉资91万元。"),
         ("11月9日，上海建工回购18万股，涉资56万元。", "上海机场11月9日回购42万股，涉资91万元。"),
         ("11月9日，3家公司回购12亿元股份。", "12家公司11月9日回购股份42万股。"),
         (BOUGHT, "此外，公司11月9日以2.1亿港元回购债券，占其36%。"),
