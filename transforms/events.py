@@ -1,7 +1,6 @@
 """Major events: whole sentences of the article, chosen by what they report, never worded anew; telling.py joins those of one event."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -65,10 +64,10 @@ def major_events(
     shift = len(words.title) + 1
     found = words.found["triggers"]
     triggers = [(start - shift, lists.triggers[one]) for start, end, one in found if not _LISTED.match(words.text, end - 2)]
-    places, types = [place for place, _ in triggers], [kind for _, kind in triggers]
-    spoken = [(one, types[bisect_left(places, one.start) : bisect_left(places, one.end)]) for one in sentences]
+    telling = Telling(body, triggers, names)
+    spoken = [(one, telling.kinds(one.start, one.end)) for one in sentences]
     whole = [one for one in spoken if _tells(body[one[0].start : one[0].end], one[1], closed=one[0].closed)] or spoken
-    titled = set(types[: bisect_left(places, -1)]) - {"其他"}
+    titled = set(telling.kinds(-shift, -1)) - {"其他"}
     pairs = {pair for pair in map("".join, pairwise(words.title)) if pair.isalnum()}
     numbers = {number for number in _NUMBER.findall(words.title) if not _YEAR.fullmatch(number)}
     scored = []
@@ -77,10 +76,8 @@ def major_events(
         score = _reports(text, kinds) + _concerns(text, pairs, numbers, names, themes) + 0.4 * (not titled.isdisjoint(kinds))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
-    reported = {one.start: frozenset(kinds) for one, kinds in whole}
-    telling = Telling(body, reported, dict(triggers), names)
     best = _best(body, scored, _MOST, telling)
-    adds = _headline_adds(words.title, titled, {kind for event in best for one in event for kind in reported[one.start]})
+    adds = _headline_adds(words.title, titled, {kind for one in best for kind in telling.kinds(one[0].start, one[-1].end)})
     return adds, _best(body, scored, _MOST - 1, telling) if adds and len(best) == _MOST else best
 
 

@@ -53,12 +53,13 @@ class LexiconEngine:
         keys = keywords(words, lists, ai, subject)
         names = {words.text[one.start : one.end] for one in named}
         headline_first, events = major_events(body, words, sentences, lists, names, keys)
-        short, parts = summary(body, sentences, [one for event in events for one in event])
+        chosen = [one for event in events for one in event]
+        short, parts = summary(body, sentences, chosen)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [
             *evidence_of(body, {"keywords": keys, "ai_technologies": ai, "industries": found}),
             *(_span("summary", body[slice(*place)], place) for place in parts),
-            *(_span("major_events", body[one.start : one.end], (one.start, one.end)) for event in events for one in event),
+            *(_span("major_events", body[one.start : one.end], (one.start, one.end)) for one in chosen),
             *_in_body("industry_codes", codes, len(title) + 1),
             *_in_body("securities", securities, len(title) + 1),
         ]

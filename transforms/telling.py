@@ -6,12 +6,13 @@ only where its beginning shows that it does.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 
 from transforms.prose import Sentence
 
 _LONGEST = 200  # characters of an event of several sentences
-_TELLING = 3  # characters: two are the same in 上海机场 and 上海建工
+_SUBJECT = 3  # characters: two are the same in 上海机场 and 上海建工
 # What stands before whom or what a sentence is about: when it was, and where that is known from.
 _BEFORE = re.compile(
     r"(?:[（(](?![一二三四五六七八九十\d]{1,3}[）)])[^）)]{0,40}[）)]|[\s，,：:、]|截[至止]|自|于|至今(?:为止)?|至|目前|近日|日前|此前|随后|同一?[日年月期]|当[日天年月期]|"
@@ -36,14 +37,16 @@ _ANNOUNCED = re.compile("公告|公布|发布|披露")
 class Telling:
     """Tells which sentences of a body belong to one event."""
 
-    def __init__(
-        self, body: str, reported: Mapping[int, frozenset[str]], triggers: Mapping[int, str], names: Collection[str]
-    ) -> None:
-        """Take the kinds of events that each sentence reports, by where it begins, that of each trigger, by its place, and names."""
+    def __init__(self, body: str, triggers: Sequence[tuple[int, str]], names: Collection[str]) -> None:
+        """Take what triggers tell, each with its place and kind in their order, and the names that the article has."""
         self._body = body
-        self._reported = reported
-        self._triggers = triggers
+        self._places = [place for place, _ in triggers]
+        self._kinds = [kind for _, kind in triggers]
         self._names = names
+
+    def kinds(self, start: int, end: int) -> list[str]:
+        """Return the kinds of events that a span of the body reports, one for each trigger in it."""
+        return self._kinds[bisect_left(self._places, start) : bisect_left(self._places, end)]
 
     def together(self, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
         """Return sentences, given in their order, by event: what tells on of the event right before it belongs to that."""
@@ -65,16 +68,16 @@ class Telling:
         body, told = self._body, self._body[event[0].start : event[-1].end]
         if (quotes := _QUOTES.match(body, one.start, one.end)) and _tells_of(told, quotes["paper"]):
             return True
-        kinds = {kind for part in event for kind in self._reported[part.start]}
+        kinds = set(self.kinds(event[0].start, event[-1].end))
         before = _BEFORE.match(body, one.start, one.end)
         place = before.end() if before else one.start
         years = set() if _UNTIL.match(body, one.start) else set(_YEAR.findall(body, one.start, place))
-        if kinds.isdisjoint(self._reported[one.start]) or (years and years.isdisjoint(_YEAR.findall(told))):
+        if kinds.isdisjoint(self.kinds(one.start, one.end)) or (years and years.isdisjoint(_YEAR.findall(told))):
             return False
         name = max(
-            (name for name in self._names if body.startswith(name, place)), key=len, default=body[place : place + _TELLING]
+            (name for name in self._names if body.startswith(name, place)), key=len, default=body[place : place + _SUBJECT]
         )
-        return bool(_REFERS.match(body, place)) or name in told or self._triggers.get(place) in kinds
+        return bool(_REFERS.match(body, place)) or name in told or not kinds.isdisjoint(self.kinds(place, place + 1))
 
 
 def _tells_of(told: str, paper: str) -> bool:
