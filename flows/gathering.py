@@ -6,6 +6,7 @@ Of a crawl that brings much or takes long, what it has archived so far is built 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from time import monotonic
@@ -25,6 +26,16 @@ _MANY = 1000  # … but not more than these, …
 _PART = 4  # … or, where that is more, this part of what is built, as each build writes all files of its days anew, …
 _MOST = 10_000  # … but never more than these, as other sources wait meanwhile, …
 _LONG = 600.0  # … and not longer than so many seconds
+
+
+@dataclass
+class _Ahead:
+    """How the builds of a source stand that are done while its crawl goes on."""
+
+    enough: int  # pages that are to be there before the next one
+    built_at: float = field(default_factory=monotonic)
+    settled: int = 0  # pages that were built
+    passed_over: int = 0  # pages that the last one left
 
 
 class Gathering:
@@ -54,10 +65,7 @@ class Gathering:
         self._again = again
         self._under_way: Plan = {}
         self._crawls: list[tuple[str, str]] = []
-        self._built_at: dict[str, float] = {}
-        self._enough: dict[str, int] = {}  # pages that are to be there before the next build during a crawl
-        self._settled: dict[str, int] = {}  # pages that were built during it
-        self._passed_over: dict[str, int] = {}  # pages that the last one left
+        self._ahead: dict[str, _Ahead] = {}
 
     def run(self) -> None:
         """Do all parts."""
@@ -91,8 +99,9 @@ class Gathering:
                 return ended
             with suppress(StoreError):  # who needs the ledger says what is wrong with it
                 for source, unbuilt in self._project.ledger.unbuilt(crawls.going_on()).items():
-                    fresh = unbuilt - self._passed_over[source]
-                    if fresh >= self._enough[source] or (fresh > 0 and monotonic() - self._built_at[source] > _LONG):
+                    ahead = self._ahead[source]
+                    fresh = unbuilt - ahead.passed_over
+                    if fresh >= ahead.enough or (fresh > 0 and monotonic() - ahead.built_at > _LONG):
                         return source
 
     def _begin(self, source: str, crawls: Crawls) -> None:
@@ -101,8 +110,7 @@ class Gathering:
         if days is None:
             return
         self._under_way[source] = days
-        self._built_at[source], self._enough[source] = monotonic(), _FEW
-        self._settled[source] = self._passed_over[source] = 0
+        self._ahead[source] = _Ahead(_FEW)
         self._project.ledger.take_up(source, days)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
@@ -139,13 +147,14 @@ class Gathering:
 
     def _build_ahead(self, source: str) -> None:
         """Build what a crawl has archived so far. What can't be done now is done, or told of, when it has ended."""
+        ahead = self._ahead[source]
         with suppress(CaixunError):
-            waiting = self._passed_over[source] = self._project.ledger.unbuilt([source])[source]
+            waiting = ahead.passed_over = self._project.ledger.unbuilt([source])[source]
             settled = build_ahead(self._project, source, self._under_way[source], self._runner, self._watch.tick)
-            self._passed_over[source] = max(0, waiting - settled)
-            self._settled[source] += settled
-        self._enough[source] = max(min(2 * self._enough[source], _MANY), min(self._settled[source] // _PART, _MOST))
-        self._built_at[source] = monotonic()
+            ahead.passed_over = max(0, waiting - settled)
+            ahead.settled += settled
+        ahead.enough = max(min(2 * ahead.enough, _MANY), min(ahead.settled // _PART, _MOST))
+        ahead.built_at = monotonic()
 
     def _fail(self, source: str, reason: str) -> None:
         self._findings.append(Finding("failure", f"{source}: {reason}"))
