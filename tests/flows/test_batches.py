@@ -1,6 +1,8 @@
 import pytest
 
-from tests.flows.test_annotation import annotated, make_project, put, waiting
+from flows.annotation import annotate_waiting
+from flows.runner import PlainRunner
+from tests.flows.test_annotation import PLAN, annotated, make_project, put, waiting
 from tests.provider import KEY, failure, provider, truthful
 
 
@@ -52,3 +54,19 @@ def test_a_batch_that_the_provider_has_dropped_is_asked_one_by_one(tmp_path, stu
     put(project, *(waiting(project, number) for number in range(12)))
     assert annotated(project)[0].by_model == 12
     assert (len(stub.batches.made), len(stub.asked), project.ledger.batches(project.prompt.version, "m")) == (1, 12, [])
+
+
+def test_what_two_runs_waited_for_is_booked_once(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10)
+    put(project, *(waiting(project, number) for number in range(12)))
+    others = []
+
+    def let_another_run_be_first(text):
+        if "not done yet" in text and not others:
+            others.append(annotated(project, run="r2")[0])
+
+    with PlainRunner(1) as runner:
+        result = annotate_waiting(project, PLAN, "r1", runner, [], tell=let_another_run_be_first)
+    assert [other.by_model for other in others] == [12]
+    assert [sum(used.calls for used in project.ledger.usage(run).values()) for run in ("r1", "r2")] == [1, 11]
+    assert (result.paid.calls, len(stub.batches.made), len(stub.asked)) == (1, 1, 1)
