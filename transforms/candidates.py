@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.vocabulary import is_common
 from transforms.words import Word, Words
@@ -13,7 +14,7 @@ _MOST_WORDS = 4
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
-_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]")
+_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
 _WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
 _ALIAS = re.compile(
     r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
@@ -22,6 +23,7 @@ _LATIN = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
+_SENTENCE = re.compile(r"[a-z,] $")  # before what stands within a sentence in a foreign language
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
     r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
@@ -37,12 +39,13 @@ _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
-    r"^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
+    r"^(?:每|同一|一个|几)|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟]|(?<=..)[均等则称说也都就因及拟]$")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
+_NICKNAME = re.compile(r"[老小阿].")  # 老邱: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -83,10 +86,12 @@ class Kind:
 SUBJECT = Kind(1.6, named=True)
 _ALIASED = Kind(1.6, alone=True, named=True)
 _COMPANY = Kind(1.7, named=True)
+_COMPANY_ALONE = Kind(1.7, alone=True, named=True)
 _PERSON = Kind(1.35, named=True)
 _PERSON_ALONE = Kind(1.2, alone=True, named=True)
 _TERM = Kind(1.3, named=True)
 _TECHNOLOGY = Kind(1.3, alone=True, named=True)
+INDUSTRY = Kind(1.2, alone=True)
 _REPORT = Kind(1.3, alone=True, named=True)
 _THING = Kind(1.15)
 _THING_ALONE = Kind(1.15, alone=True)
@@ -101,11 +106,17 @@ _IDIOM = Kind(0.3)
 
 
 def candidates(
-    words: Words, lists: Taxonomy, technologies: Sequence[str], subject: str
+    words: Words,
+    lists: Taxonomy,
+    technologies: Sequence[str],
+    industries: Sequence[str],
+    subject: str,
+    companies: Sequence[Mention],
 ) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     """Yield phrases of the text with their kind and, for a run of words, its words; a phrase may come several times.
 
-    `technologies` are the AI technologies that the text names, `subject` is what its title begins with.
+    `technologies` and `industries` are those that the text names, `subject` is what its title begins with, `companies` are the
+    listed ones that it is about.
     """
     text = words.text
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
@@ -121,9 +132,11 @@ def candidates(
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
-        if not phrase.islower() and phrase not in _EXCHANGES:
+        if not (phrase.islower() or phrase in _EXCHANGES or _SENTENCE.search(text[max(0, start - 2) : start])):
             yield phrase, _WRITING if " " in phrase else _PLAIN, ()
     yield from ((phrase, _TECHNOLOGY, ()) for phrase in technologies)
+    yield from ((phrase, INDUSTRY, ()) for phrase in industries)
+    yield from ((text[one.start : one.end], _COMPANY_ALONE, ()) for one in companies if text[one.start] not in "\n0123456789")
     yield from _listed(words, lists)
     yield from _acts(words, lists)
 
@@ -203,7 +216,8 @@ def _runs(
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
-                if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
+                kind = _kind(phrase, part, lists, thing=thing, in_title=in_title)
+                if kind and not (_is_clause(part) and text.count(phrase) == 1):
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
@@ -221,12 +235,18 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
         yield run
 
 
+def _is_clause(part: tuple[Word, ...]) -> bool:
+    """Whether a run of words with a verb is likely a clause, unless the text has it again: 猪价止跌, but not 抢收抢种."""
+    verbs = [set(word.text) for word in part if word.tag == "v"]
+    return len(part) > 1 and bool(verbs) and not (len(verbs) == len(part) and set.intersection(*verbs))
+
+
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     """Return what a run of words is, or None where it is no phrase."""
     first, last = part[0], part[-1]
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
-    if last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
+    if _is_cut(last) or last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
@@ -238,8 +258,15 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     return (_THING_ALONE if len(phrase) > 3 else _THING) if thing else _PLAIN
 
 
+def _is_cut(last: Word) -> bool:
+    """Whether a run of words breaks off in a name (卖家骆|江平) or in what somebody does (所持|股份)."""
+    return (last.tag in _NAMES and len(last.text) == 1) or last.text.startswith("所")
+
+
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     phrase = word.text
+    if _NICKNAME.fullmatch(phrase) and phrase[1] in lists.surnames:
+        return None
     if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
     if word.tag in _NAMES and 2 <= len(phrase) <= 4 and not is_common(phrase):

@@ -39,6 +39,8 @@ _MOVE = "(?:任|聘|辞|免|选举|退休|卸|离职|离任|调任)"
 _POSTED = re.compile(rf"{_POST}[^，。；：]{{0,20}}{_MOVE}|{_MOVE}[^，。；：]{{0,20}}{_POST}")
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
+_IDLE = 0.8
+_COUNT = re.compile(r"[二三四五六七八九十百千万两]{1,4}[家名人张次个位项座所年天月成倍]")
 _MOST = 7
 _LEAST = 10  # characters; a shorter sentence states no event
 _LEAST_OPEN = 20  # characters of a line without a full stop: 公司接到通知，…办理了质押，具体情况如下：
@@ -107,11 +109,16 @@ def _reports(text: str, found: Sequence[str]) -> float:
 
 
 def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
-    """Return how much a sentence is about what the article is about; `pairs` and `numbers`, years apart, are the title's."""
+    """Return how much a sentence is about what the article is about; `pairs` and `numbers`, years apart, are the title's.
+
+    One without a figure, a day or an act of announcing reports little, however much it says of the title's things.
+    """
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
     stated = len(numbers.intersection(_NUMBER.findall(text))) / len(numbers) if numbers else 0.0
     named = min(sum(name in text for name in names), 2)
-    return 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    concerns = 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    facts = (_FIGURE, _DAY, _ACT, _COUNT)
+    return concerns if any(fact.search(text) for fact in facts) else _IDLE * concerns
 
 
 def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int, telling: Telling) -> list[list[Sentence]]:

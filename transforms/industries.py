@@ -18,11 +18,13 @@ _LEAST = 1.7  # weight
 _UNNAMED = 2.2  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
+_ONLY = 0.55  # of the least weight: enough for an industry that stands alone
 _USERS = 2  # industries that use AI
 _SAID = 1.5  # weight of an industry that is said to use AI, in an article about AI
 _CODE_LEAST = 0.85  # of the weight that a named industry needs
 _CODE_SHARE = 0.4  # of the heaviest level-1 name's weight
 _COMPANY = 3.0  # weight of a company that the article is about, for its level-1 name
+_REPORTED = 1.0  # the same, of one that it only reports of
 _OWN = 2.0  # weight of an industry inside its name
 _CUE = 0.4  # weight of a word that tells of an industry without naming it
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
@@ -43,6 +45,7 @@ _WHOLE = 4  # characters; what is shorter must end where a word ends
 _SKILL = re.compile(r"(?:处理|识别|分析|学习|算法|优化|研究|研发|科学|理论)领域$")
 
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
+_ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
 # What a company does: the words behind these tell its industry.
@@ -50,14 +53,15 @@ _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务
 
 
 def industries(
-    words: Words, lists: Taxonomy, subject: str, companies: Sequence[Mention]
+    words: Words, lists: Taxonomy, subject: str, companies: Sequence[Mention], mainly: Sequence[Mention] | None = None
 ) -> tuple[list[str], dict[str, list[Place]]]:
     """Return the industries as the text words them, and their level-1 names with their places, both by weight.
 
     A mention weighs more in the title, where the text itself says 行业 or the like behind it, and where it tells what a
     company does. `companies` are those that the article is about: their industries count for the level-1 names, unless
-    these are five or more. An industry inside a company's name, `subject` among them, counts only where it is what the
-    company is in.
+    these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
+    name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
+    one of such a level-1 name stands for it, unless another one is nearly as heavy.
     """
     own = {one.company.level1 for one in companies}
     if len(own) > _MOST_OWN:
@@ -77,11 +81,24 @@ def industries(
             levels[sector.level1] += sector.weight
             support[sector.level1] += sector.places
     for one in companies:
-        levels[one.company.level1] += _COMPANY
+        levels[one.company.level1] += _COMPANY if mainly is None or one in mainly else _REPORTED
         support[one.company.level1].append((one.start, one.end))
     top = max(levels.values(), default=0)
     heavy = sorted(levels.items(), key=lambda one: -one[1])[:_MOST_CODES]
-    return [one.spelling for one in named], {level: support[level] for level, weight in heavy if weight >= _CODE_SHARE * top}
+    codes = {level: support[level] for level, weight in heavy if weight >= _CODE_SHARE * top}
+    named = named or _only([one for one in sectors if one.named and one.term in lists.industries], codes, _ONLY * least)
+    return [one.spelling for one in named], codes
+
+
+def bare(industry: str) -> str:
+    """Return an industry without 行业 or the like behind it."""
+    return _ENDING.sub("", industry)
+
+
+def _only(sectors: Sequence[Sector], codes: Collection[str], least: float) -> list[Sector]:
+    """Return the heaviest sector where it is of one of `codes` and no other is nearly as heavy."""
+    alone = sectors and sectors[0].weight >= least and all(one.weight < _SHARE * sectors[0].weight for one in sectors[1:])
+    return [sectors[0]] if alone and sectors[0].level1 in codes else []
 
 
 def _is_ai(term: str, technologies: Collection[str]) -> bool:

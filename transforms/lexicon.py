@@ -7,7 +7,7 @@ from importlib.metadata import version
 from crawlers.clock import now
 from transforms.annotate import evidence_of
 from transforms.events import major_events
-from transforms.industries import industries
+from transforms.industries import bare, industries
 from transforms.phrases import keywords
 from transforms.prose import prose
 from transforms.record import Annotation, Evidence
@@ -49,8 +49,8 @@ class LexiconEngine:
         companies = about(named, words, sentences)
         subject = subject_of(words)
         ai = technologies(words, lists, subject)
-        found, codes = industries(words, lists, subject, companies)
-        keys = keywords(words, lists, ai, subject)
+        found, codes = industries(words, lists, subject, companies, about(named, words, sentences, mainly=True))
+        keys = keywords(words, lists, subject, ai, [*map(bare, found)], companies)
         names = {words.text[one.start : one.end] for one in named}
         headline_first, events = major_events(body, words, sentences, lists, names, keys)
         chosen = [one for event in events for one in event]

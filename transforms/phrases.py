@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import SUBJECT, Kind, called, candidates, counted, foreign
+from transforms.candidates import INDUSTRY, SUBJECT, Kind, called, candidates, counted, foreign
+from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
@@ -28,14 +29,16 @@ _SPARE = 8  # phrases; behind these a score of little of the best one's is not e
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
+_WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
 _COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
-_MEDIUM = re.compile(r"(?<=[，。\n])[^\W\d从自向由]{2,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
+_MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
 # may also be who acts.
 _VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:巨潮|智通|资讯网|财经|[深上北港]交所)$")
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
+_MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
@@ -47,17 +50,24 @@ class _Scored(NamedTuple):
     in_title: bool
 
 
-def keywords(words: Words, lists: Taxonomy, technologies: Sequence[str], subject: str) -> list[str]:
+def keywords(
+    words: Words,
+    lists: Taxonomy,
+    subject: str,
+    technologies: Sequence[str] = (),
+    industries: Sequence[str] = (),
+    companies: Sequence[Mention] = (),
+) -> list[str]:
     """Return 3 to 7 phrases that stand in title or body, most important first; fewer where a text has fewer.
 
-    `technologies` are the AI technologies that the text names, `subject` is of `subject_of`. Words that the lists call
-    generic are never keywords.
+    `subject` is of `subject_of`; `technologies`, `industries` and listed `companies` are those that the text is about.
+    Words that the lists call generic are never keywords.
     """
     kinds: dict[str, Kind] = {}
     rarity: dict[str, float] = {}
     alone: set[str] = set()
-    for found, kind, part in candidates(words, lists, technologies, subject):
-        phrase = found.strip(" .-·").removesuffix("第")
+    for found, kind, part in candidates(words, lists, technologies, industries, subject, companies):
+        phrase = _MOVED.sub("", found.strip(" .-·").removesuffix("第"))
         if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
             continue
         if phrase[0] in _COUNTERS and _is_counted(phrase, words):
@@ -139,7 +149,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if one.kind.named and "·" in other.phrase and not one.in_title:
         return True
-    if one.kind.named and not other.kind.named:
+    if (one.kind.named and not other.kind.named) or (one.kind is INDUSTRY and len(one.phrase) > _WORD):
         return False
     if len(one.phrase) == 2 and not one.kind.named and other.times >= max(2, _INSIDE_SHORT * one.times):
         return other.score > _INSIDE_SHORT_SCORE * one.score

@@ -16,8 +16,10 @@ _BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
 _LONGEST_MARK = 8  # characters
 # 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
 _QUOTED = re.compile(
-    r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)|研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|认为|表示|指出|预计|数据|统计|Choice|讯|快讯|记者|报道)"
+    r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)"
+    r"|研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|数据|统计|Choice|讯|快讯|记者|报道)"
 )
+_SPEAKS = re.compile(r"认为|表示|指出|预计")  # a house does so of others, another company of itself
 # 中信证券研报认为: a house whose analysts speak wrote what the article tells of others.
 _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|发布研|证券研究)")
 # 华泰证券：上调东海股份(600001.SH)评级: a headline's first name is whose report it is, where it judges another company with its code.
@@ -41,8 +43,17 @@ _NATIONAL = "中国"
 _GOES_ON = re.compile(
     r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报"
 )
+# 海州新材预亏86亿元, 出品方海州文化上涨9.98%: who begins a clause that goes on with a figure is who it is about.
+_CLAUSE = re.compile(
+    r"(?:(?:^|[\n，。；：！？【、,;:])\s*(?:而|但|其中|另外|此外|同时|随后|不过|至于|反观|相比之下)?[，,]?[“\"]?"
+    r"|之一|的是|[^，。；：！？、\n]{2}(?:方|商|龙头|巨头|公司|企业?))$"
+)
+_FIGURE = re.compile(r"[^。；！？\n]{0,40}?(?:(?<![\d.])\d++(?!年|月|日|时|点\d)|[一二三四五六七八九十两]成|涨停|跌停)")
+_HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
+_PLACES = ("区", "镇", "县")  # 海州高新区 is a place
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
+_MANY = 3  # banks or brokers, so many of which a text reports of in a piece about banks or brokers
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,11 @@ class Mention:
 
 def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     """Return the places where listed companies are named, in order. `source` is the text with nothing blanked out."""
-    found = []
+    found, text = [], words.text
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
-        if whole and not (name.startswith(_NATIONAL) and _GOES_ON.match(words.text, end)):
+        if whole and text[end : end + 1] not in _PLACES and not (name.startswith(_NATIONAL) and _GOES_ON.match(text, end)):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for match in _DIGITS.finditer(source):
@@ -72,7 +83,7 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     return sorted(found, key=lambda one: (one.start, one.end))
 
 
-def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence]) -> list[Mention]:
+def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence], *, mainly: bool = False) -> list[Mention]:
     """Return the mentions of those companies that the article is about.
 
     That is who stands in the title, in the lead (its first two sentences) or again and again, or whose share a reader asks
@@ -80,15 +91,20 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence])
     Banks and brokers in the lead or in a question mostly lend, sell, take shares in pledge or bring others to market: for them
     neither is a reason.
     """
-    edge = len(words.title)
+    edge, text = len(words.title), words.text
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(words.text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     weights: dict[str, float] = defaultdict(float)
+    reported = [] if mainly else [one for one in found if _is_reported(one, text) and not _is_aside(one, text)]
+    all_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
     for one in found:
-        aside = one.company.code in authors or _is_aside(one, words.text)
-        matters = not _is_house(one) and (one.start < lead or _is_asked_about(one, words))
-        weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if _is_house(one) else 0.8
+        aside = one.company.code in authors or _is_aside(one, text)
+        house = _is_house(one) and not all_houses
+        matters = (not mainly and _heads(one, text)) or (
+            not house and (one in reported or one.start < lead or _is_asked_about(one, words))
+        )
+        weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
 
@@ -99,11 +115,27 @@ def _is_asked_about(one: Mention, words: Words) -> bool:
     return not (before and before.text in _AT) and bool(_ASKED.match(words.text, one.end))
 
 
+def _is_reported(one: Mention, text: str) -> bool:
+    """Whether a text reports of a company: it begins a clause that goes on with a figure."""
+    begins = _CLAUSE.search(text[max(0, one.start - _LONGEST_MARK) : one.start])
+    return bool(begins and _FIGURE.match(text, one.end))
+
+
+def _heads(one: Mention, text: str) -> bool:
+    """Whether a company is the heading of an item in a list of news."""
+    before = text[: one.start].removesuffix("*")
+    return before.endswith(("\n", "【")) and bool(_HEADING.match(text, one.end))
+
+
 def _is_aside(one: Mention, text: str) -> bool:
     """Whether a company is only quoted, or is whom another one works for or owes."""
     before = text[max(0, one.start - _LONGEST_MARK) : one.start]
     received = before.endswith("收到") and _RECEIVED.match(text, one.end)
-    return bool(received or _QUOTED.match(text, one.end) or _COUNTERPART.search(before))
+    if _is_house(one):
+        quoted = bool(_QUOTED.match(text, one.end) or _SPEAKS.match(text, one.end))
+    else:
+        quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
+    return bool(received or quoted or _COUNTERPART.search(before))
 
 
 def _reports(one: Mention, title: str) -> bool:

@@ -9,7 +9,7 @@ from transforms.vocabulary import is_common
 
 def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str]:
     words = words_of(title, body)
-    return keywords(words, shipped(), technologies, subject_of(words))
+    return keywords(words, shipped(), subject_of(words), technologies)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_act_has_no_name():
 
 def test_a_name_that_begins_like_a_reference_is_one():
     words = words_of("芯片新品发布", "北京的一家公司（简称“此芯科技”）发布新品。")
-    assert any(phrase == "此芯科技" and kind.named for phrase, kind, _ in candidates(words, shipped(), (), ""))
+    assert any(phrase == "此芯科技" and kind.named for phrase, kind, _ in candidates(words, shipped(), (), (), "", ()))
 
 
 @pytest.mark.parametrize("behind", ["成为主流", "日前上市", "家族扩容", "人工智能芯片热销"])
@@ -263,3 +263,42 @@ def test_a_unit_before_a_turn_of_profit_is_no_name():
 
 def test_a_name_that_begins_like_a_unit_may_stand_behind_a_code():
     assert "亿纬锂能" in found("300014亿纬锂能发布三季报", "亿纬锂能发布三季报，净利润增长。")
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("“萝小快”上路两年 司机愁", "萝小快"),
+        ("样网首发｜「椿和照护」获融资", "椿和照护"),
+        ("视频丨海岬乐队解散", ""),
+        ("样报：海岬乐队解散", "样报"),
+    ],
+)
+def test_marks_and_a_columns_name_are_no_subject(title, subject):
+    assert subject_of(words_of(title, "")) == subject
+
+
+@pytest.mark.parametrize(
+    ("title", "none"),
+    [
+        ("中央收储冻猪肉 猪价止跌", "猪价止跌"),
+        ("油烟机长出脑子 展会观众更关心价格", "油烟机长出"),
+        ("雪佛龙完成收购赫斯后裁员", "收购赫斯后"),
+        ("钛白粉再涨价 每吨上调500元", "每吨上调"),
+    ],
+)
+def test_a_noun_with_its_verb_that_stands_once_is_no_keyword(title, none):
+    assert not any(none in one for one in found(title, "当天上午，多名代表参加了会议，气氛热烈。会议由负责人主持。"))
+
+
+def test_two_verbs_that_say_the_same_twice_are_a_keyword():
+    assert "抢收抢种" in found("市里研究抢收抢种", "会议由负责人主持，多名代表参加。")
+
+
+def test_somebody_without_a_name_and_words_of_a_foreign_sentence_are_no_keywords():
+    body = "养猪户老邱说，行情不好。老邱说，群里都在卖。原题：Chip price rally tests PC and phone makers。老邱还在等。"
+    assert not {"老邱", "tests PC", "PC"} & set(found("养猪户等行情", body))
+
+
+def test_a_rate_is_called_without_its_turn():
+    assert "漏检率" in found("青禾发布质检模型 漏检率降至万分之三", "青禾介绍，漏检率降至万分之三，漏检率降幅明显。")

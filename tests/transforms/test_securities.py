@@ -134,3 +134,54 @@ def test_whose_letter_is_received_is_not_whom_it_is_news_of():
 )
 def test_the_share_that_a_reader_asks_about_is_what_an_article_is_about(question, wanted):
     assert codes("专家在线", f"专家做客。以下是问答。读者问：老师好！{question}专家答：看量能。") == wanted
+
+
+REPORT = "猪价止跌。供应仍多。养殖户观望。"
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "牧原股份销售生猪308万头",
+        "牧原股份在9月经营简报中披露，当月销量同比跌了65%",
+        "唯一盈利的是牧原股份，预计盈利65亿元",
+        "上市猪企牧原股份跌停",
+        "养殖龙头企业牧原股份上涨两成",
+        "价格回升，而牧原股份预计全年亏损3亿元",
+    ],
+)
+def test_whom_a_text_tells_a_figure_of_is_whom_it_is_about(clause):
+    assert codes("猪价止跌了吗", f"{REPORT}{clause}。") == ["002714.SZ"]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "牧原股份等企业回应称正在调查",
+        "一家供应商向牧原股份供货3万吨",
+        "2021年，牧原股份总部所在地降雨",
+        "牧原股份9月10日回应",
+        "牧原股份分析师预计猪价上涨10%",
+    ],
+)
+def test_whom_a_text_only_mentions_is_not(clause):
+    assert codes("猪价止跌了吗", f"{REPORT}{clause}。") == []
+
+
+def test_every_item_of_a_list_of_news_is_about_its_company():
+    body = (
+        "以下为摘要。\n【业绩】\n洋河股份：预计净利润下降。\n【其他】\n三一重工：拟回购股份。\n【中国国航：航线恢复】公司公告。"
+    )
+    assert codes("晚间公告精选", body) == ["002304.SZ", "600031.SH", "601111.SH"]
+    assert codes("晚间公告精选", f"{REPORT}\n国金证券：下调海州新材盈利预测。") == []
+
+
+def test_banks_count_where_a_text_tells_figures_of_several():
+    several = "工商银行披露，模型落地400个场景。建设银行全行有274个场景。交通银行替代坐席1100人。"
+    assert codes("半年报里的账本", f"{REPORT}{several}") == ["601398.SH", "601939.SH", "601328.SH"]
+    assert codes("猪价止跌了吗", f"{REPORT}工商银行披露，贷款增加3亿元。") == []
+
+
+def test_a_place_that_begins_like_a_company_is_none():
+    assert codes("东湖高新区发布方案", "东湖高新区投资3亿元。") == []
+    assert codes("东湖高新发布方案", "东湖高新投资3亿元。") == ["600133.SH"]
