@@ -87,23 +87,22 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     """Return the mentions of those companies that the article is about.
 
     That is who stands in the title, in the lead (its first two sentences) or again and again, or whose share a reader asks
-    about, not who is only quoted.
-    Banks and brokers in the lead or in a question mostly lend, sell, take shares in pledge or bring others to market: for them
-    neither is a reason.
+    about, not who is only quoted; and, unless `mainly` is set, of whom the text tells a figure or has an item of its own.
+    Banks and brokers in the lead, in a question or with a figure mostly lend, sell, take shares in pledge or bring others to
+    market: for them that is a reason only where a text tells figures of three of them.
     """
     edge, text = len(words.title), words.text
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
-    authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(words.text, one.end)}
+    authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     weights: dict[str, float] = defaultdict(float)
-    reported = [] if mainly else [one for one in found if _is_reported(one, text) and not _is_aside(one, text)]
-    all_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
+    reported = {one for one in found if not mainly and _is_reported(one, text) and not _is_aside(one, text)}
+    of_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
     for one in found:
         aside = one.company.code in authors or _is_aside(one, text)
-        house = _is_house(one) and not all_houses
-        matters = (not mainly and _heads(one, text)) or (
-            not house and (one in reported or one.start < lead or _is_asked_about(one, words))
-        )
+        house = _is_house(one) and not of_houses
+        matters = not house and (one in reported or one.start < lead or _is_asked_about(one, words))
+        matters = matters or (not mainly and _heads(one, text))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
@@ -123,7 +122,7 @@ def _is_reported(one: Mention, text: str) -> bool:
 
 def _heads(one: Mention, text: str) -> bool:
     """Whether a company is the heading of an item in a list of news."""
-    before = text[: one.start].removesuffix("*")
+    before = text[max(0, one.start - 2) : one.start].removesuffix("*")
     return before.endswith(("\n", "【")) and bool(_HEADING.match(text, one.end))
 
 
