@@ -129,7 +129,7 @@ class Company:
 class Taxonomy:
     """All word lists, see `load_taxonomy`. `version` changes with the content of any file."""
 
-    ai_technologies: frozenset[str]
+    ai_technologies: dict[str, str]
     industries: dict[str, str]
     companies: dict[str, Company]
     codes: dict[str, Company]
@@ -202,7 +202,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
     return Taxonomy(
-        ai_technologies=frozenset(row["term"] for row in _rows(places, "ai_technologies.csv", ("term",))),
+        ai_technologies={row["term"]: row.get("kind") or "" for row in _rows(places, "ai_technologies.csv", ("term",))},
         industries=industries,
         companies=companies,
         codes=codes,

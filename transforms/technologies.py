@@ -26,6 +26,13 @@ _LESSON = re.compile(r"(?<=驾驶)(?:技术)?(?:培训|考试)")
 # Craft without a crew, steered from afar since long before AI: 无人驾驶飞机. Of ships that holds where 的 says no more than that
 # nobody is on board (无人驾驶的帆船): 无人驾驶船 finds its way itself.
 _UNMANNED = re.compile(r"无人驾驶(?:的[^\W和与及]{0,2}(?:船|艇|舰)|的?(?:飞机|飞船|飞行器|直升机|侦察机|航空器|航天器))")
+# 智能体“青禾小审”, “青禾智涌”大模型: what such a name is given to is an AI product.
+_JOINED = re.compile(r"(?<![A-Za-z])[A-Za-z]+-$")  # QH-AI大模型
+_NAMED = re.compile(
+    r"(?:大模型|智能体|数字人|数字员工|智能助手|AI助手|AI助理|语音助手|智能客服|聊天机器人|机器人)[“「『](?P<behind>[^”」』“\s，。]{2,12})[”」』]"
+    r"|[“「『](?P<before>[^”」』“\s，。]{2,12})[”」』](?=(?:AI|人工智能|语言|多模态|行业|垂直|垂类|通用|基础){0,2}(?:大模型|智能体|数字人|数字员工|AI|智能助手|智能客服|语音助手|聊天机器人))"
+)
+_NO_NAMES = frozenset({"technique", "model", "chip"})  # kinds of terms that no company is called by
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
 _HEADS = ("机器人", "大模型", "识别", "智能体", "机器狗", "数字人")
@@ -64,13 +71,14 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     (神经网络 beside 深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom
     the article is about: a company of that name is no technology.
     """
-    places = [*_places(words, lists), *_coined(words, lists)]
+    places = [*_places(words, lists), *_coined(words, lists), *_called(words)]
     spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
     counts = Counter(map(fold_letters, spelled))
     distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
     kinds = {one: counts[fold_letters(one)] for one in distinct if one != subject}
-    left_out = {subject, *heads, *(one for one in distinct if _stands_within(one, kinds, words.text))}
+    company = set() if lists.ai_technologies.get(subject) in _NO_NAMES else {subject}
+    left_out = {*company, *heads, *(one for one in distinct if _stands_within(one, kinds, words.text))}
     kept = [one for one in distinct if one not in left_out and not any(_adds_nothing(one, other) for other in distinct)]
     return sorted(kept, key=lambda one: -counts[fold_letters(one)])
 
@@ -102,6 +110,8 @@ def _places(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
             continue
         if end - start < _WHOLE and not (start in words.edges and end in words.edges):
             continue
+        if joined := _JOINED.search(words.text, max(0, start - _LONGEST), start):
+            start = joined.start()  # noqa: PLW2901 - the term begins before
         if behind := _BEHIND.match(words.folded, end) or _VERSION.match(words.folded, end):
             end = behind.end()  # noqa: PLW2901 - the term goes on
         front = words.ending.get(start)
@@ -125,6 +135,13 @@ def _coined(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
         named = front and not _NO_AI.search(words.text, front.start, end)
         if front and named and _specifies(front, words.text[front.start : end], words, lists):
             yield front.start, end
+
+
+def _called(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield the places of the names in quotation marks that the text gives to an AI product."""
+    for named in _NAMED.finditer(words.text):
+        group = "behind" if named["behind"] else "before"
+        yield named.span(group)
 
 
 def _in_rows(words: Words, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

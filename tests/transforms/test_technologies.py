@@ -66,7 +66,11 @@ def test_a_term_that_stands_mostly_within_its_kinds_is_left_out():
 
 
 def test_a_subject_is_no_kind_of_the_term_that_it_ends_with():
-    assert found("通用人工智能还有多远？人工智能走进工厂。", "通用人工智能") == ["人工智能"]
+    assert found("夸克AI眼镜还有多远？AI眼镜走进工厂。", "夸克AI眼镜") == ["AI眼镜"]
+
+
+def test_a_technique_that_begins_the_headline_is_one():
+    assert found("自然语言处理要变天？自然语言处理升温。", "自然语言处理") == ["自然语言处理"]
 
 
 def test_kinds_within_each_other_count_once():
@@ -91,3 +95,20 @@ def test_kinds_within_each_other_count_once():
 )
 def test_what_stands_in_a_row_with_listed_terms_and_ends_as_one_of_them_does_is_one(body, expected):
     assert found(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("“青禾智涌”大模型落地，智能体“青小审”写初稿。", ["青禾智涌", "大模型", "青小审", "智能体"]),
+        ("「禾语」语言大模型开源。", ["禾语", "语言大模型"]),
+        ("交易机器人“禾小盈”询价。", ["机器人", "禾小盈"]),
+        ("“样板”工程完工，他说“大模型很贵”。", ["大模型"]),
+    ],
+)
+def test_a_name_in_quotation_marks_that_is_given_to_an_ai_product_is_one(body, expected):
+    assert sorted(found(body)) == sorted(expected)
+
+
+def test_what_is_joined_to_a_term_by_a_hyphen_belongs_to_it():
+    assert found("公司推出QH-AI大模型。") == ["QH-AI大模型"]
