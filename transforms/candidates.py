@@ -39,13 +39,13 @@ _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
-    r"^(?:每|同一|一个|几)|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
+    r"^(?:每|同一|一个|几)|^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
-_NICKNAME = re.compile(r"[老小阿].")  # 老邱: somebody whom nobody looks for
+_NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -265,7 +265,7 @@ def _is_cut(last: Word) -> bool:
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     phrase = word.text
-    if _NICKNAME.fullmatch(phrase) and phrase[1] in lists.surnames:
+    if _NICKNAME.fullmatch(phrase) and not lists.surnames.isdisjoint(phrase):
         return None
     if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
         return None

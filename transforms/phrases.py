@@ -151,7 +151,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if (one.kind.named and not other.kind.named) or (one.kind is INDUSTRY and len(one.phrase) > _WORD):
         return False
-    if len(one.phrase) == 2 and not one.kind.named and other.times >= max(2, _INSIDE_SHORT * one.times):
+    if len(one.phrase) == 2 and not one.kind.named and other.times >= _INSIDE_SHORT * one.times:
         return other.score > _INSIDE_SHORT_SCORE * one.score
     return other.times >= _INSIDE * one.times and other.score > 0.5 * one.score
 
