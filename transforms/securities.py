@@ -49,6 +49,8 @@ _CLAUSE = re.compile(
     r"|之一|的是|[^，。；：！？、\n]{2}(?:方|商|龙头|巨头|公司|企业?))$"
 )
 _FIGURE = re.compile(r"[^。；！？\n]{0,40}?(?:(?<![\d.])\d++(?!年|月|日|时|点\d)|[一二三四五六七八九十两]成|涨停|跌停)")
+# 【海州新材】公司公告: a label is no prose, yet it says whom what follows is about.
+_LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
 _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place
 _LEAD = 2  # sentences
@@ -74,6 +76,9 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         if whole and text[end : end + 1] not in _PLACES and not (name.startswith(_NATIONAL) and _GOES_ON.match(text, end)):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
+    for match in _LABEL.finditer(source):
+        if company := lists.companies.get(match[1]):
+            found += [Mention(*match.span(1), company)] * 2
     for match in _DIGITS.finditer(source):
         start, end = match.span()
         if _BEHIND.match(source, end) or _BEFORE.search(source[max(0, start - _LONGEST_MARK) : start]):

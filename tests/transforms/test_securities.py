@@ -169,10 +169,10 @@ def test_whom_a_text_only_mentions_is_not(clause):
 
 
 def test_every_item_of_a_list_of_news_is_about_its_company():
-    body = (
-        "以下为摘要。\n【业绩】\n洋河股份：预计净利润下降。\n【其他】\n三一重工：拟回购股份。\n【中国国航：航线恢复】公司公告。"
-    )
-    assert codes("晚间公告精选", body) == ["002304.SZ", "600031.SH", "601111.SH"]
+    results = "【业绩】\n洋河股份：预计净利润下降。"
+    others = "【其他】\n三一重工：拟回购股份。\n【中国国航：航线恢复】公司公告。\n【海航控股】公告。"
+    body = f"以下为摘要。\n{results}\n{others}"
+    assert codes("晚间公告精选", body) == ["002304.SZ", "600031.SH", "601111.SH", "600221.SH"]
     assert codes("晚间公告精选", f"{REPORT}\n国金证券：下调海州新材盈利预测。") == []
 
 
