@@ -23,7 +23,7 @@ _LATIN = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
-_SENTENCE = re.compile(r"[a-z,] $")  # before what stands within a sentence in a foreign language
+_SENTENCE = re.compile(r"[a-z] $")  # before what stands within a sentence in a foreign language
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
     r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
@@ -39,12 +39,13 @@ _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
-    r"^(?:每|同一|一个|几)|^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
+    r"^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
+_EACH = re.compile(r"每(?!日)|同一|一个|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
@@ -244,6 +245,8 @@ def _is_clause(part: tuple[Word, ...]) -> bool:
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     """Return what a run of words is, or None where it is no phrase."""
     first, last = part[0], part[-1]
+    if _EACH.search(phrase):
+        return None
     if len(part) == 1:
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if _is_cut(last) or last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
@@ -260,7 +263,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
 
 def _is_cut(last: Word) -> bool:
     """Whether a run of words breaks off in a name (卖家骆|江平) or in what somebody does (所持|股份)."""
-    return (last.tag in _NAMES and len(last.text) == 1) or last.text.startswith("所")
+    return (last.tag in _NAMES and len(last.text) == 1) or (len(last.text) > 1 and last.text.startswith("所"))
 
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:

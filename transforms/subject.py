@@ -13,11 +13,11 @@ _OFTEN = 2  # times as often as the long subject
 _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 
 _SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
 # “样名”上路两年 is about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
-_COLUMN = re.compile(r"[^｜|丨：:，\s]{2,8}\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
+_COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -26,8 +26,11 @@ def subject_of(words: Words) -> str:
 
     What the body mostly has behind it belongs to it, and what the body has far more often than the whole is all of it.
     """
-    if marked := _MARKED.match(words.title) or _COLUMN.match(words.title):
-        return marked["name"] or ""
+    if marked := _MARKED.match(words.title):
+        return marked["name"]
+    column = _COLUMN.match(words.title)
+    if column and words.text.count(column["column"]) == 1:
+        return column["name"] or ""
     return _own(_whole(_first(words), words), words).removesuffix("第")
 
 

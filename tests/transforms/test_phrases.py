@@ -300,5 +300,16 @@ def test_somebody_without_a_name_and_words_of_a_foreign_sentence_are_no_keywords
     assert not {"老邱", "tests PC", "PC"} & set(found("养猪户等行情", body))
 
 
+def test_who_stands_before_a_bar_is_the_subject_where_the_text_is_about_it():
+    assert subject_of(words_of("海岬乐队｜宣布解散", "海岬乐队在社交平台宣布解散。")) == "海岬乐队"
+
+
+def test_quantities_are_no_keywords_though_names_may_begin_like_them():
+    body = "行情每公斤涨一元，每公斤多卖一元，同一个老板说。每日优鲜说，每日优鲜不涨价。"
+    keys = found("每日优鲜：行情每公斤涨一元", body)
+    assert not any("每公斤" in one or one.startswith("同一") for one in keys)
+    assert "每日优鲜" in keys
+
+
 def test_a_rate_is_called_without_its_turn():
     assert "漏检率" in found("青禾发布质检模型 漏检率降至万分之三", "青禾介绍，漏检率降至万分之三，漏检率降幅明显。")
