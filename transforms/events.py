@@ -39,7 +39,7 @@ _MOVE = "(?:任|聘|辞|免|选举|退休|卸|离职|离任|调任)"
 _POSTED = re.compile(rf"{_POST}[^，。；：]{{0,20}}{_MOVE}|{_MOVE}[^，。；：]{{0,20}}{_POST}")
 # Types of triggers that are no major event by themselves.
 _WEAK = frozenset({"涨跌", "评级", "会议", "合作", "发布", "投产", "研发突破", "其他"})
-_IDLE = 0.8
+_IDLE = 0.8  # of what a sentence without a figure, a day or an act of announcing has in common with the title
 _COUNT = re.compile(r"[二三四五六七八九十百千万两]{1,4}[家名人张次个位项座所年天月成倍]")
 _MOST = 7
 _LEAST = 10  # characters; a shorter sentence states no event
@@ -111,7 +111,7 @@ def _reports(text: str, found: Sequence[str]) -> float:
 def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
     """Return how much a sentence is about what the article is about; `pairs` and `numbers`, years apart, are the title's.
 
-    One without a figure, a day or an act of announcing reports little, however much it says of the title's things.
+    For one without a figure, a day or an act of announcing that counts less.
     """
     shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
     stated = len(numbers.intersection(_NUMBER.findall(text))) / len(numbers) if numbers else 0.0

@@ -127,7 +127,10 @@ class Company:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All word lists, see `load_taxonomy`. `version` changes with the content of any file."""
+    """All word lists, see `load_taxonomy`. `version` changes with the content of any file.
+
+    `ai_technologies` are kinds by term, "" where a row has none.
+    """
 
     ai_technologies: dict[str, str]
     industries: dict[str, str]

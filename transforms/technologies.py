@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import rjieba
 
 from transforms.taxonomy import Taxonomy, fold_letters
+from transforms.vocabulary import PROPER
 from transforms.words import Word, Words
 
 # What makes a listed term another product of its kind: 自动泊车 → 自动泊车系统.
@@ -26,12 +27,15 @@ _LESSON = re.compile(r"(?<=驾驶)(?:技术)?(?:培训|考试)")
 # Craft without a crew, steered from afar since long before AI: 无人驾驶飞机. Of ships that holds where 的 says no more than that
 # nobody is on board (无人驾驶的帆船): 无人驾驶船 finds its way itself.
 _UNMANNED = re.compile(r"无人驾驶(?:的[^\W和与及]{0,2}(?:船|艇|舰)|的?(?:飞机|飞船|飞行器|直升机|侦察机|航空器|航天器))")
-# 智能体“青禾小审”, “青禾智涌”大模型: what such a name is given to is an AI product.
-_JOINED = re.compile(r"(?<![A-Za-z])[A-Za-z]+-$")  # QH-AI大模型
+# 智能体“青小审”, “青禾智涌”大模型: the name that the text gives to an AI product. In 大模型“价格战” it is no name.
 _NAMED = re.compile(
-    r"(?:大模型|智能体|数字人|数字员工|智能助手|AI助手|AI助理|语音助手|智能客服|聊天机器人|机器人)[“「『](?P<behind>[^”」』“\s，。]{2,12})[”」』]"
-    r"|[“「『](?P<before>[^”」』“\s，。]{2,12})[”」』](?=(?:AI|人工智能|语言|多模态|行业|垂直|垂类|通用|基础){0,2}(?:大模型|智能体|数字人|数字员工|AI|智能助手|智能客服|语音助手|聊天机器人))"
+    r"(?:大模型|智能体|数字人|数字员工|智能助手|AI助手|AI助理|语音助手|智能客服|机器人)[“「『](?P<behind>[^”」』“\s，。]{2,8})[”」』]"
+    r"|[“「『](?P<before>[^”」』“\s，。]{2,8})[”」』](?=(?:AI|人工智能|语言|多模态|行业|垂直|垂类|通用|基础){0,2}"
+    r"(?:大模型|智能体|数字人|数字员工|智能助手|智能客服|语音助手|聊天机器人))"
 )
+_COINAGE = re.compile(r".?小.|.*(?:[A-Za-z\d]|[一二三四五六七八九十]号)")  # 青小审, 小澄, 燧石二号
+_NO_NAME = re.compile(r"[的地得了着过把被让给而不没]")
+_JOINED = re.compile(r"(?<![A-Za-z])[A-Za-z]+-$")  # QH-AI大模型
 _NO_NAMES = frozenset({"technique", "model", "chip"})  # kinds of terms that no company is called by
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
@@ -64,12 +68,12 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
 
     A listed term is taken with what makes it specific: a word in front of 机器人, a version or 系统 behind. Unlisted ones are taken
     where they stand in a row with listed terms and end as one of these does, where the text calls them a theory or a method of
-    智能, and as products (AI教学助手). What stands in the name of an institution, teaches driving or is a craft without a crew is
-    none.
+    智能, as products (AI教学助手), and as the names in quotation marks that products bear. What stands in the name of an
+    institution, teaches driving or is a craft without a crew is none.
 
     A bare head (机器人) is left out where the text names kinds of it, and so is a term that stands mostly within its kinds
     (神经网络 beside 深度神经网络), and one with a general word behind (人工智能技术) where the term itself stands. `subject` is whom
-    the article is about: a company of that name is no technology.
+    the article is about: a company of that name is no technology, unless it is a technique's, a model's or a chip's name.
     """
     places = [*_places(words, lists), *_coined(words, lists), *_called(words)]
     spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
@@ -139,9 +143,19 @@ def _coined(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int]]:
 
 def _called(words: Words) -> Iterator[tuple[int, int]]:
     """Yield the places of the names in quotation marks that the text gives to an AI product."""
-    for named in _NAMED.finditer(words.text):
-        group = "behind" if named["behind"] else "before"
-        yield named.span(group)
+    for named in _NAMED.finditer(words.text) if words.found["technologies"] else ():
+        if _is_name(named["behind"] or named["before"]):
+            yield named.span("behind" if named["behind"] else "before")
+
+
+def _is_name(phrase: str) -> bool:
+    """Whether a phrase is no mere word: it is built like a product's name, or has a noun that the dictionary lacks."""
+    if _NO_NAME.search(phrase):
+        return False
+    tagged = rjieba.tag(phrase)
+    unknown = any(len(word) > 1 and tag[0] in "nj" and not rjieba.has_word(word) for word, tag in tagged)
+    word, tag = tagged[0]
+    return unknown or bool(_COINAGE.fullmatch(phrase)) or (len(word) == 1 and tag in PROPER)
 
 
 def _in_rows(words: Words, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
