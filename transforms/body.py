@@ -6,12 +6,12 @@ from typing import NamedTuple
 import lxml.html
 import trafilatura
 
-from transforms.container import find_container, prose_weight
+from transforms.container import find_container, is_list, prose_weight
 from transforms.document import Document, Line
-from transforms.lines import clean_lines
+from transforms.lines import HEADINGS, clean_lines, with_rows
 from transforms.text import fold
 
-_AGREE = 0.02  # share of the characters by which the two may differ
+_AGREE = 0.02  # share of the characters that trafilatura may leave out
 _LARGE = 300_000  # characters; trafilatura is not asked about a larger container
 _MANY = 20_000  # elements; nor about a larger page
 _PROSE = 10.0  # weight of a line with which an article may begin
@@ -48,25 +48,50 @@ def holds_text(article: FoundArticle) -> bool:
 def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     """Return the paragraphs of an article; none where the page has none.
 
-    trafilatura reads the container alone. Its text stands when it agrees with the lines that a reader sees there; where it
-    has lost or added more than two percent, the lines stand. Where the container holds next to nothing, trafilatura reads
-    the whole page.
+    trafilatura reads the container alone. Its text stands when it is that of the lines that a reader sees there, in their
+    order and but for a few that are neither sentences nor headings; else the lines stand. Where the container holds next to
+    nothing, trafilatura reads the whole page.
     """
-    own = clean_lines(article.lines, title)
+    own = clean_lines(with_rows(article.lines), title)
     if article.container is None or sum(len(fold(line)) for line in own) < _SHORTEST:
         return max(own, _read_page(document, title), key=lambda some: sum(map(len, some)))
     length = sum(map(len, own))
     read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []
-    return read if abs(sum(map(len, read)) - length) <= length * _AGREE else own
+    headings = {fold(line.text) for line in article.lines if line.node.tag in HEADINGS}
+    lost = _lost(read, own)
+    stands = lost is not None and sum(map(len, lost)) <= length * _AGREE
+    return read if stands and not any(_counts(line) or fold(line) in headings for line in lost or ()) else own
+
+
+def _lost(read: list[str], own: list[str]) -> list[str] | None:
+    """Return the lines of `own` that are not in `read`; None where `read` has others, or another order."""
+    lost, rest = [], iter(own)
+    for line in map(fold, read):
+        for other in rest:
+            if fold(other) == line:
+                break
+            lost.append(other)
+        else:
+            return None
+    return [*lost, *rest]
+
+
+def _counts(line: str) -> bool:
+    """Whether a line is a sentence."""
+    return len(line) >= _SENTENCE or line.endswith(_ENDS)
 
 
 def _read_page(document: Document, title: str) -> list[str]:
-    """Return the sentences that trafilatura finds on the whole page, without lines that lead to other articles."""
+    """Return the sentences that trafilatura finds on the whole page, without lines that lead to other articles.
+
+    Where most of them end with dots they are the beginnings of other articles, and there are none.
+    """
     if sum(1 for _ in zip(document.tree.iter(), range(_MANY), strict=False)) == _MANY:
         return []
     leading = "\n".join(fold(line.text) for line in document.lines if line.linked * 2 >= len(line.text))
     lines = clean_lines(_trafilatura(document.tree), title)
-    return [line for line in lines if (len(line) >= _SENTENCE or line.endswith(_ENDS)) and fold(line) not in leading]
+    found = [line for line in lines if _counts(line) and fold(line) not in leading]
+    return [] if is_list(found) else found
 
 
 def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:

@@ -190,3 +190,23 @@ def test_a_page_that_gives_no_article_says_why(rejected, reason):
         extract(rejected, SOURCE)
     assert rejection.value.reason == reason
     assert reason in REASONS
+
+
+def test_headings_and_paragraphs_with_links_stay_whole_and_in_order():
+    linked = "<p>官方媒体《<a href=/1>样州日报</a>》<a href=/2>报道</a>，样州的<i>温室</i>今年将增至<a href=/3>三千座</a>。</p>"
+    keywords = "<p><a href=/4>青穗</a><a href=/5>智能温室</a>成<a href=/6>样州</a>投资新的亮点。</p>"
+    article = only(extract(page(article_page(tail=f"<h2><span>温室怎样建设</span></h2>{linked}{keywords}")), SOURCE))
+    assert article.body.split("\n") == [
+        *PARAGRAPHS,
+        "温室怎样建设",
+        "官方媒体《样州日报》报道，样州的温室今年将增至三千座。",
+        "青穗智能温室成样州投资新的亮点。",
+    ]
+
+
+def test_a_page_whose_text_is_a_picture_has_no_body():
+    teasers = "".join(f"<p>{text[:40]}……</p>" for text in PARAGRAPHS)
+    html = f"<html><body><h1>{TITLE}</h1><div class=info>2026-11-18 09:21</div><img src=/1.png><div class=r>{teasers}</div></body></html>"
+    with pytest.raises(RejectedError) as refusal:
+        only(extract(page(html), SOURCE))
+    assert refusal.value.reason == "no_body"

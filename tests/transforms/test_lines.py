@@ -1,8 +1,9 @@
 import lxml.html
 import pytest
 
-from transforms.document import Line
+from transforms.document import Line, lines_in
 from transforms.lines import clean_lines as clean
+from transforms.lines import with_rows
 
 NODE = lxml.html.fragment_fromstring("<p></p>")
 
@@ -65,6 +66,23 @@ def clean_lines(texts: list[str], title: str, linked: int = 0) -> list[str]:
         "（本文来源：样报 作者：样州研究院研究员沈知远）",
         "点击下载客户端",
         "热门排行",
+        "上一篇文章： 青穗农业拟投三亿元",
+        "下一条：另一篇新闻",
+        "上一页 [1] [2] [3]",
+        "来源｜样周刊（ID：yang-weekly）",
+        "封面来源｜《样报图志》",
+        "《样州》首发，转载请注明出处。(www.yang.example)",
+        "网编：小样",
+        "语音|徐禾 剪辑|李穗 制图|张青",
+        "(网文转载)",
+        "微信ID：yang-weekly",
+        "长按二维码，关注样样",
+        "觉得有用请识别图中二维码关注，并推荐给你的朋友",
+        "🙋‍♀️ 关注我们",
+        "本期精彩回顾",
+        "'正在加载中...'",
+        "您的浏览器不支持该视频，请升级后观看。",
+        "作者, 沈知远",
     ],
 )
 def test_furniture_goes(line):
@@ -90,6 +108,9 @@ def test_furniture_goes(line):
         "举报电话公布后，监管部门收到线索120条。",
         "股市有风险，监管部门多次提醒投资者入市需谨慎，但仍有不少新股民跑步进场。",
         "扫描二维码即可点餐，已成为餐饮门店的标配。",
+        "不少老人不会识别二维码关注公众号，社区为此开设课程。",
+        "合作：双方将共建实验室。",
+        "语音识别准确率上升",
         "下载量超过1000万次，日活用户达到200万。",
         "客户端业务收入为3.2亿元，同比增长12%。",
         "风险提示：原材料价格大幅波动；下游需求不及预期。",
@@ -142,3 +163,21 @@ def test_an_editor_at_the_end_of_a_paragraph_goes_alone():
         "利润为三亿元。",
         "同比增长。",
     ]
+
+
+def test_a_list_of_links_goes_with_its_heading():
+    texts = ["正文第一段，利润为三亿元。", "证券要闻", "另一篇新闻的标题", "又一篇新闻", "行业动态", "正文第二段。"]
+    lines = [Line(text, len(text) * (number in (2, 3)), NODE, number) for number, text in enumerate(texts)]
+    assert clean(lines, "标题") == ["正文第一段，利润为三亿元。", "行业动态", "正文第二段。"]
+
+
+def rows_of(table: str) -> list[str]:
+    return [line.text for line in with_rows(lines_in(lxml.html.fragment_fromstring(table)))]
+
+
+def test_a_tables_row_is_one_line_and_a_layout_is_none():
+    row = "<tr><th>月份</th><th>销量（万头）</th></tr><tr><td><p>6月</p></td><td>10.4</td></tr>"
+    assert rows_of(f"<table>{row}</table>") == ["月份 | 销量（万头）", "6月 | 10.4"]
+    long = "正文第一段，利润为三亿元，同比增长一成，公司预计全年利润为五亿元，比上年多两成，分红不变。"
+    assert rows_of(f"<table><tr><td>栏目</td><td>{long}</td></tr></table>") == ["栏目", long]
+    assert rows_of("<table><tr><td><a href=/1>股票</a></td><td><a href=/2>基金</a></td></tr></table>") == ["股票", "基金"]
