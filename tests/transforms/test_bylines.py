@@ -50,6 +50,7 @@ LINES = [
     ("据样华社记者了解，王毅样表示", None, []),
     ("新闻记者 张三样摄", None, []),
     ("样州周刊 2026-11-18 10:32", "样州周刊", []),
+    ("来源：周样报", "周样报", []),
 ]
 
 
@@ -69,6 +70,15 @@ def test_a_line_below_the_headline(line, publisher, authors):
         ("样报记者", False),
         ("图片", False),
         ("的是了", False),
+        ("明样报", False),
+        ("周刊", False),
+        ("路样社", False),
+        ("金样网", False),
+        ("金融界", False),
+        ("江苏台", False),
+        ("张建社", True),
+        ("张玉台", True),
+        ("王法界", True),
     ],
 )
 def test_what_can_be_a_person(name, person):
