@@ -143,6 +143,29 @@ def test_a_headline_of_two_lines():
     assert only(extract(page(html), SOURCE)).title == "青穗农业拟投三亿元 建智能温室"
 
 
+CENTRED = f"<table><tr><td align=center><b><font size=4>{TITLE}</font></b></td></tr></table>"
+BOLD = f"<div><strong>{TITLE}</strong></div>"
+TIME = "<p align=center>发布时间：2026-11-18</p><p align=center>字体显示：大 中 小</p>"
+
+
+@pytest.mark.parametrize(
+    ("named", "above", "title"),
+    [
+        ("", CENTRED + TIME, TITLE),
+        ("样州集团 永攀高峰", CENTRED, TITLE),
+        ("样州集团 永攀高峰", f"<div style='text-align: center'>{TITLE}</div>{TIME}", TITLE),
+        ("样州集团 永攀高峰", BOLD, TITLE),
+        ("样州集团 永攀高峰", f"<div>{TITLE}</div>", "样州集团 永攀高峰"),  # not set apart
+        ("样州集团 永攀高峰", f"<div>栏目：<b>{TITLE}</b></div>", "样州集团 永攀高峰"),
+        ("智能温室 260亩", "<center>欢迎订阅样州集团的报纸</center>", "智能温室 260亩"),  # tells less of the text
+        ("寿光将有一座能巡检病虫害的智能温室", CENTRED, "寿光将有一座能巡检病虫害的智能温室"),  # no slogan
+    ],
+)
+def test_a_headline_that_is_no_heading_stands_above_the_time_or_the_text(named, above, title):
+    html = article_page(info="").replace(f"<h1>{TITLE}</h1>", above).replace(f"{TITLE}_样报网", named)
+    assert only(extract(page(html), SOURCE)).title == title
+
+
 @pytest.mark.parametrize(
     ("printed", "title"),
     [
