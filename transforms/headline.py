@@ -22,6 +22,8 @@ _MEDIUM = re.compile(r"^\s*(?:\[|［|【|〔)\s*(?:高清)?(?:视频|图文|组�
 _SLOGAN = 10  # folded characters; a document's title that is no longer may be the site's
 _CENTRED = re.compile(r"text-align:\s*center", re.IGNORECASE)
 _TIME_LINE = 110  # characters; a longer line with a date is prose
+_BADGE = re.compile(r"(?:已?付费(?:阅读)?|会员(?:专享|免费)?|VIP|原创|转载|独家|推荐|置顶|精华|HOT|NEW)", re.IGNORECASE)
+_COUNTER = re.compile(r"\s*[（(]\s*\d{1,3}\s*/\s*\d{1,3}\s*[)）]$")  # of a gallery's pictures
 _SITE = re.compile(r"网|报|频道|资讯|门户|中心|在线|客户端|新闻|财经|公众号|Paper|\.com|\.cn", re.IGNORECASE)
 
 
@@ -40,9 +42,25 @@ def without_medium(text: str) -> str:
 def find_headline(document: Document, start: int) -> Headline | None:
     """Return the headline of the article whose text begins at line `start`, or None where the page has none."""
     stated = document.title or document.meta("og:title")
-    before = document.lines[max(0, start - _BEFORE) : start + 2]
-    found = _named(document.lines, stated, start) or _heading(before)
+    found = _named(document.lines, stated, start) or _heading(document.lines[max(0, start - _BEFORE) : start + 2])
     return found or _set_apart(document, start) or _stem(document)
+
+
+def bare_headings(document: Document) -> None:
+    """Take out of the headings a badge that is an element of its own, and a counter that the document's title has not."""
+    for heading in list(document.tree.iter("h1")):
+        printed = text = tidy(heading.text_content())
+        *_, last = heading.iter()
+        badge = tidy(last.text_content())
+        if len(printed) <= _LONGEST and last is not heading and _BADGE.fullmatch(badge):
+            text = printed.removesuffix(badge).rstrip()
+        counter = _COUNTER.search(text)
+        if counter and counter[0].strip() not in document.title:
+            text = text[: counter.start()]
+        if text and text != printed:
+            for child in [*heading]:
+                heading.remove(child)
+            heading.text = text
 
 
 def _named(lines: Sequence[Line], title: str, start: int) -> Headline | None:

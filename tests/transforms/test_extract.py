@@ -181,6 +181,29 @@ def test_a_label_of_the_medium_is_no_part_of_the_headline(printed, title):
     assert only(extract(page(html), SOURCE)).title == title
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        (f"<span>{TITLE}</span><span class=tag>已付费</span>", TITLE),
+        (f"{TITLE} <a href=/vip><i>VIP</i></a>", TITLE),
+        (f"{TITLE}(1/22)", TITLE),
+        (f"{TITLE}（ 3 / 8 ）<em>独家</em>", TITLE),
+        (f"<span>{TITLE}，读者都已付费</span>", f"{TITLE}，读者都已付费"),
+        (f"{TITLE}<em>年底推荐</em>", f"{TITLE}年底推荐"),
+        (f"{TITLE}(2026/11)", f"{TITLE}(2026/11)"),
+    ],
+)
+def test_a_badge_or_a_counter_of_pictures_is_no_part_of_the_headline(heading, title):
+    html = article_page().replace(f"<h1>{TITLE}</h1>", "").replace(f"{TITLE}_样报网", "样报网")
+    html = html.replace("<div id=artibody>", f"<div id=artibody><h1>{heading}</h1>")
+    article = only(extract(page(html), SOURCE))
+    assert (article.title, article.body) == (title, "\n".join(PARAGRAPHS))
+
+
+def test_a_counter_that_the_documents_title_has_too_stays():
+    assert only(extract(page(article_page(title=f"{TITLE}(1/2)")), SOURCE)).title == f"{TITLE}(1/2)"
+
+
 def test_a_line_of_reporters_behind_a_bullet_names_the_authors_and_is_no_text():
     html = article_page(info="2026-11-18 09:21 来源：样报").replace(
         f"<p>　　{PARAGRAPHS[0]}", f"<p>⊙记者 沈知远 ○编辑 何样</p><p>　　{PARAGRAPHS[0]}"
