@@ -72,6 +72,26 @@ def test_a_page_without_a_time_has_none_and_the_day_of_its_listing_or_crawl(list
     assert (article.published_at, article.published_precision, article.published_date) == (None, "none", day)
 
 
+@pytest.mark.parametrize(
+    ("info", "printed"),
+    [
+        ("【样州网 男士频道】样奢网 文章录入：Anna 责任编辑：Anna 2026-11-8 16:00:04 点击数：", "2026-11-08 16:00:04"),
+        ("作者：沈知远 来源：网络投稿 添加日期：26年11月8日", "2026-11-08 00:00:00"),
+        ("发布时间：26-11-8 栏目：公司与行业的最新动态与深度观察", "2026-11-08 00:00:00"),
+        ("新闻来源: 样州卫视 于November 8, 2026 15:48:24 敬请注意:新闻取自各大媒体,观点不代表本网立场", "2026-11-08 15:48:24"),
+        ("Nov. 8, 2026 15:48 样报", "2026-11-08 15:48:00"),
+        ("上一天 2026-11-07 下一天 2026-11-09", None),
+        ("添加日期：26年", None),
+        ("编号：26年11月8日", None),
+        ("样州网讯，2026-11-8 16:00:04，记者在样州看到有人在排队领取粮票和布票", None),
+    ],
+)
+def test_the_time_among_other_labels(info, printed):
+    html = article_page(info=info).replace("2026-11-01 08:00", "")
+    at = only(extract(page(html), SOURCE)).published_at
+    assert (at and f"{at.astimezone(SOURCE.zone):%Y-%m-%d %H:%M:%S}") == printed
+
+
 def test_the_sources_overrides_win():
     html = article_page(
         info="<b class=who>周敏 何宇</b><i class=when>2026年11月17日 08:00</i>", tail="<p class=ad>扫码看直播</p>"
