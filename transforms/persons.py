@@ -32,6 +32,13 @@ def is_person(name: str) -> bool:
     return 2 <= len(plain) <= 4 and ((plain[0] in surnames and len(plain) <= 3) or plain[:2] in surnames or "·" in name)
 
 
+def is_double(name: str) -> bool:
+    """Whether a string can be both parents' surnames and a given name; it may be anything, so a label has to say so."""
+    surnames = _listed("surnames")
+    other = _NO_NAME.search(name) or _MEDIUM.search(name) or name[:2] in _listed("places")
+    return len(name) == 4 and not other and name[0] in surnames and name[1] in surnames
+
+
 def persons_in(names: str) -> Iterator[str]:
     """Yield the persons of a list of names, up to a role that is no author's (张三 编辑 李四)."""
     for name in _BETWEEN.split(_APART.sub(_joined, names)):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transforms.document import Document
-from transforms.persons import HAN, ONE, is_person
+from transforms.persons import HAN, ONE, is_double, is_person
 from transforms.zone import CLOCK, Zone
 
 _DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
@@ -77,7 +77,8 @@ def _publishers(document: Document, zone: Zone) -> Iterator[str]:
     yield from _not_persons(_labelled(line) or line for line in stated)
     yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
     for form in (_REPORTER, _AUTHOR):
-        yield from _not_persons(match["name"] for line in zone.below if (match := form.search(line)))
+        names = [match["name"] for line in zone.below if (match := form.search(line))]
+        yield from _not_persons(name for name in names if not is_double(name))
     yield from _not_persons(match["name"] for line in zone.head if (match := _DATELINE.search(line)))
 
 
