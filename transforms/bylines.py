@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from transforms.document import Document
-from transforms.persons import BULLETS, HAN, MANY, ONE, is_person, persons_in
+from transforms.persons import BULLETS, HAN, MANY, ONE, is_double, is_person, persons_in
+from transforms.text import tidy
 from transforms.zone import CLOCK, Zone
 
 _PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
@@ -25,17 +26,23 @@ _BYLINES = tuple(
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
-        rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}\s+(?P<names>{ONE})(?=$|\s)",
+        rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}(?:[-—－][{HAN}]{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",
         rf"{CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
         rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{CLOCK}",
+        rf"^[{HAN}]{{1,8}}(?:卫视|[报報网網社台刊]|新闻|财经)\s+(?P<names>{MANY})\s+[{HAN}]{{2,6}}[报報][道導]$",
+        rf"^(?P<names>{MANY})\s*[（(][^（）()]{{0,12}}(?:特稿|专稿|供稿)[)）]$",
+        rf"作者\s*[:：]\s*(?P<names>[{HAN}]{{2,3}}?)\s?(?=(?:北京|上海|天津|重庆|中国|中央|国家|清华|复旦)[{HAN}]{{2,20}}{_TITLE}\s*[)）])",
     )
 )
+_DOUBLE = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}]{{4}})(?=$|[\s)）])")
 _SIGNED = re.compile(rf"[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")
 _BEFORE_PAPER = re.compile(rf"^(?P<names>{ONE})\s*[/／]\s*[{HAN}]{{2,10}}(?:报|网|社|刊|客户端)$")
 _AS_SOURCE = re.compile(rf"来源\s*[:：]\s*(?P<names>{ONE})$")
 _FIELDS = ("author_baidu", "article-author")  # for search engines, and for a page's own script
-_NOBODY = r"\W|佚名|未知|匿名|网络|记者|编辑|网$|报$|社$|台$|新闻|财经"
+_SLOT = "em.rich_media_meta_text:not([id])"  # for the author, in WeChat's template of up to 2018
+_NOBODY = r"\W|关注|订阅|佚名|未知|匿名|网络|记者|编辑|网$|报$|社$|台$|新闻|财经"
 _NAMED = ("author", "author-info", "byline", "fn", "writer")
+_EDITOR = re.compile(r"^(?:责任)?编辑\s*[:：]\s*")
 _LABEL = re.compile(r"^(?:作者|记者|文|撰文|[Bb]y)\s*[:：/|｜]?\s*")
 
 
@@ -44,8 +51,13 @@ def find_authors(document: Document, zone: Zone) -> list[str]:
     around = [*zone.below, *zone.above]
     names = [name for line in (*around, *zone.head, *zone.tail) for name in _named_in(line, *_BYLINES)]
     names += [name for line in zone.below for name in _named_in(line, _BEFORE_PAPER)]
-    names += [name for field in _FIELDS for name in _as_named(_LABEL.sub("", document.named(field)))]
+    names += [match["name"] for line in (*around, *zone.tail) for match in _DOUBLE.finditer(line) if is_double(match["name"])]
+    editors = set(persons_in(_EDITOR.sub("", document.named("editor_baidu"))))  # some sites fill both fields with the editor
+    hidden = [name for field in _FIELDS for name in _as_named(_LABEL.sub("", document.named(field)))]
+    names += [name for name in hidden if name not in editors]
     names = names or _in_a_field(document, around)
+    names = names or [name for slot in document.tree.cssselect(_SLOT)[:1] for name in _as_named(tidy(slot.text_content()))]
+    names = names or [name for line in zone.after[:2] if line.startswith("作者") for name in _named_in(line, _BYLINES[0])]
     names = names or [name for line in zone.tail[-3:] for name in _named_in(line, _SIGNED)]
     names = names or [name for line in zone.tail if len(line) <= 12 for name in _named_in(line, _AS_SOURCE)]
     return list(dict.fromkeys(names))

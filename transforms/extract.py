@@ -10,7 +10,7 @@ from transforms.bylines import find_authors
 from transforms.decode import decode, refuse_mojibake
 from transforms.document import Document, Line
 from transforms.embedded import State, baijiahao, stated_article, stated_facts, values_in
-from transforms.headline import find_headline, without_medium
+from transforms.headline import bare_headings, find_headline, without_medium
 from transforms.lines import clean_lines
 from transforms.override import override
 from transforms.publisher import find_account, find_publisher
@@ -38,6 +38,7 @@ def extract(page: Page, source: Source, more: Sequence[Page] = ()) -> list[Artic
     if articles := several(document, page, source):
         return articles
     given = override(document, source.extract)
+    bare_headings(document)
     document.read()
     state = baijiahao(html)
     if state is None:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from crawlers.clock import read_full_date
 from transforms.document import Document, Line
+from transforms.furniture import is_furniture
 from transforms.text import fold, tidy
 
 _LONGEST = 100  # characters of a headline
@@ -16,6 +19,11 @@ _PATH = re.compile(r"首页|当前位置|您(?:现在)?(?:所)?在的?位置|>>|
 _BREAK = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*(?:--+|—{2,}|－)\s*|[-–—](?=[^-–—_|]{2,16}$)")
 # A label of the medium, as lists show it; [快讯], 【收评】 or 视频丨 are words of the headline.
 _MEDIUM = re.compile(r"^\s*(?:\[|［|【|〔)\s*(?:高清)?(?:视频|图文|组图|多图|图集|图片|图|音频)\s*(?:\]|］|】|〕)\s*(?=\S)")
+_SLOGAN = 10  # folded characters; a document's title that is no longer may be the site's
+_CENTRED = re.compile(r"text-align:\s*center", re.IGNORECASE)
+_TIME_LINE = 110  # characters; a longer line with a date is prose
+_BADGE = re.compile(r"(?:已?付费(?:阅读)?|会员(?:专享|免费)?|VIP|原创|转载|独家|推荐|置顶|精华|HOT|NEW)", re.IGNORECASE)
+_COUNTER = re.compile(r"\s*[（(]\s*\d{1,3}\s*/\s*\d{1,3}\s*[)）]$")  # of a gallery's pictures
 _SITE = re.compile(r"网|报|频道|资讯|门户|中心|在线|客户端|新闻|财经|公众号|Paper|\.com|\.cn", re.IGNORECASE)
 
 
@@ -34,9 +42,25 @@ def without_medium(text: str) -> str:
 def find_headline(document: Document, start: int) -> Headline | None:
     """Return the headline of the article whose text begins at line `start`, or None where the page has none."""
     stated = document.title or document.meta("og:title")
-    return (
-        _named(document.lines, stated, start) or _heading(document.lines[max(0, start - _BEFORE) : start + 2]) or _stem(document)
-    )
+    found = _named(document.lines, stated, start) or _heading(document.lines[max(0, start - _BEFORE) : start + 2])
+    return found or _set_apart(document, start) or _stem(document)
+
+
+def bare_headings(document: Document) -> None:
+    """Take out of the headings a badge that is an element of its own, and a counter that the document's title has not."""
+    for heading in list(document.tree.iter("h1")):
+        printed = text = tidy(heading.text_content())
+        *_, last = heading.iter()
+        badge = tidy(last.text_content())
+        if len(printed) <= _LONGEST and last is not heading and _BADGE.fullmatch(badge):
+            text = printed.removesuffix(badge).rstrip()
+        counter = _COUNTER.search(text)
+        if counter and counter[0].strip() not in document.title:
+            text = text[: counter.start()]
+        if text and text != printed:
+            for child in [*heading]:
+                heading.remove(child)
+            heading.text = text
 
 
 def _named(lines: Sequence[Line], title: str, start: int) -> Headline | None:
@@ -47,7 +71,7 @@ def _named(lines: Sequence[Line], title: str, start: int) -> Headline | None:
     for line in lines:
         if line.number > start + 1:
             break
-        if not 4 <= len(line.text) <= _LONGEST or line.is_link or _PATH.search(line.text):
+        if not _may_be_headline(line, 4):
             continue
         text = fold(line.text)
         if len(text) < max(4, len(folded) * _SHARE) or text not in folded:
@@ -56,6 +80,10 @@ def _named(lines: Sequence[Line], title: str, start: int) -> Headline | None:
         if best is None or rank > best:
             best, found = rank, Headline(line.text, line.number)
     return _with_second_line(lines, found, folded) if found else None
+
+
+def _may_be_headline(line: Line, shortest: int = 5) -> bool:
+    return shortest <= len(line.text) <= _LONGEST and not line.is_link and not _PATH.search(line.text)
 
 
 def _with_second_line(lines: Sequence[Line], found: Headline, folded: str) -> Headline:
@@ -71,13 +99,44 @@ def _heading(lines: list[Line]) -> Headline | None:
     """Return the heading among the lines before an article: a heading's tag, or a class that says so."""
     best, found = 0.0, None
     for place, line in enumerate(lines):
-        if not 5 <= len(line.text) <= _LONGEST or line.is_link or _PATH.search(line.text):
+        if not _may_be_headline(line):
             continue
         names = f"{line.node.get('class') or ''} {line.node.get('id') or ''}"
         rank = max(_HEADING.get(str(line.node.tag), 0), 3.5 if _NAMED.search(names) else 0) + place / len(lines) / 2
         if rank >= 1 and rank > best:
             best, found = rank, Headline(line.text, line.number)
     return found
+
+
+def _set_apart(document: Document, start: int) -> Headline | None:
+    """Return the centred or bold line right before the time or the text, where the document's title is not the headline.
+
+    A title that no line prints, that is short and tells less of the text than the line does, is a site's name or slogan.
+    """
+    stem = _stem(document)
+    if stem and len(fold(stem.text)) > _SLOGAN:
+        return None
+    lines = document.lines[max(0, start - _BEFORE) : start]
+    times = (place for place, line in enumerate(lines) if len(line.text) <= _TIME_LINE and read_full_date(line.text))
+    above = [line for line in lines[: max(times, default=len(lines))] if not is_furniture(line.text)]
+    if not above or not _may_be_headline(above[-1]) or not _is_set_apart(above[-1]):
+        return None
+    text = fold("".join(line.text for line in document.lines[start:]))
+    tells_more = _told(above[-1].text, text) > (_told(stem.text, text) if stem else 0)
+    return Headline(above[-1].text, above[-1].number) if tells_more else None
+
+
+def _is_set_apart(line: Line) -> bool:
+    """Whether a line is centred, or bold as a whole."""
+    node = line.node
+    centred = node.tag == "center" or node.get("align") == "center" or _CENTRED.search(node.get("style") or "")
+    return bool(centred) or any(tidy(bold.text_content()) == line.text for bold in node.iter("b", "strong"))
+
+
+def _told(title: str, text: str) -> float:
+    """Return the share of a title's pairs of characters that stand in a text."""
+    pairs = ["".join(pair) for pair in pairwise(fold(title))]
+    return sum(pair in text for pair in pairs) / max(1, len(pairs))
 
 
 def _stem(document: Document) -> Headline | None:

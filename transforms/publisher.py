@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transforms.document import Document
-from transforms.persons import HAN, ONE, is_person
+from transforms.persons import HAN, ONE, is_double, is_person
 from transforms.zone import CLOCK, Zone
 
 _DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 _SOURCE = re.compile(
-    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“<]?\s*"
-    rf"(?P<name>(?:(?!{_DAY})[^\s|｜丨<>()（）【】\[\]《》“”，。；;、]){{2,24}}"
+    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“\"<]?\s*"
+    rf"(?P<name>(?:(?!{_DAY})[^\s|｜丨<>()（）【】\[\]《》“”\"，。；;、]){{2,24}}"
     rf"(?:·(?:(?!{_DAY})[^\s|，。]){{1,12}})*)"  # a day may follow without a blank
 )
+_TERMS = re.compile(r"(?:^|\W)凡[^。]{0,16}$|[注标]明\W{0,3}$")  # before a label that speaks of sources, and names none
 _PAPER = (
     rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 )
@@ -20,12 +21,13 @@ _ALONE = re.compile(_PAPER)
 _BEHIND_TIME = re.compile(
     CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
 )
-# Forms in which the name has to end like a paper's: before the time, behind a bare day, before its reporter.
+# Forms in which the name has to end like a paper's: before the time, beside a bare day, before its reporter.
 _SURE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{CLOCK}",
         rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
+        rf"^(?:[{HAN}]{{2,8}}(?:网|在线)\s*[-—－]+\s*)?(?P<name>[{HAN}A-Za-z\d·]{{1,14}}?(?:[报報网網社]|周刊|杂志))\s+{_DAY}(?=$|\s)",
         rf"^(?P<name>{_PAPER})\s*[|｜]\s*(?:记者|記者)",
         rf"^(?P<name>{_PAPER})\s+{ONE}\s+{CLOCK}",
         rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
@@ -75,7 +77,8 @@ def _publishers(document: Document, zone: Zone) -> Iterator[str]:
     yield from _not_persons(_labelled(line) or line for line in stated)
     yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
     for form in (_REPORTER, _AUTHOR):
-        yield from _not_persons(match["name"] for line in zone.below if (match := form.search(line)))
+        names = [match["name"] for line in zone.below if (match := form.search(line))]
+        yield from _not_persons(name for name in names if not is_double(name))
     yield from _not_persons(match["name"] for line in zone.head if (match := _DATELINE.search(line)))
 
 
@@ -93,7 +96,7 @@ def find_account(document: Document, zone: Zone) -> str | None:
 def _labelled(line: str) -> str | None:
     for match in _SOURCE.finditer(line):
         name = _REST.sub("", match["name"]).strip(" ：:·|-")
-        if 2 <= len(name) <= 24 and not name.startswith("于"):
+        if 2 <= len(name) <= 24 and not name.startswith("于") and not _TERMS.search(line[: match.start()]):
             return _paper_of(name, line[match.end() :])
     return None
 

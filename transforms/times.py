@@ -30,10 +30,21 @@ _META = (
 )
 _IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])")
 _FAR = timedelta(days=2)
-_LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
+_LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|添加|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
 _UPDATED = re.compile(r"更新|修改|修订")
 _AT = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
 _UPDATED_AT = re.compile(rf"(?:更新|修改)(?:时间|于)?\s*[:：]?\s*{_AT}|已?于\s*{_AT}\s*(?:更新|修改)")
+# A source with the time right behind it makes a line a label, whatever follows.
+_SOURCED = re.compile(r"来源\s*[:：]\s*\S{2,16}\s+于?\s*(?:19|20)\d\d")
+_NEIGHBOUR = re.compile(rf"[上下前后]一(?:天|日|期|篇)\s*[:：]?\s*{_AT}")  # the day that a link leads to
+_SHORT_YEAR = re.compile(  # a year of two digits is one behind a label alone
+    r"((?:发布|发表|更新|上传|添加)(?:时间|日期)\s*[:：]\s*)(?=\d\d\s?[-年]\s?\d{1,2}\s?[-月]\s?\d{1,2}(?!\d))"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}}),?\s+((?:19|20)\d\d)(?!\d)", re.IGNORECASE)
+_COUNTED = re.compile(  # who entered it, and how often it was read
+    r"(?:文章|信息|稿件)?(?:录入|上传者|发布者|发布人)\s*[:：]\s*\S{1,12}|(?:点击|浏览|阅读|访问)(?:次数|数|量)\s*[:：]?\s*\d*"
+)
 _LONGEST = 110  # characters of a line that is a label
 _LITTLE = 16  # characters besides times and labels; room for a publisher's name
 _SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
@@ -85,11 +96,20 @@ def _near(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
 
 def _printed(line: str, served_at: datetime, timezone: ZoneInfo, *, labelled: bool) -> Moment | None:
     """Return the time of a line that is a label, or None for any other line."""
+    if len(line) > _LONGEST:
+        return None
+    line = _SHORT_YEAR.sub(r"\g<1>20", _ENGLISH.sub(_as_digits, _NEIGHBOUR.sub("", line)))
     has_label = _LABELLED.search(line) is not None
-    if len(line) > _LONGEST or not (has_label or len(unlabelled(line)) <= _LITTLE) or (labelled and not has_label):
+    is_label = has_label or _SOURCED.search(line) or len(unlabelled(_COUNTED.sub("", line))) <= _LITTLE
+    if not is_label or (labelled and not has_label):
         return None
     moment = read_full_date(_UPDATED_AT.sub("", line), timezone) or read_full_date(line, timezone)
     return moment if moment and _possible(moment, served_at) else None
+
+
+def _as_digits(english: re.Match[str]) -> str:
+    """Return November 21, 2012 as 2012-11-21."""
+    return f"{english[3]}-{_MONTHS.index(english[1].lower()) + 1}-{english[2]}"
 
 
 def _possible(moment: Moment, served_at: datetime) -> bool:

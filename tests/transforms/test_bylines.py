@@ -50,6 +50,26 @@ LINES = [
     ("据样华社记者了解，王毅样表示", None, []),
     ("新闻记者 张三样摄", None, []),
     ("样州周刊 2026-11-18 10:32", "样州周刊", []),
+    ("2026-11-18 10:32 样洋网-样州日报 陈样 我要评论 ( 0 )", "样州日报", ["陈样"]),
+    ("样州卫视 王样 周铭样 北京报道", None, ["王样", "周铭样"]),
+    ("样州卫视 王样 周铭样 北京摄影", None, []),
+    ("徐样（样州社供本报特稿）", None, ["徐样"]),
+    ("徐样（样州大学校友）", None, []),
+    ("来源：样州日报 作者：董来孝样", "样州日报", ["董来孝样"]),
+    ("作者：董来孝样", None, ["董来孝样"]),
+    ("作者：董来孝样等多人", "董来孝样等多人", []),
+    ("作者：云南样络", "云南样络", []),
+    ("董来孝样，是样州的一个地方", None, []),
+    ("来源：周样报", "周样报", []),
+    ('来源："样州日报" 2026-11-18', "样州日报", []),
+    ('凡本网注明"来源：样州日报"的所有作品，版权均属于样州日报社', None, []),
+    ("凡注明来源：样州日报的作品，均为本网原创", None, []),
+    ("转载请注明：来源：样州日报", None, []),
+    ("来源：样州日报 转载请注明出处", "样州日报", []),
+    ("样青在线－样州青年报 2026-11-18 [ 打印 ]", "样州青年报", []),
+    ("样州周报 2026-11-18", "样州周报", []),
+    ("公司新闻 2026-11-18", None, []),
+    ("据样州日报 2026-11-18报道", None, []),
 ]
 
 
@@ -57,6 +77,40 @@ LINES = [
 def test_a_line_below_the_headline(line, publisher, authors):
     zone = Zone(below=[line], above=[], head=[], tail=[], after=[])
     assert (find_publisher(EMPTY, zone), find_authors(EMPTY, zone)) == (publisher, authors)
+
+
+@pytest.mark.parametrize(
+    ("zone", "authors"),
+    [
+        ({"tail": ["(作者：方样北京大学经济学院教授)"]}, ["方样"]),
+        ({"tail": ["(作者：方样明中国社会科学院研究员)"]}, ["方样明"]),
+        ({"tail": ["(作者：方圆样州一家小店的常客)"]}, []),
+        ({"after": ["作者： 记者王敬样", "编辑： 王华样"]}, ["王敬样"]),
+        ({"after": ["编辑： 王华样", "王敬样的作者：王华样"]}, []),
+        ({"after": ["更多新闻", "读者留言", "作者：王敬样"]}, []),
+        ({"below": ["作者：沈知远"], "after": ["作者：王敬样"]}, ["沈知远"]),
+    ],
+)
+def test_a_line_at_the_end_of_the_text_or_behind_it(zone, authors):
+    lines = {"below": [], "above": [], "head": [], "tail": [], "after": []}
+    assert find_authors(EMPTY, Zone(**lines | zone)) == authors
+
+
+@pytest.mark.parametrize(
+    ("html", "authors"),
+    [
+        ("<i id=author_baidu>作者：陈海样</i><i id=editor_baidu>责任编辑：何样</i>", ["陈海样"]),
+        ("<i id=author_baidu>作者：陈海样</i><i id=editor_baidu>责任编辑：陈海样</i>", []),  # the editor in both
+        (
+            "<em id=post-date class='meta rich_media_meta_text'>2026-11-18</em><em class=rich_media_meta_text>样云野鹤</em>",
+            ["样云野鹤"],
+        ),
+        ("<em class=rich_media_meta_text>点击关注</em>", []),
+        ("<em id=publish_time class=rich_media_meta_text>样天</em>", []),
+    ],
+)
+def test_an_element_for_the_author(html, authors):
+    assert find_authors(Document(html), Zone(below=[], above=[], head=[], tail=[], after=[])) == authors
 
 
 @pytest.mark.parametrize(
@@ -69,6 +123,15 @@ def test_a_line_below_the_headline(line, publisher, authors):
         ("样报记者", False),
         ("图片", False),
         ("的是了", False),
+        ("明样报", False),
+        ("周刊", False),
+        ("路样社", False),
+        ("金样网", False),
+        ("金融界", False),
+        ("江苏台", False),
+        ("张建社", True),
+        ("张玉台", True),
+        ("王法界", True),
     ],
 )
 def test_what_can_be_a_person(name, person):

@@ -72,6 +72,26 @@ def test_a_page_without_a_time_has_none_and_the_day_of_its_listing_or_crawl(list
     assert (article.published_at, article.published_precision, article.published_date) == (None, "none", day)
 
 
+@pytest.mark.parametrize(
+    ("info", "printed"),
+    [
+        ("【样州网 男士频道】样奢网 文章录入：Anna 责任编辑：Anna 2026-11-8 16:00:04 点击数：", "2026-11-08 16:00:04"),
+        ("作者：沈知远 来源：网络投稿 添加日期：26年11月8日", "2026-11-08 00:00:00"),
+        ("发布时间：26-11-8 栏目：公司与行业的最新动态与深度观察", "2026-11-08 00:00:00"),
+        ("新闻来源: 样州卫视 于November 8, 2026 15:48:24 敬请注意:新闻取自各大媒体,观点不代表本网立场", "2026-11-08 15:48:24"),
+        ("Nov. 8, 2026 15:48 样报", "2026-11-08 15:48:00"),
+        ("上一天 2026-11-07 下一天 2026-11-09", None),
+        ("添加日期：26年", None),
+        ("编号：26年11月8日", None),
+        ("样州网讯，2026-11-8 16:00:04，记者在样州看到有人在排队领取粮票和布票", None),
+    ],
+)
+def test_the_time_among_other_labels(info, printed):
+    html = article_page(info=info).replace("2026-11-01 08:00", "")
+    at = only(extract(page(html), SOURCE)).published_at
+    assert (at and f"{at.astimezone(SOURCE.zone):%Y-%m-%d %H:%M:%S}") == printed
+
+
 def test_the_sources_overrides_win():
     html = article_page(
         info="<b class=who>周敏 何宇</b><i class=when>2026年11月17日 08:00</i>", tail="<p class=ad>扫码看直播</p>"
@@ -116,6 +136,7 @@ def test_a_body_that_stands_in_a_script():
         ("时间：2026-11-18 作者：网络整理", "网络整理", ()),
         ("样報快訊／沈知遠 2026-11-18 09:21", "样報", ("沈知遠",)),
         ("2026-11-18 09:21 <span id=js_name>智造观察室</span>", "智造观察室", ("智造观察室",)),
+        ("2026-11-18 09:21 <span id=js_name>华样报</span>", "华样报", ("华样报",)),
         ("2026-11-18 09:21 <span id=js_name>智造观察室</span> 文/沈知远", "智造观察室", ("沈知远",)),
     ],
 )
@@ -142,6 +163,29 @@ def test_a_headline_of_two_lines():
     assert only(extract(page(html), SOURCE)).title == "青穗农业拟投三亿元 建智能温室"
 
 
+CENTRED = f"<table><tr><td align=center><b><font size=4>{TITLE}</font></b></td></tr></table>"
+BOLD = f"<div><strong>{TITLE}</strong></div>"
+TIME = "<p align=center>发布时间：2026-11-18</p><p align=center>字体显示：大 中 小</p>"
+
+
+@pytest.mark.parametrize(
+    ("named", "above", "title"),
+    [
+        ("", CENTRED + TIME, TITLE),
+        ("样州集团 永攀高峰", CENTRED, TITLE),
+        ("样州集团 永攀高峰", f"<div style='text-align: center'>{TITLE}</div>{TIME}", TITLE),
+        ("样州集团 永攀高峰", BOLD, TITLE),
+        ("样州集团 永攀高峰", f"<div>{TITLE}</div>", "样州集团 永攀高峰"),  # not set apart
+        ("样州集团 永攀高峰", f"<div>栏目：<b>{TITLE}</b></div>", "样州集团 永攀高峰"),
+        ("智能温室 260亩", "<center>欢迎订阅样州集团的报纸</center>", "智能温室 260亩"),  # tells less of the text
+        ("寿光将有一座能巡检病虫害的智能温室", CENTRED, "寿光将有一座能巡检病虫害的智能温室"),  # no slogan
+    ],
+)
+def test_a_headline_that_is_no_heading_stands_above_the_time_or_the_text(named, above, title):
+    html = article_page(info="").replace(f"<h1>{TITLE}</h1>", above).replace(f"{TITLE}_样报网", named)
+    assert only(extract(page(html), SOURCE)).title == title
+
+
 @pytest.mark.parametrize(
     ("printed", "title"),
     [
@@ -155,6 +199,29 @@ def test_a_headline_of_two_lines():
 def test_a_label_of_the_medium_is_no_part_of_the_headline(printed, title):
     html = article_page().replace(TITLE, printed)
     assert only(extract(page(html), SOURCE)).title == title
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        (f"<span>{TITLE}</span><span class=tag>已付费</span>", TITLE),
+        (f"{TITLE} <a href=/vip><i>VIP</i></a>", TITLE),
+        (f"{TITLE}(1/22)", TITLE),
+        (f"{TITLE}（ 3 / 8 ）<em>独家</em>", TITLE),
+        (f"<span>{TITLE}，读者都已付费</span>", f"{TITLE}，读者都已付费"),
+        (f"{TITLE}<em>年底推荐</em>", f"{TITLE}年底推荐"),
+        (f"{TITLE}(2026/11)", f"{TITLE}(2026/11)"),
+    ],
+)
+def test_a_badge_or_a_counter_of_pictures_is_no_part_of_the_headline(heading, title):
+    html = article_page().replace(f"<h1>{TITLE}</h1>", "").replace(f"{TITLE}_样报网", "样报网")
+    html = html.replace("<div id=artibody>", f"<div id=artibody><h1>{heading}</h1>")
+    article = only(extract(page(html), SOURCE))
+    assert (article.title, article.body) == (title, "\n".join(PARAGRAPHS))
+
+
+def test_a_counter_that_the_documents_title_has_too_stays():
+    assert only(extract(page(article_page(title=f"{TITLE}(1/2)")), SOURCE)).title == f"{TITLE}(1/2)"
 
 
 def test_a_line_of_reporters_behind_a_bullet_names_the_authors_and_is_no_text():
