@@ -72,9 +72,10 @@ def _await(desk: Desk, batch: Batch, mine: Askers, payment: Payment, tell: Calla
     """Wait for a batch and keep its answers about the articles that are at hand."""
     ledger = desk.project.ledger
     answers = _answers_of(desk, batch, tell)
-    for text, asker in _unanswered(desk, mine).items():  # another run that waited for it, too, has booked what it kept
-        if text in answers:
-            desk.keep(asker, desk.inquiry(asker, 1), answers[text], payment)
+    for text in answers.keys() & mine.keys():
+        inquiry = desk.inquiry(mine[text], 1)
+        if ledger.kept_answer(inquiry) is None:  # else another run that waited for it, too, has booked it
+            desk.keep(mine[text], inquiry, answers[text], payment)
     inquiries = (Inquiry(text, desk.prompt.version, desk.access.model, 1) for text in answers)
     if all(ledger.kept_answer(inquiry) for inquiry in inquiries):  # else some are of articles that are not at hand
         ledger.end_batch(batch.mark)

@@ -1,14 +1,15 @@
 """The body: the article's container, what trafilatura makes of it, and the lines that a reader sees in it as the check."""
 
 import copy
+import re
 from typing import NamedTuple
 
 import lxml.html
 import trafilatura
 
-from transforms.container import find_container, is_list, prose_weight
+from transforms.container import find_container, prose_weight
 from transforms.document import Document, Line
-from transforms.lines import HEADINGS, clean_lines, with_rows
+from transforms.lines import HEADINGS, ROW, clean_lines, with_rows
 from transforms.text import fold
 
 _AGREE = 0.02  # share of the characters that trafilatura may leave out
@@ -18,6 +19,8 @@ _PROSE = 10.0  # weight of a line with which an article may begin
 _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
 _ENDS = ("。", "！", "？", "”", "；", "：")
 _SHORTEST = 20  # folded characters of the shortest article
+_TEASERS = 3  # lines
+_LISTED = re.compile(r"^\s*- ")  # how trafilatura marks the items of a list; -3.2% is a figure
 _TINY = 60  # folded characters; below this the container may be the wrong one
 
 
@@ -35,9 +38,27 @@ class FoundArticle(NamedTuple):
 
 
 def find_article(document: Document) -> FoundArticle:
-    """Find the article on a page."""
-    container = find_container(document.lines)
-    return FoundArticle(container, [] if container is None else document.under(container))
+    """Find the article on a page; a list of the beginnings of other articles is none."""
+    lines = document.lines
+    while (container := find_container(lines)) is not None:
+        found = document.under(container)
+        if not _are_teasers(found):
+            return FoundArticle(container, found)
+        passed = {line.number for line in found}
+        lines = [line for line in lines if line.number not in passed]
+    return FoundArticle(None, [])
+
+
+def _are_teasers(lines: list[Line]) -> bool:
+    """Whether lines are but the beginnings of articles: most end with dots, and links to these stand in them or before them."""
+    before = [None, *lines]
+    linked = (line for line, above in zip(lines, before, strict=False) if line.linked or (above is not None and above.is_link))
+    teasers = sum(_is_cut(line.text) for line in linked)
+    return teasers >= _TEASERS and 2 * teasers > sum(1 for line in lines if prose_weight(line))
+
+
+def _is_cut(text: str) -> bool:
+    return text.endswith(("…", "..."))
 
 
 def holds_text(article: FoundArticle) -> bool:
@@ -49,18 +70,19 @@ def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     """Return the paragraphs of an article; none where the page has none.
 
     trafilatura reads the container alone. Its text stands when it is that of the lines that a reader sees there, in their
-    order and but for a few that are neither sentences nor headings; else the lines stand. Where the container holds next to
-    nothing, trafilatura reads the whole page.
+    order and but for a few that are neither sentences nor headings nor rows of a table; else the lines stand. Where the
+    container holds next to nothing, trafilatura reads the whole page.
     """
-    own = clean_lines(with_rows(article.lines), title)
+    lines = with_rows(article.lines)
+    own = clean_lines(lines, title)
     if article.container is None or sum(len(fold(line)) for line in own) < _SHORTEST:
         return max(own, _read_page(document, title), key=lambda some: sum(map(len, some)))
     length = sum(map(len, own))
     read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []
-    headings = {fold(line.text) for line in article.lines if line.node.tag in HEADINGS}
+    whole = {fold(line.text) for line in lines if line.node.tag in HEADINGS or line.node.tag == ROW}
     lost = _lost(read, own)
     stands = lost is not None and sum(map(len, lost)) <= length * _AGREE
-    return read if stands and not any(_counts(line) or fold(line) in headings for line in lost or ()) else own
+    return read if stands and not any(_counts(line) or fold(line) in whole for line in lost or ()) else own
 
 
 def _lost(read: list[str], own: list[str]) -> list[str] | None:
@@ -91,7 +113,7 @@ def _read_page(document: Document, title: str) -> list[str]:
     leading = "\n".join(fold(line.text) for line in document.lines if line.linked * 2 >= len(line.text))
     lines = clean_lines(_trafilatura(document.tree), title)
     found = [line for line in lines if _counts(line) and fold(line) not in leading]
-    return [] if is_list(found) else found
+    return [] if 2 * sum(map(_is_cut, found)) > len(found) >= _TEASERS else found
 
 
 def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
@@ -104,4 +126,4 @@ def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
 def _trafilatura(tree: lxml.html.HtmlElement) -> list[Line]:
     document = trafilatura.bare_extraction(tree, include_comments=False, fast=True)
     text = str(getattr(document, "text", None) or "")
-    return [Line(line.strip("|- "), 0, tree, number) for number, line in enumerate(text.split("\n"))]
+    return [Line(_LISTED.sub("", line).strip("| "), 0, tree, number) for number, line in enumerate(text.split("\n"))]

@@ -104,6 +104,7 @@ _WRITING = Kind(1.15, alone=True)
 _VERBAL = Kind(0.8)
 _VERBS = Kind(0.6)
 _IDIOM = Kind(0.3)
+CLAUSE = Kind(0.0)  # where a text has nothing better
 
 
 def candidates(
@@ -217,8 +218,8 @@ def _runs(
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
-                kind = _kind(phrase, part, lists, thing=thing, in_title=in_title)
-                if kind and not (_is_clause(part) and text.count(phrase) == 1):
+                if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
+                    kind = CLAUSE if _is_clause(part) and text.count(phrase) == 1 else kind
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
@@ -237,9 +238,14 @@ def _stretches(words: Words) -> Iterator[list[Word]]:
 
 
 def _is_clause(part: tuple[Word, ...]) -> bool:
-    """Whether a run of words with a verb is likely a clause, unless the text has it again: 猪价止跌, but not 抢收抢种."""
+    """Whether a run of words is likely a clause: 猪价止跌, 常委会召开会议, but not 抢收抢种, 退市新规 and 碳排放权."""
+    first, last = part[0], part[-1]
     verbs = [set(word.text) for word in part if word.tag == "v"]
-    return len(part) > 1 and bool(verbs) and not (len(verbs) == len(part) and set.intersection(*verbs))
+    if not verbs or len(part) == 1:
+        return False
+    if last.tag == "v":
+        return len(verbs) < len(part) or not set.intersection(*verbs)
+    return last.tag in _NAMES or (len(last.text) > 1 and (first.tag != "v" or len(part) > 2))
 
 
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:

@@ -25,8 +25,7 @@ _SHORT = 10  # characters that are no link; a shorter line is no prose
 def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
     """Return the element that most prose stands in, or None for a page without prose.
 
-    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other. What is but
-    the beginnings of other articles is none.
+    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other.
     """
     beside: dict[lxml.html.HtmlElement, bool] = {}
     own = [line for line in lines if prose_weight(line) and not _is_beside(line.node, beside)]
@@ -41,14 +40,7 @@ def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
             weights[node] += weight * share
             share *= _DECAY
             node = node.getparent()
-    if not weights or is_list([line.text for line in own or lines if prose_weight(line)]):
-        return None
-    return _with_siblings(max(weights, key=lambda one: weights[one]), weights)
-
-
-def is_list(texts: Sequence[str]) -> bool:
-    """Whether texts are but the beginnings of several articles: most of them end with dots."""
-    return len(texts) > 1 and sum(text.endswith(("…", "...")) for text in texts) * 2 > len(texts)
+    return _with_siblings(max(weights, key=lambda one: weights[one]), weights) if weights else None
 
 
 def _is_beside(node: lxml.html.HtmlElement | None, known: dict[lxml.html.HtmlElement, bool]) -> bool:

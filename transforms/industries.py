@@ -61,9 +61,10 @@ def industries(
     company does. `companies` are those that the article is about: their industries count for the level-1 names, unless
     these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
-    one of such a level-1 name stands for it, unless another one is nearly as heavy.
+    one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy.
     """
     own = {one.company.level1 for one in companies}
+    main = None if mainly is None else {one.company.code for one in mainly}
     if len(own) > _MOST_OWN:
         own, companies = set(), []
     tally = Tally(lists)
@@ -81,12 +82,15 @@ def industries(
             levels[sector.level1] += sector.weight
             support[sector.level1] += sector.places
     for one in companies:
-        levels[one.company.level1] += _COMPANY if mainly is None or one in mainly else _REPORTED
+        levels[one.company.level1] += _COMPANY if main is None or one.company.code in main else _REPORTED
         support[one.company.level1].append((one.start, one.end))
     top = max(levels.values(), default=0)
     heavy = sorted(levels.items(), key=lambda one: -one[1])[:_MOST_CODES]
     codes = {level: support[level] for level, weight in heavy if weight >= _CODE_SHARE * top}
-    named = named or _only([one for one in sectors if one.named and one.term in lists.industries], codes, _ONLY * least)
+    listed = [one for one in sectors if one.named and one.term in lists.industries]
+    named = named or _only(
+        [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
+    )
     return [one.spelling for one in named], codes
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 import lxml.html
 
@@ -24,7 +24,8 @@ _BEHIND = re.compile(
 )
 _DAY = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")  # behind the text: the date of a notice's signature
 _LONG_LINK = 80  # characters; a longer link is a paragraph
-_LIST = 2  # links; one is enough below a heading
+_DEEP = 4  # elements between a line and its cell, at most
+ROW = "tr"
 _LABEL = 12  # characters of a list's heading
 _ENDS = ("。", "！", "？", "”", "；", "：", ":")
 _CELL = 40  # characters; a table with longer cells is but a page's layout
@@ -40,11 +41,11 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
     for line in _without_lists(_before_the_rest(lines)):
         text = tidy(_TAIL.sub("", line.text))
         folded = fold(text)
-        if not folded or (is_furniture(text) and not (kept and _DAY.fullmatch(text))):
+        if not folded or (_is_furniture(line, text) and not (kept and _DAY.fullmatch(text))):
             continue
         if len(kept) < 3 and folded_title in (folded, fold(without_medium(text))):
             continue
-        if folded in seen and (prose_weight(line) >= _PARAGRAPH or folded == fold(kept[-1])):
+        if folded in seen and line.node.tag != ROW and (prose_weight(line) >= _PARAGRAPH or folded == fold(kept[-1])):
             continue
         seen.add(folded)
         kept.append(text)
@@ -52,36 +53,68 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
 
 
 def _without_lists(lines: Sequence[Line]) -> list[Line]:
-    """Return lines without lists of links and the heading of each."""
+    """Return lines without links, and without the line that is but the heading of a list of them."""
     kept: list[Line] = []
-    links = 0
+    links: list[Line] = []
     for line in reversed(lines):
         if line.is_link and len(line.text) < _LONG_LINK:
-            links += 1
-        elif links < (1 if line.node.tag in HEADINGS else _LIST) or len(line.text) > _LABEL or line.text.endswith(_ENDS):
-            kept.append(line)
-            links = 0
+            links.append(line)
+        else:
+            if not (links and _heads_list(line, links[-1], lines)):
+                kept.append(line)
+            links = []
     return kept[::-1]
 
 
+def _heads_list(line: Line, link: Line, lines: Sequence[Line]) -> bool:
+    """Whether a line is the heading of the list that begins with the link behind it: what holds both holds hardly anything else."""
+    if len(line.text) > _LABEL or line.text.endswith(_ENDS) or line.node.tag == ROW:
+        return False
+    below = set(link.node.iterancestors()) | {link.node}
+    box = next((one for one in (line.node, *line.node.iterancestors()) if one in below), None)
+    held = set() if box is None else set(box.iter())
+    inside = [one for one in lines if one.node in held]
+    others = sum(not one.is_link for one in inside)
+    if any(prose_weight(one) for one in inside if one is not line):
+        return False
+    return 0 < others <= (len(inside) - others) / (1 if line.node.tag in HEADINGS else 2)
+
+
 def with_rows(lines: Sequence[Line]) -> list[Line]:
-    """Return lines with those of a table's row as one, with ` | ` between its cells, as far as these are short."""
+    """Return lines with those of a table's row as one, with ` | ` between its cells, as far as these are short.
+
+    The node of such a line is the row. A row of links is none.
+    """
     found: list[Line] = []
     for row, group in groupby(lines, key=_row_of):
-        cells = list(group)
-        whole = row is not None and len(cells) > 1 and all(len(cell.text) <= _CELL and not cell.is_link for cell in cells)
-        if whole and len({id(cell.node) for cell in cells}) == len(cells):
-            first = cells[0]
-            found.append(first._replace(text=" | ".join(cell.text for cell in cells), linked=sum(cell.linked for cell in cells)))
+        inside = list(group)
+        cells = [list(cell) for _, cell in groupby(inside, key=_cell_of)]
+        texts = [" ".join(line.text for line in cell) for cell in cells]
+        links = sum(all(line.is_link for line in cell) for cell in cells)
+        if row is not None and len(cells) > 1 and all(len(text) <= _CELL for text in texts) and links * 2 <= len(cells):
+            found.append(Line(" | ".join(texts), 0, row, inside[0].number))
         else:
-            found += cells
+            found += inside
     return found
 
 
+def _cell_of(line: Line) -> lxml.html.HtmlElement | None:
+    """Return the cell of a table in which a line stands."""
+    near = (line.node, *islice(line.node.iterancestors(), _DEEP))
+    return next((one for one in near if one.tag in ("td", "th")), None)
+
+
 def _row_of(line: Line) -> lxml.html.HtmlElement | None:
-    """Return the row of a table in one of whose cells a line stands."""
-    cell = next((one for one in (line.node, line.node.getparent()) if one is not None and one.tag in ("td", "th")), None)
-    return None if cell is None else cell.getparent()
+    """Return the row of a table in which a line stands."""
+    cell = _cell_of(line)
+    row = None if cell is None else cell.getparent()
+    return row if row is not None and row.tag == ROW else None
+
+
+def _is_furniture(line: Line, text: str) -> bool:
+    """Whether a line is furniture; of a table's row each cell has to be."""
+    parts = text.split(" | ") if line.node.tag == ROW else [text]
+    return all(map(is_furniture, parts))
 
 
 def _before_the_rest(lines: Sequence[Line]) -> Sequence[Line]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import INDUSTRY, SUBJECT, Kind, called, candidates, counted, foreign
+from transforms.candidates import CLAUSE, INDUSTRY, SUBJECT, Kind, called, candidates, counted, foreign
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
@@ -82,7 +82,8 @@ def keywords(
         subject = called(subject, name, lists) if not start and len(subject) == end else subject
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
-    scored = [one for phrase, kind in kinds.items() if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
+    phrases = ((phrase, kind) for phrase, kind in kinds.items() if kind is not CLAUSE)
+    scored = [one for phrase, kind in phrases if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
     scored.sort(key=lambda one: (-one.score, one.phrase))
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)

@@ -43,18 +43,29 @@ _NATIONAL = "中国"
 _GOES_ON = re.compile(
     r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报"
 )
-# 海州新材预亏86亿元, 出品方海州文化上涨9.98%: who begins a clause that goes on with a figure is who it is about.
+# 海州新材预亏86亿元, 出品方海州文化上涨9.98%: who begins a clause that goes on with a figure is who it is about; not who is one of
+# several customers (海州新材、…合计占60%), nor 供应商海州新材.
 _CLAUSE = re.compile(
-    r"(?:(?:^|[\n，。；：！？【、,;:])\s*(?:而|但|其中|另外|此外|同时|随后|不过|至于|反观|相比之下)?[，,]?[“\"]?"
-    r"|之一|的是|[^，。；：！？、\n]{2}(?:方|商|龙头|巨头|公司|企业?))$"
+    r"(?:(?:^|[\n，。；！？,;])\s*(?:而|但|其中|另外|此外|同时|随后|不过|至于|反观|相比之下)?[，,]?[“\"]?"
+    r"|(?<!投资方)(?<!股东)(?<!客户)(?<!供应商)之一|的是|出品方|厂商|龙头|龙头企业|巨头|上市公司|[车房药险猪航酒乳煤钢]企)$"
 )
-_FIGURE = re.compile(r"[^。；！？\n]{0,40}?(?:(?<![\d.])\d++(?!年|月|日|时|点\d)|[一二三四五六七八九十两]成|涨停|跌停)")
+_FIGURE = re.compile(
+    r"(?!、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
+    r"|[一二三四五六七八九十两]成|涨停|跌停)"
+)
+_MOVED = re.compile(r"(?:股价|今日|盘中|午后|一度|[AH]股|港股){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)")  # what a share did
 # 【海州新材】公司公告: a label is no prose, yet it says whom what follows is about.
 _LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
+_ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
+    r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
+)
 _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
-_PLACES = ("区", "镇", "县")  # 海州高新区 is a place
+_PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
+_HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
+_SHORT = 2  # characters
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
+_PRICES = 4  # companies; that the shares of so many rose or fell is news of the market
 _MANY = 3  # banks or brokers, so many of which a text reports of in a piece about banks or brokers
 
 
@@ -73,11 +84,13 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
-        if whole and text[end : end + 1] not in _PLACES and not (name.startswith(_NATIONAL) and _GOES_ON.match(text, end)):
+        place = (text[end : end + 1] in _PLACES and end not in words.edges) or (end - start == _SHORT and _HOMES.match(text, end))
+        if whole and not place and not (name.startswith(_NATIONAL) and _GOES_ON.match(text, end)):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for match in _LABEL.finditer(source):
-        if company := lists.companies.get(match[1]):
+        company = lists.companies.get(match[1])
+        if company and company.level1 not in _HOUSES:
             found += [Mention(*match.span(1), company)] * 2
     for match in _DIGITS.finditer(source):
         start, end = match.span()
@@ -101,13 +114,13 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     weights: dict[str, float] = defaultdict(float)
-    reported = {one for one in found if not mainly and _is_reported(one, text) and not _is_aside(one, text)}
+    reported = set() if mainly else _reported(found, text)
     of_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
     for one in found:
         aside = one.company.code in authors or _is_aside(one, text)
         house = _is_house(one) and not of_houses
         matters = not house and (one in reported or one.start < lead or _is_asked_about(one, words))
-        matters = matters or (not mainly and _heads(one, text))
+        matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(_ANNOUNCES.match(text, one.end))))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
@@ -119,10 +132,20 @@ def _is_asked_about(one: Mention, words: Words) -> bool:
     return not (before and before.text in _AT) and bool(_ASKED.match(words.text, one.end))
 
 
-def _is_reported(one: Mention, text: str) -> bool:
-    """Whether a text reports of a company: it begins a clause that goes on with a figure."""
-    begins = _CLAUSE.search(text[max(0, one.start - _LONGEST_MARK) : one.start])
-    return bool(begins and _FIGURE.match(text, one.end))
+def _reported(found: Sequence[Mention], text: str) -> set[Mention]:
+    """Return the mentions with which a text reports of a company: it begins a clause that goes on with a figure.
+
+    Where that is but the price of its share, and there are many such companies, none of them counts.
+    """
+    told = [
+        one
+        for one in found
+        if _CLAUSE.search(text[max(0, one.start - _LONGEST_MARK) : one.start])
+        and _FIGURE.match(text, one.end)
+        and not _is_aside(one, text)
+    ]
+    moved = [one for one in told if _MOVED.match(text, one.end)]
+    return set(told) - set(moved if len({one.company.code for one in moved}) >= _PRICES else ())
 
 
 def _heads(one: Mention, text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import rjieba
 
 from transforms.taxonomy import Taxonomy, fold_letters
-from transforms.vocabulary import PROPER
+from transforms.vocabulary import PROPER, names_person
 from transforms.words import Word, Words
 
 # What makes a listed term another product of its kind: 自动泊车 → 自动泊车系统.
@@ -33,9 +33,9 @@ _NAMED = re.compile(
     r"|[“「『](?P<before>[^”」』“\s，。]{2,8})[”」』](?=(?:AI|人工智能|语言|多模态|行业|垂直|垂类|通用|基础){0,2}"
     r"(?:大模型|智能体|数字人|数字员工|智能助手|智能客服|语音助手|聊天机器人))"
 )
-_COINAGE = re.compile(r".?小.|.*(?:[A-Za-z\d]|[一二三四五六七八九十]号)")  # 青小审, 小澄, 燧石二号
-_NO_NAME = re.compile(r"[的地得了着过把被让给而不没]")
-_JOINED = re.compile(r"(?<![A-Za-z])[A-Za-z]+-$")  # QH-AI大模型
+_COINAGE = re.compile(r"[^一二三四五六七八九十\d]?小.|.*[一二三四五六七八九十]号")  # 青小审, 小澄, 燧石二号
+_NO_NAME = re.compile(r"[的地得了着过把被让给而不没]|(?:战|赛|热|潮|时代|虎|龙|[\dA-Za-z])$")
+_JOINED = re.compile(r"(?<![A-Za-z-])[A-Z][A-Z\d]+-$")  # QH-AI大模型
 _NO_NAMES = frozenset({"technique", "model", "chip"})  # kinds of terms that no company is called by
 _GENERAL = frozenset({"技术", "算法", "系统", "平台", "芯片", "模型", "大模型"})
 # Heads that a word in front makes specific: 水下机器人, 气象大模型, 视频图像识别.
@@ -150,7 +150,7 @@ def _called(words: Words) -> Iterator[tuple[int, int]]:
 
 def _is_name(phrase: str) -> bool:
     """Whether a phrase is no mere word: it is built like a product's name, or has a noun that the dictionary lacks."""
-    if _NO_NAME.search(phrase):
+    if _NO_NAME.search(phrase) or rjieba.has_word(phrase) or ("·" not in phrase and names_person(phrase)):
         return False
     tagged = rjieba.tag(phrase)
     unknown = any(len(word) > 1 and tag[0] in "nj" and not rjieba.has_word(word) for word, tag in tagged)

@@ -1,8 +1,9 @@
 import pytest
 
+from crawlers.inquiries import Account, Inquiry, KeptAnswer
 from flows.annotation import annotate_waiting
 from flows.runner import PlainRunner
-from tests.flows.test_annotation import PLAN, annotated, make_project, put, waiting
+from tests.flows.test_annotation import PLAN, annotated, make_project, put, rows_of, waiting
 from tests.provider import KEY, failure, provider, truthful
 
 
@@ -70,3 +71,19 @@ def test_what_two_runs_waited_for_is_booked_once(tmp_path, stub):
     assert [other.by_model for other in others] == [12]
     assert [sum(used.calls for used in project.ledger.usage(run).values()) for run in ("r1", "r2")] == [1, 11]
     assert (result.paid.calls, len(stub.batches.made), len(stub.asked)) == (1, 1, 1)
+
+
+def test_what_a_batch_answers_is_kept_though_a_reprint_was_answered_meanwhile(tmp_path, stub):
+    project = make_project(tmp_path, stub, batch=10)
+    put(project, *(waiting(project, number) for number in range(12)))
+    row = rows_of(project)[3]
+    reprint = Inquiry("f" * 32, project.prompt.version, "m", 1)
+    answer = KeptAnswer(row.story_id, row.title, "{}", cut=False, tokens_in=1, tokens_out=1)
+
+    def answer_a_reprint(text):
+        if "not done yet" in text and project.ledger.kept_answer(reprint) is None:
+            project.ledger.book(reprint, answer, Account("r2", "wire", row.published_date), None)
+
+    with PlainRunner(1) as runner:
+        result = annotate_waiting(project, PLAN, "r1", runner, [], tell=answer_a_reprint)
+    assert (result.paid.calls, project.ledger.batches(project.prompt.version, "m")) == (12, [])

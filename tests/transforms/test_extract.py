@@ -271,9 +271,25 @@ def test_headings_and_paragraphs_with_links_stay_whole_and_in_order():
     ]
 
 
+TEASERS = "".join(f"<li><a href=/{number}>另一篇新闻</a>{text[:40]}……</li>" for number, text in enumerate(PARAGRAPHS))
+
+
 def test_a_page_whose_text_is_a_picture_has_no_body():
-    teasers = "".join(f"<p>{text[:40]}……</p>" for text in PARAGRAPHS)
-    html = f"<html><body><h1>{TITLE}</h1><div class=info>2026-11-18 09:21</div><img src=/1.png><div class=r>{teasers}</div></body></html>"
+    info = f"<h1>{TITLE}</h1><div class=info>2026-11-18 09:21</div><img src=/1.png>"
     with pytest.raises(RejectedError) as refusal:
-        only(extract(page(html), SOURCE))
+        only(extract(page(f"<html><body>{info}<div class=r><ul>{TEASERS}</ul></div></body></html>"), SOURCE))
     assert refusal.value.reason == "no_body"
+
+
+def test_an_article_that_trails_off_is_one_and_so_is_one_beside_other_articles_beginnings():
+    html = article_page().replace("<div class=rel>", f"<div class=r><ul>{TEASERS}{TEASERS}</ul></div><div class=rel>")
+    assert only(extract(page(html), SOURCE)).body == "\n".join(PARAGRAPHS)
+    for text in PARAGRAPHS:
+        html = html.replace(f"{text}</p>", f"{text[:-1]}……</p>")
+    assert len(only(extract(page(html), SOURCE)).body.split("\n")) == len(PARAGRAPHS)
+
+
+def test_a_table_keeps_its_signs():
+    rows = "<tr><td>指标</td><td>增速</td></tr><tr><td>-3.2%</td><td>5%</td></tr><tr><td>4.1%</td><td>-</td></tr>"
+    body = only(extract(page(article_page(tail=f"<table>{rows}</table><p>-3℃，样州入冬，温室照常生产。</p>")), SOURCE)).body
+    assert body.split("\n")[3:] == ["指标 | 增速", "-3.2% | 5%", "4.1% | -", "-3℃，样州入冬，温室照常生产。"]

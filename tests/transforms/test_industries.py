@@ -154,7 +154,7 @@ def test_research_at_a_university_is_no_news_of_education(title):
     assert "教育" not in found(title, body)[0]
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("移动金融行业", ["移动金融行业"]), ("移动金融业务", [])])
+@pytest.mark.parametrize(("name", "wanted"), [("移动金融行业", ["移动金融行业"]), ("金融行业", []), ("移动金融业务", [])])
 def test_an_industry_that_the_text_itself_names_more_closely_needs_one_mention(name, wanted):
     filler = "平台上周五发布了新的版本，团队随后说明了各项改动的缘由。" * 46
     assert found("平台升级", f"{filler}自{name}兴起以来，平台持续升级。")[0] == wanted
@@ -164,6 +164,7 @@ def test_where_none_weighs_enough_the_one_of_a_known_level_stands_for_it():
     body = "批价企稳，渠道观望。白酒的好年景到头了。" + "老板伸出一个巴掌，又缩了回去。" * 40
     assert found("茅台跌破900", f"茅台一年里跌了不少。{body}") == (["白酒"], ["食品饮料"])
     assert found("海岬乐队宣布解散", body) == ([], [])
+    assert found("海岬乐队宣布解散", "海岬乐队宣布解散。成员徐禾此前从事保险行业。")[0] == []
 
 
 def test_companies_that_a_text_only_reports_of_lend_it_little():

@@ -111,6 +111,10 @@ def test_furniture_goes(line):
         "不少老人不会识别二维码关注公众号，社区为此开设课程。",
         "合作：双方将共建实验室。",
         "语音识别准确率上升",
+        "剪辑：从业者的新饭碗",
+        "作者，一个被遗忘的职业",
+        "法院认为，转载请注明不等于授权",
+        "您的浏览器不支持这种编码，是开发者常见的提示",
         "下载量超过1000万次，日活用户达到200万。",
         "客户端业务收入为3.2亿元，同比增长12%。",
         "风险提示：原材料价格大幅波动；下游需求不及预期。",
@@ -165,10 +169,41 @@ def test_an_editor_at_the_end_of_a_paragraph_goes_alone():
     ]
 
 
-def test_a_list_of_links_goes_with_its_heading():
-    texts = ["正文第一段，利润为三亿元。", "证券要闻", "另一篇新闻的标题", "又一篇新闻", "行业动态", "正文第二段。"]
-    lines = [Line(text, len(text) * (number in (2, 3)), NODE, number) for number, text in enumerate(texts)]
-    assert clean(lines, "标题") == ["正文第一段，利润为三亿元。", "行业动态", "正文第二段。"]
+def kept(html: str) -> list[str]:
+    return clean(with_rows(lines_in(lxml.html.fragment_fromstring(f"<div>{html}</div>"))), "标题")
+
+
+PROSE = "<p>正文第一段，利润为三亿元。</p>"
+LINKS = "<ul><li><a href=/1>另一篇新闻的标题</a></li><li><a href=/2>又一篇新闻</a></li></ul>"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<div><p>证券要闻</p>{LINKS}</div>",
+        f"<div><h3>行业动态</h3>{LINKS}<h3>公司新闻</h3>{LINKS}</div>",
+        "<section><h2>热读</h2><a href=/1>另一篇新闻的标题</a></section>",
+    ],
+)
+def test_a_list_of_links_goes_with_its_heading(box):
+    assert kept(f"{PROSE}{box}<p>正文第二段。</p>") == ["正文第一段，利润为三亿元。", "正文第二段。"]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<p>样州市人民政府</p><p>2026年11月18日</p>",
+        "<p>春风又绿</p><p>江南岸</p><p>照我还</p>",
+        "<p>全文完</p>",
+        "<p>获奖名单</p><p>一等奖 沈知远</p>",
+        "<h3>新技术</h3>",
+        "<table><tr><td>月份</td><td>销量</td></tr><tr><td>6月</td><td>10</td></tr></table>",
+    ],
+)
+def test_what_only_stands_before_links_stays(end):
+    alone = kept(f"{PROSE}{end}")
+    assert len(alone) > 1
+    assert kept(f"{PROSE}{end}{LINKS}") == alone
 
 
 def rows_of(table: str) -> list[str]:
@@ -181,3 +216,11 @@ def test_a_tables_row_is_one_line_and_a_layout_is_none():
     long = "正文第一段，利润为三亿元，同比增长一成，公司预计全年利润为五亿元，比上年多两成，分红不变。"
     assert rows_of(f"<table><tr><td>栏目</td><td>{long}</td></tr></table>") == ["栏目", long]
     assert rows_of("<table><tr><td><a href=/1>股票</a></td><td><a href=/2>基金</a></td></tr></table>") == ["股票", "基金"]
+    assert rows_of("<table><tr><td><a href=/1>青穗</a></td><td>3.2%</td></tr></table>") == ["青穗 | 3.2%"]
+    assert rows_of("<table><tr><td><div><p>青穗<br>农业</p></div></td><td>-3.2%</td></tr></table>") == ["青穗 农业 | -3.2%"]
+
+
+def test_a_row_is_furniture_where_every_cell_is():
+    table = "<tr><td>编辑</td><td>3</td></tr><tr><td>设计</td><td>5人</td></tr><tr><td>视频</td><td>5人</td></tr>"
+    label = "<table><tr><td>来源：样报</td><td>2026-11-18 09:21</td></tr></table>"
+    assert kept(f"<table>{table}{table}</table>{label}") == ["编辑 | 3", "设计 | 5人", "视频 | 5人"] * 2

@@ -291,6 +291,15 @@ def test_a_noun_with_its_verb_that_stands_once_is_no_keyword(title, none):
     assert not any(none in one for one in found(title, "当天上午，多名代表参加了会议，气氛热烈。会议由负责人主持。"))
 
 
+@pytest.mark.parametrize("phrase", ["退市新规", "碳排放权"])
+def test_a_noun_that_a_verb_makes_specific_is_a_keyword_though_it_stands_once(phrase):
+    assert any(phrase in one for one in found(f"{phrase}交易启动", "当天上午，多名代表参加了会议，气氛热烈。会议由负责人主持。"))
+
+
+def test_where_there_is_nothing_better_a_noun_with_its_verb_will_do():
+    assert "高考报名" in found("高考报名开始", "报名今天上午九点开始。")
+
+
 def test_two_verbs_that_say_the_same_twice_are_a_keyword():
     assert "抢收抢种" in found("市里研究抢收抢种", "会议由负责人主持，多名代表参加。")
 

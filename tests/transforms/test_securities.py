@@ -162,6 +162,15 @@ def test_whom_a_text_tells_a_figure_of_is_whom_it_is_about(clause):
         "2021年，牧原股份总部所在地降雨",
         "牧原股份9月10日回应",
         "牧原股份分析师预计猪价上涨10%",
+        "前五大客户为：牧原股份、温氏股份、正邦科技，合计占比60%",
+        "参展的有海尔智家、格力电器等100多家企业",
+        "供应商中兴通讯提供了30台设备",
+        "投资方之一宁德时代此前持股5%",
+        "参股公司宁德时代持有12%",
+        "其中，五粮液20箱",
+        "万科小区的保安今年50岁",
+        "比亚迪4S店在招人",
+        "牧原股份涨5%，农业银行跌1%。比亚迪跌2%，宁德时代收涨3%，三一重工报20元",
     ],
 )
 def test_whom_a_text_only_mentions_is_not(clause):
@@ -173,7 +182,11 @@ def test_every_item_of_a_list_of_news_is_about_its_company():
     others = "【其他】\n三一重工：拟回购股份。\n【中国国航：航线恢复】公司公告。\n【海航控股】公告。"
     body = f"以下为摘要。\n{results}\n{others}"
     assert codes("晚间公告精选", body) == ["002304.SZ", "600031.SH", "601111.SH", "600221.SH"]
-    assert codes("晚间公告精选", f"{REPORT}\n国金证券：下调海州新材盈利预测。") == []
+    assert (
+        codes("十大券商看后市", f"{REPORT}\n国金证券：下调海州新材盈利预测。\n中信证券：市场短期震荡。\n【华泰证券】看好消费。")
+        == []
+    )
+    assert codes("晚间公告精选", f"{REPORT}\n中信证券：拟发行公司债。") == ["600030.SH"]
 
 
 def test_banks_count_where_a_text_tells_figures_of_several():
@@ -185,3 +198,5 @@ def test_banks_count_where_a_text_tells_figures_of_several():
 def test_a_place_that_begins_like_a_company_is_none():
     assert codes("东湖高新区发布方案", "东湖高新区投资3亿元。") == []
     assert codes("东湖高新发布方案", "东湖高新投资3亿元。") == ["600133.SH"]
+    assert codes("农业银行县域贷款增长", "农业银行县域贷款增长一成。") == ["601288.SH"]
+    assert codes("茅台机场停航", "茅台机场停航，旅客改签。") == []

@@ -106,6 +106,10 @@ def test_what_stands_in_a_row_with_listed_terms_and_ends_as_one_of_them_does_is_
         ("人形机器人“燧石二号”量产。", ["人形机器人", "燧石二号"]),
         ("“样板”工程完工，他说“大模型很贵”。", ["大模型"]),
         ("大模型“价格战”打响，机器人“上岗”，大模型“一本正经地胡说”。", ["大模型", "机器人"]),
+        (
+            "大模型“六小虎”分化，“百模大战”大模型降温，机器人“小偷”落网，“618”大模型促销，“李飞飞”大模型专访。",
+            ["大模型", "机器人"],
+        ),
         ("大模型“军备竞赛”升级，“最强大脑”大模型比“小而美”大模型贵。", ["大模型"]),
     ],
 )
@@ -115,3 +119,4 @@ def test_a_name_in_quotation_marks_that_is_given_to_an_ai_product_is_one(body, e
 
 def test_what_is_joined_to_a_term_by_a_hyphen_belongs_to_it():
     assert found("公司推出QH-AI大模型。") == ["QH-AI大模型"]
+    assert found("这家公司不用non-AI大模型。") == ["AI大模型"]
