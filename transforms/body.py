@@ -20,6 +20,7 @@ _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be a
 _ENDS = ("。", "！", "？", "”", "；", "：")
 _SHORTEST = 20  # folded characters of the shortest article
 _TEASERS = 3  # lines
+_TRIES = 4  # lists of other articles that a page may have before its own
 _LISTED = re.compile(r"^\s*- ")  # how trafilatura marks the items of a list; -3.2% is a figure
 _TINY = 60  # folded characters; below this the container may be the wrong one
 
@@ -40,8 +41,9 @@ class FoundArticle(NamedTuple):
 def find_article(document: Document) -> FoundArticle:
     """Find the article on a page; a list of the beginnings of other articles is none."""
     lines = document.lines
-    while (container := find_container(lines)) is not None:
-        found = document.under(container)
+    for _ in range(_TRIES):
+        container = find_container(lines)
+        found = [] if container is None else document.under(container)
         if not _are_teasers(found):
             return FoundArticle(container, found)
         passed = {line.number for line in found}

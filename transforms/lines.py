@@ -27,6 +27,7 @@ _LONG_LINK = 80  # characters; a longer link is a paragraph
 _DEEP = 4  # elements between a line and its cell, at most
 ROW = "tr"
 _LABEL = 12  # characters of a list's heading
+_BOX = 300  # elements of what holds such a list, at most
 _ENDS = ("。", "！", "？", "”", "；", "：", ":")
 _CELL = 40  # characters; a table with longer cells is but a page's layout
 _GOES_ON = 2  # paragraphs behind a list of links, and no further link, make the list one in the middle
@@ -53,31 +54,25 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
 
 
 def _without_lists(lines: Sequence[Line]) -> list[Line]:
-    """Return lines without links, and without the line that is but the heading of a list of them."""
-    kept: list[Line] = []
-    links: list[Line] = []
-    for line in reversed(lines):
-        if line.is_link and len(line.text) < _LONG_LINK:
-            links.append(line)
-        else:
-            if not (links and _heads_list(line, links[-1], lines)):
-                kept.append(line)
-            links = []
-    return kept[::-1]
+    """Return lines without links, and without each line that is but the heading of a list of them."""
+    links = [line.is_link and len(line.text) < _LONG_LINK for line in lines] + [False]
+    return [line for place, line in enumerate(lines) if not links[place] and not (links[place + 1] and _heads_list(lines, place))]
 
 
-def _heads_list(line: Line, link: Line, lines: Sequence[Line]) -> bool:
-    """Whether a line is the heading of the list that begins with the link behind it: what holds both holds hardly anything else."""
+def _heads_list(lines: Sequence[Line], place: int) -> bool:
+    """Whether a line is the heading of the list of links behind it: what holds both holds no prose and hardly another line."""
+    line, link = lines[place : place + 2]
     if len(line.text) > _LABEL or line.text.endswith(_ENDS) or line.node.tag == ROW:
         return False
-    below = set(link.node.iterancestors()) | {link.node}
-    box = next((one for one in (line.node, *line.node.iterancestors()) if one in below), None)
-    held = set() if box is None else set(box.iter())
-    inside = [one for one in lines if one.node in held]
-    others = sum(not one.is_link for one in inside)
-    if any(prose_weight(one) for one in inside if one is not line):
+    around = {link.node, *link.node.iterancestors()}
+    box = next((one for one in (line.node, *line.node.iterancestors()) if one in around), None)
+    held = set() if box is None else set(islice(box.iter(), _BOX + 1))
+    if len(held) > _BOX:
         return False
-    return 0 < others <= (len(inside) - others) / (1 if line.node.tag in HEADINGS else 2)
+    inside = [one for one in lines[max(0, place - _BOX) : place + _BOX] if one.node in held]
+    others = [one for one in inside if not one.is_link]
+    prose = any(prose_weight(one) for one in others if one is not line)
+    return not prose and len(others) <= (len(inside) - len(others)) / (1 if line.node.tag in HEADINGS else 2)
 
 
 def with_rows(lines: Sequence[Line]) -> list[Line]:
