@@ -17,6 +17,8 @@ _TERMS = re.compile(r"(?:^|\W)凡[^。]{0,16}$|[注标]明\W{0,3}$")  # before a
 _PAPER = (
     rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 )
+# A name that is a paper's even beside a bare day: 公司年报 and 公司官网 are none.
+_TITLE = rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:青年[报報]|(?<![年季快预公通海])[报報]|(?<![官联])[网網]|社|周刊|杂志)"
 _ALONE = re.compile(_PAPER)
 _BEHIND_TIME = re.compile(
     CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
@@ -27,7 +29,7 @@ _SURE = tuple(
     for pattern in (
         rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{CLOCK}",
         rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
-        rf"^(?:[{HAN}]{{2,8}}(?:网|在线)\s*[-—－]+\s*)?(?P<name>[{HAN}A-Za-z\d·]{{1,14}}?(?:[报報网網社]|周刊|杂志))\s+{_DAY}(?=$|\s)",
+        rf"^(?:[{HAN}]{{2,8}}(?:网|在线)\s*[-—－]+\s*)?(?P<name>{_TITLE})\s+{_DAY}(?=$|\s)",
         rf"^(?P<name>{_PAPER})\s*[|｜]\s*(?:记者|記者)",
         rf"^(?P<name>{_PAPER})\s+{ONE}\s+{CLOCK}",
         rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
