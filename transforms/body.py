@@ -9,7 +9,7 @@ import trafilatura
 
 from transforms.container import find_container, prose_weight
 from transforms.document import Document, Line
-from transforms.lines import HEADINGS, ROW, clean_lines, with_rows
+from transforms.lines import ENDS, HEADINGS, ROW, clean_lines, with_rows
 from transforms.text import fold
 
 _AGREE = 0.02  # share of the characters that trafilatura may leave out
@@ -17,7 +17,6 @@ _LARGE = 300_000  # characters; trafilatura is not asked about a larger containe
 _MANY = 20_000  # elements; nor about a larger page
 _PROSE = 10.0  # weight of a line with which an article may begin
 _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
-_ENDS = ("。", "！", "？", "”", "；", "：")
 _SHORTEST = 20  # folded characters of the shortest article
 _TEASERS = 3  # lines
 _TRIES = 4  # lists of other articles that a page may have before its own
@@ -102,7 +101,7 @@ def _lost(read: list[str], own: list[str]) -> list[str] | None:
 
 def _counts(line: str) -> bool:
     """Whether a line is a sentence."""
-    return len(line) >= _SENTENCE or line.endswith(_ENDS)
+    return len(line) >= _SENTENCE or line.endswith(ENDS)
 
 
 def _read_page(document: Document, title: str) -> list[str]:

@@ -12,6 +12,8 @@ from transforms.furniture import is_furniture
 from transforms.headline import without_medium
 from transforms.text import fold, tidy
 
+ENDS = ("。", "！", "？", "”", "；", "：")
+"""What a sentence ends with."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TAIL = re.compile(
     r"\s*(?:返回\S{1,6}[，,]\s*查看更多|举报\s*/\s*反馈"
@@ -28,7 +30,6 @@ _DEEP = 4  # elements between a line and its cell, at most
 ROW = "tr"
 _LABEL = 12  # characters of a list's heading
 _BOX = 300  # elements of what holds such a list, at most
-_ENDS = ("。", "！", "？", "”", "；", "：", ":")
 _CELL = 40  # characters; a table with longer cells is but a page's layout
 _GOES_ON = 2  # paragraphs behind a list of links, and no further link, make the list one in the middle
 _PARAGRAPH = 10.0  # weight of a line that is a copy when it comes again; a refrain, a question and a line of code are lighter
@@ -62,7 +63,7 @@ def _without_lists(lines: Sequence[Line]) -> list[Line]:
 def _heads_list(lines: Sequence[Line], place: int) -> bool:
     """Whether a line is the heading of the list of links behind it: what holds both holds no prose and hardly another line."""
     line, link = lines[place : place + 2]
-    if len(line.text) > _LABEL or line.text.endswith(_ENDS) or line.node.tag == ROW:
+    if len(line.text) > _LABEL or line.text.endswith(ENDS) or line.node.tag == ROW:
         return False
     around = {link.node, *link.node.iterancestors()}
     box = next((one for one in (line.node, *line.node.iterancestors()) if one in around), None)
