@@ -1,7 +1,7 @@
 """Candidates for keywords: every phrase that could index an article, with what kind of phrase it is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.securities import Mention
@@ -15,7 +15,7 @@ _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
-_WORK = re.compile(r"《([^》《\n]{2,12})》(?!记者|讯|评论员|报道)")
+_WORK = re.compile(r"《([^》《\n（(]{2,12})(?:[（(][^》《\n]{2,12})?》(?!记者|讯|评论员|报道)")
 _ALIAS = re.compile(
     r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
 )
@@ -35,6 +35,9 @@ _FIRM = re.compile(
 )
 # 以及样州某某有限公司: what stands before a name.
 _LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
+_NUMBERED = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
+)  # 神舟二十号
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
@@ -43,7 +46,10 @@ _COUNTED = re.compile(
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
-_UNIT = re.compile(r"[万亿千百元股份个年月号时秒倍点%％.,，]|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)")
+_UNIT = re.compile(
+    r"[万亿千百元股份个年月号时秒倍点吨克艘辆架座栋套项户亩岁米例列笔%％.,，]|批[次量]?(?!准|复)|公[斤里顷]|平方|立方|"
+    r"家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
+)
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
 _EACH = re.compile(r"每(?!日)|同一|一个|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
@@ -91,6 +97,7 @@ _COMPANY_ALONE = Kind(1.7, alone=True, named=True)
 _PERSON = Kind(1.35, named=True)
 _PERSON_ALONE = Kind(1.2, alone=True, named=True)
 _TERM = Kind(1.3, named=True)
+_TERM_IN_LEAD = Kind(1.3, alone=True, named=True)
 _TECHNOLOGY = Kind(1.3, alone=True, named=True)
 INDUSTRY = Kind(1.2, alone=True)
 _REPORT = Kind(1.3, alone=True, named=True)
@@ -122,7 +129,8 @@ def candidates(
     """
     text = words.text
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
-    names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
+    listed = (words.found[name] for name in ("companies", "subjects", "technologies", "industries"))
+    names = [*latin.items(), *((start, end) for found in listed for start, end, _ in found if end - start > 2), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
     for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT), (_QUARTER, _REPORT)):
@@ -131,6 +139,7 @@ def candidates(
         yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
         yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in foreign(words))
+    yield from ((phrase, _WRITING, ()) for phrase in _NUMBERED.findall(text))
     yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
@@ -139,7 +148,7 @@ def candidates(
     yield from ((phrase, _TECHNOLOGY, ()) for phrase in technologies)
     yield from ((phrase, INDUSTRY, ()) for phrase in industries)
     yield from ((text[one.start : one.end], _COMPANY_ALONE, ()) for one in companies if text[one.start] not in "\n0123456789")
-    yield from _listed(words, lists)
+    yield from _listed(words, lists, {one.company.code for one in companies})
     yield from _acts(words, lists)
 
 
@@ -156,14 +165,17 @@ def foreign(words: Words) -> Iterator[tuple[int, int]]:
         yield start, next((word.start for word in others if word.start > last), end)
 
 
-def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
+def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     text, edge = words.text, len(words.title)
     for start, end, name in words.found["companies"]:
         if start in words.edges and end in words.edges:
-            yield called(text[start:end], name, lists), _COMPANY, ()
-    for start, end, _ in words.found["subjects"]:
+            known = lists.companies[name].code in about
+            yield called(text[start:end], name, lists), _COMPANY if known else _TERM, ()
+    lead = text.find("。", edge)
+    for start, end, name in words.found["subjects"]:
         if start in words.edges or end - start > 3:
-            yield text[start:end], _TERM, ()
+            acts = start < lead and lists.subjects[name] == "organisation"
+            yield text[start:end], _TERM_IN_LEAD if acts else _TERM, ()
     for start, end, trigger in words.found["triggers"]:
         if start >= edge:
             break
@@ -214,7 +226,7 @@ def _runs(
                 if time > 2:
                     continue
                 thing = last.tag == "nt" or bool(_THINGS.search(last.text))
-                once = in_title or thing or (size == 1 and first.tag == "nr")
+                once = in_title or thing or (size == 1 and first.tag == "nr" and len(first.text) < 4)  # a longer one is guessed
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
@@ -257,6 +269,8 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if _is_cut(last) or last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
+    if first.tag == "n" and last.tag == "nr" and last.text[0] in lists.surnames:  # 航天员|陈冬: the name alone is one
+        return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
     tags = {word.tag for word in part}
@@ -269,7 +283,9 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
 
 def _is_cut(last: Word) -> bool:
     """Whether a run of words breaks off in a name (卖家骆|江平) or in what somebody does (所持|股份)."""
-    return (last.tag in _NAMES and len(last.text) == 1) or (len(last.text) > 1 and last.text.startswith("所"))
+    if len(last.text) == 1:
+        return last.tag in _NAMES or last.tag == "j"
+    return last.text.startswith("所")
 
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:

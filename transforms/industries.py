@@ -47,7 +47,9 @@ _SKILL = re.compile(r"(?:处理|识别|分析|学习|算法|优化|研究|研发
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 _ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
-_TOPIC = re.compile(r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股)$")
+_TOPIC = re.compile(
+    r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股|办法|条例|新规|规定|政策|标准|规划|意见)$"
+)
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
@@ -146,8 +148,9 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     passing: dict[str, int] = defaultdict(int)
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
-            if level and (level in own or _ends(subject, term, lists)):
-                tally.tell(term, _OWN if start < edge else _OWN / 4, (start, end))
+            industry = lists.cues.get(term, term)
+            if (level and level in own) or (_ends(subject, term, lists) and industry in text):
+                tally.tell(industry, _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
         before = words.ending.get(start)

@@ -21,6 +21,11 @@ from transforms.words import Words
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")  # inside an event that goes on in the next paragraph
 _READ = 20_000  # characters; what an article is about stands in these
+# （国际）新闻分析：海州与云湖建交--样社: what a news agency sets around its headlines.
+_AROUND = re.compile(
+    r"^[（(][^（）()\d]{2,10}[）)](?=.{6})|^(?:[（(][^（）()\d]{2,10}[）)])?(?:新闻|经济|财经|时事|国际)?"
+    r"(?:分析|综述|观察|特写|特稿|专访|聚焦|快讯|快评|时评|简讯|独家|更新版?\d?)[：:](?=.{6})|(?<=.{6})\s?-{2,}[^-：:\s]{2,8}$"
+)
 
 
 class LexiconEngine:
@@ -43,6 +48,7 @@ class LexiconEngine:
         """
         lists = self._taxonomy
         body = body[:_READ]
+        title = _AROUND.sub("", title)
         sentences = prose(body)
         words = Words(title, body, sentences, lists.finder)
         named = mentions(words, f"{title}\n{body}", lists)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
 _LONGEST_NAME = 8
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
-_COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项")  # 第7期开奖 names no 期开奖
+_COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
@@ -39,6 +39,14 @@ _VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
+_ORGANS = frozenset("所会委局部院署")
+# 记者 李岚 摄: who wrote or took a picture.
+_CREDIT = re.compile(
+    r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)|(?P<photographer>[\u4e00-\u9fff]{2,3})\s摄(?=\s|$)",
+    re.MULTILINE,
+)
+_SURNAME = re.compile(r"[A-Z][a-z]+")
+_GIVEN = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z])[A-Z][a-z]+ $")
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
@@ -80,6 +88,8 @@ def keywords(
             kinds[phrase] = kind
     for start, end, name in words.found["companies"][:1]:
         subject = called(subject, name, lists) if not start and len(subject) == end else subject
+    for phrase in _other_names(kinds, companies, words, lists):
+        del kinds[phrase]
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
     phrases = ((phrase, kind) for phrase, kind in kinds.items() if kind is not CLAUSE)
@@ -90,10 +100,19 @@ def keywords(
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
 
+def _other_names(phrases: Collection[str], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> list[str]:
+    """Return the phrases that name a company otherwise than the text first does: 中国石油天然气, where that is 中石油."""
+    first: dict[str, str] = {}
+    for one in companies:
+        first.setdefault(one.company.code, words.text[one.start : one.end])
+    others = {name for code, called in first.items() for name in lists.called[code] if name not in called and called not in name}
+    return [one for one in phrases if one in others or (one.endswith("公司") and any(one.startswith(name) for name in others))]
+
+
 def _is_counted(phrase: str, words: Words) -> bool:
     """Whether a phrase always stands behind a figure, to which its first character belongs."""
     starts = [end - len(phrase) for end in words.ends_of(phrase)]
-    return bool(starts) and all(words.text[max(0, start - 1) : start].isdigit() for start in starts)
+    return bool(starts) and all(words.text[max(0, start - 1) : start].isnumeric() for start in starts)
 
 
 def _is_venue(phrase: str, words: Words) -> bool:
@@ -160,6 +179,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen = words.text, dict[str, frozenset[str]]()
+    credited = [match["writer"] or match["photographer"] for match in _CREDIT.finditer(text)]
     media = Counter(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else {}
     for one in ranked:
         if len(chosen) == _MAX:
@@ -169,11 +189,17 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             phrase = _widened(phrase, words)
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = _full_name(phrase, words)
+        elif _SURNAME.fullmatch(phrase) and (given := _GIVEN.search(text[: text.find(phrase)])):
+            phrase = given[0] + phrase  # Tomas Lindqvist is called so where he is introduced, and then Lindqvist
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         told = sum(times for medium, times in media.items() if medium.startswith(phrase))
+        told += sum(name == phrase for name in credited)
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
-        alike = (phrase in other or other in phrase or _alike(characters, others) for other, others in chosen.items())
+        alike = (
+            phrase in other or other in phrase or _alike(characters, others) or _abbreviates(phrase, other)
+            for other, others in chosen.items()
+        )
         if not (reporter or any(alike)):
             chosen[phrase] = characters
     return list(chosen)
@@ -210,6 +236,13 @@ def _completed(phrase: str, words: Words) -> str:
     counts = Counter(word.text for word in behind if word)
     nouns = [noun for noun, count in counts.most_common() if count > 1 and phrase + noun in words.text]
     return phrase + nouns[0] if nouns else phrase
+
+
+def _abbreviates(phrase: str, other: str) -> bool:
+    """Whether one is short for the other, both being organisations: 样交所 for 样州证券交易所."""
+    short, long = sorted((phrase, other), key=len)
+    rest = iter(long)
+    return short[0] == long[0] and short[-1] == long[-1] and short[-1] in _ORGANS and all(one in rest for one in short)
 
 
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:

@@ -26,9 +26,16 @@ _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|�
 _REPORT = re.compile(
     r"(?:：|:|-+)(?=[^：:]*(?:评级|目标价|研报|预期|首予|重申|看好))[^：:]*[（(](?:(?P<code>\d{5,6})(?!\d)|[A-Z]{1,5}\.)"
 )
-# 中标中国石油项目, 质押给某银行, 收到中国移动的通知书: whom another one works for, or owes.
-_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+# 中标中国石油项目, 质押给某银行, 收到中国移动的通知书, 持有海州新材5%的股份: whom another one works for, owes, or has shares of.
+_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?|(?<!股东)持有)$")
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
+# 海州新材前董秘: who has left is not the company.
+_FORMER = re.compile(r"(?:集团|公司)?[前原]任?(?:高管|董秘|董事|总裁|副总|行长|掌门|一把手|员工|首席|CEO|CFO|COO|CTO)")
+# 海州新材、云湖科技、…: who is one of many in a list.
+_NEXT = re.compile(r"[A-Z]?(?:[（(][^（）()\n]{1,16}[)）])?(?:、|和|及|与|以及)")
+_LISTED = 4  # companies
+# 海州新材料股份有限公司（海州新材，600001.SH）: the same one again.
+_AGAIN = re.compile(r"[^，。；！？\n（(]{0,8}(?:[（(][^，。；！？\n）)]{0,8})?[，,]?")
 # 海州新材还能介入吗, 海州新材的压力位在哪儿: what a reader asks an expert about is what the answers are about.
 _ASKED = re.compile(
     r"(?:现在|目前|今天|明天|后市|还)*"
@@ -53,7 +60,12 @@ _FIGURE = re.compile(
     r"(?!、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
     r"|[一二三四五六七八九十两]成|涨停|跌停)"
 )
-_MOVED = re.compile(r"(?:股价|今日|盘中|午后|一度|[AH]股|港股){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)")  # what a share did
+# 海州新材、云湖科技分别获净买入1.2亿元和0.8亿元: each has its figure.
+_OWN = r"\d[\d.]*\s?(?:%|％|[万亿]?(?:元|美元|港元|股)|[万亿]|倍)"
+_FIGURES = re.compile(rf"[^。；！？\n\d]{{0,24}}{_OWN}(?:、{_OWN})*[和及、]{_OWN}")
+_MOVED = re.compile(
+    r"(?:股价|今日|盘中|午后|一度|[AH]股|港股|年内|在?今年[内以来]{0,2}|[也均则]){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)"
+)  # what a share did
 # 【海州新材】公司公告: a label is no prose, yet it says whom what follows is about.
 _LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
 _ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
@@ -63,6 +75,7 @@ _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
 _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
 _SHORT = 2  # characters
+_PLACE = 3  # characters
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
 _PRICES = 4  # companies; that the shares of so many rose or fell is news of the market
@@ -85,7 +98,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
         place = (text[end : end + 1] in _PLACES and end not in words.edges) or (end - start == _SHORT and _HOMES.match(text, end))
-        if whole and not place and not (name.startswith(_NATIONAL) and _GOES_ON.match(text, end)):
+        other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
+        if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for match in _LABEL.finditer(source):
@@ -101,6 +115,14 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     return sorted(found, key=lambda one: (one.start, one.end))
 
 
+def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
+    """Whether a company's name has a place before it that its full name lacks: 云湖海州集团 is another one than 海州集团."""
+    before = words.ending.get(start)
+    if before is None or before.tag != "ns" or len(before.text) > _PLACE or before.text not in lists.places:
+        return False
+    return not any(before.text in one for one in lists.called[lists.companies[name].code])
+
+
 def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence], *, mainly: bool = False) -> list[Mention]:
     """Return the mentions of those companies that the article is about.
 
@@ -114,10 +136,12 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     weights: dict[str, float] = defaultdict(float)
-    reported = set() if mainly else _reported(found, text)
+    rows = _in_rows(found, text)
+    reported = set() if mainly else _reported(found, rows, text)
     of_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
+    asides = _asides(found, rows, text, edge)
     for one in found:
-        aside = one.company.code in authors or _is_aside(one, text)
+        aside = one.company.code in authors or one in asides
         house = _is_house(one) and not of_houses
         matters = not house and (one in reported or one.start < lead or _is_asked_about(one, words))
         matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(_ANNOUNCES.match(text, one.end))))
@@ -132,10 +156,11 @@ def _is_asked_about(one: Mention, words: Words) -> bool:
     return not (before and before.text in _AT) and bool(_ASKED.match(words.text, one.end))
 
 
-def _reported(found: Sequence[Mention], text: str) -> set[Mention]:
-    """Return the mentions with which a text reports of a company: it begins a clause that goes on with a figure.
+def _reported(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str) -> set[Mention]:
+    """Return the mentions with which a text reports of a company.
 
-    Where that is but the price of its share, and there are many such companies, none of them counts.
+    It begins a clause that goes on with a figure, or is one of several in a list with figures behind it for each. Where that is
+    but the price of its share, and there are many such companies, none of them counts.
     """
     told = [
         one
@@ -144,8 +169,9 @@ def _reported(found: Sequence[Mention], text: str) -> set[Mention]:
         and _FIGURE.match(text, one.end)
         and not _is_aside(one, text)
     ]
-    moved = [one for one in told if _MOVED.match(text, one.end)]
-    return set(told) - set(moved if len({one.company.code for one in moved}) >= _PRICES else ())
+    moved = [one for one in found if _MOVED.match(text, one.end)]
+    each = {one for row in rows if _FIGURES.match(text, row[-1].end) for one in row}
+    return (set(told) - set(moved if len({one.company.code for one in moved}) >= _PRICES else ())) | each
 
 
 def _heads(one: Mention, text: str) -> bool:
@@ -154,15 +180,44 @@ def _heads(one: Mention, text: str) -> bool:
     return before.endswith(("\n", "【")) and bool(_HEADING.match(text, one.end))
 
 
+def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str, edge: int) -> set[Mention]:
+    """Return the mentions that are asides: those in lists of many companies, of which no figures are told, among them.
+
+    Of lists in the title, which ends at `edge`, they are none.
+    """
+    asides: set[Mention] = set()
+    last = None
+    for one in found:
+        again = last is not None and last.company == one.company and _AGAIN.fullmatch(text, last.end, max(last.end, one.start))
+        if _is_aside(one, text) or (again and last in asides):
+            asides.add(one)
+        last = one
+    for row in rows:
+        if row[0].start > edge and len(row) >= _LISTED and not _FIGURES.match(text, row[-1].end):
+            asides.update(row)
+    return asides
+
+
+def _in_rows(found: Sequence[Mention], text: str) -> list[list[Mention]]:
+    """Return the companies that stand side by side in lists: 海州新材、云湖科技和…."""
+    rows: list[list[Mention]] = []
+    for one in found:
+        if rows and _NEXT.fullmatch(text, rows[-1][-1].end, max(rows[-1][-1].end, one.start)):
+            rows[-1].append(one)
+        elif not rows or rows[-1][-1] != one:
+            rows.append([one])
+    return [row for row in rows if len(row) > 1]
+
+
 def _is_aside(one: Mention, text: str) -> bool:
-    """Whether a company is only quoted, or is whom another one works for or owes."""
+    """Whether a company is only quoted, or is whom another one works for or owes, or whom a person has left."""
     before = text[max(0, one.start - _LONGEST_MARK) : one.start]
     received = before.endswith("收到") and _RECEIVED.match(text, one.end)
     if _is_house(one):
         quoted = bool(_QUOTED.match(text, one.end) or _SPEAKS.match(text, one.end))
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
-    return bool(received or quoted or _COUNTERPART.search(before))
+    return bool(received or quoted or _COUNTERPART.search(before) or _FORMER.match(text, one.end))
 
 
 def _reports(one: Mention, title: str) -> bool:

@@ -13,11 +13,14 @@ _OFTEN = 2  # times as often as the long subject
 _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 
 _SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:拟|将|与|和|获|发布|宣布|完成|回应|携手|称|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:正式|拟|将|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
 # “样名”上路两年 is about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
+_LED_IN = re.compile(
+    r"^(?:我国|我省|我市|今年|去年|全国|上半年)+(?=..)|^(?:我国|今年|去年|全国|上半年|截至|\d+月份?)+$"
+)  # 我国快递业
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -31,13 +34,14 @@ def subject_of(words: Words) -> str:
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
-    return _own(_whole(_first(words), words), words).removesuffix("第")
+    return _own(_LED_IN.sub("", _whole(_first(words), words)), words).removesuffix("第")
 
 
 def _first(words: Words) -> str:
     title = words.title
-    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
-        return listed
+    for start, end, _ in (*words.found["companies"][:1], *words.found["subjects"][:1]):
+        if not start:
+            return title[:end]
     if latin := latin_name(title):
         return latin
     if colon := _COLON.match(title):

@@ -72,6 +72,7 @@ _FIRM = 6  # characters
 _FOLD = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _FOLD |= {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
+_MIXED = re.compile(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")  # where some set a blank: AI 芯片
 _UNFOLDED = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 
 
@@ -88,11 +89,17 @@ class Finder:
     """Finds the phrases of many lists in one pass; of those of one list that overlap, the leftmost longest one."""
 
     def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
-        """Take phrases by the name of their list, as written; letters match in any case and width."""
+        """Take phrases by the name of their list, as written; letters match in any case and width, with blanks around or not."""
         self._names = tuple(lists)
-        self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
-        self._owners = [name for name, phrases in lists.items() for _ in phrases]
-        folded = list(map(fold_letters, self._phrases))
+        spellings = [
+            (spelling, phrase, name)
+            for name, phrases in lists.items()
+            for phrase in sorted(phrases)
+            for spelling in dict.fromkeys((phrase, _MIXED.sub(" ", phrase)))
+        ]
+        self._phrases = [phrase for _, phrase, _ in spellings]
+        self._owners = [name for _, _, name in spellings]
+        folded = [fold_letters(spelling) for spelling, _, _ in spellings]
         self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:

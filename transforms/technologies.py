@@ -77,14 +77,18 @@ def technologies(words: Words, lists: Taxonomy, subject: str) -> list[str]:
     """
     places = [*_places(words, lists), *_coined(words, lists), *_called(words)]
     spelled = [words.text[start:end] for start, end in _outermost([*places, *_in_rows(words, places)])]
-    counts = Counter(map(fold_letters, spelled))
-    distinct = list({fold_letters(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
+    counts = Counter(map(_folded, spelled))
+    distinct = list({_folded(phrase): phrase for phrase in reversed(spelled)}.values())[::-1]
     heads = {head for head in _HEADS if any(one.endswith(head) and one != head for one in distinct)}
-    kinds = {one: counts[fold_letters(one)] for one in distinct if one != subject}
+    kinds = {one: counts[_folded(one)] for one in distinct if one != subject}
     company = set() if lists.ai_technologies.get(subject) in _NO_NAMES else {subject}
     left_out = {*company, *heads, *(one for one in distinct if _stands_within(one, kinds, words.text))}
     kept = [one for one in distinct if one not in left_out and not any(_adds_nothing(one, other) for other in distinct)]
-    return sorted(kept, key=lambda one: -counts[fold_letters(one)])
+    return sorted(kept, key=lambda one: -counts[_folded(one)])
+
+
+def _folded(phrase: str) -> str:
+    return fold_letters(phrase).replace(" ", "")
 
 
 def _stands_within(term: str, times: Mapping[str, int], text: str) -> bool:
@@ -191,7 +195,9 @@ def _products(words: list[Word]) -> Iterator[tuple[int, int]]:
         if word.tag != "eng" or word.text.upper() != "AI":
             continue
         ends = []
-        for one in words[number + 1 : number + 5]:
+        for one in words[number + 1 : number + 6]:
+            if one.text == " " and one.start == word.end:  # AI 教学助手
+                continue
             if one.tag not in _IN_FRONT or one.end - word.start > _LONGEST:
                 break
             if one.text in _PRODUCTS:
