@@ -175,12 +175,15 @@ _LOGIN = re.compile(r"(?:passport|login|sso|account)s?\..+|.*/(?:login|signin|si
 _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
 # What UTF-8 becomes that was read as GBK or Latin-1 and stored so; none of it stands in ordinary news, as 斤 and 烫 alone do.
 _WRONG = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "鈥", "銆", "鐨", "锛", "ï¼", "ã€", "ï¿½", "â€")
+# ÖÐ¹úÒøÐÐ: what GBK becomes that was read as Latin-1, or Latin-9; no word of any language has so many of these letters in a row.
+_LATIN = re.compile(r"[\u00a1-\u00ffŒœŠšŸŽžƒ€]{6,}")
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
 
 
 def garbled(text: str) -> bool:
     """Whether more than one character in a hundred comes of a wrong decoding (mojibake)."""
-    return sum(text.count(wrong) * len(wrong) for wrong in _WRONG) > len(text) * _BROKEN_SHARE
+    wrong = sum(text.count(wrong) * len(wrong) for wrong in _WRONG) + sum(map(len, _LATIN.findall(text)))
+    return wrong > len(text) * _BROKEN_SHARE
 
 
 def blocked_reason(page: Page) -> str | None:

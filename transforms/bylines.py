@@ -24,6 +24,7 @@ _BYLINES = tuple(
         rf"(?:^|[。\s])(?:本报|本刊|本网|本社)?{_PAPER}{_RANK}\s*[:：]\s*(?P<names>{MANY})",
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
+        rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>[{HAN}]{{3}})[{HAN}]{{2,3}}\d{{1,2}}日[電电]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
         rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}(?:[-—－][{HAN}]{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",

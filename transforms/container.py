@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 import lxml.html
 
 from transforms.document import Line
+from transforms.furniture import is_furniture
 
 _MARK = re.compile(r"[，。；：！？、“”（）「」]")
+_STOP = re.compile(r"[，。；：！？]")  # a list of names has none
 # A paragraph's weight counts for what holds the paragraph, not for itself.
 _BESIDE_TAGS = ("footer", "aside", "nav")
 _BESIDE = re.compile(
-    r"(?<![a-z])(?:comments?|pinglun|repl(?:y|ies)|foot(?:er)?|copyright|about(?:us)?|recommend(?:ed)?|related|sidebar|rank(?:ing)?)(?![a-z])",
+    r"(?<![a-z])(?:comments?|pinglun|repl(?:y|ies)|foot(?:er)?|copyright|about[-_]?us|recommend(?:ed)?|related|sidebar|rank(?:ing)?)(?![a-z])",
     re.IGNORECASE,
 )
 _PARAGRAPHS = frozenset(["p", "blockquote", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "pre", "center", "figcaption"])
@@ -67,9 +69,9 @@ def _with_siblings(node: lxml.html.HtmlElement, weights: Mapping[lxml.html.HtmlE
 
 
 def prose_weight(line: Line) -> float:
-    """Return how much a line looks like prose: its length and punctuation; 0 for short lines and for links."""
+    """Return how much a line looks like prose: its length and punctuation; 0 for short lines, links and furniture."""
     plain = len(line.text) - line.linked
-    if plain < _SHORT or line.linked >= plain:
+    if plain < _SHORT or line.linked >= plain or is_furniture(line.text):
         return 0.0
-    marks = len(_MARK.findall(line.text))
+    marks = len(_MARK.findall(line.text)) if _STOP.search(line.text) else 0
     return 3 * marks + plain / 10 if marks else plain / 50

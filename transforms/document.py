@@ -30,6 +30,9 @@ _VOID = frozenset(["br", "hr"])  # they end a line but hold none
 _HIDDEN = frozenset(["script", "style", "noscript", "select", "template", "textarea", "button", "iframe", "object", "title"])
 
 
+_DAY_BEHIND = re.compile(r"\s*[\[（(]?(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d(?::\d\d)?)?[\]）)]?$")
+
+
 class Line(NamedTuple):
     """One line: its tidied text, how many of its characters are links, the innermost block that holds it, its number.
 
@@ -44,8 +47,8 @@ class Line(NamedTuple):
 
     @property
     def is_link(self) -> bool:
-        """Whether the line is hardly more than a link."""
-        return self.linked * 5 >= len(self.text) * 4
+        """Whether the line is hardly more than a link, and the day behind it."""
+        return self.linked * 5 >= len(_DAY_BEHIND.sub("", self.text)) * 4
 
 
 class Document:

@@ -27,6 +27,9 @@ _COUNTER = re.compile(r"\s*[（(]\s*\d{1,3}\s*/\s*\d{1,3}\s*[)）]$")  # of a ga
 _SITE = re.compile(r"网|报|频道|资讯|门户|中心|在线|客户端|新闻|财经|公众号|Paper|\.com|\.cn", re.IGNORECASE)
 
 
+_OF_SITE = re.compile(r"(?:[网網报報]|[网網]站|频道|在线|客户端|门户|资讯)$")
+
+
 class Headline(NamedTuple):
     """A headline and the number of the line that prints it, None where only the document's title has it."""
 
@@ -122,7 +125,8 @@ def _set_apart(document: Document, start: int) -> Headline | None:
     if not above or not _may_be_headline(above[-1]) or not _is_set_apart(above[-1]):
         return None
     text = fold("".join(line.text for line in document.lines[start:]))
-    tells_more = _told(above[-1].text, text) > (_told(stem.text, text) if stem else 0)
+    other = stem.text if stem and not _OF_SITE.search(stem.text) else ""  # the text may name 样州新闻网 as its source
+    tells_more = _told(above[-1].text, text) > _told(other, text)
     return Headline(above[-1].text, above[-1].number) if tells_more else None
 
 

@@ -40,7 +40,7 @@ _SURE = tuple(
 _DATELINE = re.compile(rf"^[（(]?(?P<name>[{HAN}]{{2,6}}?[社网])(?:记者|記者|[{HAN}]{{2,8}}?\d{{1,2}}月\d{{1,2}}日)")
 _REPORTER = re.compile(rf"^(?P<name>{_PAPER})\s?(?:见习|首席|特约)?(?:记者|記者)\s")
 _NO_PUBLISHER = re.compile(
-    r"^(?:原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
+    r"^(?:[ap]m$|已有|已被|博客$|论坛$|手机版|电脑版|博主文章|文章分类|分类|原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
     r"星期|周[一二三四五六日]|听|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者|本报|本网|本刊).{0,8}$|公司$"
 )
 _REST = re.compile(r"(?:作者|编辑|责编|记者|时间|日期|发布(?:时间|日期|于)|浏览|阅读|点击|字号|责任编辑|更新|我要)\S*$")
@@ -104,7 +104,8 @@ def _labelled(line: str) -> str | None:
 
 
 def _paper_of(name: str, rest: str) -> str:
-    """Return the paper that a site relays (人民网－人民日报, 人民网-《人民日报》), else the name itself."""
+    """Return the paper that a site relays (人民网－人民日报, 人民网-《人民日报》, 摘自人民日报), else the name itself."""
+    name = re.sub(r"^(?:摘自|转自|选自|转载自)(?=..)", "", name)
     quoted = re.match(r"\s*[-—－]*\s*《([^》]{2,12})》", rest)
     relayed = _RELAYED.match(name)
     return relayed["paper"] if relayed else quoted[1] if quoted else name.rstrip("-—－")
