@@ -11,6 +11,11 @@ from transforms.zone import CLOCK, Zone
 _PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
 _RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人|研究员)"
 _TITLE = r"(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|总裁|分析师|经济学家)"
+# Where the reporters of Taiwan's agency write from: 記者溫以寧台北18日電.
+_DESKS = (
+    "[台臺][北中南東]|新北|桃園|高雄|基隆|新竹|苗栗|彰化|南投|雲林|嘉義|屏東|宜蘭|花蓮|澎湖|金門|馬祖|北京|上海|香港|東京|首爾|華盛頓"
+    "|紐約|洛杉磯|舊金山|倫敦|巴黎|柏林|布魯塞爾|日內瓦|莫斯科|曼谷|新加坡"
+)
 _BYLINES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -24,7 +29,7 @@ _BYLINES = tuple(
         rf"(?:^|[。\s])(?:本报|本刊|本网|本社)?{_PAPER}{_RANK}\s*[:：]\s*(?P<names>{MANY})",
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
         rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
-        rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>[{HAN}]{{3}})[{HAN}]{{2,3}}\d{{1,2}}日[電电]",
+        rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>[{HAN}]{{2,4}}?)(?:{_DESKS})\d{{1,2}}日[電电]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
         rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}(?:[-—－][{HAN}]{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",

@@ -48,7 +48,7 @@ class Line(NamedTuple):
     @property
     def is_link(self) -> bool:
         """Whether the line is hardly more than a link, and the day behind it."""
-        return self.linked * 5 >= len(_DAY_BEHIND.sub("", self.text)) * 4
+        return self.linked > 0 and self.linked * 5 >= len(_DAY_BEHIND.sub("", self.text)) * 4
 
 
 class Document:

@@ -88,8 +88,10 @@ def keywords(
             kinds[phrase] = kind
     for start, end, name in words.found["companies"][:1]:
         subject = called(subject, name, lists) if not start and len(subject) == end else subject
-    for phrase in _other_names(kinds, companies, words, lists):
-        del kinds[phrase]
+    credited = Counter(match["writer"] or match["photographer"] for match in _CREDIT.finditer(words.text))
+    hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
+    for phrase in (*hands, *_other_names(kinds, companies, words, lists)):
+        kinds.pop(phrase, None)
     if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
         kinds[subject] = SUBJECT
     phrases = ((phrase, kind) for phrase, kind in kinds.items() if kind is not CLAUSE)
@@ -179,7 +181,6 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen = words.text, dict[str, frozenset[str]]()
-    credited = [match["writer"] or match["photographer"] for match in _CREDIT.finditer(text)]
     media = Counter(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else {}
     for one in ranked:
         if len(chosen) == _MAX:
@@ -193,7 +194,6 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             phrase = given[0] + phrase  # Tomas Lindqvist is called so where he is introduced, and then Lindqvist
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         told = sum(times for medium, times in media.items() if medium.startswith(phrase))
-        told += sum(name == phrase for name in credited)
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
@@ -258,6 +258,6 @@ def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
     for phrase in spare:
         if len(chosen) >= _MIN:
             break
-        if not any(phrase in other or other in phrase for other in chosen):
+        if not any(phrase in other or other in phrase or _abbreviates(phrase, other) for other in chosen):
             chosen = [*chosen, phrase]
     return chosen

@@ -45,6 +45,13 @@ def test_an_industry_inside_a_companys_name_counts_only_where_it_is_the_companys
 def test_what_the_subjects_name_ends_with_is_its_trade():
     body = "恒岳地产公告，未能支付利息，构成违约。恒岳地产将与债权人协商。恒岳地产今年合同销售金额87亿元。房地产市场下行。"
     assert found("恒岳地产美元债违约", body)[1] == ["房地产"]
+    body = "青禾人寿公告，减持两家公司的股份，套现百亿元。青禾人寿说，保险资金运用合规。青禾人寿今年第三次减持。"
+    assert found("青禾人寿减持股份", body) == (["保险"], ["非银金融"])
+
+
+def test_a_headline_about_rules_is_about_the_industry_that_they_are_for():
+    body = "监管部门24日发布网贷管理办法，规定了借款上限。网贷平台须在一年内整改。"
+    assert found("网贷监管办法正式出台", body)[0] == ["网贷"]
 
 
 def test_whose_department_or_expert_it_is_is_no_topic():

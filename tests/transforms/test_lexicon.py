@@ -106,6 +106,17 @@ def test_a_name_that_has_a_particle_in_it_is_not_cut(engine):
     assert "浩特青禾乳业有限公司" not in engine.annotate("呼和浩特青禾乳业扩产", body).keywords
 
 
+@pytest.mark.parametrize(
+    "headline",
+    ["（国际）海州港务获准扩建", "新闻分析：海州港务获准扩建", "（财经·公司）综述：海州港务获准扩建", "海州港务获准扩建--样讯社"],
+)
+def test_what_an_agency_sets_around_its_headline_is_no_part_of_it(engine, headline):
+    body = "海州港务28日说，扩建码头的申请获得批准，工程投资12亿元。海州港务将于明年开工。"
+    bare = engine.annotate("海州港务获准扩建", body)
+    made = engine.annotate(headline, body)
+    assert (made.keywords, made.major_events, made.industries) == (bare.keywords, bare.major_events, bare.industries)
+
+
 def test_a_headline_takes_the_place_of_the_weakest_event_alone(engine):
     words = "东南西北中新安宁平和永兴明光长春海江河湖山石金银铜铁木林松柏梅兰竹菊云雨风雪星月"
     pairs = [f"{one}{other}" for one, other in zip(words, words[7:] + words[:7], strict=True)]

@@ -83,6 +83,10 @@ def clean_lines(texts: list[str], title: str, linked: int = 0) -> list[str]:
         "'正在加载中...'",
         "您的浏览器不支持该视频，请升级后观看。",
         "作者, 沈知远",
+        "免責聲明：本文所載資料僅供參考。",
+        "(內容由樣報提供。未經授權，不得轉載。)",
+        "39样网（www.yang.example）原创内容，未经授权不得转载，违者必究。",
+        "延伸閱讀",
     ],
 )
 def test_furniture_goes(line):

@@ -195,6 +195,42 @@ def test_banks_count_where_a_text_tells_figures_of_several():
     assert codes("猪价止跌了吗", f"{REPORT}工商银行披露，贷款增加3亿元。") == []
 
 
+ROW = "贵州茅台、宁德时代、三一重工、海螺水泥和伊利股份"
+
+
+def test_one_of_many_in_a_list_is_not_whom_an_article_is_about():
+    body = f"青禾混合基金今年下跌。青禾混合的重仓股为{ROW}。云湖混合的重仓股为{ROW}。云湖混合的经理离任。"
+    assert codes("青禾混合基金下跌", body) == []
+    assert len(codes(f"{ROW}怎么看", body)) == 5
+
+
+def test_where_each_of_a_list_has_its_figure_the_article_is_about_all():
+    body = "北向资金周五净流入。市场回暖。贵州茅台、宁德时代和三一重工分别获净买入5.2亿元、4.1亿元和3亿元。"
+    assert codes("北向资金净流入", body) == ["600519.SH", "300750.SZ", "600031.SH"]
+
+
+def test_a_share_that_somebody_holds_is_not_what_an_article_is_about():
+    body = "青禾人寿公告减持。减持已完成。截至目前，青禾人寿持有贵州茅台股份有限公司（贵州茅台，600519.SH）5%的股份。"
+    assert codes("青禾人寿减持", body) == []
+    assert codes("青禾人寿减持", body.replace("青禾人寿持有", "")) == ["600519.SH"]
+
+
+def test_whom_somebody_has_left_is_not_what_an_article_is_about():
+    assert codes("青禾网上市 万科前董秘现身", "青禾网上市。万科前董秘三年前加入青禾网。") == []
+    assert codes("万科高管增持", "万科公告，高管增持。") == ["000002.SZ"]
+
+
+def test_a_firm_of_another_place_is_another_one():
+    body = "武汉中恒集团被法院列入名单。名单每月公布。武汉中恒集团说，将履行义务。武汉中恒集团另有三起诉讼。"
+    assert codes("法院公布名单", body) == []
+    assert codes("法院公布名单", body.replace("武汉", "梧州")) == ["600252.SH"]
+
+
+def test_many_shares_that_fell_are_news_of_the_market():
+    fell = "、".join(f"{name}年内下跌了9.8%" for name in ("贵州茅台", "宁德时代", "三一重工", "海螺水泥"))
+    assert codes("基金下跌", f"青禾混合基金下跌。经理离任。今年，{fell}。") == []
+
+
 def test_a_place_that_begins_like_a_company_is_none():
     assert codes("东湖高新区发布方案", "东湖高新区投资3亿元。") == []
     assert codes("东湖高新发布方案", "东湖高新投资3亿元。") == ["600133.SH"]

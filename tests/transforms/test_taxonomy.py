@@ -20,6 +20,11 @@ def test_a_finder_takes_the_longest_phrase_of_each_list_and_whole_latin_words():
     assert [text[start:end] for start, end, _ in found["nouns"]] == ["大", "模型"]
 
 
+def test_a_phrase_may_have_blanks_between_its_scripts():
+    found = Finder({"terms": ["AI芯片", "智能AI助手"]}).find(fold_letters("AI 芯片，智能 AI 助手，A I芯片"))
+    assert found["terms"] == [(0, 5, "AI芯片"), (6, 14, "智能AI助手")]
+
+
 def test_a_phrase_may_stand_in_several_lists():
     found = Finder({"one": ["机器人"], "two": ["机器人", "工业机器人"]}).find("工业机器人")
     assert (found["one"], found["two"]) == ([(2, 5, "机器人")], [(0, 5, "工业机器人")])

@@ -1,0 +1,76 @@
+"""What real wires, announcements and reports have in them, in invented ones."""
+
+import pytest
+
+from tests.transforms.lists import shipped, words_of
+from transforms.phrases import keywords
+from transforms.prose import prose
+from transforms.securities import about, mentions
+from transforms.subject import subject_of
+
+
+def found(title: str, body: str) -> list[str]:
+    words = words_of(title, body)
+    companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
+    return keywords(words, shipped(), subject_of(words), companies=companies)
+
+
+def test_an_organisation_that_acts_in_the_first_sentence_is_a_keyword_though_it_is_named_once():
+    rest = "方案新增创新药90种，创新药和罕见病用药占多数。谈判专家说，罕见病用药的医保支付标准在谈判后公布。谈判专家来自各省。"
+    assert "国家医保局" in found("医保目录调整方案公布", f"国家医保局28日公布医保目录调整方案。{rest}")
+    made = found("医保目录调整方案公布", f"海州28日举行发布会。{rest}{rest}国家医保局介绍了医保目录调整方案。")
+    assert "国家医保局" not in made
+
+
+def test_an_organisation_is_called_by_one_of_its_names():
+    body = "上交所28日发布规则。规则由上海证券交易所解释。上交所说，规则即日施行。上海证券交易所将组织培训。"
+    made = found("上交所发布规则", body)
+    assert "上交所" in made
+    assert "上海证券交易所" not in made
+    body = "中石油28日发布半年报，净利润增长。中国石油天然气股份有限公司说，油价回升。中国石油天然气股份有限公司将分红。"
+    made = found("中石油净利润增长", body)
+    assert "中石油" in made
+    assert not any("中国石油天然气" in one for one in made)
+
+
+def test_who_took_the_picture_or_wrote_is_no_keyword():
+    body = "海州船闸28日通过第100万艘船。 郑岚 摄\n海州船闸举行纪念活动。 郑岚 摄\n样报记者 温宁\n海州船闸货运量增长。"
+    assert not {"郑岚", "温宁"} & set(found("海州船闸通过百万船舶", body))
+    assert "郑岚" in found("海州船闸通过百万船舶", body.replace(" 摄", "说，货运量增长。"))
+
+
+def test_a_foreigner_who_is_introduced_in_full_is_called_so():
+    body = "青禾智能研究员Tomas Lindqvist离职。Lindqvist说，将独立研究。同事感谢Lindqvist。"
+    assert "Tomas Lindqvist" in found("青禾智能研究员离职", body)
+    assert "Lindqvist" in found("青禾智能研究员离职", body.replace("Tomas ", ""))
+
+
+@pytest.mark.parametrize("subject", ["我国快递业", "今年全国快递业", "快递业"])
+def test_what_only_says_when_and_of_what_country_is_no_part_of_a_subject(subject):
+    assert subject_of(words_of(f"{subject}保持增长", f"{subject}保持增长。")) == "快递业"
+
+
+def test_a_known_organisation_is_the_subject():
+    assert subject_of(words_of("证监会三项举措推进重组", "证监会28日公布举措。")) == "证监会"
+
+
+def test_a_number_with_its_unit_is_cut_off():
+    body = "抽检肉及肉制品81批次，水产制品23批次；查获烟丝190公斤。抽检水产制品23批次，烟丝190公斤。"
+    assert not [one for one in found("海州公布抽检结果", body) if one[-1].isdigit()]
+
+
+def test_a_ship_with_its_number_is_one_name():
+    body = "神舟三十号载人飞船返回。神舟三十号航天员状态良好。"
+    assert "神舟三十号" in found("载人飞船返回", body)
+
+
+def test_the_role_before_a_name_is_no_part_of_it():
+    body = "航天员李岚完成出舱任务，空间站机械臂配合。航天员李岚状态良好。航天员李岚说，空间站机械臂很稳。"
+    made = found("空间站出舱任务完成", body)
+    assert "李岚" in made
+    assert "航天员李岚" not in made
+
+
+def test_the_draft_of_a_law_is_called_by_its_name():
+    body = "《快递条例（修订草案送审稿）》28日公开征求意见。《快递条例（修订草案送审稿）》有五章。"
+    assert "快递条例" in found("行业有了新规矩", body)
