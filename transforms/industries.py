@@ -194,7 +194,7 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str 
         level = lists.industries.get(term)
         if not (start in edges or (held and held[1] == start)):
             continue
-        if held and level and held[1] == start and held[3] == level and end in edges:
+        if held and level and held[1] == start and held[3] == level and end in edges and not _apart(held[2], term, words.text):
             held = (held[0], end, words.text[held[0] : end], level)
             continue
         if held:
@@ -202,6 +202,12 @@ def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str 
         held = (start, end, term, level)
     if held:
         yield held
+
+
+def _apart(first: str, second: str, text: str) -> bool:
+    """Whether two industries that stand side by side also stand each for itself: 网约车 and 顺风车, but not 计算机系统集成."""
+    together = text.count(first + second)
+    return text.count(first) > together < text.count(second)
 
 
 def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:

@@ -14,8 +14,8 @@ from transforms.words import Word, Words
 _BEHIND = re.compile(r"技术|算法|系统|平台|模型|大模型|引擎|助手|框架|芯片|机器人|服务器")
 # Its version, and no quantity: ResNet → ResNet-50, 通义万相 → 通义万相2.2, 文心大模型 → 文心大模型4.5 Turbo, 语音识别 2.5秒.
 _VERSION = re.compile(
-    r"(?:(?<=[a-z模型])-?[\d.]*\d[a-z]?|(?<=[a-z\u4e00-\u9fff]) ?v?\d\.\d)?"
-    r"(?:[ -]?(?:pro|turbo|max|ultra|flash|mini|plus|lite|preview))?"
+    r"(?:(?<=[a-z模型])-?[\d.]*\d[a-z]?|(?<=[a-z\u4e00-\u9fff]) ?v?\d\.\d|(?<=[a-z])[ -]\d{1,3}(?:\.\d)?b)?"
+    r"(?:[ -]?(?:pro|turbo|max|ultra|flash|mini|plus|lite|preview|vision|instruct|chat|coder))?"
     r"(?![a-z\d.]|[ ,]?[%％年月日亿万千百个倍元家款秒分米小毫吨公折台件次项名位人点])"
 )
 # 机器智能实验室 and 人工智能学院 are institutions, 语音识别有限公司 is a company.
@@ -46,6 +46,7 @@ _NO_FRONT = re.compile(
     r"一款|全球|世界|自主|专业|产品|技术|市场|行业|产业|发展|支持|提供|研究|开发|应用|接入|基于|加入|采用|"
     r"包括|训练|部署|上线|打造|推动|加快|布局|成为|普通|优质|大型|小型|人类|时代|就是|不是|具有|拥有|没有|"
     r"融合|集成|结合|涵盖|覆盖|包含|运用|围绕|聚焦|深耕|"
+    r"最强|国产|市面上|首批|多款|这款|该款|全新|热门|知名|家用|"
     r"需要|可以|能够|成熟|真正|先进|所谓|首个|首款|国际|未来|测试|加码|A股|港股|美股|概念|上市"
 )
 # What an AI product is called: AI写作平台, AI教学助手.
