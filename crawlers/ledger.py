@@ -36,6 +36,8 @@ from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
+_AT_ONCE = 1000  # rows
+_TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
@@ -214,17 +216,17 @@ class Ledger(Stories, Census, Inquiries):
         """
         wanted = set(days)
         off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
-        query = select(_urls).where(
+        query = select(*(_urls.c[name] for name in _TO_BUILD.split())).where(
             _urls.c.source == source, or_(_urls.c.state == "archived", off_day), ~_elsewhere(_urls, ("record",))
         )
+        found = []
         with self._reading() as connection:
-            rows = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset)).all()
-            more = _parts_of(connection, [row.article_id for row in rows])
-        return [
-            _waiting(row, more[row.article_id])
-            for row in rows
-            if (row.day if row.state == "archived" else row.published_date) in wanted
-        ]
+            in_order = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset))
+            for rows in in_order.partitions(_AT_ONCE):  # a row takes more memory than what is made of it
+                mine = [row for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
+                more = _parts_of(connection, [row.article_id for row in mine])
+                found += [_waiting(row, more[row.article_id]) for row in mine]
+        return found
 
     def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
         """Note what the build made of pages, and by what. A record counts under its publication day from now on."""

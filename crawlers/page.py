@@ -177,13 +177,17 @@ _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two s
 _WRONG = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "鈥", "銆", "鐨", "锛", "ï¼", "ã€", "ï¿½", "â€")
 # ÖÐ¹úÒøÐÐ: what GBK becomes that was read as Latin-1, or Latin-9; no word of any language has so many of these letters in a row.
 _LATIN = re.compile(r"[\u00a1-\u00ffŒœŠšŸŽžƒ€]{6,}")
+_OFTEN_LATIN = "ÃÂÄÖå"  # some of these are in every such text
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
 
 
 def garbled(text: str) -> bool:
     """Whether more than one character in a hundred comes of a wrong decoding (mojibake)."""
-    wrong = sum(text.count(wrong) * len(wrong) for wrong in _WRONG) + sum(map(len, _LATIN.findall(text)))
-    return wrong > len(text) * _BROKEN_SHARE
+    most = len(text) * _BROKEN_SHARE
+    if sum(text.count(wrong) * len(wrong) for wrong in _WRONG) > most:
+        return True
+    latin = sum(map(text.count, _OFTEN_LATIN)) > most / 10  # a look at all of a page takes its time
+    return latin and sum(map(len, _LATIN.findall(text))) > most
 
 
 def blocked_reason(page: Page) -> str | None:

@@ -256,7 +256,7 @@ def write_annotations(project: Project, rows: Iterable[Record], made: Mapping[st
         return row.model_copy(update=dict(annotation))
 
     for day, source in sorted({(row.published_date, row.source) for row in asked.values()}):
-        dataset.records(project.data).revise(day, source, annotated)
+        dataset.records(project.data).revise(day, source, asked.keys(), annotated)
 
 
 def annotation_of(row: Record) -> Annotation:

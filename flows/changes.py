@@ -1,7 +1,6 @@
 """What a rebuild changed: records that are other ones, new or gone, field by field, with examples."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -48,20 +47,3 @@ class SourceChanges:
             change.count += 1
             if len(change.examples) < _EXAMPLES:
                 change.examples.append(Example(new.article_id, new.url, before[name], after[name]))
-
-
-@dataclass
-class Unpaired:
-    """Records of one source that were found on one side alone so far; one that moved to another day is on both, in the end."""
-
-    old: dict[str, Record] = field(default_factory=dict)
-    new: dict[str, Record] = field(default_factory=dict)
-
-    def take(self, old: Mapping[str, Record], new: Mapping[str, Record], changes: SourceChanges) -> None:
-        """Compare the records of some days, and keep those that have no other side yet."""
-        self.old |= {key: row for key, row in old.items() if key not in new}
-        self.new |= {key: row for key, row in new.items() if key not in old}
-        for key in old.keys() & new.keys():
-            changes.compare(old[key], new[key])
-        for key in self.old.keys() & self.new.keys():
-            changes.compare(self.old.pop(key), self.new.pop(key))

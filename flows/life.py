@@ -70,8 +70,7 @@ def _answer(page: Page, link: str) -> str:
 def _recorded(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
     day = row["published_date"]
     path = _file(project, row, "records", day)
-    found = (one for one in dataset.records(project.data).rows(day, row["source"]) if one.article_id == row["article_id"])
-    record = next(found, None)
+    record = next(iter(dataset.records(project.data).rows(day, row["source"], {row["article_id"]})), None)
     if record is None:
         yield Stage(
             "now", row["settled_at"], f"a record of {day}, but no file has it; `caixun rebuild {day} {day}` makes it anew"

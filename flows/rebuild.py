@@ -1,13 +1,14 @@
 """Rebuild: make days again from the archive, without the network, as far as they are stale."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 
 from crawlers.errors import CaixunError
 from flows.annotating import Annotating
 from flows.build import build
-from flows.changes import SourceChanges, Unpaired
+from flows.changes import SourceChanges
 from flows.checking import Plan
 from flows.crawl import new_crawl_id
 from flows.daily import Run, finish
@@ -18,9 +19,10 @@ from flows.watch import Watch
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.record import Record
+from transforms.snapshot import Snapshot
 
 Before = Callable[[], list[str]]
-_PART = 10  # days whose records are held in memory, to be compared
+_PART = 2000  # pages, or those of one day: so many are made again, and compared, at a time
 
 
 def plan_rebuild(project: Project, sources: Iterable[str] | None, days: list[date]) -> Plan:
@@ -85,23 +87,33 @@ def _rebuild(
     *,
     everything: bool,
 ) -> list[Finding]:
-    unpaired, findings = Unpaired(), []
-    for start in range(0, len(days), _PART):
-        part = days[start : start + _PART]
-        old: dict[str, Record] = {}
+    findings = []
+    for part in _parts(project, source, days):
+        old = Snapshot(dataset.records(project.data), source)
         before = partial(_reopen, project, source, part, changes, old, everything=everything)
-        pages = changes.pages
         findings += [Finding("warning", sentence) for sentence in make(part, before)]
-        if changes.pages > pages:
-            unpaired.take(old, _rows(project, source, part), changes)
-    _tell_unpaired(project, source, unpaired, changes)
+        for pairs in old.pairs():
+            _compare(project, source, pairs, changes)
     return findings
 
 
+def _parts(project: Project, source: str, days: list[date]) -> Iterator[list[date]]:
+    """Yield days in their order, so many together that the worker processes have enough to do."""
+    pages = {report.day: report.tally.found for report in project.ledger.reports([source], days)}
+    part: list[date] = []
+    for day in days:
+        part.append(day)
+        if sum(pages[one] for one in part) >= _PART:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
 def _reopen(
-    project: Project, source: str, days: list[date], changes: SourceChanges, old: dict[str, Record], *, everything: bool
+    project: Project, source: str, days: list[date], changes: SourceChanges, old: Snapshot[Record], *, everything: bool
 ) -> list[str]:
-    """Let what is to be made again wait for the build, and put the records as they are into `old`. Runs under the lock."""
+    """Let what is to be made again wait for the build, and hold the records as they are. Runs under the lock."""
     moved: list[str] = []
     for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
         moved += partitions.set_aside(days, source)
@@ -109,7 +121,7 @@ def _reopen(
     pages = project.ledger.reopen(source, whole) + project.ledger.reopen(source, days, unless=make_of(project, source))
     changes.pages += pages
     if pages:
-        old |= _rows(project, source, days)
+        old.take(days)
     return moved
 
 
@@ -123,16 +135,26 @@ def _unsound(project: Project, source: str, days: Iterable[date]) -> list[date]:
     ]
 
 
-def _rows(project: Project, source: str, days: Iterable[date]) -> dict[str, Record]:
-    return {row.article_id: row for day in days for row in dataset.records(project.data).rows(day, source)}
-
-
-def _tell_unpaired(project: Project, source: str, unpaired: Unpaired, changes: SourceChanges) -> None:
-    """Count records that are new or gone; one that moved to a day that was not rebuilt is neither."""
-    changes.gained += len(unpaired.new)
-    for key, record in unpaired.old.items():
-        row = next((one for one in project.ledger.why(key) if one["source"] == source), None)
-        if row is not None and row["state"] == "record":
-            changes.compare(record, _rows(project, source, [row["published_date"]])[key])
-        else:
-            changes.lost[row["reason"] or row["state"] if row is not None else "unknown"] += 1
+def _compare(project: Project, source: str, pairs: Sequence[tuple[Record | None, Record | None]], changes: SourceChanges) -> None:
+    """Count what became of records, each as it was and as it is; one that moved to another day is neither new nor gone."""
+    gone: dict[date, list[Record]] = defaultdict(list)
+    for old, new in pairs:
+        if new is None and old is not None:
+            row = next((one for one in project.ledger.why(old.article_id) if one["source"] == source), None)
+            if row is not None and row["state"] == "record":
+                gone[row["published_date"]].append(old)
+            else:
+                changes.lost[row["reason"] or row["state"] if row is not None else "unknown"] += 1
+        elif old is None:
+            changes.gained += 1
+        elif new is not None:
+            changes.compare(old, new)
+    for day, moved in gone.items():
+        known = {
+            row.article_id: row for row in dataset.records(project.data).rows(day, source, {row.article_id for row in moved})
+        }
+        for old in moved:
+            if old.article_id in known:
+                changes.compare(old, known[old.article_id])
+            else:
+                changes.lost["unknown"] += 1

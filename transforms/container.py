@@ -27,13 +27,15 @@ _SHORT = 10  # characters that are no link; a shorter line is no prose
 def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
     """Return the element that most prose stands in, or None for a page without prose.
 
-    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other.
+    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other; notices never do.
     """
     beside: dict[lxml.html.HtmlElement, bool] = {}
     own = [line for line in lines if prose_weight(line) and not _is_beside(line.node, beside)]
     weights: dict[lxml.html.HtmlElement, float] = defaultdict(float)
     for line in own or lines:
         weight = prose_weight(line)
+        if weight and is_furniture(line.text):
+            continue
         node: lxml.html.HtmlElement | None = line.node
         while node is not None and node.tag in _PARAGRAPHS:
             node = node.getparent()
@@ -69,9 +71,9 @@ def _with_siblings(node: lxml.html.HtmlElement, weights: Mapping[lxml.html.HtmlE
 
 
 def prose_weight(line: Line) -> float:
-    """Return how much a line looks like prose: its length and punctuation; 0 for short lines, links and furniture."""
+    """Return how much a line looks like prose: its length and punctuation; 0 for short lines and for links."""
     plain = len(line.text) - line.linked
-    if plain < _SHORT or line.linked >= plain or is_furniture(line.text):
+    if plain < _SHORT or line.linked >= plain:
         return 0.0
     marks = len(_MARK.findall(line.text)) if _STOP.search(line.text) else 0
     return 3 * marks + plain / 10 if marks else plain / 50

@@ -1,13 +1,13 @@
 """The dataset: Hive partitions of Parquet files by publication day.
 
-With `reading`, `compact`, `migrate`, `retell`, `gather` and `delta` this is all that knows them.
+With `reading`, `compact`, `migrate`, `retell`, `gather`, `snapshot` and `delta` this is all that knows them.
 
 `records/date=YYYY-MM-DD/SOURCE-TOKEN.parquet`, and `rejects/` alike; a compacted day has one file, `all-sources-TOKEN.parquet`,
 instead, and in a bucket every day is `all-sources.parquet`. A reader may list and read at any moment: `shelf` and `folder` tell
 how files are replaced. One process at a time changes the files of a day.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -31,6 +31,7 @@ from transforms.shelf import MERGED, shelf
 Row = TypeVar("Row", Record, Reject)
 DamagedError = parquet.DamagedError
 
+_AT_ONCE = 500  # rows that are objects at one time: some 10 MB
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
 _LOCKS = 32  # lock files; the days of a month have one each
 _TRIES = 100  # of opening a day's files; each fails only when the day was changed in that very moment
@@ -90,9 +91,10 @@ class Partitions(Generic[Row]):
         table = pa.concat_tables([self.schema.empty_table(), *tables])
         return table if sources is None else table.filter(pc.field("source").isin(list(sources)))
 
-    def rows(self, day: date, source: str) -> list[Row]:
-        """Return the rows of one source and day; no file gives an empty list."""
-        return list(self.select(day, day, [source]))
+    def rows(self, day: date, source: str, only: Collection[str] | None = None) -> list[Row]:
+        """Return the rows of one source and day, all or those with an article_id of `only`; no file gives an empty list."""
+        table = self.load(day, [source])
+        return list(self.parsed(day, table if only is None else table.filter(_among(table, only))))
 
     def days(self, start: date = date.min, end: date = date.max) -> list[date]:
         """Return the days `start` to `end` (both included) that have a folder, in their order."""
@@ -101,14 +103,16 @@ class Partitions(Generic[Row]):
     def select(self, start: date, end: date, sources: Collection[str] | None = None) -> Iterator[Row]:
         """Yield the rows of the days `start` to `end` (both included), one day in memory at a time."""
         for day in self.days(start, end):
-            yield from self._parsed(day, self.load(day, sources))
+            yield from self.parsed(day, self.load(day, sources))
 
-    def _parsed(self, day: date, table: pa.Table) -> Iterator[Row]:
-        for row in table.to_pylist():
-            try:
-                yield self._model.model_validate(row)
-            except ValidationError as error:
-                raise parquet.DamagedError(self.files(day, [row["source"]])[0]) from error
+    def parsed(self, day: date, table: pa.Table) -> Iterator[Row]:
+        """Yield the rows of a day's table as models, few in memory at a time. Raises DamagedError."""
+        for part in table.to_batches(max_chunksize=_AT_ONCE):
+            for row in part.to_pylist():
+                try:
+                    yield self._model.model_validate(row)
+                except ValidationError as error:
+                    raise parquet.DamagedError(self.files(day, [row["source"]])[0]) from error
 
     def count(self, day: date, source: str) -> int:
         """Return how many rows one source and day has."""
@@ -127,8 +131,8 @@ class Partitions(Generic[Row]):
             if strangers := [row for row in wanted.values() if row.source != source]:
                 raise ValueError(f"{strangers[0].article_id} is a row of {strangers[0].source}, not of {source}")
             # Only the rows concerned become objects: a day may have tens of thousands.
-            concerned = pc.is_in(table["article_id"], pa.array(sorted(wanted.keys() | gone), pa.string()))
-            stored = {row.article_id: row for row in self._parsed(day, table.filter(concerned))}
+            concerned = _among(table, wanted.keys() | gone)
+            stored = {row.article_id: row for row in self.parsed(day, table.filter(concerned))}
             kept = {article_id: row for article_id, row in stored.items() if article_id not in gone}
             rows = kept | {article_id: _successor(stored.get(article_id), row) for article_id, row in wanted.items()}
             if rows == stored:
@@ -138,17 +142,19 @@ class Partitions(Generic[Row]):
         pa.default_memory_pool().release_unused()  # which it would keep, as much as the largest day has taken
         return True
 
-    def revise(self, day: date, source: str, change: Callable[[Row], Row]) -> bool:
-        """Let each row of one source and day be what `change` makes of it, and return whether the file changed.
+    def revise(self, day: date, source: str, only: Collection[str], change: Callable[[Row], Row]) -> bool:
+        """Let the rows of one source and day with an article_id of `only` be what `change` makes of them.
 
-        Raises BusyError when another process keeps the day's lock.
+        Return whether the file changed. Raises BusyError when another process keeps the day's lock.
         """
         with self.lock(day):
-            before = self.rows(day, source)
+            table = self.load(day, [source])
+            concerned = _among(table, only)
+            before = list(self.parsed(day, table.filter(concerned)))
             after = [change(row) for row in before]
             if after == before:
                 return False
-            self._replace(day, source, to_table(after, self._model))
+            self._replace(day, source, pa.concat_tables([table.filter(pc.invert(concerned)), to_table(after, self._model)]))
             return True
 
     def _replace(self, day: date, source: str, table: pa.Table) -> None:
@@ -198,7 +204,7 @@ class Partitions(Generic[Row]):
         sentences = []
         for day in days:
             try:
-                self.rows(day, source)
+                deque(self.select(day, day, [source]), maxlen=0)
             except parquet.DamagedError as error:
                 place = self._aside(error.path)
                 self._shelf.set_aside(error.path, place)
@@ -260,6 +266,11 @@ def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Reco
         if not any(file.read(only)["annotated_at"].null_count for file in files):
             return []
     return [row for row in partitions.rows(day, source) if row.annotated_at is None]
+
+
+def _among(table: pa.Table, ids: Collection[str]) -> pa.ChunkedArray:
+    """Return for each row of a table whether its article_id is one of `ids`."""
+    return pc.is_in(table["article_id"], pa.array(sorted(ids), pa.string()))
 
 
 def _successor(old: Row | None, row: Row) -> Row:

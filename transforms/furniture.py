@@ -1,6 +1,7 @@
 """Furniture: lines that stand in an article's container but are not the article - labels, notices, invitations."""
 
 import re
+from functools import lru_cache
 
 from transforms.persons import BULLETS
 
@@ -140,8 +141,11 @@ _NO_TEXT = re.compile(r"[\W_]+")
 
 def is_furniture(text: str) -> bool:
     """Whether a line is made of labels alone (time, source, editor, share buttons) or is a notice about the page."""
-    if len(text) > _LONGEST:
-        return False
+    return len(text) <= _LONGEST and _is_notice_or_labels(text)
+
+
+@lru_cache(maxsize=1024)  # of a page: its lines are asked about where the article is looked for, and again where it is cleaned
+def _is_notice_or_labels(text: str) -> bool:
     if _NOTICE.fullmatch(text):
         return True
     # An interview's 记者：… is a question, no byline.

@@ -2,16 +2,12 @@
 
 from datetime import date
 
-import pytest
-
-from flows.changes import SourceChanges, Unpaired
 from flows.make import make
 from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
-from tests.transforms.rows import record
 
 DAYS = [date(2026, 11, 18), date(2026, 11, 19)]
 
@@ -76,14 +72,3 @@ def test_what_a_rebuild_depends_on_and_what_not(tmp_path):
         assert make(source.model_copy(update=other), "lexicon", lists) != now
     (tmp_path / "generic_words.txt").write_text("词\n", encoding="utf-8")
     assert make(source, "lexicon", (*lists, tmp_path)) != now
-
-
-@pytest.mark.parametrize("reverse", [False, True])
-def test_a_record_that_moves_between_parts_is_changed_not_lost_and_gained(reverse):
-    changes, unpaired = SourceChanges(), Unpaired()
-    old, new = record(1, title="甲"), record(1, title="乙")
-    sides = [({"1": old}, {}), ({}, {"1": new})]
-    for side in reversed(sides) if reverse else sides:
-        unpaired.take(*side, changes)
-    assert (unpaired.old, unpaired.new, changes.changed) == ({}, {}, 1)
-    assert changes.fields["title"].examples[0][2:] == ("甲", "乙")
