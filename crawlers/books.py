@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from crawlers import database
-from crawlers.fates import DayReport, State, Tally, Verdict
+from crawlers.fates import DayReport, Outcome, State, Tally, Verdict
 from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
@@ -166,6 +166,16 @@ class Books:
         query = select(_parts).where(_parts.c.article_id == article_id).order_by(_parts.c.number)
         with self._reading() as connection:
             return [Position(row.archive_file, row.archive_offset) for row in connection.execute(query)]
+
+    def outcomes(self, source: str, ids: Collection[str]) -> dict[str, Outcome]:
+        """Return what has become of these articles of a source; those that it does not have are left out."""
+        query = select(*(_urls.c[name] for name in ("article_id", "state", "published_date", "reason", "detail")))
+        found: dict[str, Outcome] = {}
+        with self._reading() as connection:
+            for part in chunks(sorted(ids)):
+                rows = connection.execute(query.where(_urls.c.source == source, _urls.c.article_id.in_(part)))
+                found |= {row.article_id: Outcome(*row) for row in rows}
+        return found
 
     def why(self, article_id: str) -> list[dict[str, Any]]:
         """Return all that is known of a URL, one mapping per source that found it, in the order of discovery.

@@ -175,7 +175,7 @@ _LOGIN = re.compile(r"(?:passport|login|sso|account)s?\..+|.*/(?:login|signin|si
 _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
 # What UTF-8 becomes that was read as GBK or Latin-1 and stored so; none of it stands in ordinary news, as 斤 and 烫 alone do.
 _WRONG = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "鈥", "銆", "鐨", "锛", "ï¼", "ã€", "ï¿½", "â€")
-# ÖÐ¹úÒøÐÐ: what GBK becomes that was read as Latin-1, or Latin-9; no word of any language has so many of these letters in a row.
+# ÖÐ¹úÒøÐÐ: what GBK becomes that was read as Latin-1, or Latin-9; no text has so many of these in a row.
 _LATIN = re.compile(r"[\u00a1-\u00ffŒœŠšŸŽžƒ€]{6,}")
 _OFTEN_LATIN = "ÃÂÄÖå"  # some of these are in every such text
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not

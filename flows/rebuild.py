@@ -1,7 +1,7 @@
 """Rebuild: make days again from the archive, without the network, as far as they are stale."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import partial
 
@@ -22,7 +22,8 @@ from transforms.record import Record
 from transforms.snapshot import Snapshot
 
 Before = Callable[[], list[str]]
-_PART = 2000  # pages, or those of one day: so many are made again, and compared, at a time
+_PAGES = 2000  # fetched pages of the days that are made again, and compared, together; one day may have more …
+_DAYS = 50  # … and these are not more, as each takes some memory, too
 
 
 def plan_rebuild(project: Project, sources: Iterable[str] | None, days: list[date]) -> Plan:
@@ -90,38 +91,54 @@ def _rebuild(
     findings = []
     for part in _parts(project, source, days):
         old = Snapshot(dataset.records(project.data), source)
-        before = partial(_reopen, project, source, part, changes, old, everything=everything)
+        rejected: set[str] = set()
+        before = partial(_reopen, project, source, part, changes, old, rejected, everything=everything)
         findings += [Finding("warning", sentence) for sentence in make(part, before)]
-        for pairs in old.pairs():
-            _compare(project, source, pairs, changes)
+        try:
+            _compare(project, source, part, old, rejected, changes)
+        except CaixunError as error:  # which is but the report
+            findings.append(Finding("failure", str(error)))
     return findings
 
 
 def _parts(project: Project, source: str, days: list[date]) -> Iterator[list[date]]:
-    """Yield days in their order, so many together that the worker processes have enough to do."""
-    pages = {report.day: report.tally.found for report in project.ledger.reports([source], days)}
+    """Yield days in their order, so many together that the worker processes have enough to do, and memory stays flat."""
+    tallies = {report.day: report.tally for report in project.ledger.reports([source], days)}
     part: list[date] = []
+    pages = 0
     for day in days:
         part.append(day)
-        if sum(pages[one] for one in part) >= _PART:
+        pages += tallies[day].fetched
+        if pages >= _PAGES or len(part) == _DAYS:
             yield part
-            part = []
+            part, pages = [], 0
     if part:
         yield part
 
 
 def _reopen(
-    project: Project, source: str, days: list[date], changes: SourceChanges, old: Snapshot[Record], *, everything: bool
+    project: Project,
+    source: str,
+    days: list[date],
+    changes: SourceChanges,
+    old: Snapshot[Record],
+    rejected: set[str],
+    *,
+    everything: bool,
 ) -> list[str]:
-    """Let what is to be made again wait for the build, and hold the records as they are. Runs under the lock."""
-    moved: list[str] = []
-    for partitions in (dataset.records(project.data), dataset.rejects(project.data)):
-        moved += partitions.set_aside(days, source)
-    whole = days if everything else _unsound(project, source, days)
-    pages = project.ledger.reopen(source, whole) + project.ledger.reopen(source, days, unless=make_of(project, source))
+    """Let what is to be made again wait for the build, hold the records as they are, and put the rejects' ids into `rejected`.
+
+    Runs under the source's lock. What a killed rebuild had let wait counts, too.
+    """
+    records, rejects = dataset.records(project.data), dataset.rejects(project.data)
+    moved = [*records.set_aside(days, source), *rejects.set_aside(days, source)]
+    project.ledger.reopen(source, days if everything else _unsound(project, source, days))
+    project.ledger.reopen(source, days, unless=make_of(project, source))
+    pages = len(project.ledger.waiting(source, days))
     changes.pages += pages
     if pages:
         old.take(days)
+        rejected.update(row.article_id for day in days for row in rejects.rows(day, source))
     return moved
 
 
@@ -135,26 +152,37 @@ def _unsound(project: Project, source: str, days: Iterable[date]) -> list[date]:
     ]
 
 
-def _compare(project: Project, source: str, pairs: Sequence[tuple[Record | None, Record | None]], changes: SourceChanges) -> None:
-    """Count what became of records, each as it was and as it is; one that moved to another day is neither new nor gone."""
-    gone: dict[date, list[Record]] = defaultdict(list)
-    for old, new in pairs:
-        if new is None and old is not None:
-            row = next((one for one in project.ledger.why(old.article_id) if one["source"] == source), None)
-            if row is not None and row["state"] == "record":
-                gone[row["published_date"]].append(old)
-            else:
-                changes.lost[row["reason"] or row["state"] if row is not None else "unknown"] += 1
-        elif old is None:
-            changes.gained += 1
-        elif new is not None:
-            changes.compare(old, new)
-    for day, moved in gone.items():
-        known = {
-            row.article_id: row for row in dataset.records(project.data).rows(day, source, {row.article_id for row in moved})
-        }
-        for old in moved:
-            if old.article_id in known:
-                changes.compare(old, known[old.article_id])
+def _compare(
+    project: Project, source: str, days: Collection[date], old: Snapshot[Record], rejected: set[str], changes: SourceChanges
+) -> None:
+    """Count what became of the records and rejects of some days; a record that moved to another day is neither new nor gone."""
+    for pairs in old.pairs():
+        changes.gained += sum(before is None for before, _ in pairs)
+        gone: dict[str, Record] = {}
+        for before, after in pairs:
+            if before is not None and after is not None:
+                changes.compare(before, after)
+            elif before is not None:
+                gone[before.article_id] = before
+        _compare_gone(project, source, gone, changes)
+    now = project.ledger.outcomes(source, rejected).values()
+    changes.gained += sum(one.state == "record" and one.published_date not in days for one in now)
+
+
+def _compare_gone(project: Project, source: str, gone: dict[str, Record], changes: SourceChanges) -> None:
+    """Count what became of records that their day has no more."""
+    elsewhere: dict[date, list[str]] = defaultdict(list)
+    outcomes = project.ledger.outcomes(source, gone)
+    for article_id in gone:
+        now = outcomes.get(article_id)
+        if now and now.state == "record" and now.published_date:
+            elsewhere[now.published_date].append(article_id)
+        else:
+            changes.lost[(now.reason or now.state) if now else "unknown"] += 1
+    for day, moved in elsewhere.items():
+        found = {row.article_id: row for row in dataset.records(project.data).rows(day, source, moved)}
+        for article_id in moved:
+            if article_id in found:
+                changes.compare(gone[article_id], found[article_id])
             else:
                 changes.lost["unknown"] += 1

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
+from transforms import kinds
+from transforms.kinds import Kind
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import is_common
+from transforms.vocabulary import is_common, names_person
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
@@ -15,7 +16,9 @@ _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
-_WORK = re.compile(r"《([^》《\n（(]{2,12})(?:[（(][^》《\n]{2,12})?》(?!记者|讯|评论员|报道)")
+_WORK = re.compile(  # 《快递条例（修订草案）》 is called without its bracket, 《海州（二期）规划》 with it
+    r"《([^》《\n（(]{2,12}(?=[（(][^》《\n]{2,12}[）)]》)|[^》《\n]{2,12}(?=》))(?:[（(][^》《\n]{2,12}[）)])?》(?!记者|讯|评论员|报道)"
+)
 _ALIAS = re.compile(
     r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
 )
@@ -36,7 +39,7 @@ _FIRM = re.compile(
 # 以及样州某某有限公司: what stands before a name.
 _LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
 _NUMBERED = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff][\u4e00-\u9fff][一二三四五六七八九十]{1,3}号(?<![月路街弄楼栋巷].号)(?<![月路街弄楼栋巷]..号)(?!文|院|楼|线|令)"
 )  # 神舟二十号
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
@@ -81,39 +84,6 @@ _GENERAL = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a phrase is: how much that counts, whether one mention is enough, and whether it is a name of its own."""
-
-    weight: float
-    alone: bool = False
-    named: bool = False
-
-
-SUBJECT = Kind(1.6, named=True)
-_ALIASED = Kind(1.6, alone=True, named=True)
-_COMPANY = Kind(1.7, named=True)
-_COMPANY_ALONE = Kind(1.7, alone=True, named=True)
-_PERSON = Kind(1.35, named=True)
-_PERSON_ALONE = Kind(1.2, alone=True, named=True)
-_TERM = Kind(1.3, named=True)
-_TERM_IN_LEAD = Kind(1.3, alone=True, named=True)
-_TECHNOLOGY = Kind(1.3, alone=True, named=True)
-INDUSTRY = Kind(1.2, alone=True)
-_REPORT = Kind(1.3, alone=True, named=True)
-_THING = Kind(1.15)
-_THING_ALONE = Kind(1.15, alone=True)
-_MARKED = Kind(1.0, alone=True)
-_EVENT = Kind(1.0)
-_ROUND_OF = Kind(1.0, alone=True)
-_PLAIN = Kind(1.0)
-_WRITING = Kind(1.15, alone=True)
-_VERBAL = Kind(0.8)
-_VERBS = Kind(0.6)
-_IDIOM = Kind(0.3)
-CLAUSE = Kind(0.0)  # where a text has nothing better
-
-
 def candidates(
     words: Words,
     lists: Taxonomy,
@@ -129,25 +99,26 @@ def candidates(
     """
     text = words.text
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
-    listed = (words.found[name] for name in ("companies", "subjects", "technologies", "industries"))
-    names = [*latin.items(), *((start, end) for found in listed for start, end, _ in found if end - start > 2), (0, len(subject))]
+    names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
-    yield from ((_LED_IN.sub("", phrase), _THING_ALONE, ()) for phrase in _FIRM.findall(text))
-    for pattern, kind in ((_ALIAS, _ALIASED), (_WORK, _WRITING), (_PERIOD, _REPORT), (_QUARTER, _REPORT)):
+    yield from ((_LED_IN.sub("", phrase), kinds.THING_ALONE, ()) for phrase in _FIRM.findall(text))
+    for pattern, kind in ((_ALIAS, kinds.ALIASED), (_WORK, kinds.WRITING), (_PERIOD, kinds.REPORT), (_QUARTER, kinds.REPORT)):
         yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
-        yield from ((phrase, _ROUND_OF, ()) for phrase in _ROUND.findall(text))
+        yield from ((phrase, kinds.ROUND_OF, ()) for phrase in _ROUND.findall(text))
     if "·" in text:
-        yield from ((_NAME_EDGE.sub("", text[start:end]), _PERSON_ALONE, ()) for start, end in foreign(words))
-    yield from ((phrase, _WRITING, ()) for phrase in _NUMBERED.findall(text))
-    yield from ((phrase, _MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
+        yield from ((_NAME_EDGE.sub("", text[start:end]), kinds.PERSON_ALONE, ()) for start, end in foreign(words))
+    yield from ((phrase, kinds.WRITING, ()) for phrase in _NUMBERED.findall(text))
+    yield from ((phrase, kinds.MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
         if not (phrase.islower() or phrase in _EXCHANGES or _SENTENCE.search(text[max(0, start - 2) : start])):
-            yield phrase, _WRITING if " " in phrase else _PLAIN, ()
-    yield from ((phrase, _TECHNOLOGY, ()) for phrase in technologies)
-    yield from ((phrase, INDUSTRY, ()) for phrase in industries)
-    yield from ((text[one.start : one.end], _COMPANY_ALONE, ()) for one in companies if text[one.start] not in "\n0123456789")
+            yield phrase, kinds.WRITING if " " in phrase else kinds.PLAIN, ()
+    yield from ((phrase, kinds.TECHNOLOGY, ()) for phrase in technologies)
+    yield from ((phrase, kinds.INDUSTRY, ()) for phrase in industries)
+    yield from (
+        (text[one.start : one.end], kinds.COMPANY_ALONE, ()) for one in companies if text[one.start] not in "\n0123456789"
+    )
     yield from _listed(words, lists, {one.company.code for one in companies})
     yield from _acts(words, lists)
 
@@ -170,17 +141,17 @@ def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[t
     for start, end, name in words.found["companies"]:
         if start in words.edges and end in words.edges:
             known = lists.companies[name].code in about
-            yield called(text[start:end], name, lists), _COMPANY if known else _TERM, ()
+            yield called(text[start:end], name, lists), kinds.COMPANY if known else kinds.TERM, ()
     lead = text.find("。", edge)
     for start, end, name in words.found["subjects"]:
-        if start in words.edges or end - start > 3:
+        if (start in words.edges and end in words.edges) or end - start > 3:
             acts = start < lead and lists.subjects[name] == "organisation"
-            yield text[start:end], _TERM_IN_LEAD if acts else _TERM, ()
+            yield text[start:end], kinds.TERM_IN_LEAD if acts else kinds.TERM, ()
     for start, end, trigger in words.found["triggers"]:
         if start >= edge:
             break
         if lists.triggers[trigger] not in _GENERAL:
-            yield text[start:end], _EVENT, ()
+            yield text[start:end], kinds.EVENT, ()
 
 
 def called(phrase: str, name: str, lists: Taxonomy) -> str:
@@ -195,7 +166,7 @@ def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word
             break
         acts = word.tag in ("v", "vn") and len(word.text) > 1 and word.text not in lists.generic
         if acts and words.text.count(word.text) >= _OFTEN:
-            yield word.text, _PLAIN, (word,)
+            yield word.text, kinds.PLAIN, (word,)
 
 
 def _runs(
@@ -231,7 +202,7 @@ def _runs(
                     continue
                 part = tuple(run[number : number + size])
                 if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
-                    kind = CLAUSE if _is_clause(part) and text.count(phrase) == 1 else kind
+                    kind = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else kind
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
@@ -269,16 +240,18 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return _kind_of_word(first, lists, thing=thing, in_title=in_title)
     if _is_cut(last) or last.tag == "a" or (last.text in lists.generic and not _TAILS.fullmatch(last.text)):
         return None
-    if first.tag == "n" and last.tag == "nr" and last.text[0] in lists.surnames:  # 航天员|陈冬: the name alone is one
+    if first.tag == "n" and last.tag == "nr" and names_person(last.text) and not is_common(last.text):  # 航天员|李岚
         return None
     if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
         return None
     tags = {word.tag for word in part}
     if "m" in tags:
-        return _VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
+        return (
+            kinds.VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
+        )
     if "v" in tags:
-        return _VERBAL if in_title or first.tag != "v" else _VERBS
-    return (_THING_ALONE if len(phrase) > 3 else _THING) if thing else _PLAIN
+        return kinds.VERBAL if in_title or first.tag != "v" else kinds.VERBS
+    return (kinds.THING_ALONE if len(phrase) > 3 else kinds.THING) if thing else kinds.PLAIN
 
 
 def _is_cut(last: Word) -> bool:
@@ -295,10 +268,10 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
     if word.tag in _NAMES and 2 <= len(phrase) <= 4 and not is_common(phrase):
-        return _PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else _PERSON
+        return kinds.PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else kinds.PERSON
     if word.tag == "i":
-        return _IDIOM
-    return _THING if thing else _PLAIN
+        return kinds.IDIOM
+    return kinds.THING if thing else kinds.PLAIN
 
 
 def counted(phrase: str) -> bool:

@@ -204,7 +204,7 @@ class Partitions(Generic[Row]):
         sentences = []
         for day in days:
             try:
-                deque(self.select(day, day, [source]), maxlen=0)
+                deque(self.parsed(day, self.load(day, [source])), maxlen=0)
             except parquet.DamagedError as error:
                 place = self._aside(error.path)
                 self._shelf.set_aside(error.path, place)

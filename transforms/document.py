@@ -30,7 +30,9 @@ _VOID = frozenset(["br", "hr"])  # they end a line but hold none
 _HIDDEN = frozenset(["script", "style", "noscript", "select", "template", "textarea", "button", "iframe", "object", "title"])
 
 
-_DAY_BEHIND = re.compile(r"\s*[\[（(]?(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d(?::\d\d)?)?[\]）)]?$")
+_DAY_BEHIND = re.compile(
+    r"\s?[\[（(]?(?:\d{4}[-/.年]\d{1,2}[-/.月]|\d{1,2}[-/月])\d{1,2}日?(?:\s\d\d:\d\d(?::\d\d)?)?[\]）)]?$"  # 10.25 is a figure
+)
 
 
 class Line(NamedTuple):

@@ -27,7 +27,7 @@ _COUNTER = re.compile(r"\s*[（(]\s*\d{1,3}\s*/\s*\d{1,3}\s*[)）]$")  # of a ga
 _SITE = re.compile(r"网|报|频道|资讯|门户|中心|在线|客户端|新闻|财经|公众号|Paper|\.com|\.cn", re.IGNORECASE)
 
 
-_OF_SITE = re.compile(r"(?:[网網报報]|[网網]站|频道|在线|客户端|门户|资讯)$")
+_OF_SITE = re.compile(r"(?:(?<![电联])[网網]|(?<![通快简财年预喜捷情海公月季])[报報]|[网網]站|频道|在线|客户端|门户|资讯)$")
 
 
 class Headline(NamedTuple):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import CLAUSE, INDUSTRY, SUBJECT, Kind, called, candidates, counted, foreign
+from transforms.candidates import called, candidates, counted, foreign
+from transforms.kinds import CLAUSE, INDUSTRY, SUBJECT, Kind
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
@@ -39,7 +40,9 @@ _VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
+_LONGEST_GIVEN = 24  # characters
 _ORGANS = frozenset("所会委局部院署")
+_SECURITIES = "证券"  # has no part in 样交所
 # 记者 李岚 摄: who wrote or took a picture.
 _CREDIT = re.compile(
     r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)|(?P<photographer>[\u4e00-\u9fff]{2,3})\s摄(?=\s|$)",
@@ -106,7 +109,9 @@ def _other_names(phrases: Collection[str], companies: Sequence[Mention], words: 
     """Return the phrases that name a company otherwise than the text first does: 中国石油天然气, where that is 中石油."""
     first: dict[str, str] = {}
     for one in companies:
-        first.setdefault(one.company.code, words.text[one.start : one.end])
+        name = words.text[one.start : one.end]
+        if name in lists.called[one.company.code]:  # no code
+            first.setdefault(one.company.code, name)
     others = {name for code, called in first.items() for name in lists.called[code] if name not in called and called not in name}
     return [one for one in phrases if one in others or (one.endswith("公司") and any(one.startswith(name) for name in others))]
 
@@ -190,14 +195,14 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             phrase = _widened(phrase, words)
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = _full_name(phrase, words)
-        elif _SURNAME.fullmatch(phrase) and (given := _GIVEN.search(text[: text.find(phrase)])):
-            phrase = given[0] + phrase  # Tomas Lindqvist is called so where he is introduced, and then Lindqvist
+        elif _SURNAME.fullmatch(phrase):
+            phrase = _introduced(phrase, text, chosen)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         told = sum(times for medium, times in media.items() if medium.startswith(phrase))
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
-            phrase in other or other in phrase or _alike(characters, others) or _abbreviates(phrase, other)
+            phrase in other or other in phrase or _alike(characters, others) or _abbreviates(phrase, other, text)
             for other, others in chosen.items()
         )
         if not (reporter or any(alike)):
@@ -238,11 +243,26 @@ def _completed(phrase: str, words: Words) -> str:
     return phrase + nouns[0] if nouns else phrase
 
 
-def _abbreviates(phrase: str, other: str) -> bool:
-    """Whether one is short for the other, both being organisations: 样交所 for 样州证券交易所."""
+def _introduced(surname: str, text: str, chosen: Collection[str]) -> str:
+    """Return a surname with the given name before it where it first stands: Tomas Lindqvist, who is then called Lindqvist."""
+    place = text.find(surname)
+    given = _GIVEN.search(text[max(0, place - _LONGEST_GIVEN) : place])
+    return f"{given[0]}{surname}" if given and given[0].strip() not in chosen else surname
+
+
+def _abbreviates(phrase: str, other: str, text: str) -> bool:
+    """Whether one is short for the other, both being organisations: 样交所 for 样州证券交易所, but not for what it is named beside."""
     short, long = sorted((phrase, other), key=len)
+    if short[0] != long[0] or short[-1] != long[-1] or short[-1] not in _ORGANS:
+        return False
     rest = iter(long)
-    return short[0] == long[0] and short[-1] == long[-1] and short[-1] in _ORGANS and all(one in rest for one in short)
+    within = all(one in rest for one in short)
+    whole = all(word == _SECURITIES or len(word) == 1 or set(word) & set(short) for word in rjieba.cut(long))
+    return (
+        within
+        and whole
+        and not any(f"{one}{mark}{two}" in text for mark in "与和、" for one, two in ((short, long), (long, short)))
+    )
 
 
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:
@@ -258,6 +278,6 @@ def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
     for phrase in spare:
         if len(chosen) >= _MIN:
             break
-        if not any(phrase in other or other in phrase or _abbreviates(phrase, other) for other in chosen):
+        if not any(phrase in other or other in phrase or _abbreviates(phrase, other, text) for other in chosen):
             chosen = [*chosen, phrase]
     return chosen

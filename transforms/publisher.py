@@ -105,7 +105,7 @@ def _labelled(line: str) -> str | None:
 
 def _paper_of(name: str, rest: str) -> str:
     """Return the paper that a site relays (人民网－人民日报, 人民网-《人民日报》, 摘自人民日报), else the name itself."""
-    name = re.sub(r"^(?:摘自|转自|选自|转载自)(?=..)", "", name)
+    name = re.sub(r"^(?:摘自|转自(?!然)|选自|转载自)(?=..)", "", name)
     quoted = re.match(r"\s*[-—－]*\s*《([^》]{2,12})》", rest)
     relayed = _RELAYED.match(name)
     return relayed["paper"] if relayed else quoted[1] if quoted else name.rstrip("-—－")

@@ -27,10 +27,14 @@ _REPORT = re.compile(
     r"(?:：|:|-+)(?=[^：:]*(?:评级|目标价|研报|预期|首予|重申|看好))[^：:]*[（(](?:(?P<code>\d{5,6})(?!\d)|[A-Z]{1,5}\.)"
 )
 # 中标中国石油项目, 质押给某银行, 收到中国移动的通知书, 持有海州新材5%的股份: whom another one works for, owes, or has shares of.
-_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?|(?<!股东)持有)$")
+_COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+_HELD = re.compile(r"(?![^。；！？\n]{0,40}(?:降至|升至|[增减]至|[增减]持|减少|增加))[^。；！？\n]{0,40}?(?:股份|股权|股票|%)")
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.
-_FORMER = re.compile(r"(?:集团|公司)?[前原]任?(?:高管|董秘|董事|总裁|副总|行长|掌门|一把手|员工|首席|CEO|CFO|COO|CTO)")
+_FORMER = re.compile(
+    r"(?:集团|公司)?[前原]任?(?:高管|董秘|董事|总裁|副总|行长|掌门|一把手|员工|首席|CEO|CFO|COO|CTO)"
+    r"(?![^。！？\n]{0,24}(?:获刑|被查|受审|双开|逮捕|造假|去世|逝世))"
+)
 # 海州新材、云湖科技、…: who is one of many in a list.
 _NEXT = re.compile(r"[A-Z]?(?:[（(][^（）()\n]{1,16}[)）])?(?:、|和|及|与|以及)")
 _LISTED = 4  # companies
@@ -62,7 +66,8 @@ _FIGURE = re.compile(
 )
 # 海州新材、云湖科技分别获净买入1.2亿元和0.8亿元: each has its figure.
 _OWN = r"\d[\d.]*\s?(?:%|％|[万亿]?(?:元|美元|港元|股)|[万亿]|倍)"
-_FIGURES = re.compile(rf"[^。；！？\n\d]{{0,24}}{_OWN}(?:、{_OWN})*[和及、]{_OWN}")
+_FIGURES = re.compile(rf"(?!等|.{{0,12}}客户)[^。；！？\n\d]{{0,24}}(?P<each>{_OWN}(?:、{_OWN})*[和及、]{_OWN})")
+_FIGURE_OF_ONE = re.compile(_OWN)
 _MOVED = re.compile(
     r"(?:股价|今日|盘中|午后|一度|[AH]股|港股|年内|在?今年[内以来]{0,2}|[也均则]){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)"
 )  # what a share did
@@ -74,8 +79,12 @@ _ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证
 _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
 _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
+_HOTELS = re.compile(r"大?酒店|大厦|饭店")
 _SHORT = 2  # characters
-_PLACE = 3  # characters
+_PROVINCES = re.compile(
+    r"河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏"
+    r"|新疆|香港|澳门"
+)
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
 _PRICES = 4  # companies; that the shares of so many rose or fell is news of the market
@@ -97,7 +106,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
-        place = (text[end : end + 1] in _PLACES and end not in words.edges) or (end - start == _SHORT and _HOMES.match(text, end))
+        short = end - start == _SHORT
+        place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
         other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
@@ -116,11 +126,13 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
 
 
 def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
-    """Whether a company's name has a place before it that its full name lacks: 云湖海州集团 is another one than 海州集团."""
+    """Whether a company's name has another town before it than its full name states: 云湖海州集团 is not 样州海州集团."""
     before = words.ending.get(start)
-    if before is None or before.tag != "ns" or len(before.text) > _PLACE or before.text not in lists.places:
+    if before is None or before.text not in lists.places or _PROVINCES.fullmatch(before.text):
         return False
-    return not any(before.text in one for one in lists.called[lists.companies[name].code])
+    called = lists.called[lists.companies[name].code]
+    stated = {place for place in lists.places if any(place in one for one in called) and not _PROVINCES.fullmatch(place)}
+    return bool(stated) and before.text not in stated
 
 
 def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence], *, mainly: bool = False) -> list[Mention]:
@@ -139,7 +151,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     rows = _in_rows(found, text)
     reported = set() if mainly else _reported(found, rows, text)
     of_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
-    asides = _asides(found, rows, text, edge)
+    asides = _asides(found, rows, text, edge, lead)
     for one in found:
         aside = one.company.code in authors or one in asides
         house = _is_house(one) and not of_houses
@@ -170,7 +182,7 @@ def _reported(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text:
         and not _is_aside(one, text)
     ]
     moved = [one for one in found if _MOVED.match(text, one.end)]
-    each = {one for row in rows if _FIGURES.match(text, row[-1].end) for one in row}
+    each = {one for row in rows if _has_figures(row, text) for one in row}
     return (set(told) - set(moved if len({one.company.code for one in moved}) >= _PRICES else ())) | each
 
 
@@ -180,10 +192,10 @@ def _heads(one: Mention, text: str) -> bool:
     return before.endswith(("\n", "【")) and bool(_HEADING.match(text, one.end))
 
 
-def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str, edge: int) -> set[Mention]:
+def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str, edge: int, lead: int) -> set[Mention]:
     """Return the mentions that are asides: those in lists of many companies, of which no figures are told, among them.
 
-    Of lists in the title, which ends at `edge`, they are none.
+    Of lists in the title, which ends at `edge`, and of those that begin a clause before the end of the `lead`, they are none.
     """
     asides: set[Mention] = set()
     last = None
@@ -193,9 +205,16 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
             asides.add(one)
         last = one
     for row in rows:
-        if row[0].start > edge and len(row) >= _LISTED and not _FIGURES.match(text, row[-1].end):
+        leads = row[0].start < lead and _CLAUSE.search(text[max(0, row[0].start - _LONGEST_MARK) : row[0].start])
+        if row[0].start > edge and len(row) >= _LISTED and not (leads or _has_figures(row, text)):
             asides.update(row)
     return asides
+
+
+def _has_figures(row: Sequence[Mention], text: str) -> bool:
+    """Whether behind a list of companies a text tells as many figures."""
+    told = _FIGURES.match(text, row[-1].end)
+    return told is not None and len(_FIGURE_OF_ONE.findall(told["each"])) == len({one.company.code for one in row})
 
 
 def _in_rows(found: Sequence[Mention], text: str) -> list[list[Mention]]:
@@ -217,7 +236,9 @@ def _is_aside(one: Mention, text: str) -> bool:
         quoted = bool(_QUOTED.match(text, one.end) or _SPEAKS.match(text, one.end))
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
-    return bool(received or quoted or _COUNTERPART.search(before) or _FORMER.match(text, one.end))
+    held = before.endswith("持有") and _HELD.match(text, one.end)
+    former = one.start and _FORMER.match(text, one.end)
+    return bool(received or quoted or held or former or _COUNTERPART.search(before))
 
 
 def _reports(one: Mention, title: str) -> bool:

@@ -1,4 +1,4 @@
-"""A snapshot: the rows of some days as they were, kept as tables, which take a third of the memory that models do."""
+"""A snapshot: the rows of some days as they were, kept as tables: where a day has many rows, they take a third of what models do."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -23,7 +23,7 @@ class Snapshot(Generic[Row]):
 
     def take(self, days: Iterable[date]) -> None:
         """Hold the rows of these days as they are now. Raises StoreError."""
-        self._tables |= {day: self._partitions.load(day, [self._source]) for day in days}
+        self._tables |= {day: self._partitions.load(day, [self._source]).combine_chunks() for day in days}
 
     def pairs(self) -> Iterator[list[tuple[Row | None, Row | None]]]:
         """Yield each row of the days that are held as it was and as it is now, some hundred at a time.

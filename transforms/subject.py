@@ -7,6 +7,7 @@ from transforms.words import Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
 _LONGEST = 10  # characters
+_SHORTEST = 2  # characters
 _LONG = 7  # characters; a subject so long may be a name with what that is: 生鲜电商平台青禾鲜达
 _NAME = 3  # characters of such a name, at least
 _OFTEN = 2  # times as often as the long subject
@@ -18,9 +19,8 @@ _SUBJECT_END = re.compile(
 # “样名”上路两年 is about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
-_LED_IN = re.compile(
-    r"^(?:我国|我省|我市|今年|去年|全国|上半年)+(?=..)|^(?:我国|今年|去年|全国|上半年|截至|\d+月份?)+$"
-)  # 我国快递业
+_LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?")  # 我国快递业
+_NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -34,13 +34,23 @@ def subject_of(words: Words) -> str:
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
-    return _own(_LED_IN.sub("", _whole(_first(words), words)), words).removesuffix("第")
+    return _own(_bare(_whole(_first(words), words), words), words).removesuffix("第")
+
+
+def _bare(subject: str, words: Words) -> str:
+    """Return a subject without what only says when and of which country; nothing where that is all."""
+    led_in = _LED_IN.match(subject)
+    if led_in and led_in.end() in words.edges:
+        subject = subject[led_in.end() :]
+    return "" if _NO_SUBJECT.fullmatch(subject) or len(subject) < _SHORTEST else subject
 
 
 def _first(words: Words) -> str:
     title = words.title
-    for start, end, _ in (*words.found["companies"][:1], *words.found["subjects"][:1]):
-        if not start:
+    if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
+        return listed
+    for start, end, _ in words.found["subjects"][:1]:
+        if not start and end > _SHORTEST and end in words.edges:
             return title[:end]
     if latin := latin_name(title):
         return latin

@@ -89,7 +89,10 @@ class Finder:
     """Finds the phrases of many lists in one pass; of those of one list that overlap, the leftmost longest one."""
 
     def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
-        """Take phrases by the name of their list, as written; letters match in any case and width, with blanks around or not."""
+        """Take phrases by the name of their list, as written; letters match in any case and width.
+
+        Where scripts meet there may be a blank, at all such places or none: AI 芯片.
+        """
         self._names = tuple(lists)
         spellings = [
             (spelling, phrase, name)

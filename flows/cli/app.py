@@ -47,8 +47,8 @@ def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
     from crawlers.errors import CaixunError, ConfigError
 
-    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on, and that of the system does so a little.
-    # Arrow reads this when it is loaded, here and in the processes that are started from here; jemalloc is in its builds for Linux.
+    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on, and the system's keeps some of it. Arrow
+    # reads this when it is loaded, here and in the processes that are started from here; its wheels for Linux on x86-64 have jemalloc.
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
     _speak()

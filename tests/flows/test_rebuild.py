@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from flows.make import make
 from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
@@ -26,7 +28,9 @@ def changed_source(project, old: str, new: str):
     return open_project(project.config, project.data)
 
 
-def test_only_what_other_rules_made_is_made_again_and_the_changes_are_told(tmp_path):
+@pytest.mark.parametrize("together", [2000, 1])
+def test_only_what_other_rules_made_is_made_again_and_the_changes_are_told(tmp_path, monkeypatch, together):
+    monkeypatch.setattr("flows.rebuild._PAGES", together)  # 1: each day by itself
     with loopback() as site:
         for kind in ("paper", "wire"):
             site.pages |= {f"/{kind}/18": links(f"/a/{kind}1", f"/a/{kind}2"), f"/{kind}/19": links(f"/a/{kind}3")}
@@ -72,3 +76,29 @@ def test_what_a_rebuild_depends_on_and_what_not(tmp_path):
         assert make(source.model_copy(update=other), "lexicon", lists) != now
     (tmp_path / "generic_words.txt").write_text("词\n", encoding="utf-8")
     assert make(source, "lexicon", (*lists, tmp_path)) != now
+
+
+def test_a_reject_that_is_a_record_now_is_gained_whatever_its_day(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.rebuild._PAGES", 1)
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/paper/19": links("/a/3")}
+        for number, printed in ((1, "2026-11-18 08:00"), (2, "2026-11-19 22:30"), (3, "2026-11-19 09:00")):
+            site.pages[f"/a/{number}"] = article(number, printed, f"第{number}家公司拟投资建设智能温室")
+        project = make_project(tmp_path, site, paper=f"{SOURCE}timezone: America/New_York\n")
+        collected(project, {"paper": DAYS})  # the second is of a day that was not asked for
+    project = changed_source(project, "timezone: America/New_York\n", "")
+    _, changes = rebuilt(project, {"paper": DAYS})
+    assert (changes["paper"].pages, changes["paper"].changed, changes["paper"].gained) == (3, 2, 1)
+
+
+def test_what_a_killed_rebuild_has_let_wait_is_told_by_the_next_one(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1"), "/paper/19": links("/a/3")}
+        for number, printed in ((1, "2026-11-18 08:00"), (3, "2026-11-19 22:30")):
+            site.pages[f"/a/{number}"] = article(number, printed, f"第{number}家公司拟投资建设智能温室")
+        project = make_project(tmp_path, site, paper=SOURCE)
+        assert collected(project, {"paper": DAYS}).ok
+    project = changed_source(project, "delay: 0", "delay: 0\ntimezone: Asia/Tokyo")
+    project.ledger.reopen("paper", DAYS)  # where it was killed before the first page was made
+    _, changes = rebuilt(project, {"paper": DAYS})
+    assert (changes["paper"].pages, changes["paper"].changed, changes["paper"].gained) == (2, 2, 0)

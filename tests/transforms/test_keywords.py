@@ -16,9 +16,10 @@ def found(title: str, body: str) -> list[str]:
 
 
 def test_an_organisation_that_acts_in_the_first_sentence_is_a_keyword_though_it_is_named_once():
-    rest = "方案新增创新药90种，创新药和罕见病用药占多数。谈判专家说，罕见病用药的医保支付标准在谈判后公布。谈判专家来自各省。"
-    assert "国家医保局" in found("医保目录调整方案公布", f"国家医保局28日公布医保目录调整方案。{rest}")
-    made = found("医保目录调整方案公布", f"海州28日举行发布会。{rest}{rest}国家医保局介绍了医保目录调整方案。")
+    body = "{}28日公布医保目录调整方案，{}介绍了情况。方案新增创新药90种，创新药和罕见病用药占多数。罕见病用药的医保支付标准另行公布。{}"
+    made = found("医保目录调整方案公布", body.format("国家医保局", "有关负责人", "创新药企业说，医保支付标准合理。"))
+    assert "国家医保局" in made
+    made = found("医保目录调整方案公布", body.format("有关方面", "有关负责人", "创新药企业说，国家医保局的医保支付标准合理。"))
     assert "国家医保局" not in made
 
 
@@ -74,3 +75,35 @@ def test_the_role_before_a_name_is_no_part_of_it():
 def test_the_draft_of_a_law_is_called_by_its_name():
     body = "《快递条例（修订草案送审稿）》28日公开征求意见。《快递条例（修订草案送审稿）》有五章。"
     assert "快递条例" in found("行业有了新规矩", body)
+    assert "海州（二期）规划" in found("行业有了新规矩", "《海州（二期）规划》28日公布。《海州（二期）规划》有五章。")
+
+
+def test_organisations_that_are_named_beside_each_other_are_two():
+    body = "中科院与中国社会科学院联合发布报告。中国社会科学院说，增长平稳。中科院说，创新加快。"
+    assert {"中科院", "中国社会科学院"} <= set(found("联合报告发布", body))
+
+
+def test_a_code_is_not_what_a_company_is_called():
+    body = "贵州茅台公告，净利润增长。贵州茅台说，明年继续增长。"
+    assert "贵州茅台" in found("（600519）业绩大增", body)
+    assert "贵州茅台" in found("业绩大增", f"证券代码：600519 证券简称：贵州茅台\n{body}")
+
+
+@pytest.mark.parametrize("title", ["环保部门查处企业", "外交部长会见来宾", "流量明星片酬下降"])
+def test_a_part_of_a_word_is_no_keyword(title):
+    made = found(title, f"{title}。{title}后，{title[:4]}说，影响不大。")
+    assert not {"环保部", "外交部", "流量", "明星"} & set(made)
+
+
+def test_days_and_addresses_are_no_ships():
+    made = found("新规施行", "下月一号起，新规施行。五月一号，放假一天。地址：北路三号。")
+    assert not any(one.endswith("号") for one in made)
+
+
+@pytest.mark.parametrize("subject", ["全国人大常委会", "全国社保基金", "我国产大飞机"])
+def test_a_name_that_begins_like_a_country_is_whole(subject):
+    assert subject_of(words_of(f"{subject}公布方案", f"{subject}说，方案即日施行。")) == subject
+
+
+def test_what_is_widened_is_no_other_keyword():
+    assert "Chrome" in found("浏览器用户大增", "Google说，Google Chrome用户大增。Chrome占60%。Google将投入。Google看好。")

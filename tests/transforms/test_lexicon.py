@@ -108,13 +108,24 @@ def test_a_name_that_has_a_particle_in_it_is_not_cut(engine):
 
 @pytest.mark.parametrize(
     "headline",
-    ["（国际）海州港务获准扩建", "新闻分析：海州港务获准扩建", "（财经·公司）综述：海州港务获准扩建", "海州港务获准扩建--样讯社"],
+    [
+        "（国际）海州港务获准扩建",
+        "新闻分析：海州港务获准扩建",
+        "（财经·公司）综述：海州港务获准扩建",
+        "海州港务获准扩建--样讯社",
+        "海州港务获准扩建--消息人士",
+    ],
 )
 def test_what_an_agency_sets_around_its_headline_is_no_part_of_it(engine, headline):
     body = "海州港务28日说，扩建码头的申请获得批准，工程投资12亿元。海州港务将于明年开工。"
     bare = engine.annotate("海州港务获准扩建", body)
     made = engine.annotate(headline, body)
     assert (made.keywords, made.major_events, made.industries) == (bare.keywords, bare.major_events, bare.industries)
+
+
+def test_whom_a_headline_ends_with_is_part_of_it(engine):
+    made = engine.annotate("白酒龙头的千亿之路--贵州茅台", "行业回暖，龙头业绩增长15%。公司说，明年继续增长。")
+    assert made.securities == ("600519.SH",)
 
 
 def test_a_headline_takes_the_place_of_the_weakest_event_alone(engine):

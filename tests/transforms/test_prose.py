@@ -62,8 +62,9 @@ def test_a_notice_takes_no_news_along():
         "样报网 11月16日，",
         "路透海州11月16日 - ",
         "样视网消息（新闻联播）：",
-        "样讯社资本局11月16日消息，",
+        "样红资本局11月16日消息，",
         "样地产讯 11月16日，",
+        "样车之家11月16日消息，",
         "S114讯 11月16消息（顾明川）",
         "导读：",
     ],
@@ -73,6 +74,22 @@ def test_the_news_begins_behind_the_dateline(dateline):
     (sentence,) = prose(body)
     assert body[sentence.start :] == body
     assert body[sentence.news :] == "江淮大学团队研制出新型电池，效率达27.4%。"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "宁德时代最新消息：公司拟回购股份10亿元。",
+        "据国家统计局消息：10月份工业增长5%。",
+        "数码视讯（300079）公告，公司拟发行债券3亿元。",
+        "失联三天仍无音讯 家人报警求助，警方介入。",
+        "法院审讯 10月1日开始，公众可旁听。",
+        "样之家10月1日，公布第三季度财报。",
+    ],
+)
+def test_who_acts_is_no_dateline(body):
+    (sentence,) = prose(body)
+    assert body[sentence.news :] == body
 
 
 @pytest.mark.parametrize("query", ["id=18&page=2", "utm_source=wx", "p1=2"])

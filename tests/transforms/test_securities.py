@@ -213,11 +213,37 @@ def test_a_share_that_somebody_holds_is_not_what_an_article_is_about():
     body = "青禾人寿公告减持。减持已完成。截至目前，青禾人寿持有贵州茅台股份有限公司（贵州茅台，600519.SH）5%的股份。"
     assert codes("青禾人寿减持", body) == []
     assert codes("青禾人寿减持", body.replace("青禾人寿持有", "")) == ["600519.SH"]
+    assert codes("马某减持", "马某持有恒生电子股份降至5%以下，套现12亿元。") == ["600570.SH"]
 
 
 def test_whom_somebody_has_left_is_not_what_an_article_is_about():
     assert codes("青禾网上市 万科前董秘现身", "青禾网上市。万科前董秘三年前加入青禾网。") == []
     assert codes("万科高管增持", "万科公告，高管增持。") == ["000002.SZ"]
+    assert codes("格力电器前董事长去世", "格力电器前董事长去世，享年90岁。") == ["000651.SZ"]
+    assert codes("乐视网前高管获刑", "乐视网前高管贾某获刑三年。") == ["300104.SZ"]
+
+
+@pytest.mark.parametrize(
+    "title", ["深圳比亚迪停产", "广东格力电器停产", "湖南三一重工停产", "福建宁德时代停产", "成都京东方A停产"]
+)
+def test_a_company_at_home_or_abroad_is_the_same_one(title):
+    assert len(codes(title, f"{title}。公司说，将尽快恢复生产。")) == 1
+
+
+def test_who_acts_together_in_the_lead_is_whom_an_article_is_about():
+    body = "比亚迪、长城汽车、上汽集团、长安汽车四家公司联合发布声明。声明说，反对降价。"
+    assert len(codes("四家公司发布声明", body)) == 4
+
+
+def test_customers_have_no_figures_of_their_own():
+    body = "青禾科技申请上市。审核进行。公司客户包括比亚迪、长城汽车等，营收和净利润分别为3.2亿元和1.1亿元。"
+    assert codes("青禾科技申请上市", body) == []
+    body = "项目开工。资金到位。供应商有贵州茅台、五粮液和泸州老窖，项目投资3亿元和5亿元。"
+    assert codes("海州项目开工", body) == []
+
+
+def test_a_hotel_of_a_companys_name_is_not_the_company():
+    assert codes("论坛举行", "论坛在中国国贸大酒店举行。论坛为期两天。") == []
 
 
 def test_a_firm_of_another_place_is_another_one():
