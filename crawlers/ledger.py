@@ -36,7 +36,6 @@ from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
-_AT_ONCE = 1000  # rows
 _TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
 _ENDED = ("whole", "none")  # listings that were read to their end
 
@@ -222,7 +221,7 @@ class Ledger(Stories, Census, Inquiries):
         found = []
         with self._reading() as connection:
             in_order = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset))
-            for rows in in_order.partitions(_AT_ONCE):  # a row takes more memory than what is made of it
+            for rows in in_order.partitions(1000):  # not all at once: a row takes more memory than what is made of it
                 mine = [row for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
                 more = _parts_of(connection, [row.article_id for row in mine])
                 found += [_waiting(row, more[row.article_id]) for row in mine]
