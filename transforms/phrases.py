@@ -258,11 +258,8 @@ def _abbreviates(phrase: str, other: str, text: str) -> bool:
     rest = iter(long)
     within = all(one in rest for one in short)
     whole = all(word == _SECURITIES or len(word) == 1 or set(word) & set(short) for word in rjieba.cut(long))
-    return (
-        within
-        and whole
-        and not any(f"{one}{mark}{two}" in text for mark in "与和、" for one, two in ((short, long), (long, short)))
-    )
+    beside = any(f"{phrase}{mark}{other}" in text or f"{other}{mark}{phrase}" in text for mark in "与和、")
+    return within and whole and not beside
 
 
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:

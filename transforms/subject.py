@@ -34,7 +34,7 @@ def subject_of(words: Words) -> str:
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
-    return _own(_bare(_whole(_first(words), words), words), words).removesuffix("第")
+    return _bare(_own(_whole(_first(words), words), words), words).removesuffix("第")
 
 
 def _bare(subject: str, words: Words) -> str:
