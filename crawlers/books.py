@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from crawlers import database
-from crawlers.fates import DayReport, Outcome, State, Tally, Verdict
+from crawlers.fates import DayReport, Standing, State, Tally, Verdict
 from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
@@ -167,14 +167,14 @@ class Books:
         with self._reading() as connection:
             return [Position(row.archive_file, row.archive_offset) for row in connection.execute(query)]
 
-    def outcomes(self, source: str, ids: Collection[str]) -> dict[str, Outcome]:
-        """Return what has become of these articles of a source; those that it does not have are left out."""
-        query = select(*(_urls.c[name] for name in ("article_id", "state", "published_date", "reason", "detail")))
-        found: dict[str, Outcome] = {}
+    def standings(self, source: str, ids: Collection[str]) -> dict[str, Standing]:
+        """Return how these articles of a source stand by now; those that it does not have are left out."""
+        query = select(_urls.c.article_id, _urls.c.state, _urls.c.published_date, _urls.c.reason)
+        found: dict[str, Standing] = {}
         with self._reading() as connection:
             for part in chunks(sorted(ids)):
                 rows = connection.execute(query.where(_urls.c.source == source, _urls.c.article_id.in_(part)))
-                found |= {row.article_id: Outcome(*row) for row in rows}
+                found |= {row.article_id: Standing(row.state, row.published_date, row.reason) for row in rows}
         return found
 
     def why(self, article_id: str) -> list[dict[str, Any]]:

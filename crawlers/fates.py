@@ -202,6 +202,14 @@ def left_alone(reason: str, since: datetime) -> str:
     return f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
 
 
+class Standing(NamedTuple):
+    """How an article stands by now: its state, the day of its record or reject if it is known, and why it has that state."""
+
+    state: State
+    published_date: date | None
+    reason: str | None
+
+
 class Reach(NamedTuple):
     """How far back a newest-first list reached when it was read.
 

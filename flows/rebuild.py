@@ -22,7 +22,7 @@ from transforms.record import Record
 from transforms.snapshot import Snapshot
 
 Before = Callable[[], list[str]]
-_PAGES = 2000  # fetched pages of the days that are made again, and compared, together; one day may have more …
+_PAGES = 2000  # archived pages of the days that are made again, and compared, together; one day may have more …
 _DAYS = 50  # … and these are not more, as each takes some memory, too
 
 
@@ -108,7 +108,7 @@ def _parts(project: Project, source: str, days: list[date]) -> Iterator[list[dat
     pages = 0
     for day in days:
         part.append(day)
-        pages += tallies[day].fetched
+        pages += tallies[day].fetched + tallies[day].unbuilt
         if pages >= _PAGES or len(part) == _DAYS:
             yield part
             part, pages = [], 0
@@ -165,16 +165,16 @@ def _compare(
             elif before is not None:
                 gone[before.article_id] = before
         _compare_gone(project, source, gone, changes)
-    now = project.ledger.outcomes(source, rejected).values()
+    now = project.ledger.standings(source, rejected).values()
     changes.gained += sum(one.state == "record" and one.published_date not in days for one in now)
 
 
 def _compare_gone(project: Project, source: str, gone: dict[str, Record], changes: SourceChanges) -> None:
     """Count what became of records that their day has no more."""
     elsewhere: dict[date, list[str]] = defaultdict(list)
-    outcomes = project.ledger.outcomes(source, gone)
+    standings = project.ledger.standings(source, gone)
     for article_id in gone:
-        now = outcomes.get(article_id)
+        now = standings.get(article_id)
         if now and now.state == "record" and now.published_date:
             elsewhere[now.published_date].append(article_id)
         else:

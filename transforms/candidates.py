@@ -38,9 +38,9 @@ _FIRM = re.compile(
 )
 # 以及样州某某有限公司: what stands before a name.
 _LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
-_NUMBERED = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff][\u4e00-\u9fff][一二三四五六七八九十]{1,3}号(?<![月路街弄楼栋巷].号)(?<![月路街弄楼栋巷]..号)(?!文|院|楼|线|令)"
-)  # 神舟二十号
+_NUMBERED = re.compile(  # 神舟二十号
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
+)
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})

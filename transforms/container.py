@@ -17,19 +17,18 @@ _BESIDE = re.compile(
     r"(?<![a-z])(?:comments?|pinglun|repl(?:y|ies)|foot(?:er)?|copyright|recommend(?:ed)?|related|sidebar|rank(?:ing)?)(?![a-z])",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"(?<![a-z])about(?:[-_]?us)?(?![a-z])", re.IGNORECASE)
+_ABOUT = re.compile(r"(?<![a-z])about(?:[-_]?us)?(?![\w-])", re.IGNORECASE)
 _PARAGRAPHS = frozenset(["p", "blockquote", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "pre", "center", "figcaption"])
 _DECAY = 0.6  # per level: the innermost element that holds most paragraphs wins over all that is around it
 _LEAST = 0.02  # below this share of its weight a line is no longer passed on
 _PART = 0.25  # of the container's weight: a sibling of that much holds a part of the article
-_NOTICE = 0.1  # of its weight
 _SHORT = 10  # characters that are no link; a shorter line is no prose
 
 
 def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
     """Return the element that most prose stands in, or None for a page without prose.
 
-    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other; notices hardly do.
+    Prose in what calls itself a footer, a comment or a recommendation counts only on a page that has no other; notices never do.
     """
     beside: dict[lxml.html.HtmlElement, bool] = {}
     own = [line for line in lines if prose_weight(line) and not _is_beside(line.node, beside)]
@@ -37,7 +36,7 @@ def find_container(lines: Sequence[Line]) -> lxml.html.HtmlElement | None:
     for line in own or lines:
         weight = prose_weight(line)
         if weight and is_furniture(line.text):
-            weight *= _NOTICE
+            continue
         node: lxml.html.HtmlElement | None = line.node
         while node is not None and node.tag in _PARAGRAPHS:
             node = node.getparent()

@@ -42,7 +42,6 @@ _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
 _LONGEST_GIVEN = 24  # characters
 _ORGANS = frozenset("所会委局部院署")
-_SECURITIES = "证券"  # has no part in 样交所
 # 记者 李岚 摄: who wrote or took a picture.
 _CREDIT = re.compile(
     r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)|(?P<photographer>[\u4e00-\u9fff]{2,3})\s摄(?=\s|$)",
@@ -185,7 +184,7 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
 
 def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
-    text, chosen = words.text, dict[str, frozenset[str]]()
+    text, chosen, full = words.text, dict[str, frozenset[str]](), dict[str, str]()
     media = Counter(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else {}
     for one in ranked:
         if len(chosen) == _MAX:
@@ -196,7 +195,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = _full_name(phrase, words)
         elif _SURNAME.fullmatch(phrase):
-            phrase = _introduced(phrase, text, chosen)
+            full[phrase] = _introduced(phrase, text)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         told = sum(times for medium, times in media.items() if medium.startswith(phrase))
         reporter = reporter or 2 * told > text.count(phrase)
@@ -207,7 +206,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         )
         if not (reporter or any(alike)):
             chosen[phrase] = characters
-    return list(chosen)
+    return [full.get(phrase, phrase) for phrase in chosen]
 
 
 def _widened(phrase: str, words: Words) -> str:
@@ -243,11 +242,11 @@ def _completed(phrase: str, words: Words) -> str:
     return phrase + nouns[0] if nouns else phrase
 
 
-def _introduced(surname: str, text: str, chosen: Collection[str]) -> str:
+def _introduced(surname: str, text: str) -> str:
     """Return a surname with the given name before it where it first stands: Tomas Lindqvist, who is then called Lindqvist."""
     place = text.find(surname)
     given = _GIVEN.search(text[max(0, place - _LONGEST_GIVEN) : place])
-    return f"{given[0]}{surname}" if given and given[0].strip() not in chosen else surname
+    return f"{given[0]}{surname}" if given else surname
 
 
 def _abbreviates(phrase: str, other: str, text: str) -> bool:
@@ -257,9 +256,8 @@ def _abbreviates(phrase: str, other: str, text: str) -> bool:
         return False
     rest = iter(long)
     within = all(one in rest for one in short)
-    whole = all(word == _SECURITIES or len(word) == 1 or set(word) & set(short) for word in rjieba.cut(long))
     beside = any(f"{phrase}{mark}{other}" in text or f"{other}{mark}{phrase}" in text for mark in "与和、")
-    return within and whole and not beside
+    return within and not beside
 
 
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:

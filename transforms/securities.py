@@ -26,8 +26,9 @@ _ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|�
 _REPORT = re.compile(
     r"(?:：|:|-+)(?=[^：:]*(?:评级|目标价|研报|预期|首予|重申|看好))[^：:]*[（(](?:(?P<code>\d{5,6})(?!\d)|[A-Z]{1,5}\.)"
 )
-# 中标中国石油项目, 质押给某银行, 收到中国移动的通知书, 持有海州新材5%的股份: whom another one works for, owes, or has shares of.
+# 中标中国石油项目, 质押给某银行, 收到中国移动的通知书: whom another one works for, or owes.
 _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
+# 持有海州新材5%的股份: whom another one has shares of, where that is not the news.
 _HELD = re.compile(r"(?![^。；！？\n]{0,40}(?:降至|升至|[增减]至|[增减]持|减少|增加))[^。；！？\n]{0,40}?(?:股份|股权|股票|%)")
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.
@@ -81,9 +82,10 @@ _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县�
 _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
 _HOTELS = re.compile(r"大?酒店|大厦|饭店")
 _SHORT = 2  # characters
-_PROVINCES = re.compile(
+_GROUPS = ("集团", "实业", "控股")  # of which there are several of one name
+_NO_TOWNS = re.compile(
     r"河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏"
-    r"|新疆|香港|澳门"
+    r"|新疆|香港|澳门|中国|美国|德国|日本|英国|法国|韩国|印度|俄罗斯|欧洲|澳大利亚|加拿大|泰国|越南|新加坡|巴西"
 )
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
@@ -126,12 +128,12 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
 
 
 def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
-    """Whether a company's name has another town before it than its full name states: 云湖海州集团 is not 样州海州集团."""
+    """Whether a group's name has another town before it than its full name states: 云湖海州集团 is not 样州海州集团."""
     before = words.ending.get(start)
-    if before is None or before.text not in lists.places or _PROVINCES.fullmatch(before.text):
+    if not name.endswith(_GROUPS) or before is None or before.text not in lists.places or _NO_TOWNS.fullmatch(before.text):
         return False
     called = lists.called[lists.companies[name].code]
-    stated = {place for place in lists.places if any(place in one for one in called) and not _PROVINCES.fullmatch(place)}
+    stated = {place for place in lists.places if any(place in one for one in called) and not _NO_TOWNS.fullmatch(place)}
     return bool(stated) and before.text not in stated
 
 
@@ -201,7 +203,8 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
     last = None
     for one in found:
         again = last is not None and last.company == one.company and _AGAIN.fullmatch(text, last.end, max(last.end, one.start))
-        if _is_aside(one, text) or (again and last in asides):
+        held = one.start >= lead and text.endswith("持有", 0, one.start) and _HELD.match(text, one.end)
+        if _is_aside(one, text) or held or (again and last in asides):
             asides.add(one)
         last = one
     for row in rows:
@@ -236,9 +239,8 @@ def _is_aside(one: Mention, text: str) -> bool:
         quoted = bool(_QUOTED.match(text, one.end) or _SPEAKS.match(text, one.end))
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
-    held = before.endswith("持有") and _HELD.match(text, one.end)
     former = one.start and _FORMER.match(text, one.end)
-    return bool(received or quoted or held or former or _COUNTERPART.search(before))
+    return bool(received or quoted or former or _COUNTERPART.search(before))
 
 
 def _reports(one: Mention, title: str) -> bool:

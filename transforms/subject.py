@@ -19,7 +19,7 @@ _SUBJECT_END = re.compile(
 # “样名”上路两年 is about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
-_LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?")  # 我国快递业
+_LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 

@@ -42,13 +42,13 @@ def test_many_pages_wait_in_the_order_of_their_days_and_places(ledger):
     assert {one.day for one in ledger.waiting("a", DAYS[:1])} == {DAYS[0]}
 
 
-def test_what_has_become_of_many_articles(ledger):
+def test_how_many_articles_stand(ledger):
     ledger.settle(
         "a", [Outcome(find(1).article_id, "record", DAYS[2]), Outcome(find(2).article_id, "reject", None, "no_body", "x")]
     )
-    outcomes = ledger.outcomes("a", [*(find(number).article_id for number in range(MANY)), "unknown"])
-    assert len(outcomes) == MANY
-    assert outcomes[find(1).article_id] == Outcome(find(1).article_id, "record", DAYS[2])
-    assert outcomes[find(2).article_id] == Outcome(find(2).article_id, "reject", None, "no_body", "x")
-    assert outcomes[find(3).article_id].state == "archived"
-    assert ledger.outcomes("b", [find(1).article_id]) == {}
+    standings = ledger.standings("a", [*(find(number).article_id for number in range(MANY)), "unknown"])
+    assert len(standings) == MANY
+    assert standings[find(1).article_id] == ("record", DAYS[2], None)
+    assert standings[find(2).article_id] == ("reject", None, "no_body")
+    assert standings[find(3).article_id].state == "archived"
+    assert ledger.standings("b", [find(1).article_id]) == {}

@@ -18,6 +18,11 @@ def test_an_article_may_stand_in_what_is_called_about():
     assert body_of(html + f"<div><p>{PARAGRAPHS[0][:30]}，详情请登录。</p></div>") == PARAGRAPHS
 
 
+def test_what_is_called_like_about_is_the_article():
+    html = article_page().replace("id=artibody", "class=about-detail")
+    assert body_of(html + f"<div><p>{PARAGRAPHS[0][:30]}，详情请登录。</p></div>") == PARAGRAPHS
+
+
 def test_a_short_article_outweighs_a_promotion_and_a_notice():
     few = [PARAGRAPHS[0], *(f"热议话题之{number}（{number}3452）" for number in "一二三四")]
     html = article_page()

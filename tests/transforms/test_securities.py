@@ -214,6 +214,7 @@ def test_a_share_that_somebody_holds_is_not_what_an_article_is_about():
     assert codes("青禾人寿减持", body) == []
     assert codes("青禾人寿减持", body.replace("青禾人寿持有", "")) == ["600519.SH"]
     assert codes("马某减持", "马某持有恒生电子股份降至5%以下，套现12亿元。") == ["600570.SH"]
+    assert codes("举牌", "某险资持有恒生电子股份达到5%，触发举牌。") == ["600570.SH"]
 
 
 def test_whom_somebody_has_left_is_not_what_an_article_is_about():
@@ -224,7 +225,16 @@ def test_whom_somebody_has_left_is_not_what_an_article_is_about():
 
 
 @pytest.mark.parametrize(
-    "title", ["深圳比亚迪停产", "广东格力电器停产", "湖南三一重工停产", "福建宁德时代停产", "成都京东方A停产"]
+    "title",
+    [
+        "深圳比亚迪停产",
+        "广东格力电器停产",
+        "武汉格力电器停产",
+        "湖南三一重工停产",
+        "福建宁德时代停产",
+        "德国宁德时代停产",
+        "美国青岛啤酒停产",
+    ],
 )
 def test_a_company_at_home_or_abroad_is_the_same_one(title):
     assert len(codes(title, f"{title}。公司说，将尽快恢复生产。")) == 1
