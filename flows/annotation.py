@@ -246,8 +246,8 @@ def write_annotations(project: Project, rows: Iterable[Record], made: Mapping[st
     asked = {row.article_id: row for row in rows if row.article_id in made}
 
     def annotated(row: Record) -> Record:
-        mine = asked.get(row.article_id)
-        if mine is None or (mine.title, mine.body) != (row.title, row.body):
+        mine = asked[row.article_id]
+        if (mine.title, mine.body) != (row.title, row.body):
             return row
         annotation = made[row.article_id]
         hear(row, annotation)

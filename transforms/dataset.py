@@ -31,7 +31,8 @@ from transforms.shelf import MERGED, shelf
 Row = TypeVar("Row", Record, Reject)
 DamagedError = parquet.DamagedError
 
-_AT_ONCE = 500  # rows that are objects at one time: some 10 MB
+AT_ONCE = 500
+"""Rows that are objects at one time: some 10 MB."""
 _PATIENCE = 60.0  # seconds; a day is changed in a few, and a killed process frees its lock at once
 _LOCKS = 32  # lock files; the days of a month have one each
 _TRIES = 100  # of opening a day's files; each fails only when the day was changed in that very moment
@@ -94,7 +95,7 @@ class Partitions(Generic[Row]):
     def rows(self, day: date, source: str, only: Collection[str] | None = None) -> list[Row]:
         """Return the rows of one source and day, all or those with an article_id of `only`; no file gives an empty list."""
         table = self.load(day, [source])
-        return list(self.parsed(day, table if only is None else table.filter(_among(table, only))))
+        return list(self.parsed(day, table if only is None else table.filter(among(table, only))))
 
     def days(self, start: date = date.min, end: date = date.max) -> list[date]:
         """Return the days `start` to `end` (both included) that have a folder, in their order."""
@@ -107,7 +108,7 @@ class Partitions(Generic[Row]):
 
     def parsed(self, day: date, table: pa.Table) -> Iterator[Row]:
         """Yield the rows of a day's table as models, few in memory at a time. Raises DamagedError."""
-        for part in table.to_batches(max_chunksize=_AT_ONCE):
+        for part in table.to_batches(max_chunksize=AT_ONCE):
             for row in part.to_pylist():
                 try:
                     yield self._model.model_validate(row)
@@ -131,7 +132,7 @@ class Partitions(Generic[Row]):
             if strangers := [row for row in wanted.values() if row.source != source]:
                 raise ValueError(f"{strangers[0].article_id} is a row of {strangers[0].source}, not of {source}")
             # Only the rows concerned become objects: a day may have tens of thousands.
-            concerned = _among(table, wanted.keys() | gone)
+            concerned = among(table, wanted.keys() | gone)
             stored = {row.article_id: row for row in self.parsed(day, table.filter(concerned))}
             kept = {article_id: row for article_id, row in stored.items() if article_id not in gone}
             rows = kept | {article_id: _successor(stored.get(article_id), row) for article_id, row in wanted.items()}
@@ -149,7 +150,7 @@ class Partitions(Generic[Row]):
         """
         with self.lock(day):
             table = self.load(day, [source])
-            concerned = _among(table, only)
+            concerned = among(table, only)
             before = list(self.parsed(day, table.filter(concerned)))
             after = [change(row) for row in before]
             if after == before:
@@ -268,7 +269,7 @@ def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Reco
     return [row for row in partitions.rows(day, source) if row.annotated_at is None]
 
 
-def _among(table: pa.Table, ids: Collection[str]) -> pa.ChunkedArray:
+def among(table: pa.Table, ids: Collection[str]) -> pa.ChunkedArray:
     """Return for each row of a table whether its article_id is one of `ids`."""
     return pc.is_in(table["article_id"], pa.array(sorted(ids), pa.string()))
 

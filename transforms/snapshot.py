@@ -7,9 +7,7 @@ from typing import Generic
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.dataset import Partitions, Row
-
-_AT_ONCE = 500  # rows that are models at one time
+from transforms.dataset import AT_ONCE, Partitions, Row, among
 
 
 class Snapshot(Generic[Row]):
@@ -30,22 +28,15 @@ class Snapshot(Generic[Row]):
 
         A row that is new has None before it, one that is gone, or stands on another day now, None behind it. Raises StoreError.
         """
+        parsed = self._partitions.parsed
         known = {one for table in self._tables.values() for one in table["article_id"].to_pylist()}
         for day, before in self._tables.items():
             after = self._partitions.load(day, [self._source])
-            for start in range(0, len(after), _AT_ONCE):
-                part = after.slice(start, _AT_ONCE)
-                was = {row.article_id: row for row in self._parsed(day, before.filter(_among(before, part)))}
-                now = [row for row in self._parsed(day, part) if row.article_id in was or row.article_id not in known]
+            for start in range(0, len(after), AT_ONCE):
+                part = after.slice(start, AT_ONCE)
+                was = {row.article_id: row for row in parsed(day, before.filter(among(before, part["article_id"].to_pylist())))}
+                now = [row for row in parsed(day, part) if row.article_id in was or row.article_id not in known]
                 yield [(was.get(row.article_id), row) for row in now]
-            gone = before.filter(pc.invert(_among(before, after)))
-            for start in range(0, len(gone), _AT_ONCE):
-                yield [(row, None) for row in self._parsed(day, gone.slice(start, _AT_ONCE))]
-
-    def _parsed(self, day: date, table: pa.Table) -> Iterator[Row]:
-        return self._partitions.parsed(day, table)
-
-
-def _among(table: pa.Table, others: pa.Table) -> pa.ChunkedArray:
-    """Return for each row of a table whether its article_id stands in another one."""
-    return pc.is_in(table["article_id"], others["article_id"].combine_chunks())
+            gone = before.filter(pc.invert(among(before, after["article_id"].to_pylist())))
+            for start in range(0, len(gone), AT_ONCE):
+                yield [(row, None) for row in parsed(day, gone.slice(start, AT_ONCE))]
