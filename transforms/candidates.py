@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from transforms import kinds
 from transforms.kinds import Kind
+from transforms.naming import called, coded, firms, foreign
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import is_common, names_person
+from transforms.vocabulary import TITLE, is_common, names_person
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
+_PAIR = 2  # words
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
@@ -27,17 +30,10 @@ _LATIN = re.compile(
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _SENTENCE = re.compile(r"[a-z] $")  # before what stands within a sentence in a foreign language
-_FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 _PERIOD = re.compile(
     r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
 )
 _QUARTER = re.compile("第[一二三四]季度报告(?!显示)")
-_FIRM = re.compile(
-    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
-    r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
-)
-# 以及样州某某有限公司: what stands before a name.
-_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
 _NUMBERED = re.compile(  # 神舟二十号
     r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
 )
@@ -46,7 +42,8 @@ _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _COUNTED = re.compile(
     r"^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
-    r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{6}\.[A-Z]{2}$"
+    r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{4,6}[.-][A-Z]{2}$|^[A-Z]{1,5}\.(?:US|HK|N|O|OQ)$"
+    r"|^\d+(?:[KMGT]B|FPS|fps|mAh|[kMG]?Hz|k?W|[cmnk]?m|k?g)$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(
@@ -54,7 +51,7 @@ _UNIT = re.compile(
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
-_EACH = re.compile(r"每(?!日)|同一|一个|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
+_EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
@@ -66,18 +63,19 @@ _THINGS = re.compile(
 )
 # Generic words that may still end a phrase: 回购计划 says something, 发展情况 does not.
 _TAILS = re.compile(
-    r"计划|登记|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
+    r"投资者|计划|登记|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
     r"股本|增长率|中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
+_TITLE = re.compile(TITLE)
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
 _VAGUE = "各项 各种 多种 有关 相关"
 _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
 """Words that no phrase has in it: with them it is a clause, or one of many (各项工作)."""
 
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
+_OBJECTS = frozenset({"n", "vn", "ns", "nz", "nt"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
-_LINKS = frozenset({"c", "p", "v"})
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -101,7 +99,7 @@ def candidates(
     latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
-    yield from ((_LED_IN.sub("", phrase), kinds.THING_ALONE, ()) for phrase in _FIRM.findall(text))
+    yield from ((phrase, kinds.THING_ALONE, ()) for phrase in firms(text))
     for pattern, kind in ((_ALIAS, kinds.ALIASED), (_WORK, kinds.WRITING), (_PERIOD, kinds.REPORT), (_QUARTER, kinds.REPORT)):
         yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
     if "轮" in text:
@@ -117,31 +115,22 @@ def candidates(
     yield from ((phrase, kinds.TECHNOLOGY, ()) for phrase in technologies)
     yield from ((phrase, kinds.INDUSTRY, ()) for phrase in industries)
     yield from (
-        (text[one.start : one.end], kinds.COMPANY_ALONE, ()) for one in companies if text[one.start] not in "\n0123456789"
+        (called(text[one.start : one.end], one.company, words, lists), kinds.COMPANY_ALONE, ())
+        for one in companies
+        if text[one.start] not in "\n0123456789"
     )
+    yield from ((phrase, kinds.COMPANY_ALONE, ()) for phrase in coded(words))
     yield from _listed(words, lists, {one.company.code for one in companies})
     yield from _acts(words, lists)
-
-
-def foreign(words: Words) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the persons' names with a dot, without other words at their edges: 总裁|哈利·斯通|日前."""
-    for match in _FOREIGN.finditer(words.text):
-        start, end = match.span()
-        first, last = words.text.index("·", start, end), words.text.rindex("·", start, end) + 1
-        inside = [word for word in words.words if start <= word.start < end]
-        if {word.tag for word in inside if first in (word.end, word.start - 1)} == {"ns"}:  # 中国·贵阳
-            continue
-        others = [word for word in inside if word.tag not in _NAMES and (len(word.text) > 1 or word.tag in _LINKS)]
-        start = max((word.end for word in others if word.end < first), default=start)
-        yield start, next((word.start for word in others if word.start > last), end)
 
 
 def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     text, edge = words.text, len(words.title)
     for start, end, name in words.found["companies"]:
         if start in words.edges and end in words.edges:
-            known = lists.companies[name].code in about
-            yield called(text[start:end], name, lists), kinds.COMPANY if known else kinds.TERM, ()
+            company = lists.companies[name]
+            known = company.code in about
+            yield called(text[start:end], company, words, lists), kinds.COMPANY if known else kinds.TERM, ()
     lead = text.find("。", edge)
     for start, end, name in words.found["subjects"]:
         if (start in words.edges and end in words.edges) or end - start > 3:
@@ -152,11 +141,6 @@ def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[t
             break
         if lists.triggers[trigger] not in _GENERAL:
             yield text[start:end], kinds.EVENT, ()
-
-
-def called(phrase: str, name: str, lists: Taxonomy) -> str:
-    """Return the listed name of a company within a longer one of it: 海州新材 for 海州新材料科技, but 中国东航 as it is."""
-    return next((one for one in lists.called[lists.companies[name].code] if one in phrase), phrase)
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
@@ -177,6 +161,7 @@ def _runs(
     Outside the title a run must stand twice, or be a person's name or end the name of a thing.
     """
     inside = {place for start, end in names for place in range(start + 1, end)}
+    held = {place for start, end, _ in words.found["companies"] for place in range(start + 1, end)}
     edge = len(words.title)
     times: dict[str, int] = {}
     text, generic = words.text, lists.generic
@@ -190,7 +175,7 @@ def _runs(
                 end = last.end
                 if end - start > _LONGEST:
                     break
-                if last.tag == "m" and _UNIT.match(text, end):
+                if end in held or _is_cut_off(run[number:], size, text):
                     continue
                 phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
@@ -204,6 +189,14 @@ def _runs(
                 if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
                     kind = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else kind
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
+
+
+def _is_cut_off(run: Sequence[Word], size: int, text: str) -> bool:
+    """Whether what follows the first words of a run belongs to them: the unit of a figure, or what is bought in 收购样式|茶餐厅."""
+    last = run[size - 1]
+    if last.tag == "m":
+        return bool(_UNIT.match(text, last.end))
+    return size == _PAIR and run[0].tag == "v" and size < len(run) and run[size].tag in _OBJECTS
 
 
 def _stretches(words: Words) -> Iterator[list[Word]]:
@@ -242,7 +235,11 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return None
     if first.tag == "n" and last.tag == "nr" and names_person(last.text) and not is_common(last.text):  # 航天员|李岚
         return None
-    if "不" in phrase or phrase.endswith("限公司"):  # the pattern of whole names finds it
+    if any(_is_titled(*pair) or _is_titled(*reversed(pair)) for pair in pairwise(part)):
+        return None
+    if len(part) == _PAIR and first.tag == "v" and last.tag == "ns" and len(last.text) > 1:  # 访问|样国
+        return None
+    if "不" in phrase or phrase.endswith(("限公司", "责任公司")):  # the pattern of whole names finds it
         return None
     tags = {word.tag for word in part}
     if "m" in tags:
@@ -252,6 +249,11 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if "v" in tags:
         return kinds.VERBAL if in_title or first.tag != "v" else kinds.VERBS
     return (kinds.THING_ALONE if len(phrase) > 3 else kinds.THING) if thing else kinds.PLAIN
+
+
+def _is_titled(name: Word, title: Word) -> bool:
+    """Whether a word says what the person beside is: 李岚|教授."""
+    return name.tag in _NAMES and bool(_TITLE.fullmatch(title.text))
 
 
 def _is_cut(last: Word) -> bool:

@@ -48,8 +48,9 @@ _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|�
 _ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
 # 金湾银行 is whom an article is about, 光伏组件价格 is what.
 _TOPIC = re.compile(
-    r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|股|办法|条例|新规|规定|政策|标准|规划|意见)$"
+    r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|(?<!控)股|办法|条例|新规|规定|政策|标准|规划|意见)$"
 )
+_HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
@@ -173,8 +174,8 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
 
 
 def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
-    """Whether the name of the subject ends with its trade: 恒岳地产, but not 青禾教育科技."""
-    return subject.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
+    """Whether the name of the subject ends with its trade: 恒岳地产, 云湖医疗控股, but not 青禾教育科技."""
+    return _HOLDING.sub("", subject).endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str | None]]:

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import called, candidates, counted, foreign
-from transforms.kinds import CLAUSE, INDUSTRY, SUBJECT, Kind
+from transforms.candidates import candidates, counted
+from transforms.kinds import CLAUSE, EVENT, INDUSTRY, SUBJECT, Kind
+from transforms.naming import called, foreign
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
+from transforms.vocabulary import names_person
 from transforms.words import Words
 
 _MAX = 7
@@ -39,6 +41,7 @@ _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自�
 _VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:巨潮|智通|资讯网|财经|[深上北港]交所)$")
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
+_FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
 _LONGEST_GIVEN = 24  # characters
 _ORGANS = frozenset("所会委局部院署")
@@ -88,8 +91,7 @@ def keywords(
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
-    for start, end, name in words.found["companies"][:1]:
-        subject = called(subject, name, lists) if not start and len(subject) == end else subject
+    subject = _listed_name(subject, words, lists)
     credited = Counter(match["writer"] or match["photographer"] for match in _CREDIT.finditer(words.text))
     hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
     for phrase in (*hands, *_other_names(kinds, companies, words, lists)):
@@ -104,15 +106,29 @@ def keywords(
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
 
 
+def _listed_name(subject: str, words: Words, lists: Taxonomy) -> str:
+    """Return what a company that is the subject is called by the name of its listing, if the text has it; else the subject."""
+    start, end, name = next(iter(words.found["companies"]), (1, 0, ""))
+    whole = not start and end in (len(subject), len(_FORM.sub("", subject)))
+    return called(subject, lists.companies[name], words, lists) if whole else subject
+
+
 def _other_names(phrases: Collection[str], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> list[str]:
     """Return the phrases that name a company otherwise than the text first does: 中国石油天然气, where that is 中石油."""
     first: dict[str, str] = {}
     for one in companies:
         name = words.text[one.start : one.end]
         if name in lists.called[one.company.code]:  # no code
-            first.setdefault(one.company.code, name)
-    others = {name for code, called in first.items() for name in lists.called[code] if name not in called and called not in name}
-    return [one for one in phrases if one in others or (one.endswith("公司") and any(one.startswith(name) for name in others))]
+            first.setdefault(one.company.code, called(name, one.company, words, lists))
+    others = {one for code, name in first.items() for one in lists.called[code] if one not in name and name not in one}
+    whole = {one for code in first for one in lists.called[code]}
+    return [
+        one
+        for one in phrases
+        if one in others
+        or (one.endswith("公司") and any(one.startswith(name) for name in others))
+        or ((bare := _FORM.sub("", one)) != one and bare in whole)
+    ]
 
 
 def _is_counted(phrase: str, words: Words) -> bool:
@@ -175,6 +191,8 @@ def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
         return True
     if one.kind.named and "·" in other.phrase and not one.in_title:
         return True
+    if one.kind is EVENT and one.in_title and not other.in_title:
+        return False
     if (one.kind.named and not other.kind.named) or (one.kind is INDUSTRY and len(one.phrase) > _WORD):
         return False
     if len(one.phrase) == 2 and not one.kind.named and other.times >= _INSIDE_SHORT * one.times:
@@ -214,9 +232,12 @@ def _widened(phrase: str, words: Words) -> str:
     text = words.text
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
         ends = words.ends_of(phrase)
-        beside = {text[end] if {end, end + 1} <= words.edges and end < len(text) else "" for end in ends}
+        beside = {text[end : end + 1] for end in ends}
         character = beside.pop()
         if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
+            break
+        seen = [end not in words.edges or end + 1 in words.edges for end in ends]
+        if not (all(seen) or (any(seen) and len(phrase) == 2 and names_person(phrase + character))):
             break
         phrase += character
     return phrase

@@ -30,6 +30,10 @@ _REPORT = re.compile(
 _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
 # 持有海州新材5%的股份: whom another one has shares of, where that is not the news.
 _HELD = re.compile(r"(?![^。；！？\n]{0,40}(?:降至|升至|[增减]至|[增减]持|减少|增加))[^。；！？\n]{0,40}?(?:股份|股权|股票|%)")
+# 海州新材东城分公司总监李岚参加了会议, 海州新材公司代表: whose people were there, too.
+_ATTENDS = re.compile(
+    r"[^，。；！？、\n]{0,12}(?:总监|经理|总裁|主任|书记|董事长|负责人|代表)[\u4e00-\u9fff]{0,3}(?:等|分别|也)?(?:参加|出席|陪同|发言|参与)"
+)
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.
 _FORMER = re.compile(
@@ -37,7 +41,7 @@ _FORMER = re.compile(
     r"(?![^。！？\n]{0,24}(?:获刑|被查|受审|双开|逮捕|造假|去世|逝世))"
 )
 # 海州新材、云湖科技、…: who is one of many in a list.
-_NEXT = re.compile(r"[A-Z]?(?:[（(][^（）()\n]{1,16}[)）])?(?:、|和|及|与|以及)")
+_NEXT = re.compile(r"[A-Z]?(?:[（(][^（）()\n]{1,16}[)）]|\n+)?(?:、|和|及|与|以及)")
 _LISTED = 4  # companies
 # 海州新材料股份有限公司（海州新材，600001.SH）: the same one again.
 _AGAIN = re.compile(r"[^，。；！？\n（(]{0,8}(?:[（(][^，。；！？\n）)]{0,8})?[，,]?")
@@ -69,6 +73,10 @@ _FIGURE = re.compile(
 _OWN = r"\d[\d.]*\s?(?:%|％|[万亿]?(?:元|美元|港元|股)|[万亿]|倍)"
 _FIGURES = re.compile(rf"(?!等|.{{0,12}}客户)[^。；！？\n\d]{{0,24}}(?P<each>{_OWN}(?:、{_OWN})*[和及、]{_OWN})")
 _FIGURE_OF_ONE = re.compile(_OWN)
+# 海州新材、云湖科技等股拟减持金额均在8000万元以上: one figure for all.
+_FIGURE_OF_ALL = re.compile(
+    rf"\n*(?:、[^，。；！？、\n]{{2,8}}\n*)*(?:等[^，。；！？\n\d]{{0,4}})?[^，。；！？\n\d涨跌]{{0,24}}[均都][^，。；！？\n\d涨跌]{{0,8}}{_OWN}"
+)
 _MOVED = re.compile(
     r"(?:股价|今日|盘中|午后|一度|[AH]股|港股|年内|在?今年[内以来]{0,2}|[也均则]){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)"
 )  # what a share did
@@ -149,6 +157,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
+    counterparts = {one.company.code for one in found if one.start < edge and _COUNTERPART.search(text[: one.start])}
     weights: dict[str, float] = defaultdict(float)
     rows = _in_rows(found, text)
     reported = set() if mainly else _reported(found, rows, text)
@@ -157,7 +166,11 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     for one in found:
         aside = one.company.code in authors or one in asides
         house = _is_house(one) and not of_houses
-        matters = not house and (one in reported or one.start < lead or _is_asked_about(one, words))
+        matters = (
+            not house
+            and one.company.code not in counterparts
+            and (one in reported or one.start < lead or _is_asked_about(one, words))
+        )
         matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(_ANNOUNCES.match(text, one.end))))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
@@ -215,7 +228,9 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
 
 
 def _has_figures(row: Sequence[Mention], text: str) -> bool:
-    """Whether behind a list of companies a text tells as many figures."""
+    """Whether behind a list of companies a text tells as many figures, or one for all."""
+    if _FIGURE_OF_ALL.match(text, row[-1].end):
+        return True
     told = _FIGURES.match(text, row[-1].end)
     return told is not None and len(_FIGURE_OF_ONE.findall(told["each"])) == len({one.company.code for one in row})
 
@@ -240,7 +255,8 @@ def _is_aside(one: Mention, text: str) -> bool:
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
     former = one.start and _FORMER.match(text, one.end)
-    return bool(received or quoted or former or _COUNTERPART.search(before))
+    attends = one.start and _ATTENDS.match(text, one.end)
+    return bool(received or quoted or former or attends or _COUNTERPART.search(before))
 
 
 def _reports(one: Mention, title: str) -> bool:

@@ -3,6 +3,8 @@
 import re
 
 from transforms.candidates import latin_name
+from transforms.names import ORGANISED
+from transforms.vocabulary import TITLE, names_person
 from transforms.words import Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
@@ -21,6 +23,8 @@ _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
+_TITLES = re.compile(f"(?:{TITLE})+$")
+_MANY_PLACES = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -38,10 +42,14 @@ def subject_of(words: Words) -> str:
 
 
 def _bare(subject: str, words: Words) -> str:
-    """Return a subject without what only says when and of which country; nothing where that is all."""
+    """Return a subject without what only says when, of which country or what a person is; nothing where that is all."""
     led_in = _LED_IN.match(subject)
     if led_in and led_in.end() in words.edges:
         subject = subject[led_in.end() :]
+    subject = _MANY_PLACES.sub("", subject)
+    name = _TITLES.sub("", subject)
+    if names_person(name):
+        return name
     return "" if _NO_SUBJECT.fullmatch(subject) or len(subject) < _SHORTEST else subject
 
 
@@ -79,7 +87,7 @@ def _whole(subject: str, words: Words) -> str:
             break
         if word.end > end and not word.text.isalpha():  # a mark, a figure
             break
-        if word.end > end and word.tag not in _NO_NOUN:
+        if word.end > end and (word.tag not in _NO_NOUN or ORGANISED.fullmatch(word.text)):
             end = word.end
     return text[:end]
 

@@ -182,3 +182,8 @@ def test_companies_that_a_text_only_reports_of_lend_it_little():
     assert ([one.company.level1 for one in companies], mainly) == (["交通运输"], [])
     assert list(industries(words, shipped(), "钢铁行业", companies, mainly)[1]) == ["钢铁"]
     assert "交通运输" in industries(words, shipped(), "钢铁行业", companies)[1]
+
+
+@pytest.mark.parametrize("name", ["云湖医疗", "云湖医疗控股", "云湖医疗中国"])
+def test_what_a_company_is_in_may_have_its_form_behind_it(name):
+    assert found(f"{name}12月3日耗资10万港元回购8万股", f"{name}公布，以10万港元回购8万股。")[0] == ["医疗"]

@@ -115,3 +115,42 @@ def test_who_is_introduced_in_full_is_one_keyword():
     assert [one for one in made if "Trump" in one] == ["Donald Trump"]
     body = "Google发布财报。Google说，用户增长。Google Chrome用户大增。Chrome占60%。"
     assert "Google Chrome" in found("浏览器用户大增", body)
+
+
+def test_a_verb_is_not_cut_from_what_it_is_done_to():
+    body = "海岬集团公告，拟收购联禾国际。联禾国际经营港式茶餐厅。海岬集团说，看好前景。"
+    made = found("海岬集团拟1200万港元收购港式茶餐厅业务", body)
+    assert "收购港式" not in made
+    assert {"港式茶餐厅", "收购"} <= set(made)
+    body = "郑岚即日上任。郑岚曾任样国总监。公司说，两地业务合并。"
+    assert "升任英国" not in found("青禾高管升任英国和爱尔兰业务负责人", body)
+
+
+def test_the_act_of_the_headline_does_not_give_way_to_a_longer_phrase_below():
+    body = "砺芯微电子公告，收购完成。砺芯微电子收购协议生效，收购协议规定，收购协议期限一年。恒岳资本为顾问。"
+    assert "收购" in found("砺芯微电子收购澜川科技", body)
+
+
+@pytest.mark.parametrize("title", ["总书记", "教授", "董事长"])
+def test_what_somebody_is_is_no_part_of_the_name(title):
+    body = f"郑岚{title}在海州说，要种树。郑岚{title}看望老人，郑岚{title}到学校。"
+    assert "郑岚" in found(f"郑岚{title}到海州调研", body)
+    assert not any(title in one for one in found(f"郑岚{title}到海州调研", body))
+
+
+def test_a_persons_name_is_whole_though_it_is_cut_in_places():
+    body = "{0}要退休了，{0}却去了海州。{0}的自我评价是分文不取。海州县说，{0}答应了。{0}开启支教生涯。"
+    assert "陈立群" in found("校长去海州支教", body.format("陈立群"))
+    assert not any(
+        one.startswith("王刚表") for one in found("县长答疑", "王刚表示，会修路。王刚表示，会建校。王刚表示，会招商。")
+    )
+
+
+def test_sizes_are_no_keywords():
+    body = "青禾手机发布，256GB版售5499元，64GB版售4999元。青禾手机支持60FPS录像，256GB版首发，64GB版后售，60FPS为默认。"
+    assert not {"256GB", "64GB", "60FPS"} & set(found("青禾手机64GB版售4999元", body))
+
+
+@pytest.mark.parametrize(("title", "subject"), [("江苏多地要求延期开学", "江苏"), ("神州控股中标多个项目", "神州控股")])
+def test_the_subject_is_who_it_is_and_not_where_or_what_it_does(title, subject):
+    assert subject_of(words_of(title, f"{subject}昨日公布，{subject}将通知各方。")) == subject

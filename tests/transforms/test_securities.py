@@ -272,3 +272,23 @@ def test_a_place_that_begins_like_a_company_is_none():
     assert codes("东湖高新发布方案", "东湖高新投资3亿元。") == ["600133.SH"]
     assert codes("农业银行县域贷款增长", "农业银行县域贷款增长一成。") == ["601288.SH"]
     assert codes("茅台机场停航", "茅台机场停航，旅客改签。") == []
+
+
+def test_a_figure_for_all_of_a_list_is_one_for_each():
+    names = "贵州茅台(1800.10,-0.71,-1.13%)、宁德时代(400.20,0.10,0.30%)、三一重工(18.30,0.10,0.30%)、海螺水泥"
+    body = f"多家公司公布计划。计划即日生效。{names}等股拟减持金额也均在8000万元以上。"
+    assert len(codes("多家公司抛出减持计划", body)) == 4
+    assert codes("股市收评", body.replace("拟减持金额也均在8000万元以上", "均上涨5%")) == []
+    assert codes("多家公司抛出减持计划", body.replace("也均在8000万元以上", "不详")) == []
+
+
+def test_who_orders_is_not_whom_the_headline_is_about():
+    body = "澜川软件公告，公司为“中国石油会议系统项目”的中标单位。项目为期一年。"
+    assert codes("澜川软件中标中国石油会议系统项目", body) == []
+    body = "中国联通公布结果，澜川软件中标。中国联通说，项目为期一年。"
+    assert codes("澜川软件中标中国联通项目", body) == ["600050.SH"]
+
+
+def test_whose_people_were_there_is_not_whom_an_article_is_about():
+    body = "海州县举行表彰大会。县长郑岚，TCL集团海州分公司总监温宁参加了会议。TCL集团公司代表分别发言。"
+    assert codes("海州县表彰教师", body) == []

@@ -1,0 +1,69 @@
+import pytest
+
+from tests.transforms.lists import shipped, words_of
+from transforms.naming import coded, firms, foreign
+from transforms.phrases import keywords
+from transforms.prose import prose
+from transforms.securities import about, mentions
+from transforms.subject import subject_of
+
+
+def found(title: str, body: str) -> list[str]:
+    words = words_of(title, body)
+    companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
+    return keywords(words, shipped(), subject_of(words), companies=companies)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("样行：维持云湖零售(06808)“增持”评级", "云湖零售"),
+        ("样证：上调青禾好医生（1833.HK）目标价", "青禾好医生"),
+        ("海州酒店(HZJD.US)二季度业绩符合预期", "海州酒店"),
+        ("恒岳金融(00530-HK)股份被质押", "恒岳金融"),
+        ("砺芯（股票代码：688999）发布年报", "砺芯"),
+    ],
+)
+def test_who_stands_before_the_code_of_a_share_is_named_whole(title, name):
+    assert list(coded(words_of(title, ""))) == [name]
+    made = found(title, f"{name}昨日公布消息。分析师说，消息符合预期。")
+    assert name in made
+    assert not any("HK" in one or ".US" in one or one[0].isdigit() for one in made)
+
+
+@pytest.mark.parametrize("text", ["print(2008)", "于(06808)", "，（600519）", "云湖零售(2019)年"])
+def test_a_number_in_brackets_alone_names_nobody(text):
+    assert "".join(coded(words_of(text, ""))) in ("", "云湖零售")
+
+
+def test_a_company_is_called_by_the_name_of_its_listing_where_the_text_has_it():
+    title = "广东通宇通讯股份有限公司关于减持计划实施完毕的公告"
+    body = "广东通宇通讯股份有限公司（以下简称“公司”或“通宇通讯”）公告，股东减持计划实施完毕。通宇通讯总股本不变。"
+    made = found(title, body)
+    assert "通宇通讯" in made
+    assert not any("广东通宇" in one for one in made)
+
+
+def test_a_listed_name_that_the_text_hardly_has_is_not_preferred():
+    title = "内蒙古包钢钢联股份有限公司关于质押的公告"
+    body = "内蒙古包钢钢联股份有限公司收到通知，股份被质押。内蒙古包钢钢联股份有限公司将关注进展。债券简称包钢股份债。"
+    assert "内蒙古包钢钢联" in found(title, body)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("控股股东海州依云投资有限公司减持", "海州依云投资有限公司"),
+        ("收购联禾国际有限公司全部股权", "联禾国际有限公司"),
+        ("全资子公司云湖环保有限公司中标", "云湖环保有限公司"),
+        ("债券名称海州恒岳集团有限公司", "海州恒岳集团有限公司"),
+        ("依云投资控股有限公司公告", "依云投资控股有限公司"),
+    ],
+)
+def test_what_leads_in_to_a_firm_is_no_part_of_its_name(text, name):
+    assert list(firms(text)) == [name]
+
+
+@pytest.mark.parametrize("text", ["推动高质量发展·权威发布", "依云邮轮·新浪漫号开航"])
+def test_a_dot_between_common_words_makes_no_persons_name(text):
+    assert list(foreign(words_of(text, ""))) == []
