@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from transforms import kinds
@@ -172,16 +173,16 @@ def _runs(
             if first.text in generic or start in inside:
                 continue
             for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
-                end = last.end
+                _, end, word, tag = last
                 if end - start > _LONGEST:
                     break
-                if end in held or _is_cut_off(run[number:], size, text):
+                if end in held or (tag == "m" and _UNIT.match(text, end)) or (size == _PAIR and _is_cut_off(run, number)):
                     continue
                 phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
                 if time > 2:
                     continue
-                thing = last.tag == "nt" or bool(_THINGS.search(last.text))
+                thing = tag == "nt" or _is_thing(word)
                 once = in_title or thing or (size == 1 and first.tag == "nr" and len(first.text) < 4)  # a longer one is guessed
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
@@ -191,12 +192,15 @@ def _runs(
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
-def _is_cut_off(run: Sequence[Word], size: int, text: str) -> bool:
-    """Whether what follows the first words of a run belongs to them: the unit of a figure, or what is bought in 收购样式|茶餐厅."""
-    last = run[size - 1]
-    if last.tag == "m":
-        return bool(_UNIT.match(text, last.end))
-    return size == _PAIR and run[0].tag == "v" and size < len(run) and run[size].tag in _OBJECTS
+def _is_cut_off(run: Sequence[Word], number: int) -> bool:
+    """Whether of a verb and a noun in a run the noun goes on: 收购样式|茶餐厅."""
+    behind = number + _PAIR
+    return run[number].tag == "v" and behind < len(run) and run[behind].tag in _OBJECTS
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_thing(word: str) -> bool:
+    return bool(_THINGS.search(word))
 
 
 def _stretches(words: Words) -> Iterator[list[Word]]:
