@@ -18,7 +18,7 @@ _MOST_WORDS = 4
 _PAIR = 2  # words
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
-_QUOTED = re.compile(r"[“「『‘\"]([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
+_QUOTED = re.compile(r"[“「『‘\"](?![（(])([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
 _WORK = re.compile(  # 《快递条例（修订草案）》 is called without its bracket, 《海州（二期）规划》 with it
     r"《([^》《\n（(]{2,12}(?=[（(][^》《\n]{2,12}[）)]》)|[^》《\n]{2,12}(?=》))(?:[（(][^》《\n]{2,12}[）)])?》(?!记者|讯|评论员|报道)"
@@ -77,6 +77,8 @@ _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _OBJECTS = frozenset({"n", "vn", "ns", "nz", "nt"})
 _NAMES = frozenset({"nr", "nrt", "nrfg"})
+# 部分股份解除质押, 累计回购, 拟减持: the act is what indexes.
+_HOW = re.compile(r"^(?:部分|全部|办理|提前|完成|拟|累计|连续|首次|股份(?=解除)|股权(?=解除))+(?=..)")
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -141,7 +143,7 @@ def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[t
         if start >= edge:
             break
         if lists.triggers[trigger] not in _GENERAL:
-            yield text[start:end], kinds.EVENT, ()
+            yield _HOW.sub("", text[start:end]), kinds.EVENT, ()
 
 
 def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:

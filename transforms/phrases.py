@@ -11,10 +11,9 @@ import rjieba
 
 from transforms.candidates import candidates, counted
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, SUBJECT, Kind
-from transforms.naming import called, foreign
+from transforms.naming import abbreviates, called, full_name, introduced, organised, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import names_person
 from transforms.words import Words
 
 _MAX = 7
@@ -28,10 +27,12 @@ _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so of
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
 _NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
+_PLAIN = 3  # characters of a word that is mostly none by itself
+_RARE = 0.8
 _SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
-_LONGEST_NAME = 8
+_SHORT = 4  # characters; a name of fewer may be a part
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
 _COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
@@ -43,16 +44,12 @@ _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
-_LONGEST_GIVEN = 24  # characters
-_ORGANS = frozenset("所会委局部院署")
 # 记者 李岚 摄: who wrote or took a picture.
 _CREDIT = re.compile(
     r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)|(?P<photographer>[\u4e00-\u9fff]{2,3})\s摄(?=\s|$)",
     re.MULTILINE,
 )
 _SURNAME = re.compile(r"[A-Z][a-z]+")
-_GIVEN = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z])[A-Z][a-z]+ $")
-_PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 
 
 class _Scored(NamedTuple):
@@ -91,6 +88,8 @@ def keywords(
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
+    for phrase in [one for one in kinds if _is_act(one, kinds, rarity)]:
+        del kinds[phrase]
     subject = _listed_name(subject, words, lists)
     credited = Counter(match["writer"] or match["photographer"] for match in _CREDIT.finditer(words.text))
     hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
@@ -104,6 +103,16 @@ def keywords(
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bool:
+    """Whether a phrase is an act and whom or what it is done to, each of which stands for itself: 收购|青禾智能, but not 减持|计划."""
+    if kinds[phrase].named:
+        return False
+    parts = ((phrase[:size], phrase[size:]) for size in range(2, len(phrase) - 1))
+    return any(
+        kinds.get(act) is EVENT and what in kinds and (len(what) > _PLAIN or rarity.get(what, 0) >= _RARE) for act, what in parts
+    )
 
 
 def _listed_name(subject: str, words: Words, lists: Taxonomy) -> str:
@@ -208,45 +217,23 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         if len(chosen) == _MAX:
             break
         phrase = _completed(one.phrase, words)
-        if one.kind.named and len(phrase) < 4:
-            phrase = _widened(phrase, words)
+        if len(phrase) < _SHORT:
+            phrase = organised(widened(phrase, words) if one.kind.named else phrase, words)
         if f"·{phrase}" in text and phrase not in words.title:
-            phrase = _full_name(phrase, words)
+            phrase = full_name(phrase, words)
         elif _SURNAME.fullmatch(phrase):
-            full[phrase] = _introduced(phrase, text)
+            full[phrase] = introduced(phrase, text)
         reporter = f"{phrase}记者" in text or f"{phrase}》记者" in text
         told = sum(times for medium, times in media.items() if medium.startswith(phrase))
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
-            phrase in other or other in phrase or _alike(characters, others) or _abbreviates(phrase, other, text)
+            phrase in other or other in phrase or _alike(characters, others) or abbreviates(phrase, other, text)
             for other, others in chosen.items()
         )
         if not (reporter or any(alike)):
             chosen[phrase] = characters
     return [full.get(phrase, phrase) for phrase in chosen]
-
-
-def _widened(phrase: str, words: Words) -> str:
-    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
-    text = words.text
-    while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
-        ends = words.ends_of(phrase)
-        beside = {text[end : end + 1] for end in ends}
-        character = beside.pop()
-        if beside or not "\u4e00" <= character <= "\u9fff" or character in _PARTICLES:
-            break
-        seen = [end not in words.edges or end + 1 in words.edges for end in ends]
-        if not (all(seen) or (any(seen) and len(phrase) == 2 and names_person(phrase + character))):
-            break
-        phrase += character
-    return phrase
-
-
-def _full_name(surname: str, words: Words) -> str:
-    """Return a surname with the given name that the text once has before it: 斯通 becomes 哈利·斯通."""
-    dot = words.text.find(f"·{surname}")
-    return next((f"{words.text[start:dot]}·{surname}" for start, end in foreign(words) if start < dot < end), surname)
 
 
 def _completed(phrase: str, words: Words) -> str:
@@ -263,24 +250,6 @@ def _completed(phrase: str, words: Words) -> str:
     return phrase + nouns[0] if nouns else phrase
 
 
-def _introduced(surname: str, text: str) -> str:
-    """Return a surname with the given name before it where it first stands: Tomas Lindqvist, who is then called Lindqvist."""
-    place = text.find(surname)
-    given = _GIVEN.search(text[max(0, place - _LONGEST_GIVEN) : place])
-    return f"{given[0]}{surname}" if given else surname
-
-
-def _abbreviates(phrase: str, other: str, text: str) -> bool:
-    """Whether one is short for the other, both being organisations: 样交所 for 样州证券交易所, but not for what it is named beside."""
-    short, long = sorted((phrase, other), key=len)
-    if short[0] != long[0] or short[-1] != long[-1] or short[-1] not in _ORGANS:
-        return False
-    rest = iter(long)
-    within = all(one in rest for one in short)
-    beside = any(f"{phrase}{mark}{other}" in text or f"{other}{mark}{phrase}" in text for mark in "与和、")
-    return within and not beside
-
-
 def _alike(characters: frozenset[str], others: frozenset[str]) -> bool:
     most = _ALIKE * max(len(characters), len(others))
     return min(len(characters), len(others)) >= most and len(characters & others) >= most
@@ -294,6 +263,6 @@ def _filled(chosen: list[str], kinds: dict[str, Kind], text: str) -> list[str]:
     for phrase in spare:
         if len(chosen) >= _MIN:
             break
-        if not any(phrase in other or other in phrase or _abbreviates(phrase, other, text) for other in chosen):
+        if not any(phrase in other or other in phrase or abbreviates(phrase, other, text) for other in chosen):
             chosen = [*chosen, phrase]
     return chosen

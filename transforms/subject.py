@@ -24,7 +24,7 @@ _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「�
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _TITLES = re.compile(f"(?:{TITLE})+$")
-_MANY_PLACES = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
+_BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个|拟|将)$")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -46,7 +46,7 @@ def _bare(subject: str, words: Words) -> str:
     led_in = _LED_IN.match(subject)
     if led_in and led_in.end() in words.edges:
         subject = subject[led_in.end() :]
-    subject = _MANY_PLACES.sub("", subject)
+    subject = _BEHIND.sub("", subject)
     name = _TITLES.sub("", subject)
     if names_person(name):
         return name

@@ -151,6 +151,31 @@ def test_sizes_are_no_keywords():
     assert not {"256GB", "64GB", "60FPS"} & set(found("青禾手机64GB版售4999元", body))
 
 
-@pytest.mark.parametrize(("title", "subject"), [("江苏多地要求延期开学", "江苏"), ("神州控股中标多个项目", "神州控股")])
+@pytest.mark.parametrize(
+    ("act", "headline"),
+    [
+        ("解除质押", "海岬集团：股东部分股份解除质押"),
+        ("回购", "海岬集团截至七月末累计回购百万股"),
+        ("减持", "海岬集团股东拟减持不超百分之一"),
+        ("增持", "海岬集团获主席连续增持"),
+    ],
+)
+def test_the_act_of_the_headline_is_named_without_how(act, headline):
+    assert act in found(headline, "海岬集团昨日公告。公告说，郑岚持有海岬集团股份。公司将关注进展，及时披露。")
+
+
+@pytest.mark.parametrize(("act", "whom"), [("收购", "东创"), ("增持", "圆通快递")])
+def test_an_act_and_whom_it_is_done_to_stand_each_for_itself(act, whom):
+    body = f"海岬公告，拟{act}{whom}。{whom}主营结构件。交易完成后，海岬将成为{whom}的股东。"
+    made = found(f"海岬拟六亿元{act}{whom}", body)
+    assert {act, whom} <= set(made)
+    assert f"{act}{whom}" not in made
+    assert "减持计划" in found("海岬集团股东减持计划完成", "海岬集团公告，减持计划完成。减持计划自五月起实施。")
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [("江苏多地要求延期开学", "江苏"), ("神州控股中标多个项目", "神州控股"), ("郭文峰拟出任样州银行行长", "郭文峰")],
+)
 def test_the_subject_is_who_it_is_and_not_where_or_what_it_does(title, subject):
     assert subject_of(words_of(title, f"{subject}昨日公布，{subject}将通知各方。")) == subject

@@ -22,6 +22,8 @@ def found(title: str, body: str) -> list[str]:
         ("海州酒店(HZJD.US)二季度业绩符合预期", "海州酒店"),
         ("恒岳金融(00530-HK)股份被质押", "恒岳金融"),
         ("砺芯（股票代码：688999）发布年报", "砺芯"),
+        ("【港股通】希慎兴业(00014)中期盈转亏", "希慎兴业"),
+        ("样行：予恒岳金融(06808)目标价", "恒岳金融"),
     ],
 )
 def test_who_stands_before_the_code_of_a_share_is_named_whole(title, name):
@@ -57,6 +59,7 @@ def test_a_listed_name_that_the_text_hardly_has_is_not_preferred():
         ("收购联禾国际有限公司全部股权", "联禾国际有限公司"),
         ("全资子公司云湖环保有限公司中标", "云湖环保有限公司"),
         ("债券名称海州恒岳集团有限公司", "海州恒岳集团有限公司"),
+        ("公司与格润环境科技有限公司组成联合体", "格润环境科技有限公司"),
         ("依云投资控股有限公司公告", "依云投资控股有限公司"),
     ],
 )
@@ -67,3 +70,9 @@ def test_what_leads_in_to_a_firm_is_no_part_of_its_name(text, name):
 @pytest.mark.parametrize("text", ["推动高质量发展·权威发布", "依云邮轮·新浪漫号开航"])
 def test_a_dot_between_common_words_makes_no_persons_name(text):
     assert list(foreign(words_of(text, ""))) == []
+
+
+def test_a_name_has_the_word_for_an_organisation_that_always_follows_it():
+    body = "光大国际为第一名。光大国际说，产业园焚烧垃圾。光大国际上月另中一标。产业园为期三年。"
+    assert "光大国际" in found("凉州产业园预中标公示", body)
+    assert "光大" in found("凉州产业园预中标公示", body.replace("光大国际上月", "光大上月"))
