@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from crawlers.fates import DayReport
 from crawlers.root import Root
-from transforms.reading import read_dataset
 
 WINDOW = timedelta(days=14)
 """How far back a day is compared."""
@@ -40,6 +39,8 @@ class Filled(NamedTuple):
 
 def filled(data: Root, start: date, end: date, sources: Sequence[str]) -> dict[SourceDay, Filled]:
     """Return how far the records of some days are filled, by source and day; days without records are left out."""
+    from transforms.reading import read_dataset  # noqa: PLC0415 - who only asks how days stand reads no Parquet
+
     columns = ["source", "published_date", "annotated_at", *_EXTRACTED, *_ANNOTATED]
     rows = read_dataset(data, start=start, end=end, sources=sources, columns=columns).to_pandas()
     found = {}
