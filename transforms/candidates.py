@@ -52,6 +52,7 @@ _UNIT = re.compile(
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
+_MODEL_NUMBER = re.compile(r"^[A-Z][A-Za-z]*-?\d")  # 索尼|XR500E
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
@@ -113,6 +114,8 @@ def candidates(
     yield from ((phrase, kinds.MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
+        if (maker := words.ending.get(start)) and _MODEL_NUMBER.search(phrase) and maker.text in lists.subjects:
+            yield maker.text + phrase, kinds.MODEL, ()
         if not (phrase.islower() or phrase in _EXCHANGES or _SENTENCE.search(text[max(0, start - 2) : start])):
             yield phrase, kinds.WRITING if " " in phrase else kinds.PLAIN, ()
     yield from ((phrase, kinds.TECHNOLOGY, ()) for phrase in technologies)

@@ -71,7 +71,7 @@ def test_an_article_about_ai_names_the_industries_that_use_it():
 
 def test_what_tells_of_an_industry_names_it():
     body = "周末看房的人多了，楼盘推出新房，购房者排队，房价企稳，开发商加推，楼市回暖。"
-    assert found("新房开盘 购房者排队", body) == (["楼市"], ["房地产"])
+    assert found("新房开盘 购房者排队", body) == (["房地产"], ["房地产"])
     body = "多家楼盘推出新房，购房者排队，房价企稳，开发商加推。"
     assert found("新房开盘 购房者排队", body) == (["房地产"], ["房地产"])
 
@@ -187,3 +187,14 @@ def test_companies_that_a_text_only_reports_of_lend_it_little():
 @pytest.mark.parametrize("name", ["云湖医疗", "云湖医疗控股", "云湖医疗中国"])
 def test_what_a_company_is_in_may_have_its_form_behind_it(name):
     assert found(f"{name}12月3日耗资10万港元回购8万股", f"{name}公布，以10万港元回购8万股。")[0] == ["医疗"]
+
+
+@pytest.mark.parametrize("what", ["二手房", "经济适用房", "楼市"])
+def test_homes_are_the_trade_of_real_estate(what):
+    body = f"{what}新规昨日公布。业内人士说，{what}新规将影响成交，{what}买家观望，{what}中介减员。"
+    assert found(f"{what}新规公布", body) == (["房地产"], ["房地产"])
+
+
+def test_a_camera_that_cleans_itself_is_no_environmental_technology():
+    body = "青禾单反相机支持自动除尘，单反相机机身轻，机身自动除尘，套机优惠。"
+    assert found("青禾单反相机新低", body) == (["单反相机"], ["电子"])

@@ -179,3 +179,10 @@ def test_an_act_and_whom_it_is_done_to_stand_each_for_itself(act, whom):
 )
 def test_the_subject_is_who_it_is_and_not_where_or_what_it_does(title, subject):
     assert subject_of(words_of(title, f"{subject}昨日公布，{subject}将通知各方。")) == subject
+
+
+def test_a_product_is_named_with_its_maker():
+    body = "理光R10昨日到货，售价1690元。理光R10有三英寸屏。经销商说，R10销量增长，屏幕清晰。"
+    made = found("46万像素屏 理光R10到货", body)
+    assert "理光R10" in made
+    assert "R10" not in made
