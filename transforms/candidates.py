@@ -7,15 +7,16 @@ from itertools import pairwise
 
 from transforms import kinds
 from transforms.kinds import Kind
-from transforms.naming import called, coded, firms, foreign
+from transforms.naming import called, coded, firms, foreign, latin_names
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import TITLE, is_common, names_person
+from transforms.vocabulary import PERSONS, TITLE, is_common, names_person
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
-_PAIR = 2  # words
+_PAIR = 2
+_SHORT = 3  # characters; a longer term of the lists need not have the words' bounds on both sides
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _QUOTED = re.compile(r"[“「『‘\"](?![（(])([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
@@ -25,10 +26,6 @@ _WORK = re.compile(  # 《快递条例（修订草案）》 is called without it
 )
 _ALIAS = re.compile(
     r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
-)
-_LATIN = re.compile(
-    r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
-    r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _SENTENCE = re.compile(r"[a-z] $")  # before what stands within a sentence in a foreign language
 _PERIOD = re.compile(
@@ -52,7 +49,7 @@ _UNIT = re.compile(
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
-_MODEL_NUMBER = re.compile(r"^[A-Z][A-Za-z]*-?\d")  # 索尼|XR500E
+_MODEL_NUMBER = re.compile(r"^(?![QHM][0-4]$|U\d\d$)[A-Z][A-Za-z]*-?\d")  # 索尼|XR500E, but not 央行|M2 and 小米|Q3
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
@@ -65,11 +62,12 @@ _THINGS = re.compile(
 )
 # Generic words that may still end a phrase: 回购计划 says something, 发展情况 does not.
 _TAILS = re.compile(
-    r"投资者|计划|登记|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
+    r"计划|登记|项目|协议|系统|技术|平台|大会|论坛|峰会|工程|标准|政策|规划|公司|集团|服务|业务|产业|行业|市场|"
     r"股本|增长率|中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
 _TITLE = re.compile(TITLE)
+_PLURAL = frozenset({"投资者", "同业"})  # who is meant with a word behind only: 投资者保护
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
 _VAGUE = "各项 各种 多种 有关 相关"
 _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
@@ -77,9 +75,8 @@ _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
 
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _OBJECTS = frozenset({"n", "vn", "ns", "nz", "nt"})
-_NAMES = frozenset({"nr", "nrt", "nrfg"})
 # 部分股份解除质押, 累计回购, 拟减持: the act is what indexes.
-_HOW = re.compile(r"^(?:部分|全部|办理|提前|完成|拟|累计|连续|首次|股份(?=解除)|股权(?=解除))+(?=..)")
+_HOW = re.compile(r"^(?:部分(?!要约)|全部|办理|提前|完成|拟(?!每)|累计|连续|首次|股份(?=解除)|股权(?=解除))+(?=..)")
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
@@ -100,7 +97,7 @@ def candidates(
     listed ones that it is about.
     """
     text = words.text
-    latin = {match.start(): match.end() for match in _LATIN.finditer(text)}
+    latin = latin_names(text)
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((phrase, kinds.THING_ALONE, ()) for phrase in firms(text))
@@ -114,7 +111,11 @@ def candidates(
     yield from ((phrase, kinds.MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     for start, end in latin.items():
         phrase = text[start:end]
-        if (maker := words.ending.get(start)) and _MODEL_NUMBER.search(phrase) and maker.text in lists.subjects:
+        if (
+            (maker := words.ending.get(start))
+            and _MODEL_NUMBER.search(phrase)
+            and lists.subjects.get(maker.text) == "organisation"
+        ):
             yield maker.text + phrase, kinds.MODEL, ()
         if not (phrase.islower() or phrase in _EXCHANGES or _SENTENCE.search(text[max(0, start - 2) : start])):
             yield phrase, kinds.WRITING if " " in phrase else kinds.PLAIN, ()
@@ -139,9 +140,10 @@ def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[t
             yield called(text[start:end], company, words, lists), kinds.COMPANY if known else kinds.TERM, ()
     lead = text.find("。", edge)
     for start, end, name in words.found["subjects"]:
-        if (start in words.edges and end in words.edges) or end - start > 3:
-            acts = start < lead and lists.subjects[name] == "organisation"
-            yield text[start:end], kinds.TERM_IN_LEAD if acts else kinds.TERM, ()
+        acts = lists.subjects[name] == "organisation"
+        bounds = (start in words.edges) + (end in words.edges)
+        if bounds == _PAIR or (end - start > _SHORT and (bounds or acts)):
+            yield text[start:end], kinds.TERM_IN_LEAD if acts and start < lead else kinds.TERM, ()
     for start, end, trigger in words.found["triggers"]:
         if start >= edge:
             break
@@ -181,7 +183,7 @@ def _runs(
                 _, end, word, tag = last
                 if end - start > _LONGEST:
                     break
-                if end in held or (tag == "m" and _UNIT.match(text, end)) or (size == _PAIR and _is_cut_off(run, number)):
+                if end in held or (tag == "m" and _UNIT.match(text, end)) or (size == _PAIR and _is_cut_off(run, number, text)):
                     continue
                 phrase = first.text if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
@@ -197,10 +199,13 @@ def _runs(
                     yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
 
 
-def _is_cut_off(run: Sequence[Word], number: int) -> bool:
-    """Whether of a verb and a noun in a run the noun goes on: 收购样式|茶餐厅."""
+def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
+    """Whether of a verb and a noun in a run the noun goes on wherever they stand: 收购样式|茶餐厅."""
     behind = number + _PAIR
-    return run[number].tag == "v" and behind < len(run) and run[behind].tag in _OBJECTS
+    if run[number].tag != "v" or behind >= len(run) or run[behind].tag not in _OBJECTS:
+        return False
+    phrase = text[run[number].start : run[behind].start]
+    return text.count(phrase) == text.count(phrase + run[behind].text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -230,7 +235,7 @@ def _is_clause(part: tuple[Word, ...]) -> bool:
         return False
     if last.tag == "v":
         return len(verbs) < len(part) or not set.intersection(*verbs)
-    return last.tag in _NAMES or (len(last.text) > 1 and (first.tag != "v" or len(part) > 2))
+    return last.tag in PERSONS or (len(last.text) > 1 and (first.tag != "v" or len(part) > 2))
 
 
 def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
@@ -262,13 +267,13 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
 
 def _is_titled(name: Word, title: Word) -> bool:
     """Whether a word says what the person beside is: 李岚|教授."""
-    return name.tag in _NAMES and bool(_TITLE.fullmatch(title.text))
+    return name.tag in PERSONS and bool(_TITLE.fullmatch(title.text)) and not is_common(name.text)
 
 
 def _is_cut(last: Word) -> bool:
     """Whether a run of words breaks off in a name (卖家骆|江平) or in what somebody does (所持|股份)."""
     if len(last.text) == 1:
-        return last.tag in _NAMES or last.tag == "j"
+        return last.tag in PERSONS or last.tag == "j"
     return last.text.startswith("所")
 
 
@@ -276,9 +281,9 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     phrase = word.text
     if _NICKNAME.fullmatch(phrase) and not lists.surnames.isdisjoint(phrase):
         return None
-    if word.tag in ("v", "a", "m") or (word.tag == "eng" and phrase.islower() and not in_title):
+    if word.tag in ("v", "a", "m") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
-    if word.tag in _NAMES and 2 <= len(phrase) <= 4 and not is_common(phrase):
+    if word.tag in PERSONS and 2 <= len(phrase) <= 4 and not is_common(phrase):
         return kinds.PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else kinds.PERSON
     if word.tag == "i":
         return kinds.IDIOM
@@ -288,9 +293,3 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
 def counted(phrase: str) -> bool:
     """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
     return bool(_COUNTED.search(phrase)) and not (_PERIOD.match(phrase) or _QUARTER.match(phrase))
-
-
-def latin_name(text: str) -> str:
-    """Return the name in Latin letters that a text begins with, or nothing."""
-    match = _LATIN.match(text)
-    return match[0] if match else ""

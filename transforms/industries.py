@@ -170,12 +170,14 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
             passing[term] += not suffix
             weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
         weight *= 1.3 if level in own else 1.0
-        tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
+        name = lists.industry_names.get(term)
+        tally.add(name or term, weight, name or text[start : suffix.end() if suffix else end], (start, end), level)
 
 
 def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
     """Whether the name of the subject ends with its trade: 恒岳地产, 云湖医疗控股, but not 青禾教育科技."""
-    return _HOLDING.sub("", subject).endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
+    name = subject if subject.endswith(term) else _HOLDING.sub("", subject)
+    return name.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
 
 
 def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str | None]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from transforms.names import ORGANISED
 from transforms.taxonomy import Company, Taxonomy
-from transforms.vocabulary import is_common, names_person
+from transforms.vocabulary import PERSONS, PROPER, is_common, names_person
 from transforms.words import Word, Words
 
 _LONGEST = 9  # characters of a name before a code
@@ -15,11 +15,20 @@ _FIRM = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
 )
-# 以及样州某某有限公司, 股东样州某某有限公司: what stands before a name.
-_LED_IN = re.compile(r"^(?:(?:.{0,8}(?:股东|公司|名称|行人|收购|质人)(?!有限)|以及|拟对|与|由|据|并|给|及)(?=.{5}))+")
+# 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
+_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
+_ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|(?:控股|实际)?股东|债券名称|发行人|[质出]质?权?人|收购)+(?=.{5})")
+# Behind whom a share's code stands: （06808）, (HTHT.US), （证券代码：600001）; 行动方案（2021） has a year, 热线（95588） a number.
 _CODE = re.compile(
-    r"[（(](?:(?:股票)?代[码號号]?[：:]?|SZ|SH|HK|NYSE|NASDAQ|纳斯达克|纽交所)?[:：. ]?"
-    r"(?:\d{4,6}(?:[.-](?:HK|SH|SZ|BJ))?|[A-Z]{1,5}\.(?:US|N|O|OQ)|(?:HK|hk)\d{4,5}|(?<=[:：])[A-Z]{2,5})[,，）)]"
+    r"[（(](?:(?:[证證]券|股票|[AH]股)?代[码碼][：:]\s?\d{4,6}|(?:SZ|SH|BJ)[:：. ]?\d{6}|[0234689]\d{5}(?!\d)|0\d{4}(?!\d)"
+    r"|\d{4,5}(?=[.-]HK)|(?:HK|hk)[:：. ]?\d{4,5}|(?:NYSE|NASDAQ|纳斯达克|纽交所)[:：]\s?[A-Z]{1,5}|[A-Z]{1,5}(?=\.(?:US|N|O|OQ)\b))"
+    r"(?:[.-](?:HK|SH|SZ|BJ|US|N|O|OQ))?[,，/、）)]"
+)
+# 白酒龙头贵州茅台, 科网股云湖: what somebody is stands before the name.
+_ROLE = re.compile(r"(?:股|龙头|巨头|商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
+_LATIN = re.compile(
+    r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
+    r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _LONGEST_NAME = 8
 _LONGEST_GIVEN = 24  # characters
@@ -28,20 +37,31 @@ _GIVEN = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z])[A-Z][a-z]+ $")
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 _NO_NAME = frozenset({"v", "vd", "p", "c", "uj", "ul", "d", "t", "r", "m", "x", "f"})
 _ACTED = re.compile("^[获予给售购沽](?=..)")  # 予恒岳金融
-_NAMES = frozenset({"nr", "nrt", "nrfg"})
-_PLAIN = frozenset({"n", "vn", "v"})
+_THING = frozenset({"n", "vn", "v"})
 _LINKS = frozenset({"c", "p", "v"})
+
+
+def latin_names(text: str) -> dict[int, int]:
+    """Return the ends of the names in Latin letters by their starts."""
+    return {match.start(): match.end() for match in _LATIN.finditer(text)}
+
+
+def latin_name(text: str) -> str:
+    """Return the name in Latin letters that a text begins with, or nothing."""
+    match = _LATIN.match(text)
+    return match[0] if match else ""
 
 
 def firms(text: str) -> Iterator[str]:
     """Yield the full names of companies, institutes and the like, without what leads in to them."""
-    yield from (_LED_IN.sub("", name) for name in _FIRM.findall(text))
+    for name in _FIRM.findall(text):
+        yield _LED_IN.sub("", _ROLES.sub("", name) if name.endswith("公司") else name)
 
 
 def called(phrase: str, company: Company, words: Words, lists: Taxonomy) -> str:
-    """Return the listed name of a company that a text calls by a longer one, where it has both, that one in the title or twice.
+    """Return the listed name of a company that a text calls by that or by a longer one: 海州新材 for 海州新材料科技.
 
-    海州新材 for 海州新材料科技.
+    The text must have it, too, in the title or twice.
     """
     names = (one for one in lists.called[company.code] if len(one) <= len(phrase))
     return next((one for one in names if one in words.title or words.text.count(one) > 1), phrase)
@@ -49,8 +69,12 @@ def called(phrase: str, company: Company, words: Words, lists: Taxonomy) -> str:
 
 def coded(words: Words) -> Iterator[str]:
     """Yield the names before the code of a share, of which exchange ever: 云湖零售 of 维持云湖零售(06808)."""
+    known = {end: start for kind in ("subjects", "companies") for start, end, _ in words.found[kind]}
     for match in _CODE.finditer(words.text):
         start = end = match.start()
+        if end in known:
+            yield words.text[known[end] : end]
+            continue
         while (word := words.ending.get(start)) and end - word.start <= _LONGEST and _may_name(word):
             start = word.start
         name = _ACTED.sub("", words.text[start:end])
@@ -61,7 +85,7 @@ def coded(words: Words) -> Iterator[str]:
 def _may_name(word: Word) -> bool:
     """Whether a word can be part of a company's name; of one character a verb can: 希 in 希慎兴业."""
     single = word.tag == "v" and len(word.text) == 1
-    return word.text.isalnum() and (single or word.tag not in _NO_NAME)
+    return word.text.isalnum() and (single or word.tag not in _NO_NAME) and not _ROLE.search(word.text)
 
 
 def foreign(words: Words) -> Iterator[tuple[int, int]]:
@@ -70,10 +94,12 @@ def foreign(words: Words) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         first, last = words.text.index("·", start, end), words.text.rindex("·", start, end) + 1
         inside = [word for word in words.words if start <= word.start < end]
-        beside = [word for word in inside if first in (word.end, word.start - 1)]
-        if {word.tag for word in beside} == {"ns"} or any(word.tag in _PLAIN and is_common(word.text) for word in beside):
-            continue  # 中国·贵阳, 高质量发展·权威发布
-        others = [word for word in inside if word.tag not in _NAMES and (len(word.text) > 1 or word.tag in _LINKS)]
+        before, behind = words.ending.get(first), [word for word in inside if word.start == first + 1]
+        places = {word.tag for word in [before, *behind] if word} == {"ns"}  # 中国·贵阳
+        thing = before and before.tag in _THING and len(before.text) > 1 and is_common(before.text)  # 依云邮轮·新浪漫号
+        if places or (thing and not any(word.tag in PROPER for word in behind)):
+            continue
+        others = [word for word in inside if word.tag not in PERSONS and (len(word.text) > 1 or word.tag in _LINKS)]
         start = max((word.end for word in others if word.end < first), default=start)
         yield start, next((word.start for word in others if word.start > last), end)
 
@@ -95,9 +121,10 @@ def widened(phrase: str, words: Words) -> str:
 
 
 def organised(phrase: str, words: Words) -> str:
-    """Return a short phrase with the word for an organisation that always follows it: 惠风 becomes 惠风创投."""
-    behind = {match[0] if (match := ORGANISED.match(words.text, end)) else "" for end in words.ends_of(phrase)}
-    return phrase + behind.pop() if len(behind) == 1 else phrase
+    """Return a short name with the word for an organisation that follows it each time, twice at least: 光大 becomes 光大国际."""
+    behind = [ORGANISED.match(words.text, end) for end in words.ends_of(phrase)]
+    found = {match[0] if match and match.end() in words.edges else "" for match in behind}
+    return phrase + found.pop() if len(behind) > 1 and len(found) == 1 else phrase
 
 
 def full_name(surname: str, words: Words) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import rjieba
 
 from transforms.candidates import candidates, counted
-from transforms.kinds import CLAUSE, EVENT, INDUSTRY, SUBJECT, Kind
+from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
@@ -27,11 +27,13 @@ _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so of
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
 _NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
-_PLAIN = 3  # characters of a word that is mostly none by itself
-_RARE = 0.8
+_PLAIN = 3  # characters; a longer phrase behind an act says enough without it, …
+_RARE = 0.8  # … and a shorter one whose rarity is so much
+_RULES = re.compile(r"(?:条例|办法|制度|规定|计划|方案|协议|通知书|机制|政策|标准|系统)$")  # 召回|管理条例 is one
 _SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
+_UNKNOWN = (PERSON, PERSON_ALONE, PLAIN, SUBJECT)
 _SHORT = 4  # characters; a name of fewer may be a part
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
 _COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
@@ -107,7 +109,7 @@ def keywords(
 
 def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bool:
     """Whether a phrase is an act and whom or what it is done to, each of which stands for itself: 收购|青禾智能, but not 减持|计划."""
-    if kinds[phrase].named:
+    if kinds[phrase].named or _RULES.search(phrase):
         return False
     parts = ((phrase[:size], phrase[size:]) for size in range(2, len(phrase) - 1))
     return any(
@@ -117,9 +119,10 @@ def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bo
 
 def _listed_name(subject: str, words: Words, lists: Taxonomy) -> str:
     """Return what a company that is the subject is called by the name of its listing, if the text has it; else the subject."""
-    start, end, name = next(iter(words.found["companies"]), (1, 0, ""))
-    whole = not start and end in (len(subject), len(_FORM.sub("", subject)))
-    return called(subject, lists.companies[name], words, lists) if whole else subject
+    for start, end, name in words.found["companies"][:1]:
+        if not start and end in (len(subject), len(_FORM.sub("", subject))):
+            return called(subject, lists.companies[name], words, lists)
+    return subject
 
 
 def _other_names(phrases: Collection[str], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> list[str]:
@@ -218,7 +221,8 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             break
         phrase = _completed(one.phrase, words)
         if len(phrase) < _SHORT:
-            phrase = organised(widened(phrase, words) if one.kind.named else phrase, words)
+            phrase = widened(phrase, words) if one.kind.named else phrase
+            phrase = organised(phrase, words) if one.kind in _UNKNOWN else phrase
         if f"·{phrase}" in text and phrase not in words.title:
             phrase = full_name(phrase, words)
         elif _SURNAME.fullmatch(phrase):
@@ -228,7 +232,10 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
-            phrase in other or other in phrase or _alike(characters, others) or abbreviates(phrase, other, text)
+            phrase in other
+            or (other in phrase and one.kind is not MODEL)
+            or _alike(characters, others)
+            or abbreviates(phrase, other, text)
             for other, others in chosen.items()
         )
         if not (reporter or any(alike)):

@@ -2,9 +2,9 @@
 
 import re
 
-from transforms.candidates import latin_name
 from transforms.names import ORGANISED
-from transforms.vocabulary import TITLE, names_person
+from transforms.naming import latin_name
+from transforms.vocabulary import PERSONS, TITLE, names_person, proper
 from transforms.words import Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
@@ -46,11 +46,18 @@ def _bare(subject: str, words: Words) -> str:
     led_in = _LED_IN.match(subject)
     if led_in and led_in.end() in words.edges:
         subject = subject[led_in.end() :]
-    subject = _BEHIND.sub("", subject)
-    name = _TITLES.sub("", subject)
-    if names_person(name):
-        return name
+    behind, title = _BEHIND.search(subject), _TITLES.search(subject)
+    if behind and behind[0] in {word.text for word in words.words if word.start < len(words.title)}:
+        subject = subject[: behind.start()]
+    elif title and _is_name(subject[: title.start()], words):
+        subject = subject[: title.start()]
     return "" if _NO_SUBJECT.fullmatch(subject) or len(subject) < _SHORTEST else subject
+
+
+def _is_name(text: str, words: Words) -> bool:
+    """Whether a text is a person's name, and no word (农民, 温州) that is built like one."""
+    seen = any(word.text == text and word.tag in PERSONS for word in words.words)
+    return names_person(text) and (seen or proper(text) is None)
 
 
 def _first(words: Words) -> str:

@@ -59,6 +59,7 @@ _LISTS = {
     "event_triggers.csv",
     "generic_words.txt",
     "industries.csv",
+    "industry_names.csv",
     "industry_cues.csv",
     "industry_exceptions.txt",
     "places.txt",
@@ -154,6 +155,7 @@ class Taxonomy:
     broad_industries: frozenset[str]
     industry_exceptions: frozenset[str]
     cues: dict[str, str]
+    industry_names: dict[str, str]
     version: str
 
     @cached_property
@@ -183,12 +185,13 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     """Return the lists of all folders together; a later folder's row replaces an earlier one's with the same key.
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
-    tells of an industry), `companies.csv` (code, name, full_name, level1), `company_aliases.csv` (alias, code),
-    `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind), and with a word a line `generic_words.txt`,
-    `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`, `places.txt` and `surnames.txt`. A folder may
-    lack any of them. A company is known by its names (see `_names`), its aliases and its code.
+    tells of an industry), `industry_names.csv` (term, name: what an industry is called instead), `companies.csv` (code, name,
+    full_name, level1), `company_aliases.csv` (alias, code), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind),
+    and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
+    `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its names (see `_names`), its
+    aliases and its code.
     Raises ConfigError for a CSV or text file of another name, for a row that is incomplete or names an unknown industry or code,
-    and for a cue of a cue.
+    for a cue of a cue, and for a name that is called otherwise itself.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     for path in (path for place in places for kind in ("csv", "txt") for path in sorted(place.glob(f"*.{kind}"))):
@@ -224,11 +227,22 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         broad_industries=frozenset(_words(places, "broad_industries.txt")),
         industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
         cues=cues,
+        industry_names=_industry_names(places, industries),
         subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
         places=frozenset(_words(places, "places.txt")),
         version=digest.hexdigest(),
     )
+
+
+def _industry_names(folders: list[Path], industries: Mapping[str, str]) -> dict[str, str]:
+    names = {row["term"]: row["name"] for row in _rows(folders, "industry_names.csv", ("term", "name"))}
+    for term, name in names.items():
+        if term not in industries or name not in industries or name in names:
+            raise ConfigError(
+                f"industry_names.csv: {term} is called {name}; both must be terms of industries.csv, {name} none of these"
+            )
+    return names
 
 
 def _names(name: str, full_name: str) -> Iterator[str]:

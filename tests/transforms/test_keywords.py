@@ -175,7 +175,14 @@ def test_an_act_and_whom_it_is_done_to_stand_each_for_itself(act, whom):
 
 @pytest.mark.parametrize(
     ("title", "subject"),
-    [("江苏多地要求延期开学", "江苏"), ("神州控股中标多个项目", "神州控股"), ("郭文峰拟出任样州银行行长", "郭文峰")],
+    [
+        ("江苏多地要求延期开学", "江苏"),
+        ("神州控股中标多个项目", "神州控股"),
+        ("郭文峰拟出任样州银行行长", "郭文峰"),
+        ("四川麻将文化节开幕", "四川麻将文化节"),
+        ("农民夫妇的果园", "农民夫妇"),
+        ("项目经理：人手紧缺", "项目经理"),
+    ],
 )
 def test_the_subject_is_who_it_is_and_not_where_or_what_it_does(title, subject):
     assert subject_of(words_of(title, f"{subject}昨日公布，{subject}将通知各方。")) == subject
@@ -186,3 +193,31 @@ def test_a_product_is_named_with_its_maker():
     made = found("46万像素屏 理光R10到货", body)
     assert "理光R10" in made
     assert "R10" not in made
+
+
+def test_a_product_is_a_keyword_beside_its_maker():
+    body = "理光昨日发布新机。理光R10有三英寸屏，售价1690元。经销商说，理光R10销量增长。理光说，R10将降价。"
+    made = found("理光发布新机", body)
+    assert {"理光", "理光R10"} <= set(made)
+
+
+@pytest.mark.parametrize("figure", ["Q3", "M2", "U23"])
+def test_a_quarter_a_sum_and_an_age_are_no_products(figure):
+    body = f"小米{figure}昨日公布。分析师说，小米{figure}增长，小米{figure}好于预期。"
+    assert f"小米{figure}" not in found("小米公布数据", body)
+
+
+def test_a_verb_and_a_noun_that_also_stand_alone_are_a_phrase():
+    body = "招聘平台数据昨日公布。招聘平台说，岗位增长。招聘平台用户增加，招聘平台收费下降。"
+    assert any("招聘平台" in one for one in found("海岬招聘平台数据出炉", body))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "body"),
+    [
+        ("同业存单", "样行发行同业存单三百亿元。同业存单利率下行，同业存单期限一年。"),
+        ("滑雪教练", "滑雪教练紧缺。滑雪场说，滑雪教练月薪上涨，滑雪教练供不应求。"),
+    ],
+)
+def test_what_is_plain_by_itself_may_begin_a_phrase(phrase, body):
+    assert any(phrase in one for one in found(body.split("。")[0], body))

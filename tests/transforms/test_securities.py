@@ -292,3 +292,18 @@ def test_who_orders_is_not_whom_the_headline_is_about():
 def test_whose_people_were_there_is_not_whom_an_article_is_about():
     body = "海州县举行表彰大会。县长郑岚，TCL集团海州分公司总监温宁参加了会议。TCL集团公司代表分别发言。"
     assert codes("海州县表彰教师", body) == []
+
+
+@pytest.mark.parametrize(
+    "body", ["昨日，格力电器董事长郑岚出席股东大会。她说，正在培养接班人。", "会议昨日举行，格力电器总裁郑岚参加。会议为期一天。"]
+)
+def test_a_company_whose_head_attends_may_be_whom_the_article_is_about(body):
+    assert codes("谁来接班", body) == ["000651.SZ"]
+
+
+@pytest.mark.parametrize(
+    "what", ["等客户销售占比均超过10%", "等股成交额均超10亿元", "等占净值比均超过5%", "获净买入均超2亿元", "等股换手率均超过10%"]
+)
+def test_a_figure_for_all_that_is_no_act_of_theirs_makes_none_of_them_matter(what):
+    body = f"数据公布。数据每日更新。其中有宁德时代、比亚迪、三一重工、海螺水泥{what}。"
+    assert codes("数据公布", body) == []

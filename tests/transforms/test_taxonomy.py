@@ -82,6 +82,13 @@ def test_an_alias_of_an_unknown_company_is_refused(tmp_path):
         load_taxonomy([SHIPPED, tmp_path])
 
 
+@pytest.mark.parametrize("row", ["新房源,房地产", "二手房,新房源", "二手房,住宅"])
+def test_an_industry_is_called_by_a_listed_one_that_is_called_nothing_else(row, tmp_path):
+    (tmp_path / "industry_names.csv").write_text(f"term,name\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"industry_names\.csv: .+ is called .+; both must be terms of industries\.csv"):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 def rows_of(name: str) -> list[dict[str, str]]:
     with (SHIPPED / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -93,6 +100,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
         ("ai_technologies.csv", ["term", "kind"], 5400),
         ("industries.csv", ["term", "level1"], 4500),
         ("industry_cues.csv", ["cue", "industry"], 1500),
+        ("industry_names.csv", ["term", "name"], 15),
         ("companies.csv", ["code", "name", "full_name", "level1"], 4500),
         ("company_aliases.csv", ["alias", "code"], 35),
         ("event_triggers.csv", ["trigger", "type"], 1700),
