@@ -16,7 +16,10 @@ cannot be read or that a newer caixun wrote. Rows come by day, within a file by 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +33,9 @@ from transforms.record import Record
 
 Day = date | str
 Names = Iterable[str]
+
+_AT_ONCE = 4
+"""Days that are read side by side: each costs some waiting, for a disk or a bucket, beside the decoding."""
 
 _BATCH = 10_000
 """Rows of a batch at most: about 30 MB."""
@@ -48,11 +54,14 @@ def read_dataset(
     """Return the chosen rows as an Arrow table: `.to_pandas()` it, `polars.from_arrow` it, or query it with DuckDB."""
     records, days = _days(data, start, end)
     choice = _Choice(records.schema, sources, columns, industries, keywords)
-    tables = [choice.cut(choice.needed.empty_table())]
-    for day in days:
-        with records.opened(day, choice.sources) as files:
-            tables += [choice.cut(file.read(choice.needed)) for file in files]
-    return pa.concat_tables(tables)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(partial(_tables, records, choice), days)
+        return pa.concat_tables([choice.cut(choice.needed.empty_table()), *chain.from_iterable(found)])
+
+
+def _tables(records: dataset.Partitions[Record], choice: "_Choice", day: date) -> list[pa.Table]:
+    with records.opened(day, choice.sources) as files:
+        return [choice.cut(file.read(choice.needed)) for file in files]
 
 
 def iter_batches(
