@@ -3,7 +3,7 @@
     python -m benchmarks.kills [--repeats 3] [--only WORDS]
 
 Runs over the sample site on loopback. Prints one line a point; exit status 1 when anything was lost, twice, fetched again or
-left behind. About four seconds of two cores a kill.
+left behind. About ten seconds a kill.
 """
 
 import argparse

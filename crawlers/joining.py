@@ -136,8 +136,9 @@ class Joining:
         """Return for each new text those of its and the adjacent periods with which it shares a key."""
         owners: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for one in fresh:
+            by_key, text = owners[one.period], texts[one.place]
             for key in self._keys(one.sketch):
-                owners[one.period][key].append(texts[one.place])
+                by_key[key].append(text)
         sharing: dict[int, set[int]] = defaultdict(set)
         for period, by_key in owners.items():
             near = (period - 1, period, period + 1)
