@@ -41,7 +41,7 @@ _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "
 _COUNTED = re.compile(
     r"^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{4,6}[.-][A-Z]{2}$|^[A-Z]{1,5}\.(?:US|HK|N|O|OQ)$"
-    r"|^\d+(?:[KMGT]B|FPS|fps|mAh|[kMG]?Hz|k?W|[cmnk]?m|k?g)$"
+    r"|^\d+(?:[KMGT]B|FPS|fps|mAh|[kMG]?Hz|kW|[cmk]m|kg)$"
 )
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(
@@ -49,7 +49,8 @@ _UNIT = re.compile(
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
-_MODEL_NUMBER = re.compile(r"^(?![QHM][0-4]$|U\d\d$)[A-Z][A-Za-z]*-?\d")  # 索尼|XR500E, but not 央行|M2 and 小米|Q3
+# 索尼|XR500E, but not 央行|M2, 小米|Q3, 样网|B2B and 高通|CES2020
+_MODEL_NUMBER = re.compile(r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)[A-Z][A-Za-z]*-?\d")
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
@@ -76,7 +77,7 @@ _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _OBJECTS = frozenset({"n", "vn", "ns", "nz", "nt"})
 # 部分股份解除质押, 累计回购, 拟减持: the act is what indexes.
-_HOW = re.compile(r"^(?:部分(?!要约)|全部|办理|提前|完成|拟(?!每)|累计|连续|首次|股份(?=解除)|股权(?=解除))+(?=..)")
+_HOW = re.compile(r"^(?:部分(?!要约)|全部|办理|提前|完成|拟(?![每\d])|累计(?!质押)|连续|首次|股份(?=解除))+(?=..)")
 # Types of triggers that are too general to index an article, even where they stand in its title.
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}

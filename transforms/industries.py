@@ -57,8 +57,10 @@ _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务
 
 def industries(
     words: Words, lists: Taxonomy, subject: str, companies: Sequence[Mention], mainly: Sequence[Mention] | None = None
-) -> tuple[list[str], dict[str, list[Place]]]:
-    """Return the industries as the text words them, and their level-1 names with their places, both by weight.
+) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
+    """Return the industries as the text words them, or as the lists call them instead, and their level-1 names, both by weight.
+
+    Each comes with the places in the text that speak of it.
 
     A mention weighs more in the title, where the text itself says 行业 or the like behind it, and where it tells what a
     company does. `companies` are those that the article is about: their industries count for the level-1 names, unless
@@ -94,7 +96,10 @@ def industries(
     named = named or _only(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
-    return [one.spelling for one in named], codes
+    found: dict[str, list[Place]] = defaultdict(list)
+    for sector in named:
+        found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
+    return found, codes
 
 
 def bare(industry: str) -> str:
@@ -170,8 +175,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
             passing[term] += not suffix
             weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
         weight *= 1.3 if level in own else 1.0
-        name = lists.industry_names.get(term)
-        tally.add(name or term, weight, name or text[start : suffix.end() if suffix else end], (start, end), level)
+        tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
 
 
 def _ends(subject: str, term: str, lists: Taxonomy) -> bool:

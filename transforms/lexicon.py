@@ -61,14 +61,16 @@ class LexiconEngine:
         subject = subject_of(words)
         ai = technologies(words, lists, subject)
         found, codes = industries(words, lists, subject, companies, about(named, words, sentences, mainly=True))
-        keys = keywords(words, lists, subject, ai, [*map(bare, found)], companies)
+        worded = [one if one in words.text else words.text[slice(*places[0])] for one, places in found.items()]
+        keys = keywords(words, lists, subject, ai, [*map(bare, worded)], companies)
         names = {words.text[one.start : one.end] for one in named}
         headline_first, events = major_events(body, words, sentences, lists, names, keys)
         chosen = [one for event in events for one in event]
         short, parts = summary(body, sentences, chosen)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [
-            *evidence_of(body, {"keywords": keys, "ai_technologies": ai, "industries": found}),
+            *evidence_of(body, {"keywords": keys, "ai_technologies": ai, "industries": [*found]}),
+            *_in_body("industries", {one: places for one, places in found.items() if one not in words.text}, len(title) + 1),
             *(_span("summary", body[slice(*place)], place) for place in parts),
             *(_span("major_events", body[one.start : one.end], (one.start, one.end)) for one in chosen),
             *_in_body("industry_codes", codes, len(title) + 1),

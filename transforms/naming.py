@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from transforms.names import ORGANISED
 from transforms.taxonomy import Company, Taxonomy
 from transforms.vocabulary import PERSONS, PROPER, is_common, names_person
 from transforms.words import Word, Words
 
+_COUNTRY = "中国"
 _LONGEST = 9  # characters of a name before a code
 
 _FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
@@ -16,16 +18,17 @@ _FIRM = re.compile(
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
 )
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
-_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及)(?=.{5})")
-_ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|(?:控股|实际)?股东|债券名称|发行人|[质出]质?权?人|收购)+(?=.{5})")
-# Behind whom a share's code stands: （06808）, (HTHT.US), （证券代码：600001）; 行动方案（2021） has a year, 热线（95588） a number.
+_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟)(?=.{5})")
+_ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
+# Behind whom a share's code stands: （06808）, -W(HZJD.US), （证券代码：600001）; but 方案（2021）, 数据（202406） and 热线（95588）.
 _CODE = re.compile(
-    r"[（(](?:(?:[证證]券|股票|[AH]股)?代[码碼][：:]\s?\d{4,6}|(?:SZ|SH|BJ)[:：. ]?\d{6}|[0234689]\d{5}(?!\d)|0\d{4}(?!\d)"
-    r"|\d{4,5}(?=[.-]HK)|(?:HK|hk)[:：. ]?\d{4,5}|(?:NYSE|NASDAQ|纳斯达克|纽交所)[:：]\s?[A-Z]{1,5}|[A-Z]{1,5}(?=\.(?:US|N|O|OQ)\b))"
-    r"(?:[.-](?:HK|SH|SZ|BJ|US|N|O|OQ))?[,，/、）)]"
+    r"(?:-(?:SW|W|B|S))?[（(](?:(?:[证證]券|股票|港股|[AH]股)?代[码碼][：:\s]\s?\d{4,6}|(?:SZ|SH|BJ)[:：. ]?\d{6}"
+    r"|(?:00|30|60|68|8\d|9[02]|4[03])\d{4}(?!\d)|0\d{4}(?!\d)|\d{4,5}(?=[.-]HK)|HK[:：. ]?\d{4,5}"
+    r"|(?:NYSE|NASDAQ|纳斯达克|纽交所)[:：]\s?[A-Z]{1,5}|[A-Z]{1,5}(?=\.(?:US|N|O|OQ)\b))(?:[.-](?:HK|SH|SZ|BJ|US|N|O|OQ))?[,，/、;；\s）)]",
+    re.IGNORECASE,
 )
 # 白酒龙头贵州茅台, 科网股云湖: what somebody is stands before the name.
-_ROLE = re.compile(r"(?:股|龙头|巨头|商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
+_ROLE = re.compile(r"(?:(?<!控)股|龙头|巨头|(?<!招)商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
 _LATIN = re.compile(
     r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z0-9.+&'-]*[A-Za-z0-9+]"
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
@@ -54,38 +57,39 @@ def latin_name(text: str) -> str:
 
 def firms(text: str) -> Iterator[str]:
     """Yield the full names of companies, institutes and the like, without what leads in to them."""
-    for name in _FIRM.findall(text):
-        yield _LED_IN.sub("", _ROLES.sub("", name) if name.endswith("公司") else name)
+    for found in _FIRM.findall(text):
+        name = _LED_IN.sub("", found)
+        yield _LED_IN.sub("", _ROLES.sub("", name)) if name.endswith("公司") else name
 
 
 def called(phrase: str, company: Company, words: Words, lists: Taxonomy) -> str:
-    """Return the listed name of a company that a text calls by that or by a longer one: 海州新材 for 海州新材料科技.
+    """Return the listed name of a company that a text calls by a longer one, where it has both, that one in the title or twice.
 
-    The text must have it, too, in the title or twice.
+    海州新材 for 海州新材料科技; a later name that is no longer than the listed one stays.
     """
-    names = (one for one in lists.called[company.code] if len(one) <= len(phrase))
+    before = takewhile(phrase.__ne__, lists.called[company.code])
+    names = (one for one in before if len(one) < len(phrase))
     return next((one for one in names if one in words.title or words.text.count(one) > 1), phrase)
 
 
 def coded(words: Words) -> Iterator[str]:
     """Yield the names before the code of a share, of which exchange ever: 云湖零售 of 维持云湖零售(06808)."""
-    known = {end: start for kind in ("subjects", "companies") for start, end, _ in words.found[kind]}
+    known = {end: words.text[start:end] for kind in ("subjects", "companies") for start, end, _ in words.found[kind]}
     for match in _CODE.finditer(words.text):
         start = end = match.start()
-        if end in known:
-            yield words.text[known[end] : end]
-            continue
         while (word := words.ending.get(start)) and end - word.start <= _LONGEST and _may_name(word):
             start = word.start
         name = _ACTED.sub("", words.text[start:end])
-        if len(name) > 1 and not name.isascii():
+        if end in known and name != f"{_COUNTRY}{known[end]}":
+            yield known[end]
+        elif len(name) > 1 and not (name.isascii() or ORGANISED.fullmatch(name)):
             yield name
 
 
 def _may_name(word: Word) -> bool:
     """Whether a word can be part of a company's name; of one character a verb can: 希 in 希慎兴业."""
-    single = word.tag == "v" and len(word.text) == 1
-    return word.text.isalnum() and (single or word.tag not in _NO_NAME) and not _ROLE.search(word.text)
+    fits = word.tag not in _NO_NAME or (word.tag == "v" and len(word.text) == 1) or ORGANISED.fullmatch(word.text)
+    return word.text.isalnum() and bool(fits) and not _ROLE.search(word.text)
 
 
 def foreign(words: Words) -> Iterator[tuple[int, int]]:

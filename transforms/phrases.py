@@ -27,9 +27,8 @@ _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so of
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
 _INSIDE_SHORT_SCORE = 0.3  # of its score, which the longer one must have
 _NESTED = 0.2  # of its score that a phrase loses which stands in a longer one only
-_PLAIN = 3  # characters; a longer phrase behind an act says enough without it, …
-_RARE = 0.8  # … and a shorter one whose rarity is so much
-_RULES = re.compile(r"(?:条例|办法|制度|规定|计划|方案|协议|通知书|机制|政策|标准|系统)$")  # 召回|管理条例 is one
+_PLAIN = 3  # characters; a longer phrase says enough without the act before it, and a shorter one …
+_RARE = 0.8  # … whose rarity is so much
 _SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
@@ -108,8 +107,8 @@ def keywords(
 
 
 def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bool:
-    """Whether a phrase is an act and whom or what it is done to, each of which stands for itself: 收购|青禾智能, but not 减持|计划."""
-    if kinds[phrase].named or _RULES.search(phrase):
+    """Whether a phrase is an act and whom or what it is done to, each of which says enough by itself: 收购|青禾智能."""
+    if kinds[phrase].named:
         return False
     parts = ((phrase[:size], phrase[size:]) for size in range(2, len(phrase) - 1))
     return any(
@@ -197,6 +196,8 @@ def _whole(scored: list[_Scored], title: str) -> list[_Scored]:
 
 
 def _is_part(one: _Scored, other: _Scored, title: str) -> bool:
+    if other.kind is MODEL and other.phrase.startswith(one.phrase):  # its maker
+        return False
     if other.kind.weight > 1.5 >= one.kind.weight:
         return True
     if other.kind.named and other.in_title and title.count(one.phrase) == title.count(other.phrase):
@@ -216,6 +217,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
     """Return the best phrases: not the paper whose reporter writes, none that contains another or is nearly the same."""
     text, chosen, full = words.text, dict[str, frozenset[str]](), dict[str, str]()
     media = Counter(_MEDIUM.findall(text)) if "获悉" in text or "讯" in text else {}
+    models = {one.phrase for one in ranked if one.kind is MODEL}
     for one in ranked:
         if len(chosen) == _MAX:
             break
@@ -232,7 +234,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
-            phrase in other
+            (phrase in other and other not in models)
             or (other in phrase and one.kind is not MODEL)
             or _alike(characters, others)
             or abbreviates(phrase, other, text)

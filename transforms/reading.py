@@ -51,7 +51,10 @@ def read_dataset(
     industries: Names | None = None,
     keywords: Names | None = None,
 ) -> pa.Table:
-    """Return the chosen rows as an Arrow table: `.to_pandas()` it, `polars.from_arrow` it, or query it with DuckDB."""
+    """Return the chosen rows as an Arrow table: `.to_pandas()` it, `polars.from_arrow` it, or query it with DuckDB.
+
+    Up to four days are read at a time.
+    """
     records, days = _days(data, start, end)
     choice = _Choice(records.schema, sources, columns, industries, keywords)
     with ThreadPoolExecutor(_AT_ONCE) as pool:

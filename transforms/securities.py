@@ -32,7 +32,7 @@ _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
 _HELD = re.compile(r"(?![^。；！？\n]{0,40}(?:降至|升至|[增减]至|[增减]持|减少|增加))[^。；！？\n]{0,40}?(?:股份|股权|股票|%)")
 # 海州新材东城分公司总监李岚参加了会议, 海州新材公司代表: whose people were there, too.
 _ATTENDS = re.compile(
-    r"[^，。；！？、\n]{0,8}(?:(?:分公司|办事处|门店)[^，。；！？、\n]{0,8}|(?<=公司)代表[\u4e00-\u9fff]{0,3})(?:参加|出席|陪同|发言|参与)"
+    r"[^，。；！？、\n]{0,8}(?:(?:分公司|办事处)[^，。；！？、\n]{0,8}|(?<=公司)代表[\u4e00-\u9fff]{0,3})(?:参加|出席|陪同|发言)"
 )
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.
@@ -75,9 +75,10 @@ _FIGURES = re.compile(rf"(?!等|.{{0,12}}客户)[^。；！？\n\d]{{0,24}}(?P<e
 _FIGURE_OF_ONE = re.compile(_OWN)
 # 海州新材、云湖科技等股拟减持金额均在8000万元以上: one figure for all.
 _FIGURE_OF_ALL = re.compile(
-    rf"\n*(?:、[^，。；！？、\n]{{2,8}}\n*)*(?:等[^，。；！？\n\d]{{0,4}})?[^，。；！？\n\d]{{0,12}}(?:减持|增持|回购|预[增亏盈减]|中标|亏损|盈利|分红|募资)"
+    rf"\n*(?:、[^，。；！？、\n]{{2,8}}\n*)*(?:等[^，。；！？\n\d]{{0,4}})?[^，。；！？\n\d获被遭受]{{0,12}}(?:减持|增持|回购|预[增亏盈减]|中标|亏损|盈利|分红|募资)"
     rf"[^，。；！？\n\d]{{0,12}}[均都][^，。；！？\n\d]{{0,8}}{_OWN}"
 )
+_OWNED = re.compile(r"(?:重仓|持有|持仓|买入|投资)的?$")  # whose list it is
 _MOVED = re.compile(
     r"(?:股价|今日|盘中|午后|一度|[AH]股|港股|年内|在?今年[内以来]{0,2}|[也均则]){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)"
 )  # what a share did
@@ -231,7 +232,7 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
 def _has_figures(row: Sequence[Mention], text: str) -> bool:
     """Whether behind a list of companies a text tells as many figures, or one for all."""
     if _FIGURE_OF_ALL.match(text, row[-1].end):
-        return True
+        return not _OWNED.search(text[max(0, row[0].start - _LONGEST_MARK) : row[0].start])
     told = _FIGURES.match(text, row[-1].end)
     return told is not None and len(_FIGURE_OF_ONE.findall(told["each"])) == len({one.company.code for one in row})
 
@@ -256,7 +257,7 @@ def _is_aside(one: Mention, text: str) -> bool:
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
     former = one.start and _FORMER.match(text, one.end)
-    attends = one.start and _ATTENDS.match(text, one.end)
+    attends = "\n" in text[: one.start] and _ATTENDS.match(text, one.end)  # below the title
     return bool(received or quoted or former or attends or _COUNTERPART.search(before))
 
 

@@ -21,10 +21,11 @@ _SUBJECT_END = re.compile(
 # “样名”上路两年 is about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
+_KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _TITLES = re.compile(f"(?:{TITLE})+$")
-_BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个|拟|将)$")
+_BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 
 
@@ -65,7 +66,7 @@ def _first(words: Words) -> str:
     if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
         return listed
     for start, end, _ in words.found["subjects"][:1]:
-        if not start and end > _SHORTEST and end in words.edges:
+        if not start and end > _SHORTEST and end in words.edges and not _KIND.match(title, end):
             return title[:end]
     if latin := latin_name(title):
         return latin

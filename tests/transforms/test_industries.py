@@ -11,7 +11,7 @@ def found(title: str, body: str) -> tuple[list[str], list[str]]:
     words = words_of(title, body)
     companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
     names, codes = industries(words, shipped(), subject_of(words), companies)
-    return names, list(codes)
+    return list(names), list(codes)
 
 
 def test_an_industry_is_worded_as_the_text_words_it():
@@ -198,3 +198,14 @@ def test_homes_are_the_trade_of_real_estate(what):
 def test_a_camera_that_cleans_itself_is_no_environmental_technology():
     body = "青禾单反相机支持自动除尘，单反相机机身轻，机身自动除尘，套机优惠。"
     assert found("青禾单反相机新低", body) == (["单反相机"], ["电子"])
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("学校禁止学生戴耳机", "学校昨日规定，学生不得戴耳机。老师说，耳机影响听课。"),
+        ("警方捣毁赌场", "警方捣毁一处赌场，抓获三人。赌场设在地下室。"),
+    ],
+)
+def test_everyday_things_are_no_industry(title, body):
+    assert found(title, body) == ([], [])

@@ -24,6 +24,9 @@ def found(title: str, body: str) -> list[str]:
         ("砺芯（股票代码：688999）发布年报", "砺芯"),
         ("【港股通】希慎兴业(00014)中期盈转亏", "希慎兴业"),
         ("样行：予恒岳金融(06808)目标价", "恒岳金融"),
+        ("样行：维持恒岳控股(06808)评级", "恒岳控股"),
+        ("样行：维持青禾生活-W(03690)评级", "青禾生活"),
+        ("中国飞鹤(06186)公布业绩", "中国飞鹤"),
     ],
 )
 def test_who_stands_before_the_code_of_a_share_is_named_whole(title, name):
@@ -51,7 +54,18 @@ def test_a_number_in_brackets_that_is_no_shares_code_names_nobody(text):
 
 
 @pytest.mark.parametrize(
-    "code", ["证券代码：688999", "股票代碼：688999", "A股代码：688999", "688999.SH/06808.HK", "SH688999", "NYSE：QHE"]
+    "code",
+    [
+        "证券代码：688999",
+        "股票代碼：688999",
+        "股票代码 688999",
+        "港股代码：06808",
+        "sh688999",
+        "A股代码：688999",
+        "688999.SH/06808.HK",
+        "SH688999",
+        "NYSE：QHE",
+    ],
 )
 def test_a_code_is_written_in_many_ways(code):
     assert list(coded(words_of(f"青禾智算（{code}）发布年报", ""))) == ["青禾智算"]
@@ -71,6 +85,12 @@ def test_a_company_is_called_by_the_name_of_its_listing_where_the_text_has_it():
     assert not any("广东通宇" in one for one in made)
 
 
+@pytest.mark.parametrize(("name", "former"), [("TCL科技", "TCL集团"), ("隆基绿能", "隆基股份")])
+def test_a_later_name_does_not_give_way_to_the_listed_one(name, former):
+    body = f"{name}昨日公告，拟回购股份。{name}前身为{former}，2020年更名。{former}2019年剥离业务。{name}说，回购用于激励。"
+    assert name in found(f"{name}：拟回购股份", body)
+
+
 def test_a_listed_name_that_the_text_hardly_has_is_not_preferred():
     title = "内蒙古包钢钢联股份有限公司关于质押的公告"
     body = "内蒙古包钢钢联股份有限公司收到通知，股份被质押。内蒙古包钢钢联股份有限公司将关注进展。债券简称包钢股份债。"
@@ -85,6 +105,8 @@ def test_a_listed_name_that_the_text_hardly_has_is_not_preferred():
         ("全资子公司云湖环保有限公司中标", "云湖环保有限公司"),
         ("债券名称海州恒岳集团有限公司", "海州恒岳集团有限公司"),
         ("公司与格润环境科技有限公司组成联合体", "格润环境科技有限公司"),
+        ("由全资子公司云湖环保有限公司实施", "云湖环保有限公司"),
+        ("与控股股东海州依云投资有限公司签约", "海州依云投资有限公司"),
         ("样网海州电力公司经济技术研究院发布", "样网海州电力公司经济技术研究院"),
         ("样州粮油收购储运有限公司扩建", "样州粮油收购储运有限公司"),
         ("依云投资控股有限公司公告", "依云投资控股有限公司"),

@@ -302,8 +302,28 @@ def test_a_company_whose_head_attends_may_be_whom_the_article_is_about(body):
 
 
 @pytest.mark.parametrize(
-    "what", ["等客户销售占比均超过10%", "等股成交额均超10亿元", "等占净值比均超过5%", "获净买入均超2亿元", "等股换手率均超过10%"]
+    "what",
+    [
+        "等客户销售占比均超过10%",
+        "等股成交额均超10亿元",
+        "等占净值比均超过5%",
+        "获净买入均超2亿元",
+        "获外资增持金额均超2亿元",
+        "被基金减持均超1000万股",
+    ],
 )
 def test_a_figure_for_all_that_is_no_act_of_theirs_makes_none_of_them_matter(what):
     body = f"数据公布。数据每日更新。其中有宁德时代、比亚迪、三一重工、海螺水泥{what}。"
     assert codes("数据公布", body) == []
+
+
+@pytest.mark.parametrize(
+    "body", ["昨日，永辉超市百家门店参与海州购物节，发放消费券。", "三一重工海州分公司参与救援，派出挖掘机。"]
+)
+def test_what_a_company_itself_does_somewhere_is_about_it(body):
+    assert len(codes("海州昨日消息", body)) == 1
+
+
+def test_whose_shares_a_fund_holds_have_no_figure_of_their_own():
+    body = "基金公布季报。季报已经审计。其重仓的宁德时代、比亚迪、三一重工、海螺水泥亏损均超5%。"
+    assert codes("基金公布季报", body) == []
