@@ -51,6 +51,8 @@ _TOPIC = re.compile(
     r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|(?<!控)股|办法|条例|新规|规定|政策|标准|规划|意见)$"
 )
 _HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
+# Level-1 names that are what everybody calls the trade: an article about one such company names it though it tells of none.
+_TRADES = frozenset({"房地产", "钢铁", "银行", "煤炭"})
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
@@ -66,7 +68,8 @@ def industries(
     company does. `companies` are those that the article is about: their industries count for the level-1 names, unless
     these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
-    one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy.
+    one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
+    else the trade of the one company that the article is about, where its level-1 name is a plain one.
     """
     own = {one.company.level1 for one in companies}
     main = None if mainly is None else {one.company.code for one in mainly}
@@ -97,6 +100,8 @@ def industries(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
     found: dict[str, list[Place]] = defaultdict(list)
+    if not named and len({one.company.code for one in companies}) == 1 and companies[0].company.level1 in _TRADES:
+        found[companies[0].company.level1] = [(one.start, one.end) for one in companies]
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes

@@ -209,3 +209,9 @@ def test_a_camera_that_cleans_itself_is_no_environmental_technology():
 )
 def test_everyday_things_are_no_industry(title, body):
     assert found(title, body) == ([], [])
+
+
+def test_one_company_of_a_plain_trade_names_it_though_the_text_does_not():
+    body = "金科股份公告，股东解除质押3767万股。质权人为样行。金科股份说，将关注进展。"
+    assert found("金科股份：股东解除质押", body) == (["房地产"], ["房地产"])
+    assert found("宁德时代：股东解除质押", body.replace("金科股份", "宁德时代")) == ([], ["电力设备"])
