@@ -234,15 +234,18 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
         reporter = reporter or 2 * told > text.count(phrase)
         characters = frozenset(phrase)
         alike = (
-            (phrase in other and other not in models)
-            or (other in phrase and one.kind is not MODEL)
-            or _alike(characters, others)
-            or abbreviates(phrase, other, text)
+            _overlap(phrase, other, models) or _alike(characters, others) or abbreviates(phrase, other, text)
             for other, others in chosen.items()
         )
         if not (reporter or any(alike)):
             chosen[phrase] = characters
     return [full.get(phrase, phrase) for phrase in chosen]
+
+
+def _overlap(one: str, other: str, products: Collection[str]) -> bool:
+    """Whether one phrase holds the other, but for a product that begins with its maker: 理光R10."""
+    short, long = sorted((one, other), key=len)
+    return short in long and not (long in products and long.startswith(short))
 
 
 def _completed(phrase: str, words: Words) -> str:

@@ -219,7 +219,8 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
     for one in found:
         again = last is not None and last.company == one.company and _AGAIN.fullmatch(text, last.end, max(last.end, one.start))
         held = one.start >= lead and text.endswith("持有", 0, one.start) and _HELD.match(text, one.end)
-        if _is_aside(one, text) or held or (again and last in asides):
+        attends = one.start > edge and _ATTENDS.match(text, one.end)
+        if _is_aside(one, text) or held or attends or (again and last in asides):
             asides.add(one)
         last = one
     for row in rows:
@@ -257,8 +258,7 @@ def _is_aside(one: Mention, text: str) -> bool:
     else:
         quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
     former = one.start and _FORMER.match(text, one.end)
-    attends = "\n" in text[: one.start] and _ATTENDS.match(text, one.end)  # below the title
-    return bool(received or quoted or former or attends or _COUNTERPART.search(before))
+    return bool(received or quoted or former or _COUNTERPART.search(before))
 
 
 def _reports(one: Mention, title: str) -> bool:

@@ -1,7 +1,10 @@
 from functools import lru_cache
 
 from flows.settings import SHIPPED_CONFIG
+from transforms.phrases import keywords
 from transforms.prose import prose
+from transforms.securities import about, mentions
+from transforms.subject import subject_of
 from transforms.taxonomy import Taxonomy, load_taxonomy
 from transforms.words import Words
 
@@ -17,3 +20,10 @@ def shipped() -> Taxonomy:
 
 def words_of(title: str, body: str) -> Words:
     return Words(title, body, prose(body), shipped().finder)
+
+
+def keywords_of(title: str, body: str) -> list[str]:
+    """Return an article's keywords, the listed companies that it is about being known."""
+    words = words_of(title, body)
+    companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
+    return keywords(words, shipped(), subject_of(words), companies=companies)

@@ -1,17 +1,8 @@
 import pytest
 
-from tests.transforms.lists import shipped, words_of
+from tests.transforms.lists import keywords_of as found
+from tests.transforms.lists import words_of
 from transforms.naming import coded, firms, foreign
-from transforms.phrases import keywords
-from transforms.prose import prose
-from transforms.securities import about, mentions
-from transforms.subject import subject_of
-
-
-def found(title: str, body: str) -> list[str]:
-    words = words_of(title, body)
-    companies = about(mentions(words, f"{title}\n{body}", shipped()), words, prose(body))
-    return keywords(words, shipped(), subject_of(words), companies=companies)
 
 
 @pytest.mark.parametrize(

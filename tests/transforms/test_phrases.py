@@ -25,6 +25,11 @@ def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str
         ("样网首发｜「椿和照护」获融资", "椿和照护"),
         ("视频丨海岬乐队解散", ""),
         ("样报：海岬乐队解散", "样报"),
+        ("江苏多地要求延期开学", "江苏"),
+        ("四川麻将文化节开幕", "四川麻将文化节"),
+        ("农民夫妇的果园", "农民夫妇"),
+        ("项目经理：人手紧缺", "项目经理"),
+        ("郑岚教授：要种树", "郑岚"),
     ],
 )
 def test_the_subject_is_what_the_headline_begins_with(title, subject):
