@@ -50,7 +50,11 @@ _UNIT = re.compile(
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
 # 索尼|XR500E, but not 央行|M2, 小米|Q3, 样网|B2B and 高通|CES2020
-_MODEL_NUMBER = re.compile(r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)[A-Z][A-Za-z]*-?\d")
+_MODEL_NUMBER = re.compile(
+    r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)(?:[A-Z][A-Za-z]*[- ]?\d|[A-Z]-[A-Z]\d?$)"
+)
+# 样米|6T, but not 华为|5G and 索尼|4K
+_NUMBER_FIRST = re.compile(r"\d{1,2}(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])")
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
@@ -99,6 +103,7 @@ def candidates(
     """
     text = words.text
     latin = latin_names(text)
+    makers = {end: start for start, end, name in words.found["subjects"] if lists.subjects[name] == "organisation"}
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((phrase, kinds.THING_ALONE, ()) for phrase in firms(text))
@@ -110,14 +115,12 @@ def candidates(
         yield from ((_NAME_EDGE.sub("", text[start:end]), kinds.PERSON_ALONE, ()) for start, end in foreign(words))
     yield from ((phrase, kinds.WRITING, ()) for phrase in _NUMBERED.findall(text))
     yield from ((phrase, kinds.MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
+    numbered = ((start, match.end()) for end, start in makers.items() if (match := _NUMBER_FIRST.match(text, end)))
+    yield from ((text[start:end], kinds.MODEL, ()) for start, end in numbered)
     for start, end in latin.items():
         phrase = text[start:end]
-        if (
-            (maker := words.ending.get(start))
-            and _MODEL_NUMBER.search(phrase)
-            and lists.subjects.get(maker.text) == "organisation"
-        ):
-            yield maker.text + phrase, kinds.MODEL, ()
+        if start in makers and _MODEL_NUMBER.search(phrase):
+            yield text[makers[start] : end], kinds.MODEL, ()
         if not (phrase.islower() or phrase in _EXCHANGES or _SENTENCE.search(text[max(0, start - 2) : start])):
             yield phrase, kinds.WRITING if " " in phrase else kinds.PLAIN, ()
     yield from ((phrase, kinds.TECHNOLOGY, ()) for phrase in technologies)
@@ -272,10 +275,10 @@ def _is_titled(name: Word, title: Word) -> bool:
 
 
 def _is_cut(last: Word) -> bool:
-    """Whether a run of words breaks off in a name (卖家骆|江平) or in what somebody does (所持|股份)."""
+    """Whether a run of words breaks off in a name (卖家骆|江平), in what somebody does (所持|股份) or is a paper."""
     if len(last.text) == 1:
         return last.tag in PERSONS or last.tag == "j"
-    return last.text.startswith("所")
+    return last.text.startswith("所") or last.text.endswith("报讯")
 
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:

@@ -25,7 +25,7 @@ _CODE_LEAST = 0.85  # of the weight that a named industry needs
 _CODE_SHARE = 0.4  # of the heaviest level-1 name's weight
 _COMPANY = 3.0  # weight of a company that the article is about, for its level-1 name
 _REPORTED = 1.0  # the same, of one that it only reports of
-_OWN = 2.0  # weight of an industry inside its name
+_OWN = 2.2  # weight of an industry inside its name
 _CUE = 0.4  # weight of a word that tells of an industry without naming it
 _NAMES = frozenset({"ns", "nr", "nz", "nt"})
 # 金湾银行 is a house, not its industry.
@@ -36,6 +36,7 @@ _FUNDED = "融资"
 _INVESTORS = re.compile(r"投资|创投|私募|基金")
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count
+_EARNED = 2.0  # of its weight, where it earns the company its money
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
 _BUSINESSES = 2.5  # weight of a business that is known to make much of a company's revenue
 _OBJECTS = 2.0  # weight of what a company is said to make
@@ -50,6 +51,9 @@ _ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
 _TOPIC = re.compile(
     r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|(?<!控)股|办法|条例|新规|规定|政策|标准|规划|意见)$"
 )
+_CODE = re.compile(r"\s?[（(]\w")  # behind the name of a company
+# 收入减少主要由于贸易业务的收入减少
+_EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营收|营业额|营业收入|毛利)")
 _HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 # Level-1 names that are what everybody calls the trade: an article about one such company names it though it tells of none.
 _TRADES = frozenset({"房地产", "钢铁", "银行", "煤炭"})
@@ -71,6 +75,7 @@ def industries(
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
     else the trade of the one company that the article is about, where its level-1 name is a plain one.
     """
+    others = _others(words, lists, subject)
     own = {one.company.level1 for one in companies}
     main = None if mainly is None else {one.company.code for one in mainly}
     if len(own) > _MOST_OWN:
@@ -92,6 +97,9 @@ def industries(
     for one in companies:
         levels[one.company.level1] += _COMPANY if main is None or one.company.code in main else _REPORTED
         support[one.company.level1].append((one.start, one.end))
+    for industry, places in others.items():
+        levels[lists.industries[industry]] += _COMPANY
+        support[lists.industries[industry]] += places
     top = max(levels.values(), default=0)
     heavy = sorted(levels.items(), key=lambda one: -one[1])[:_MOST_CODES]
     codes = {level: support[level] for level, weight in heavy if weight >= _CODE_SHARE * top}
@@ -99,12 +107,19 @@ def industries(
     named = named or _only(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
-    found: dict[str, list[Place]] = defaultdict(list)
-    if not named and len({one.company.code for one in companies}) == 1 and companies[0].company.level1 in _TRADES:
-        found[companies[0].company.level1] = [(one.start, one.end) for one in companies]
+    found: dict[str, list[Place]] = defaultdict(list, {} if named else _trade(others, companies))
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
+
+
+def _trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
+    """Return what the one company that the article is about is in, where the lists or its plain level-1 name tell."""
+    if len(others) == 1:
+        return others
+    if len({one.company.code for one in companies}) == 1 and companies[0].company.level1 in _TRADES:
+        return {companies[0].company.level1: [(one.start, one.end) for one in companies]}
+    return {}
 
 
 def bare(industry: str) -> str:
@@ -173,6 +188,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
             if level is None or term not in lists.broad_industries:
                 tally.tell(lists.cues.get(term, term), _CUE * weight, (start, end))
             continue
+        weight *= _EARNED if _EARNS.match(text, end) else 1.0
         business_of = text.startswith("业务", end) or any(left <= start < right for left, right in business)
         if term not in lists.broad_industries:
             weight *= _TOLD if suffix or business_of else 1.0
@@ -181,6 +197,19 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
             weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
         weight *= 1.3 if level in own else 1.0
         tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
+
+
+def _others(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Place]]:
+    """Return the industries of the companies that are not among the listed ones, where the headline is about them."""
+    edge = len(words.title)
+    found = words.found["others"]
+    names = (subject, _HOLDING.sub("", subject))
+    about = {name for start, end, name in found if start < edge and (name in names or _CODE.match(words.title, end))}
+    places: dict[str, list[Place]] = defaultdict(list)
+    for start, end, name in found:
+        if name in about:
+            places[lists.company_industries[name]].append((start, end))
+    return places
 
 
 def _ends(subject: str, term: str, lists: Taxonomy) -> bool:

@@ -18,7 +18,7 @@ _FIRM = re.compile(
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
 )
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
-_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟)(?=.{5})")
+_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5})")
 _ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
 # Behind whom a share's code stands: （06808）, -W(HZJD.US), （证券代码：600001）; but 方案（2021）, 数据（202406） and 热线（95588）.
 _CODE = re.compile(

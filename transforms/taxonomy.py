@@ -56,6 +56,7 @@ _LISTS = {
     "broad_industries.txt",
     "companies.csv",
     "company_aliases.csv",
+    "company_industries.csv",
     "event_triggers.csv",
     "generic_words.txt",
     "industries.csv",
@@ -156,16 +157,18 @@ class Taxonomy:
     industry_exceptions: frozenset[str]
     cues: dict[str, str]
     industry_names: dict[str, str]
+    company_industries: dict[str, str]
     version: str
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds AI technologies, industries with their cues, companies, subjects, triggers and places, each by that name."""
+        """Finds AI technologies, industries with their cues, companies (others: not of `companies`), subjects, triggers and places."""
         return Finder(
             {
                 "technologies": self.ai_technologies,
                 "industries": self.industries.keys() | self.cues.keys() | self.industry_exceptions,
                 "companies": self.companies,
+                "others": self.company_industries,
                 "subjects": self.subjects,
                 "triggers": self.triggers,
                 "places": self.places,
@@ -186,7 +189,8 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
     tells of an industry), `industry_names.csv` (term, name: what an industry is called instead), `companies.csv` (code, name,
-    full_name, level1), `company_aliases.csv` (alias, code), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind),
+    full_name, level1), `company_aliases.csv` (alias, code), `company_industries.csv` (name, industry: companies that
+    `companies.csv` lacks), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind),
     and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
     `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its names (see `_names`), its
     aliases and its code.
@@ -214,6 +218,9 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
             raise ConfigError(f"industry_cues.csv: {cue} tells of {industry}, which must be a term of industries.csv and no cue")
+    others = {row["name"]: row["industry"] for row in _rows(places, "company_industries.csv", ("name", "industry"))}
+    if wrong := next((f"{name}: {industry}" for name, industry in others.items() if industry not in industries), ""):
+        raise ConfigError(f"company_industries.csv: {wrong} is no term of industries.csv")
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
@@ -228,7 +235,9 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
         cues=cues,
         industry_names=_industry_names(places, industries),
-        subjects={row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
+        company_industries=others,
+        subjects={name: "organisation" for name in others if name not in words}
+        | {row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
         surnames=frozenset(_words(places, "surnames.txt")),
         places=frozenset(_words(places, "places.txt")),
         version=digest.hexdigest(),

@@ -16,6 +16,12 @@ _PRICE = r"[^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]"
 _QUOTATION = re.compile(rf"（(?:{_PRICE}|维权）|行情)|\((?:{_PRICE}|行情)|维权）|https?://[\w./?=&%#-]+")
 _RUN = re.compile(r"\n+|[^\n]+")
 _BEFORE_NAMES = frozenset("和与由据对向在从被把及跟")
+# 中|法, 双|11 and 80|后 are one word each.
+_JOINED = (
+    dict.fromkeys("中美日俄欧英", frozenset("美日韩俄英法德欧印澳朝越"))
+    | {"双": frozenset({"11", "12"})}
+    | dict.fromkeys(("60", "70", "80", "90", "95", "00"), frozenset("后"))
+)
 
 
 class Word(NamedTuple):
@@ -52,6 +58,11 @@ class Words:
         for number in reversed(cut):
             name = tagged[number][0]
             tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
+        halves = [number for number, (text, _) in enumerate(tagged[:-1]) if text in _JOINED]
+        for number in reversed(halves):
+            first, second = tagged[number][0], tagged[number + 1][0]
+            if second in _JOINED[first]:
+                tagged[number : number + 2] = [(first + second, "j")]
         texts, tags = zip(*tagged, strict=True)
         ends = list(accumulate(map(len, texts)))
         return list(map(_word, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))

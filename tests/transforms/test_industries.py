@@ -76,6 +76,52 @@ def test_what_tells_of_an_industry_names_it():
     assert found("新房开盘 购房者排队", body) == (["房地产"], ["房地产"])
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "wanted"),
+    [
+        (
+            "樱桥X3真机图：水滴屏配骁龙芯片",
+            "樱桥X3用水滴屏，屏下指纹，后置摄像头有三摄，快充，双卡双待，跑分创新高。",
+            ("手机", "电子"),
+        ),
+        ("远山R8降至1690元", "远山R8有五倍光学变焦，广角端为24mm，光圈F2.8，微距与连拍都好，套机含两只镜头。", ("相机", "电子")),
+        ("《雪线》全国公映", "《雪线》昨日首映，领衔主演到场。片方说，影片票房过亿，影迷观影后好评。", ("电影", "传媒")),
+        (
+            "六级考试备考指南",
+            "考生备考六级考试，先做真题。听力看词汇量，阅读理解与作文看语法，考点每年相近。",
+            ("教育", "社会服务"),
+        ),
+    ],
+)
+def test_news_of_things_for_everyday_life_tells_its_industry(title, body, wanted):
+    assert found(title, body) == ([wanted[0]], [wanted[1]])
+
+
+def test_a_game_is_no_news_of_an_industry():
+    body = "两支球队今晚再战，球员悉数到场。火箭上轮大胜，火箭主帅说，联赛还长。火箭球迷坐满球馆，NBA直播本场。"
+    assert found("火箭客场取胜 球员庆祝", body) == ([], [])
+
+
+@pytest.mark.parametrize("title", ["农夫山泉上市首日大涨", "农夫山泉(09633.HK)回购股份", "大和：看好农夫山泉（09633）"])
+def test_a_company_that_is_listed_elsewhere_or_nowhere_lends_its_industry(title):
+    assert found(title, "公司回购120万股，耗资2000万港元。今年累计回购3次。") == (["饮料"], ["食品饮料"])
+
+
+def test_such_a_company_lends_none_where_the_headline_is_about_somebody_else():
+    assert found("云湖集团与农夫山泉争商标", "法院昨日开庭，双方都不愿调解。") == ([], [])
+
+
+def test_such_a_companys_industry_gives_way_to_what_the_text_names():
+    body = "腾讯发布新手游，游戏玩家破千万。腾讯说，游戏版号已获批，游戏下月公测。"
+    assert found("腾讯发布游戏", body)[0] == ["游戏"]
+
+
+def test_what_earns_a_company_its_money_is_its_industry():
+    body = "青禾控股公布，前九个月收入27万元，同比减少88%。收入减少由于贸易业务的收入减少。"
+    assert found("青禾控股亏损减少", body) == (["贸易"], ["商贸零售"])
+    assert found("青禾控股亏损减少", body.replace("的收入减少。", "的人员离任。"))[0] == []
+
+
 def test_a_part_of_an_industry_gives_way_to_it():
     body = "汽车业向好，汽车销量大增，汽车销售渠道下沉，汽车出口增长，各地汽车销售门店客流增加。"
     assert found("六月市场观察", body)[0] == ["汽车业"]

@@ -177,6 +177,24 @@ def test_a_product_is_a_keyword_beside_its_maker():
     assert "R10" not in made
 
 
+@pytest.mark.parametrize("product", ["华为Mate 20 Pro", "一加6T", "徕卡Q-P"])
+def test_a_product_is_named_with_its_maker_however_it_is_written(product):
+    body = f"{product}昨日发布。{product}有三英寸屏，售价1690元。经销商说，{product}销量增长。"
+    assert product in found(f"{product}今日发布", body)
+
+
+@pytest.mark.parametrize("standard", ["华为5G", "索尼4K"])
+def test_a_standard_behind_a_maker_is_no_product(standard):
+    maker = standard[:2]
+    body = f"{maker}昨日发布新机。{standard}有三种用法。{maker}说，{maker}将扩产，{maker}门店备货。{standard}前景可期。"
+    assert standard not in found(f"{maker}今日发布新机", body)
+
+
+@pytest.mark.parametrize("word", ["中法", "双11", "80后"])
+def test_two_countries_a_day_of_sales_and_an_age_are_one_word_each(word):
+    assert word in [one.text for one in words_of(f"代表出席{word}企业家委员会会议", "").words]
+
+
 @pytest.mark.parametrize("figure", ["Q3", "M2", "U23", "FY2024", "B2B", "CES2020"])
 def test_a_quarter_a_sum_an_age_and_a_fair_are_no_products(figure):
     body = f"小米{figure}昨日公布。分析师说，小米{figure}增长，小米{figure}好于预期。"

@@ -118,9 +118,9 @@ def test_a_persons_name_with_a_dot_may_have_common_words_in_it(name):
 
 
 def test_a_name_has_the_word_for_an_organisation_that_always_follows_it():
-    body = "光大国际为第一名。光大国际说，产业园焚烧垃圾。光大国际上月另中一标。产业园为期三年。"
-    assert "光大国际" in found("凉州产业园预中标公示", body)
-    assert "光大" in found("凉州产业园预中标公示", body.replace("光大国际上月", "光大上月"))
+    body = "云岭国际为第一名。云岭国际说，产业园焚烧垃圾。云岭国际上月另中一标。产业园为期三年。"
+    assert "云岭国际" in found("凉州产业园预中标公示", body)
+    assert "云岭" in found("凉州产业园预中标公示", body.replace("云岭国际上月", "云岭上月"))
 
 
 def test_the_beginning_of_the_next_word_is_no_part_of_a_name():

@@ -89,6 +89,12 @@ def test_an_industry_is_called_by_a_listed_one_that_is_called_nothing_else(row, 
         load_taxonomy([SHIPPED, tmp_path])
 
 
+def test_a_company_that_is_not_listed_has_an_industry_of_the_list(tmp_path):
+    (tmp_path / "company_industries.csv").write_text("name,industry\n新星饮品,新星业\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"company_industries\.csv: 新星饮品: 新星业 is no term of industries\.csv"):
+        load_taxonomy([SHIPPED, tmp_path])
+
+
 def rows_of(name: str) -> list[dict[str, str]]:
     with (SHIPPED / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -103,6 +109,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
         ("industry_names.csv", ["term", "name"], 15),
         ("companies.csv", ["code", "name", "full_name", "level1"], 4500),
         ("company_aliases.csv", ["alias", "code"], 35),
+        ("company_industries.csv", ["name", "industry"], 900),
         ("event_triggers.csv", ["trigger", "type"], 1700),
         ("subjects.csv", ["term", "kind"], 800),
     ],
@@ -154,7 +161,7 @@ def test_a_shipped_word_list_is_whole(name, least):
 
 def test_lists_about_other_lists_name_what_stands_in_those():
     names = {row["name"] for row in rows_of("companies.csv")}
-    short = {name.removesuffix("A") for name in names}
+    short = {name.removesuffix("A") for name in names} | {row["name"] for row in rows_of("company_industries.csv")}
     assert set((SHIPPED / "ambiguous_names.txt").read_text(encoding="utf-8").split()) <= names | short
     assert not {row["alias"] for row in rows_of("company_aliases.csv")} & names
     lists = shipped()
