@@ -54,7 +54,7 @@ def is_over(day: date, at: datetime) -> bool:
 _LONGEST = 400  # characters of a text in which a time is looked for; a longer one is no label
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?分)?(?:(?:\s?[:：]|(?<=分))\s?(?P<second>[0-5]\d)(?!\d)\s?秒?)?"
 _BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
-_AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>上午|下午|晚上|凌晨)?\s*{_CLOCK})?"
+_AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*{_CLOCK})?"
 # An offset stands right behind the time; 09:30-11:30 is a span of time.
 _ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
 _YEAR_FIRST = re.compile(
@@ -71,6 +71,7 @@ _MONTH_FIRST = re.compile(
 _RELATIVE_DAY = re.compile(r"(?P<word>今天|今日|昨天|昨日|前天|(?P<days>\d{1,2})\s*天前)" + _AFTER_DAY)
 _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|小时)之?前")
 _EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?")
+_NOON = 12
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 
 
@@ -146,22 +147,30 @@ def _days_back(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Mom
     return _at_clock(reference.astimezone(zone).date() - timedelta(days=back), match, zone)
 
 
-def _ago(match: re.Match[str], reference: datetime, zone: ZoneInfo) -> Moment | None:
+def _ago(match: re.Match[str], reference: datetime, _zone: ZoneInfo) -> Moment | None:
     count = int(match["count"])
     if match["unit"] == "小时":
         last, first = (reference - timedelta(hours=hours) for hours in (count, count + 1))
-        return Moment(last, "day") if last.astimezone(zone).date() == first.astimezone(zone).date() else None
+        return Moment(last, "day") if day_of(last) == day_of(first) else None
     return Moment(reference - (timedelta(minutes=count) if match["unit"] == "分钟" else timedelta(seconds=count)), "minute")
+
+
+def _hour(hour: int, half: str | None) -> int | None:
+    """Return the hour of the day, None for 晚上12:10, which may be the day's first or its last."""
+    if half in ("凌晨", "早上", "上午"):
+        return 0 if hour == _NOON else hour
+    if half == "晚上" and hour == _NOON:
+        return None
+    later = half in ("下午", "傍晚", "晚上") or (half == "中午" and hour < _NOON // 2)
+    return hour + _NOON if later and hour < _NOON else hour
 
 
 def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
     """Combine `day` with the clock time and offset of `match`, where it has them."""
     parts = match.groupdict()
-    if parts.get("hour") is None:
-        return Moment(datetime.combine(day, time(), zone).astimezone(UTC), "day")
-    hour = int(parts["hour"])
-    if parts.get("half") in ("下午", "晚上") and hour < 12:
-        hour += 12
+    hour = _hour(int(parts["hour"]), parts.get("half")) if parts.get("hour") else None
+    if hour is None:  # of a day without a clock time only the day counts, wherever it was printed
+        return Moment(start_of(day), "day")
     at = datetime.combine(day, time(hour, int(parts["minute"]), int(parts["second"] or 0)), zone)
     offset = parts.get("zone")
     if offset and (parts["second"] or "T" in match[0]):

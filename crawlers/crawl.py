@@ -137,7 +137,9 @@ class Crawl:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
         self._note_kept()
         finds, more = walk.take(page)
-        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, finds, walk.days[0], self._crawls)):
+        # What says itself that it is of another day tells how far the list reaches, not that it is of no day.
+        here = [find for find in finds if find.listed == walk.days[0]]
+        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, here, walk.days[0], self._crawls)):
             self._refuse_repeat(walk, page, other)
             return [], False
         fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)

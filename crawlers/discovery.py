@@ -133,11 +133,14 @@ def read_json(page: Page) -> Any:
     if padded := _CALLBACK.fullmatch(text) or _ASSIGNMENT.fullmatch(text):
         text = padded[1]
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        # Half of an emoji, as a text that was cut off has it, can be kept nowhere.
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "ignore")) if _HALF.search(text) else value
     except ValueError as error:
         raise ListingError(f"{page.url}: not JSON: {error}") from error
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _CALLBACK = re.compile(r"[\w$.]+\s*\((.*)\)\s*;?", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?:var\s+|window\.)?[\w$]+\s*=\s*([\[{].*[\]}])\s*;?", re.DOTALL)
 
@@ -191,7 +194,8 @@ def _feed(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
     for entry in _xml(page).iter("{*}item", "{*}entry"):
         link = next((node for node in entry.iter("{*}link") if node.get("rel", "alternate") == "alternate"), None)
         href = "" if link is None else (link.get("href") or link.text or "").strip()
-        printed = next((node.text for node in entry.iter("{*}pubDate", "{*}published", "{*}updated", "{*}date") if node.text), "")
+        dates = (_child_text(entry, name) for name in ("pubDate", "published", "date", "updated"))
+        printed = next(filter(None, dates), "")
         yield Candidate(_absolute(page.url, href), _child_text(entry, "title"), _feed_moment(printed, page, source))
 
 

@@ -49,7 +49,7 @@ class _Instant(TypeDecorator[datetime]):
 
 
 class _Text(TypeDecorator[str]):
-    """A text that sorts by its code points in both; a NUL, which PostgreSQL refuses, is left out."""
+    """A text that sorts by its code points in both; a NUL, which PostgreSQL refuses, and half of an emoji are left out."""
 
     impl = String
     cache_ok = True
@@ -58,7 +58,7 @@ class _Text(TypeDecorator[str]):
         return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
 
     def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
-        return value.replace("\0", "") if value else value
+        return value.replace("\0", "").encode("utf-8", "ignore").decode() if value else value
 
 
 class _Hex(TypeDecorator[str]):

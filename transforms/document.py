@@ -138,7 +138,8 @@ def lines_in(root: lxml.html.HtmlElement) -> list[Line]:
 def lines_of_html(fragment: str) -> list[str]:
     """Return the text lines of a fragment of HTML; one that holds nothing gives none."""
     try:
-        return [line.text for line in lines_in(lxml.html.fragment_fromstring(fragment, create_parent="div"))]
+        whole = fragment.encode("utf-8", "ignore").decode()  # behind half of an emoji lxml reads nothing
+        return [line.text for line in lines_in(lxml.html.fragment_fromstring(whole, create_parent="div"))]
     except lxml.etree.LxmlError:
         return []
 

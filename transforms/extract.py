@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crawlers.clock import Moment, day_of, read_moment
+from crawlers.clock import Moment, day_of
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source
 from transforms.body import FoundArticle, body_of, find_article, holds_text
@@ -19,7 +19,7 @@ from transforms.refusal import refuse_error_page, refuse_other_answers
 from transforms.reject import RejectedError
 from transforms.several import several
 from transforms.text import fold, text_hash, tidy
-from transforms.times import printed_moment
+from transforms.times import printed_moment, stated_moment
 from transforms.zone import Zone, find_zone
 
 _SITE_TITLE = 10  # folded characters; a document's title that is no longer may name the site alone
@@ -65,7 +65,7 @@ def _article(
     moment, publisher = _told(page, source, document, zone, state, given)
     if moment is None or publisher is None:
         time, name = stated_facts(values_in(document.scripts), title)
-        moment = moment or (read_moment(time, page.fetched_at, source.zone) if time else None)
+        moment = moment or (stated_moment(time, page.fetched_at, source.zone) if time else None)
         publisher = publisher or name
     identity = article_id(url := canonical_url(page.link))
     return Article(
@@ -108,7 +108,7 @@ def _told(
 ) -> tuple[Moment | None, str | None]:
     """Return time and publisher by the source's YAML, else by the state that the article comes from, else as printed."""
     stated = given.get("published_at") or (state.time if state else None)
-    moment = read_moment(stated, page.fetched_at, source.zone) if stated else None
+    moment = stated_moment(stated, page.fetched_at, source.zone) if stated else None
     publisher = given.get("publisher") or (state.publisher if state else None)
     return (
         moment or printed_moment(document, zone, page.fetched_at, source.zone),

@@ -5,7 +5,7 @@ from urllib.parse import quote, urljoin
 
 import lxml.html
 
-from crawlers.clock import Moment, read_clock, read_moment
+from crawlers.clock import Moment, read_clock
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import STATE, Override, Source
 from transforms.document import Document, lines_in
@@ -13,6 +13,7 @@ from transforms.flash import Told, flash
 from transforms.override import override
 from transforms.record import Article
 from transforms.reject import RejectedError
+from transforms.times import stated_moment
 
 _LABEL = 40  # characters; a longer line that holds a time is prose
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
@@ -87,7 +88,7 @@ def _rest(part: Document, moment: Moment | None, page: Page, source: Source) -> 
 
 def _moment(text: str, page: Page, source: Source) -> Moment | None:
     """Return the time that a text prints; a bare clock time is one of the day that the listing gives the page, where it gives one."""
-    moment = read_moment(text, page.fetched_at, source.zone)
+    moment = stated_moment(text, page.fetched_at, source.zone)
     return moment or (read_clock(text, page.day, page.fetched_at, source.zone) if page.day else None)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawlers.clock import Moment, day_of, read_full_date, read_moment
+from crawlers.clock import SHANGHAI, Moment, day_of, read_full_date, read_moment
 from transforms.document import Document
 from transforms.furniture import unlabelled
 from transforms.zone import Zone
@@ -63,8 +63,19 @@ def printed_moment(document: Document, zone: Zone, served_at: datetime, timezone
     if near is None or stated is None:
         return near or stated
     form = "%Y-%m-%d %H:%M" if near.precision != "day" else "%Y-%m-%d"
-    same = near.at.astimezone(timezone).strftime(form) == stated.at.astimezone(timezone).strftime(form)
+    same = _local(near, timezone).strftime(form) == _local(stated, timezone).strftime(form)
     return stated if same and _RANK[stated.precision] > _RANK[near.precision] else near
+
+
+def _local(moment: Moment, timezone: ZoneInfo) -> datetime:
+    """Return a moment as it was printed; a day alone is kept as one of Shanghai."""
+    return moment.at.astimezone(SHANGHAI if moment.precision == "day" else timezone)
+
+
+def stated_moment(text: str, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
+    """Return the time that a text states, or None where it states none that a page served then can have."""
+    moment = read_moment(text, served_at, timezone)
+    return moment if moment and _possible(moment, served_at) else None
 
 
 def contradicted(url: str, listed: date | None, printed: datetime | None) -> str | None:
@@ -117,11 +128,7 @@ def _possible(moment: Moment, served_at: datetime) -> bool:
 
 
 def _first(texts: Iterator[str], served_at: datetime, timezone: ZoneInfo) -> Moment | None:
-    for text in texts:
-        moment = read_moment(text, served_at, timezone)
-        if moment and _possible(moment, served_at):
-            return moment
-    return None
+    return next((moment for text in texts if (moment := stated_moment(text, served_at, timezone))), None)
 
 
 def _stated(document: Document) -> Iterator[str]:

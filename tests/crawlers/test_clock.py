@@ -19,6 +19,13 @@ SERVED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
         ("2026-11-18T01:21:05.123+0000", "2026-11-18 09:21:05", "second"),
         ("2026年11月18日星期三 09:21", "2026-11-18 09:21:00", "minute"),
         ("2026年11月18日 下午3:21", "2026-11-18 15:21:00", "minute"),
+        ("2026-11-18 凌晨12:30", "2026-11-18 00:30:00", "minute"),
+        ("2026-11-18 上午12:10", "2026-11-18 00:10:00", "minute"),
+        ("2026-11-18 中午12:10", "2026-11-18 12:10:00", "minute"),
+        ("2026-11-18 中午1:10", "2026-11-18 13:10:00", "minute"),
+        ("2026-11-18 下午12:10", "2026-11-18 12:10:00", "minute"),
+        ("2026-11-18 晚上9:10", "2026-11-18 21:10:00", "minute"),
+        ("2026-11-18 晚上12:10", "2026-11-18 00:00:00", "day"),
         ("2026-11-1809:21", "2026-11-18 09:21:00", "minute"),
         ("2026 11/ 18 09:21:05", "2026-11-18 09:21:05", "second"),
         ("2026.11.18", "2026-11-18 00:00:00", "day"),
@@ -51,6 +58,13 @@ def test_read_moment_reads_what_chinese_pages_print(text, local, precision):
 @pytest.mark.parametrize("text", ["", "abc", "12小时前", "2026-02-30", "2026-13-01", "99999999999", "第12-13页不是日期2026"])
 def test_read_moment_finds_no_time_where_none_is_printed(text):
     assert read_moment(text, SERVED) is None
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_day_without_a_clock_is_that_day_wherever_it_was_printed(zone):
+    moment = read_moment("2026-11-18", SERVED, ZoneInfo(zone))
+    assert moment is not None
+    assert (day_of(moment.at), moment.precision) == (date(2026, 11, 18), "day")
 
 
 def test_a_date_without_a_year_is_not_later_than_what_bounds_it():

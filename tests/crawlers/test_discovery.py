@@ -104,6 +104,19 @@ def test_feeds_and_sitemaps(kind, xml, publisher):
     assert found(Seed(kind=kind, url=URL), xml) == [("http://news.example.com/1", "标题", "2026-11-20 09:00", publisher)]
 
 
+def test_an_entry_that_was_edited_is_of_the_day_on_which_it_appeared():
+    edited = ATOM.replace("<updated>", "<updated>2026-11-22T05:00:00Z</updated><published>").replace(
+        "Z</updated></e", "Z</published></e"
+    )
+    assert found(Seed(kind="feed", url=URL), edited)[0][2] == "2026-11-20 09:00"
+
+
+def test_half_of_an_emoji_in_an_answer_is_left_out():
+    rows = json.dumps({"data": [{"url": "/a/1", "title": "标题\ud83d"}, {"url": "/a/2", "title": "好😀"}]})
+    seed = Seed(kind="api", url=URL, links="data", item=Item(url="url", title="title"))
+    assert [row[1] for row in found(seed, rows)] == ["标题", "好😀"]
+
+
 def test_a_feed_reaches_no_file_of_this_machine():
     xml = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><item><title>&x;</title><link>http://e.cn/1</link></item></rss>'
     assert found(Seed(kind="feed", url=URL), xml) == [("http://e.cn/1", None, None, None)]

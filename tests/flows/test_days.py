@@ -95,6 +95,20 @@ def test_a_site_that_shows_one_page_for_every_day_has_no_complete_day(site, tmp_
     assert [path for path in site.asked if path.startswith("/a/")] in (["/a/1", "/a/2"], ["/a/2", "/a/1"])
 
 
+def test_a_days_list_that_runs_on_into_the_day_before_is_of_its_day(site, tmp_path):
+    serve_range(site)
+    by_day = WIRE.replace("/wire/roll?page={{page}}", "/wire/{{day:%d}}?page={{page}}")
+    for number, day in enumerate(DAYS[1:], 1):
+        ids = [(day, one) for one in range(COUNTS[number])] + [(DAYS[number - 1], one) for one in range(COUNTS[number - 1])]
+        rows = [{"u": f"/a/wire-{of}-{one}", "t": "x", "c": f"{of} {one + 8:02}:30"} for of, one in ids]
+        for part in range(4):
+            site.pages[f"/wire/{day:%d}?page={part + 1}"] = (200, json.dumps({"data": rows[part * 4 : part * 4 + 4]}).encode())
+    project = make_project(tmp_path, site, wire=by_day)
+    for day in DAYS[1:]:
+        report = day_of(collected(project, {"wire": [day]}), day, "wire")
+        assert (report.status, report.tally.records) == ("complete", COUNTS[DAYS.index(day)])
+
+
 def test_the_newest_issue_shown_for_a_day_without_one_costs_that_day_alone(site, tmp_path):
     site.pages |= {f"/paper/{day}": links("/a/1", "/a/2") for day in (18, 20)}
     site.pages |= {f"/a/{number}": article(number, "2026-11-20 08:00") for number in (1, 2)}

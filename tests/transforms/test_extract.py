@@ -92,6 +92,23 @@ def test_the_time_among_other_labels(info, printed):
     assert (at and f"{at.astimezone(SOURCE.zone):%Y-%m-%d %H:%M:%S}") == printed
 
 
+@pytest.mark.parametrize(
+    ("head", "override"),
+    [
+        (
+            f"<script>window.d = {json.dumps({'title': TITLE, 'publishTime': '2031-01-01 10:00', 'x': 'y' * 100})}</script>",
+            Override(),
+        ),
+        ("<meta property='article:published_time' content='2031-01-01 10:00'>", Override()),
+        ("", Override(published_at="i.when")),
+    ],
+)
+def test_no_page_tells_a_time_that_is_later_than_it_was_served(head, override):
+    html = article_page(head=head, info="<i class=when>2031-01-01 10:00</i>")
+    article = only(extract(page(html, day=date(2026, 11, 18)), SOURCE.model_copy(update={"extract": override})))
+    assert (article.published_at, article.published_date) == (None, date(2026, 11, 18))
+
+
 def test_the_sources_overrides_win():
     html = article_page(
         info="<b class=who>周敏 何宇</b><i class=when>2026年11月17日 08:00</i>", tail="<p class=ad>扫码看直播</p>"
@@ -110,7 +127,7 @@ def test_a_publisher_of_the_source_stands_in_for_one_that_is_not_printed():
 
 
 def test_a_body_that_stands_in_a_script():
-    parts = [{"type": "text", "content": f'<span class="bjh-p">{text}</span>'} for text in PARAGRAPHS]
+    parts = [{"type": "text", "content": f'<span class="bjh-p">\ud83d{text}</span>'} for text in PARAGRAPHS]  # half of an emoji
     item = {
         "header": TITLE,
         "sections": [*parts, {"type": "img", "link": "x"}],
