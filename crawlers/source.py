@@ -152,12 +152,17 @@ class Source(Strict):
         return ("weekend" in self.empty_days and day.weekday() >= 5) or ("holidays" in self.empty_days and is_holiday(day))
 
 
+def check_name(name: str, place: str) -> None:
+    """Raise ConfigError, which begins with `place`, where no source may have this name: it becomes a part of paths."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name):
+        raise ConfigError(f"{place}: a source's name is 2 to 40 small letters, digits and _, and begins with a letter")
+    if name == "imported":
+        raise ConfigError(f"{place}: the name imported is kept for records that were imported from files")
+
+
 def load_source(path: Path) -> Source:
     """Return the source that the YAML file at `path` describes. Raises ConfigError."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", path.stem):
-        raise ConfigError(f"{path}: a source's name is 2 to 40 small letters, digits and _, and begins with a letter")
-    if path.stem == "imported":
-        raise ConfigError(f"{path}: the name imported is kept for records that were imported from files")
+    check_name(path.stem, str(path))
     return load(path, Source, name=path.stem)
 
 

@@ -16,7 +16,7 @@ from crawlers.ledger import Ledger
 from crawlers.lock import is_loaded
 from crawlers.page import Page, blocked_reason, canonical_url
 from crawlers.root import Root
-from crawlers.source import Source, load_source
+from crawlers.source import Source, check_name, load_source
 from flows.checking import checked_reports
 from flows.crawl import Child, Ended, new_crawl_id, place_of
 from flows.saved import BlockedPageError
@@ -138,15 +138,17 @@ def new_source(project: Project, name: str, page: Page) -> Path:
         text = yaml_of(guess(page), page)
     except ListingError as error:
         raise ConfigError(str(error)) from error
-    path = project.config / "sources" / f"{name}.yml"
-    write_source(path, text)
-    return path
+    folder = project.config / "sources"
+    write_source(folder, name, text)
+    return folder / f"{name}.yml"
 
 
-def write_source(path: Path, text: str) -> Source:
-    """Write a source's YAML where there is none, and return the source. Raises ConfigError; then nothing is left there."""
+def write_source(folder: Path, name: str, text: str) -> Source:
+    """Write a source's YAML into a folder where there is none, and return it. Raises ConfigError; then nothing is left there."""
+    check_name(name, repr(name))
+    path = folder / f"{name}.yml"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:

@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from crawlers.fates import Tally
 from flows.checking import Plan, reports_of
@@ -65,7 +66,7 @@ class Progress(Watch):
         self._shown = time.monotonic()
         self._pause = max(_TICK if self._status else _SELDOM, 20 * (self._shown - begun))  # looking costs a twentieth at most
         if self._status:
-            self._status.update(line)
+            self._status.update(Text(line))  # as it is: a model or a batch may have any name
         else:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -23,6 +23,7 @@ def list_sources(config: Config = None, data: Data = None, as_json: Json = False
         print_json(rows)
         return
     from rich.table import Table
+    from rich.text import Text
 
     from flows.cli.console import Console
 
@@ -33,7 +34,8 @@ def list_sources(config: Config = None, data: Data = None, as_json: Json = False
     for row in rows:
         good, records = row["last_good"] or "-", "-" if row["records"] is None else str(row["records"])
         cells = (row["name"], row["title"], ", ".join(row["seeds"]), row["robots"], f"{row['delay']:g} s")
-        table.add_row(*cells, row["state"], str(good), records)
+        # As it is: what people write may hold what Rich takes for markup.
+        table.add_row(*map(Text, (*cells, row["state"], str(good), records)))
     console = Console()
     console.print(table)
     for row in rows:
@@ -120,7 +122,7 @@ def new(
 
     project = project_of(config, data)
     with tempfile.TemporaryDirectory(prefix="caixun-") as folder:
-        source = write_source(Path(folder) / f"{name}.yml", skeleton(url))  # says what is wrong with name or url
+        source = write_source(Path(folder), name, skeleton(url))  # says what is wrong with name or url
         project.free(name)
         asked = (
             saved_page(page, url, name, "seed") if page else fetched_list(project, Path(folder), source, 1, day_of(now()), say)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from crawlers.fates import DayReport, Tally
 from crawlers.inquiries import Usage
@@ -105,9 +106,9 @@ def costs_table(rows: list[Cost], by: By, price: "Price | None") -> Table:
     table.add_column(by, "sum", no_wrap=True)
     heads = ("calls", "tokens in", "tokens out", f"cost ({price.currency})" if price else "cost")
     for head, whole in zip(heads, _usage_texts(total), strict=True):
-        table.add_column(head, whole, justify="right", no_wrap=True)
+        table.add_column(Text(head), whole, justify="right", no_wrap=True)
     for name, usage in summed_by(by, rows).items():
-        table.add_row(name, *_usage_texts(usage))
+        table.add_row(Text(name), *_usage_texts(usage))  # as it is: a model may have any name
     return table
 
 

@@ -43,6 +43,15 @@ def test_a_list_tells_how_the_sources_stand(site, tmp_path):
     assert "search is disabled: robots.txt forbids all agents" in shown
 
 
+def test_a_list_shows_titles_and_reasons_as_they_are_written(site, tmp_path):
+    titled = SOURCE.replace("title: x", "title: '财经[/live]'") + 'robots: "ignore: [red] we may"\n'
+    project = make_project(tmp_path, site, paper=titled)
+    shown = caixun("sources", "list", *in_project(project), COLUMNS="200")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "财经[/live]" in shown.stdout
+    assert "ignore: [red] we may" in shown.stdout
+
+
 def test_a_live_check_asks_for_one_list_and_leaves_the_data_alone(site, tmp_path):
     site.pages |= {"/paper/18": links("/a/1", "/b/2"), "/wire/18": CAPTCHA, "/wire/19": (500, b"")}
     project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE, shut=SOURCE)
@@ -124,14 +133,17 @@ def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
     assert caixun("sources", "new", "other", *saved, *in_project(project)).returncode == 0
     assert not load_source(project.config / "sources" / "other.yml").private
     for name, options, complaint in (
-        ("Bad-Name", saved, "a source's name is 2 to 40 small letters"),
+        ("Bad-Name", saved, "'Bad-Name': a source's name is 2 to 40 small letters"),
+        ("sub/found", saved, "'sub/found': a source's name is 2 to 40 small letters"),
+        ("../evil", saved, "'../evil': a source's name is 2 to 40 small letters"),
+        ("imported", saved, "'imported': the name imported is kept"),
         ("odd", ["--url", "ftp://e.cn/", *saved[2:]], "is not an http(s) URL"),
         ("odd", [*saved[:2], "--page", tmp_path / "none.html"], "cannot be read"),
         ("odd", [*saved[:2], "--page", project.config / "sources" / "other.yml"], "nothing there looks like a list of articles"),
     ):
         wrong = caixun("sources", "new", name, *options, *in_project(project))
         assert (wrong.returncode, complaint in wrong.stderr, "Traceback" in wrong.stderr) == (2, True, False)
-    assert not (project.config / "sources" / "odd.yml").exists()
+    assert {path.name for path in project.config.rglob("*")} == {"sources", "paper.yml", "found.yml", "other.yml"}
     site.pages["/wall"] = CAPTCHA
     wall = caixun("sources", "new", "wall", "--url", f"http://127.0.0.1:{site.port}/wall", *in_project(project))
     assert (wall.returncode, "caixun: blocked: " in wall.stderr) == (1, True)

@@ -3,11 +3,19 @@
 import os
 import subprocess
 import sys
+from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from crawlers.inquiries import Usage
+from flows.cli.progress import Progress
+from flows.cli.tables import costs_table
+from flows.costs import Cost
 from tests.conftest import caixun, in_project
+from transforms.endpoint import Price
 
 NAME = "a_source_of_a_name_of_forty_letters_full"
 
@@ -35,6 +43,21 @@ def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing, monkeypat
     run = caixun(*listing, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (run.returncode, run.stderr) == (0, "")
     assert f"{NAME}  样报" in run.stdout
+
+
+def test_a_terminal_shows_the_name_of_a_batch_as_it_is(project):
+    console = Console(file=StringIO(), force_terminal=True, width=200)
+    with Progress(project, {}, console) as progress:
+        progress.phase("batch b[/1] of 7 questions is not done yet")
+    assert "batch b[/1] of 7 questions" in console.file.getvalue()
+
+
+def test_costs_show_the_name_of_a_model_as_it_is():
+    console = Console(file=StringIO(), width=200)
+    booked = Cost("r1", "paper", date(2026, 11, 18), "m[/a]", Usage(1, 1000, 200, 2.8))
+    console.print(costs_table([booked], "model", Price(input=2, output=4, currency="[RMB]")))
+    assert "m[/a]" in console.file.getvalue()
+    assert "cost ([RMB])" in console.file.getvalue()
 
 
 def test_a_reader_that_has_gone_hides_no_failure(project):
