@@ -41,7 +41,9 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding]) -
     if not fresh:
         return []
     days = sorted({report.day for report in reports})
-    title = f"caixun {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "") + f": {len(fresh)} to look at"
+    span = f" {days[0]}" if days else ""  # a run that has no day to do may find something, too
+    span += f" to {days[-1]}" if len(days) > 1 else ""
+    title = f"caixun{span}: {len(fresh)} to look at"
     if failure := _deliver(project.alerts, title, _text(fresh)):
         return [failure]
     project.ledger.note_told({trouble.key for trouble in fresh})

@@ -128,6 +128,14 @@ def test_a_remark_on_a_complete_day_is_told():
     assert trouble.text == "paper 2026-11-18: complete (9 records where at most 5 are expected)"
 
 
+def test_what_a_run_without_a_day_to_do_finds_is_told(told):
+    with hook() as (host, posted):
+        project = told(f"json://{host}/hook")
+        assert alert(project, [], [Finding("failure", "a file of sketches cannot be read")]) == []
+        assert alert(project, [report("failed")], []) == []
+    assert [message["title"] for _, message in posted] == ["caixun: 1 to look at", "caixun 2026-11-18: 1 to look at"]
+
+
 def test_a_long_alert_is_cut(told):
     with hook() as (host, posted):
         alert(told(f"json://{host}/hook"), [report("failed", source=f"paper_{one}") for one in range(25)], [])

@@ -12,6 +12,7 @@ from flows.backfill import parts
 from flows.cli.durations import duration
 from flows.planning import find_backfill, new_backfill, plan_backfill, plan_of
 from flows.settings import open_project
+from tests.conftest import caixun, in_project
 
 PAPER = """\
 title: x
@@ -145,6 +146,15 @@ def test_a_backfill_is_taken_up_until_it_has_ended_and_lists_no_day_a_second_tim
     assert project.ledger.begin_backfill(new_backfill(DAYS[0], DAYS[2], ["paper"])._replace(again="all")).id != begun.id
     with pytest.raises(ConfigError, match=f"there is no backfill x; the last ones are .*{begun.id}"):
         find_backfill(project, "x")
+
+
+def test_a_backfill_of_a_source_that_is_configured_no_more_is_refused_in_one_sentence(project):
+    begun = project.ledger.begin_backfill(new_backfill(DAYS[0], DAYS[2], ["paper", "wire"]))
+    (project.config / "sources" / "wire.yml").unlink()
+    for more in ([], ["--dry-run"]):
+        run = caixun("backfill", "--resume", begun.id, *more, *in_project(project))
+        sentence = f"caixun: unknown source wire; {project.config / 'sources'} has: edition, paper\n"
+        assert (run.returncode, run.stdout, run.stderr) == (2, "", sentence)
 
 
 def test_a_dated_list_is_fetched_part_by_part_and_another_one_is_read_once(project):
