@@ -66,10 +66,10 @@ def find_backfill(project: Project, name: str) -> Backfill:
 def plan_of(project: Project, wanted: Backfill) -> BackfillPlan:
     """Return what is to be done of a backfill now; what it has listed anew already is not listed once more.
 
-    Raises ConfigError where one of its sources is configured no more.
+    Raises ConfigError where one of its sources is configured no more, or it names none and none is enabled.
     """
     days = day_range(wanted.start, wanted.end)
-    names = [one.name for one in project.enabled(list(wanted.sources))] if wanted.sources else list(project.sources)
+    names = [one.name for one in project.enabled(list(wanted.sources))]
     planned = plan_backfill(project, names, days[::-1] if wanted.newest_first else days, wanted.again)
     if wanted.again != "all":
         return planned

@@ -148,6 +148,17 @@ def test_a_backfill_is_taken_up_until_it_has_ended_and_lists_no_day_a_second_tim
         find_backfill(project, "x")
 
 
+@pytest.mark.parametrize("again", ["failed", "all"])
+def test_a_disabled_source_is_taken_up_only_where_it_is_named(project, again):
+    for source in ("paper", "edition"):
+        list_day(project, source, DAYS[0], "whole", 10, failed=1)
+    wanted = new_backfill(DAYS[0], DAYS[0], [])._replace(again=again)
+    plan = plan_of(project, wanted)
+    assert plan.todo == dict.fromkeys(("paper", "wire"), DAYS[:1])
+    assert {report.source for report in plan.reports} == {"paper", "wire"}
+    assert plan_of(project, wanted._replace(sources=("edition",))).todo == {"edition": DAYS[:1]}
+
+
 def test_a_backfill_of_a_source_that_is_configured_no_more_is_refused_in_one_sentence(project):
     begun = project.ledger.begin_backfill(new_backfill(DAYS[0], DAYS[2], ["paper", "wire"]))
     (project.config / "sources" / "wire.yml").unlink()
