@@ -1,18 +1,20 @@
 """The annotation of a run that is built part by part, within one budget."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from crawlers.errors import CaixunError
 from flows.annotation import Annotated, annotate_waiting, check_engine, settle
 from flows.checking import Plan
+from flows.desk import open_purse
 from flows.runner import Runner
 from flows.settings import Project
 from transforms.checks import Finding
 
 
 class Annotating:
-    """Annotates what waits for the llm engine; nothing where another engine is set. `result` is what that came to so far."""
+    """Annotates what waits for the llm engine, all from one purse; nothing where another engine is set."""
 
     def __init__(
         self,
@@ -28,14 +30,21 @@ class Annotating:
         What goes wrong is added to `findings`. Raises ConfigError where the model cannot be asked.
         """
         check_engine(project, budget)
-        self.result: Annotated | None = None
+        self._made: Annotated | None = None
+        self._purse = open_purse(project, budget)
         self._project = project
         self._run = run
         self._runner = runner
         self._tell = tell
         self._findings = findings
         self._together = project.settings.annotator == "llm" and bool(project.settings.llm.batch)
-        self._budget = project.settings.llm.budget if budget is None else budget
+
+    @property
+    def result(self) -> Annotated | None:
+        """What the parts that did not fail came to, and all that was paid, also for those that did; None where nothing waited."""
+        paid = self._purse.paid
+        made = self._made or (Annotated(self._project.access.model) if paid.calls else None)
+        return replace(made, paid=paid) if made else None
 
     def take(self, plan: Plan) -> None:
         """Annotate what waits of the days of a plan, and of other days that its sources owe."""
@@ -45,13 +54,13 @@ class Annotating:
                 settle(project, plan)
                 return
             self._tell("annotate")
-            work = partial(annotate_waiting, project, plan, self._run, self._runner, self._findings, self._left(), self._tell)
+            work = partial(annotate_waiting, project, plan, self._run, self._runner, self._findings, self._purse, self._tell)
             made = self._runner.step("annotate", work)
         except CaixunError as error:
             self._findings.append(Finding("failure", str(error)))
             return
         if made:
-            self.result = self.result.then(made) if self.result else made
+            self._made = self._made.then(made) if self._made else made
 
     def take_part(self, plan: Plan) -> None:
         """Annotate what waits of a part of the run, unless questions are handed in together: the run's end is waited for then."""
@@ -62,8 +71,3 @@ class Annotating:
         """Annotate what parts have left, at the run's end."""
         if self._together:
             self.take(plan)
-
-    def _left(self) -> float | None:
-        """Return what is left of the budget."""
-        spent = self.result.paid.cost if self.result else None
-        return None if self._budget is None else max(self._budget - (spent or 0.0), 0.0)

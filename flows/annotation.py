@@ -17,8 +17,8 @@ from crawlers.inquiries import Account
 from flows.batches import ask_in_batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
-from flows.desk import Asker, Desk, Paid, open_desk
-from flows.purse import OverBudgetError
+from flows.desk import Asker, Desk, open_desk, open_purse
+from flows.purse import OverBudgetError, Paid, Purse
 from flows.runner import Runner
 from flows.settings import Project
 from transforms import dataset
@@ -38,7 +38,10 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Annotated:
-    """What an annotation step came to: records by what became of them, values dropped as not grounded, and what was paid."""
+    """What an annotation step came to: records by what became of them, and values dropped as not grounded.
+
+    `paid` is what its run has paid by now, also in steps before.
+    """
 
     model: str
     by_model: int = 0
@@ -49,14 +52,17 @@ class Annotated:
     findings: list[Finding] = field(default_factory=list)
 
     def then(self, later: "Annotated") -> "Annotated":
-        """Return what this step and a later one of the same run came to; what waited was the later one's to take up."""
+        """Return what this step and a later one of the same run came to; what waited was the later one's to take up.
+
+        The later one knows what was paid by both.
+        """
         return Annotated(
             later.model,
             self.by_model + later.by_model,
             self.by_lexicon + later.by_lexicon,
             later.waiting,
             self.dropped + later.dropped,
-            self.paid.plus(later.paid),
+            later.paid,
             [*self.findings, *later.findings],
         )
 
@@ -73,13 +79,13 @@ def annotate_waiting(
     run: str,
     runner: Runner,
     findings: list[Finding],
-    budget: float | None = None,
+    purse: Purse | None = None,
     tell: Tell = lambda _text: None,
 ) -> Annotated | None:
     """Annotate what waits of a plan's days, and of earlier days that its sources owe; None where nothing does.
 
-    What goes wrong is added to `findings`; `tell` hears how far it is. `budget` is what this run may spend, the setting's
-    where it is None. Raises ConfigError.
+    What goes wrong is added to `findings`; `tell` hears how far it is. `purse` is the run's, None where this is its only
+    step. Raises ConfigError, BusyError, StoreError.
     """
     days = [(source, day) for source in plan for day in sorted({*plan[source], *project.ledger.owed(source)})]
     records = dataset.records(project.data)
@@ -88,7 +94,7 @@ def annotate_waiting(
     if first is None:
         result = None
     else:
-        with open_desk(project, budget) as desk:
+        with Desk(project, purse or open_purse(project)) as desk:
             result = Step(project, desk, run, runner, tell=tell).annotate(chain([first], waiting))
         findings += result.findings
     settle(project, plan)

@@ -8,13 +8,13 @@ ledger: who asks holds the locks of text and story, which are free again soon af
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
-from threading import Event, Lock
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from threading import Event
+from typing import Self
 
 from crawlers.errors import ConfigError
 from crawlers.inquiries import Account, Inquiry, KeptAnswer
-from flows.purse import Pace, Payment, Purse
+from flows.purse import Pace, Paid, Payment, Purse
 from flows.settings import Project
 from transforms.dialogue import LlmEngine, Outcome, Told
 from transforms.llm import Answer, Client, DownError, LlmError
@@ -36,30 +36,9 @@ class Asker:
     story: str = ""
 
 
-class Paid(NamedTuple):
-    """What questions cost; `cost` is None where no price is set."""
-
-    calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost: float | None = None
-    currency: str | None = None
-
-    def plus(self, more: "Paid") -> "Paid":
-        """Return what both cost together."""
-        cost = None if self.cost is None or more.cost is None else self.cost + more.cost
-        sums = (self.calls + more.calls, self.tokens_in + more.tokens_in, self.tokens_out + more.tokens_out)
-        return Paid(*sums, cost, more.currency)
-
-    def __str__(self) -> str:
-        """Return it in words."""
-        money = "" if self.cost is None else f", {self.cost:.4f} {self.currency}"
-        return f"{self.calls} calls, {self.tokens_in} tokens in, {self.tokens_out} out{money}"
-
-
 @dataclass
 class Desk(AbstractContextManager["Desk"]):
-    """Asks on behalf of articles; may be used by several threads. `paid` is what this run cost so far.
+    """Asks on behalf of articles, and pays from a purse; may be used by several threads.
 
     Once `close` is called, kept answers alone are given, and the error is raised for what is not kept.
     """
@@ -67,7 +46,6 @@ class Desk(AbstractContextManager["Desk"]):
     project: Project
     purse: Purse
     closed: LlmError | None = None
-    paid: Paid = field(default_factory=Paid)
 
     def __post_init__(self) -> None:
         """Open the client. Raises ConfigError."""
@@ -75,11 +53,8 @@ class Desk(AbstractContextManager["Desk"]):
         self.prompt = self.project.prompt
         self.client = Client(self.access)
         self._engine = LlmEngine(self.prompt, self.access.model, load_taxonomy(self.project.taxonomy))
-        price = self.access.terms.price
-        self.paid = Paid(cost=0.0 if price else None, currency=price.currency if price else None)
         self._stopped = Event()
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
-        self._lock = Lock()
 
     def __enter__(self) -> Self:
         """Return the desk."""
@@ -88,6 +63,11 @@ class Desk(AbstractContextManager["Desk"]):
     def __exit__(self, *_: object) -> None:
         """Give the connections back."""
         self.client.close()
+
+    @property
+    def paid(self) -> Paid:
+        """What was paid from its purse so far."""
+        return self.purse.paid
 
     def close(self, error: LlmError) -> None:
         """Ask no more, for this reason; the first one counts."""
@@ -121,15 +101,7 @@ class Desk(AbstractContextManager["Desk"]):
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
         kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
         self.project.ledger.book(inquiry, kept, asker.account, cost)
-        with self._lock:
-            payment.cost += cost or 0.0
-            old = self.paid
-            self.paid = old._replace(
-                calls=old.calls + 1,
-                tokens_in=old.tokens_in + kept.tokens_in,
-                tokens_out=old.tokens_out + kept.tokens_out,
-                cost=None if old.cost is None else old.cost + (cost or 0.0),
-            )
+        self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
         return kept
 
     def kept(self, asker: Asker, attempt: int) -> Told | None:
@@ -177,8 +149,14 @@ def _told(kept: KeptAnswer, *, own: bool) -> Told:
     return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title, own)
 
 
-def open_desk(project: Project, budget: float | None = None) -> Desk:
-    """Return a desk that may spend `budget`, the setting's where it is None. Raises ConfigError where it cannot ask."""
-    if budget is not None and project.settings.llm.price is None:
+def open_purse(project: Project, budget: float | None = None) -> Purse:
+    """Return a purse that holds `budget`, the setting's where it is None. Raises ConfigError where no price is set for it."""
+    terms = project.settings.llm
+    if budget is not None and terms.price is None:
         raise ConfigError("--budget needs llm.price in settings.yml: what a million tokens of input and of output cost")
-    return Desk(project, Purse(project.settings.llm.budget if budget is None else budget))
+    return Purse(terms.budget if budget is None else budget, terms.price.currency if terms.price else None)
+
+
+def open_desk(project: Project, budget: float | None = None) -> Desk:
+    """Return a desk with a purse of its own; see `open_purse`. Raises ConfigError where it cannot ask."""
+    return Desk(project, open_purse(project, budget))

@@ -1,9 +1,10 @@
-"""The purse of a run: what it may spend on questions to a model, and how fast it may ask."""
+"""The purse of a run: what it may spend on questions to a model, what it has paid, and how fast it may ask."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Event, Lock
+from typing import NamedTuple
 
 from transforms.llm import LlmError
 
@@ -12,12 +13,31 @@ class OverBudgetError(LlmError):
     """The next question might cost more than is left."""
 
 
-class Purse:
-    """Money that several threads spend. What it spends is never more than `limit`, None for as much as is asked for."""
+class Paid(NamedTuple):
+    """What questions cost; `cost` is None where no price is set."""
 
-    def __init__(self, limit: float | None) -> None:
-        """Hold `limit` in the currency of the price."""
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    currency: str | None = None
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        money = "" if self.cost is None else f", {self.cost:.4f} {self.currency}"
+        return f"{self.calls} calls, {self.tokens_in} tokens in, {self.tokens_out} out{money}"
+
+
+class Purse:
+    """Money that several threads spend. What it spends is never more than `limit`, None for as much as is asked for.
+
+    `paid` is what all answers cost that were kept so far, whatever became of them.
+    """
+
+    def __init__(self, limit: float | None, currency: str | None) -> None:
+        """Hold `limit` in the currency of the price, which is None where no price is set."""
         self.spent = 0.0
+        self.paid = Paid(cost=None if currency is None else 0.0, currency=currency)
         self._limit = limit
         self._set_aside = 0.0
         self._changed = Condition()
@@ -30,6 +50,14 @@ class Purse:
         """Spend what is owed already, whether or not it is within the limit."""
         with self._changed:
             self.spent += cost
+
+    def book(self, payment: "Payment", tokens_in: int, tokens_out: int, cost: float) -> None:
+        """Add an answer to what was paid, and what it cost to a payment."""
+        with self._changed:
+            payment.cost += cost
+            old = self.paid
+            whole = None if old.cost is None else old.cost + cost
+            self.paid = Paid(old.calls + 1, old.tokens_in + tokens_in, old.tokens_out + tokens_out, whole, old.currency)
 
     @contextmanager
     def pay(self, most: float) -> Iterator["Payment"]:

@@ -9,8 +9,9 @@ import yaml
 
 from crawlers.errors import ConfigError
 from crawlers.inquiries import Usage
+from flows.annotating import Annotating
 from flows.annotation import annotate_waiting, write_annotations
-from flows.desk import open_desk
+from flows.desk import open_desk, open_purse
 from flows.estimate import Estimate, estimate
 from flows.planning import plan_backfill
 from flows.purse import Pace
@@ -61,7 +62,7 @@ def rows_of(project: Project, source: str = "paper"):
 def annotated(project: Project, plan=PLAN, budget: float | None = None, run: str = "r1"):
     findings = []
     with PlainRunner(1) as runner:
-        return annotate_waiting(project, plan, run, runner, findings, budget), findings
+        return annotate_waiting(project, plan, run, runner, findings, open_purse(project, budget)), findings
 
 
 def test_what_waits_is_annotated_once_and_booked(tmp_path, stub):
@@ -178,6 +179,30 @@ def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
     assert len(stub.titles) == len(set(stub.titles)) == 20
     with pytest.raises(ConfigError, match=r"--budget needs llm\.price"):
         open_desk(make_project(tmp_path, stub), 5)
+
+
+def test_what_a_part_has_paid_before_it_fails_is_taken_from_the_budget_and_told(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 1000, "output": 1000}, concurrency=1)
+    sources = ("paper", "web", "wire")
+    put(project, *(waiting(project, number, source=sources[number // 6]) for number in range(18)))
+
+    def damage(asked):
+        source = sources[int(asked.article[0].removeprefix("标题")) // 6]
+        dataset.records(project.data).path(DAY, source).write_bytes(b"PAR1")
+        return truthful(asked)
+
+    stub.answer = damage
+    findings = []
+    with PlainRunner(1) as runner:
+        annotating = Annotating(project, "r1", runner, lambda _text: None, findings, 8)
+        for source in sources:
+            annotating.take_part({source: [DAY]})
+    paid = annotating.result.paid
+    assert 0 < paid.cost <= 8
+    assert paid.cost == pytest.approx(sum(usage.cost for usage in project.ledger.usage("r1").values()))
+    assert (paid.calls, paid.tokens_in) == (len(stub.asked), 1000 * len(stub.asked))
+    assert [finding.level for finding in findings] == ["failure", "warning", "warning"]
+    assert findings[1].text == "the budget of 8 is spent: 6 records are left for the next run"
 
 
 def test_the_lexicon_engine_takes_over_what_the_model_does_not_do(tmp_path, stub):
