@@ -5,6 +5,9 @@ import socket
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Python 3.11 may take addresses for global that are not: site-local and translated ones, and those kept for protocols.
+_PUBLIC_V6 = ipaddress.ip_network("2000::/3")  # all of the public web's IPv6
+_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")  # Oracle's metadata host is among them
 _HOSTS_OWN = {"168.63.129.16"}  # Azure's metadata host; those of other clouds lie in ranges that are not public
 _LOCAL = (".localhost", ".local", ".internal", ".home.arpa")
 
@@ -15,7 +18,8 @@ def is_public(address: str) -> bool:
         inner = _inner(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return False
-    return inner.is_global and not inner.is_multicast and str(inner) not in _HOSTS_OWN
+    unicast = inner not in _PROTOCOLS if inner.version == 4 else inner in _PUBLIC_V6
+    return unicast and inner.is_global and not inner.is_multicast and str(inner) not in _HOSTS_OWN
 
 
 def _inner(address: _Address) -> _Address:

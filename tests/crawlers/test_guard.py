@@ -25,9 +25,17 @@ PRIVATE = [
     "::ffff:169.254.169.254",
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
+    "2002:c000:c0::",
+    "192.0.0.192",  # metadata of Oracle's
+    "64:ff9b:1::7f00:1",  # a network's own NAT64
+    "fec0::1",
+    "::7f00:1",
+    "::ffff:0:7f00:1",
+    "2001:0:7f00:1::",
+    "5f00::1",
     "no address",
 ]
-PUBLIC = ["1.1.1.1", "220.181.38.148", "2400:da00::6666", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+PUBLIC = ["1.1.1.1", "220.181.38.148", "2400:da00::6666", "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::"]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -51,6 +59,7 @@ def test_public_addresses(address):
         "127.0.0.1.",
         "::1",
         "::ffff:7f00:1",
+        "fec0::1",
         "localhost",
         "LOCALHOST.",
         "db.internal",
