@@ -72,7 +72,8 @@ class Walk:
 
     def _is_sent_away(self, page: Page) -> bool:
         """Whether a day's list was asked for and another page has answered: sites without an issue show the newest one."""
-        return self.seed.dated and urlsplit(page.url).path != urlsplit(page.link).path
+        # The address that answered is written as it went over the wire: escaped, and with a path.
+        return self.seed.dated and urlsplit(canonical_url(page.url)).path != urlsplit(canonical_url(page.link)).path
 
     def _turn(self, page: Page, *, more: bool) -> bool:
         """Go to the next page of the list, and return whether there is one to ask for; `more` says whether it is wanted."""
@@ -116,7 +117,7 @@ class Walk:
         if self._number == 0 and self.seed.dated and self.source.may_be_empty(self.days[0]):
             self._proves_none = True
             return
-        sent = page.status not in GONE and page.url != page.link
+        sent = page.status not in GONE and self._is_sent_away(page)
         said = f"sent to {page.url}" if sent else f"the listing is missing (HTTP {page.status})"
         self._failure = Verdict("failed", f"{page.link}: {said}")
 

@@ -121,6 +121,17 @@ def test_a_list_that_cannot_be_read_fails_its_day_and_is_asked_again(site, tmp_p
     assert site.asked.count("/a/1") == 1
 
 
+@pytest.mark.parametrize(
+    ("list_at", "asked"),
+    [("/日报/{{day:%d}}/", "/%E6%97%A5%E6%8A%A5/18/"), ("/a|b c/{{day:%d}}", "/a%7Cb%20c/18"), ("?d={{day:%d}}", "/?d=18")],
+)
+def test_a_list_whose_address_is_written_in_another_way_is_the_one_that_was_asked_for(site, tmp_path, list_at, asked):
+    site.pages |= {asked: links("/a/1"), "/a/1": article(1)}
+    project = make_project(tmp_path, site, paper=SOURCE.replace("/{name}/{{day:%d}}", list_at))
+    report = day_of(collected(project, {"paper": [D18]}))
+    assert (report.status, report.tally.records, report.reason) == ("complete", 1, None)
+
+
 def test_an_empty_list_is_an_empty_day_only_where_the_source_expects_such_days(site, tmp_path):
     site.pages["/paper/18?page=1"] = site.pages["/wire/18?page=1"] = (200, b'{"data": [], "status": {"msg": "too frequent"}}')
     project = make_project(tmp_path, site, paper=API.replace("EXPECTED", "0"), wire=API.replace("EXPECTED", "5"))
