@@ -7,11 +7,14 @@ Scrapy's own -> spider. Requests pass downwards, so that an answer from the arch
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
 from crawlers.crawl import Crawl
@@ -97,6 +100,43 @@ class WallMiddleware(_Middleware):
         if reason:
             raise BlockedError(reason)
         return response
+
+
+class RobotsError(IgnoreRequest):
+    """The robots.txt of a host could not be had, so nothing else was asked for."""
+
+
+class RobotsMiddleware:
+    """Lets nothing be asked of a host whose robots.txt fails or cannot be reached (RFC 9309, 2.3.1.4); Scrapy would let all.
+
+    It is asked for again by the next crawl. One that is missing or refused (4xx) forbids nothing.
+    """
+
+    def __init__(self) -> None:
+        """Know of no failure."""
+        self._failures: dict[str, str] = {}
+
+    def process_request(self, request: Request) -> None:
+        """Raise RobotsError when the robots.txt that covers `request` could not be had."""
+        failure = self._failures.get(urlparse_cached(request).netloc)
+        if failure and _errand_of(request).kind != "robots":
+            raise RobotsError(f"robots.txt cannot be had ({failure}), so nothing may be asked for until it can")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return `response`, the last of several tries; note one that says that the robots.txt fails."""
+        if response.status >= 500:
+            self._note(request, f"HTTP {response.status}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note that a robots.txt could not be reached; what was not sent is not sent for the same reason afterwards."""
+        if not isinstance(exception, IgnoreRequest):
+            self._note(request, f"{type(exception).__name__}: {exception}".strip(": "))
+
+    def _note(self, request: Request, failure: str) -> None:
+        if _errand_of(request).kind == "robots":
+            asked = request.meta.get("redirect_urls", [request.url])[0]
+            self._failures[urlsplit(asked).netloc] = failure
 
 
 def _errand_of(request: Request) -> Errand:

@@ -206,7 +206,9 @@ def blocked_reason(page: Page) -> str | None:
 
 
 def _refusal(page: Page) -> str | None:
-    """Return the refusal that the status tells."""
+    """Return the refusal that the status tells; what one means for a robots.txt is another matter (RFC 9309, 2.3.1)."""
+    if page.kind == "robots":
+        return None
     if page.status == 429:
         return "HTTP 429, too many requests"
     if page.status == 503 and (after := page.header("retry-after")):

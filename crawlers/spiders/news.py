@@ -16,7 +16,7 @@ from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.guard import PrivateAddressError
 from crawlers.manners import BlockedError, RestingError, site
-from crawlers.middlewares import Errand
+from crawlers.middlewares import Errand, RobotsError
 from crawlers.page import GONE, MAX_CONTENT, Page
 from crawlers.walk import Walk
 
@@ -96,7 +96,7 @@ class NewsSpider(Spider):
         walk = failure.request.cb_kwargs["walk"]  # type: ignore[attr-defined]
         with self._storing():
             state, reason, detail = _explain(failure.value)
-            if reason == "robots":
+            if (state, reason) == ("skipped", "robots"):
                 self.crawl.judge_robots("refused")
             said = f"{walk.url}: {detail or reason}"
             self.crawl.fail_listing(walk, Verdict("blocked" if state == "blocked" else "failed", said))
@@ -161,6 +161,8 @@ def _explain(error: BaseException | None) -> "tuple[State, str, str | None]":
         return "blocked", "wall", str(error)
     if isinstance(error, PrivateAddressError):
         return "skipped", "private", str(error)
+    if isinstance(error, RobotsError):
+        return "failed", "robots", str(error)
     if isinstance(error, HttpError):
         return "failed", "http", f"HTTP {error.response.status}"
     if isinstance(error, IgnoreRequest) and "robots.txt" in str(error):

@@ -78,6 +78,48 @@ def test_the_crawl_delay_of_robots_txt_holds_and_its_verdict_is_kept(site, tmp_p
     assert [row["robots"] for row in json.loads(listed.stdout)] == ["obey", "obey (refused)"]
 
 
+def no_answer():
+    """Close the connection."""
+    raise ConnectionError
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda: (500, b"User-agent: *"), "HTTP 500"),
+        (lambda: (503, b"", {"Retry-After": "3600"}), "HTTP 503"),
+        (lambda: (302, b"", {"Location": "/gone/robots.txt"}), "HTTP 502"),
+        (no_answer, "DownloadFailedError"),
+    ],
+)
+def test_a_robots_txt_that_fails_forbids_everything_until_it_can_be_had(site, tmp_path, answer, said):
+    with loopback() as other:  # the list's own host answers, one of its articles lies on this one
+        far = f"http://127.0.0.1:{other.port}"
+        other.pages |= {
+            "/robots.txt": lambda _: answer(),
+            "/gone/robots.txt": (502, b""),
+            "/a/2": article(2),
+            "/wire/18": links("/a/2"),
+        }
+        site.pages |= {"/paper/18": links("/a/1", f"{far}/a/2"), "/a/1": article(1)}
+        wire = SOURCE.replace("{port}", str(other.port))
+        project = make_project(tmp_path, site, paper=SOURCE, wire=wire)
+        run = collected(project, {"paper": [D18], "wire": [D18]})
+        paper, wired = run.reports
+        assert (paper.status, paper.tally.records, paper.tally.failed, wired.status) == ("failed", 1, 1, "failed")
+        assert f"{far}/wire/18: robots.txt cannot be had ({said}" in (wired.reason or "")
+        assert {target for target in other.asked if "robots" not in target} == set()
+        assert project.ledger.robots_verdicts() == {"paper": "allowed"}
+        other.pages["/robots.txt"] = (404, b"")
+        assert only(collected(project, {"paper": [D18]})).status == "complete"
+
+
+@pytest.mark.parametrize("answer", [(403, b""), (410, b""), (429, b"", {"Retry-After": "3600"})])
+def test_a_robots_txt_that_is_missing_or_refused_forbids_nothing(site, tmp_path, answer):
+    site.pages |= {"/robots.txt": answer, "/paper/18": links("/a/1"), "/a/1": article(1)}
+    assert only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]})).status == "complete"
+
+
 FEED = SOURCE.replace("kind: listing", "kind: feed").replace("/{{day:%d}}', links: a", ".xml'")
 
 
