@@ -1,7 +1,8 @@
 """Crawls in one process: `python -m crawlers` reads an errand and then jobs, as JSON lines from standard input.
 
 A job is a source, days, and the name of their crawl. Jobs of different sites run side by side, those of one site one after
-another; a line on standard output says when one has its locks, and when it has ended. An empty line says that no more will come.
+another; where several meet on a further site, they share its pace. A line on standard output says when one has its locks, and
+when it has ended. An empty line says that no more will come.
 
 Twisted's reactor starts once per process, and a crash in here must not take the flow along; so a flow starts this as a
 child. The child ends when its standard input is closed: a killed parent leaves no crawl behind.
@@ -34,6 +35,7 @@ from crawlers.guard import guard
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
 from crawlers.lock import crawl_lock, site_lock
+from crawlers.pace import Pace
 from crawlers.probe import Probe
 from crawlers.root import Root
 from crawlers.settings import process_settings, source_settings
@@ -97,6 +99,7 @@ class Errand:
         self._runner = AsyncCrawlerRunner(self._settings)
         self.jobs: asyncio.Queue[Job | None] = asyncio.Queue()
         self._stopped = False
+        self._pace = Pace()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._busy: dict[str, str] = {}  # sites that were not free within an hour are not waited for again
 
@@ -139,7 +142,7 @@ class Errand:
             days = [date.fromisoformat(day) for day in job["days"]]
             crawl = kind(source, days, job["crawl"], self._root, self._ledger, again=self._given["again"])
             crawler = Crawler(spider_class(source.spider), source_settings(self._settings, source))
-            await self._runner.crawl(crawler, crawl=crawl)
+            await self._runner.crawl(crawler, crawl=crawl, pace=self._pace)
             if failure := getattr(crawler.spider, "failure", None):
                 raise failure
 

@@ -1,13 +1,12 @@
 """Manners towards a site: the pace of requests, waiting when it asks for it, leaving it alone when it refuses.
 
 Scrapy's slots, AutoThrottle and robots.txt do the work; here they are told what a site is (its registrable domain, not a
-host), what its robots.txt asks for, and what `Retry-After` means.
+host), what its robots.txt asks for, and what `Retry-After` means. What several crawls ask of one site goes through `gate`.
 """
 
 import asyncio
 import email.utils
 import random
-from collections import defaultdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import monotonic
@@ -23,7 +22,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
-from crawlers.pace import JITTER, paced
+from crawlers.pace import JITTER, Pace, paced
 from crawlers.page import site_of
 
 _LONGEST_WAIT = 60.0  # seconds; a site that wants to be left alone longer is not waited for but rests
@@ -80,7 +79,7 @@ class MannersMiddleware:
         spider: Any = crawler.spider
         self._spider = spider
         self._crawl = spider.crawl
-        self._opens: defaultdict[str, float] = defaultdict(float)
+        self._pace: Pace = spider.pace
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -90,7 +89,7 @@ class MannersMiddleware:
     async def process_request(self, request: Request) -> None:
         """Let a request go when its site may be asked. Raises RestingError for a site that rests."""
         of_site = request.meta["download_slot"] = site(request)
-        while (wait := self._opens[of_site] - monotonic()) > 0:
+        while wait := self._pace.shut_for(of_site, monotonic()):
             await asyncio.sleep(wait)
         if reason := self._crawl.resting(of_site):
             raise RestingError(reason)
@@ -103,8 +102,7 @@ class MannersMiddleware:
         wait = back_off(asked, self._crawl.source.delay, request.meta.get("retry_times", 0))
         if wait is None:
             return response
-        until = monotonic() + wait * random.uniform(1, 1 + JITTER)  # noqa: S311
-        self._opens[site(request)] = max(self._opens[site(request)], until)
+        self._pace.shut(site(request), monotonic() + wait * random.uniform(1, 1 + JITTER))  # noqa: S311
         reason = f"HTTP {response.status}"
         again = get_retry_request(request, spider=self._spider, reason=reason, max_retry_times=_TRIES, priority_adjust=0)
         return again or response

@@ -7,3 +7,31 @@ JITTER = 0.2
 def paced(delay: float) -> float:
     """Return the mean delay whose jitter never goes below `delay` seconds."""
     return delay / (1 - JITTER)
+
+
+def shortest(mean: float) -> float:
+    """Return the shortest delay that jitter makes of a `mean` one, in seconds."""
+    return mean * (1 - JITTER)
+
+
+class Pace:
+    """When sites may be asked, for all crawls of a process. Instants are seconds of one monotonic clock."""
+
+    def __init__(self) -> None:
+        """Know of no request yet."""
+        self._turns: dict[str, float] = {}
+        self._opens: dict[str, float] = {}
+
+    def turn(self, site: str, delay: float, at: float) -> float:
+        """Take the next turn at a site, `delay` seconds behind the last one, whoever has that; return the seconds from `at` to it."""
+        last = self._turns.get(site)
+        self._turns[site] = at if last is None else max(at, last + delay)
+        return self._turns[site] - at
+
+    def shut(self, site: str, until: float) -> None:
+        """Note that a site asks to be left alone until then."""
+        self._opens[site] = max(self._opens.get(site, until), until)
+
+    def shut_for(self, site: str, at: float) -> float:
+        """Return for how many seconds from `at` on a site is still to be left alone; 0 when it may be asked."""
+        return max(0.0, self._opens.get(site, at) - at)

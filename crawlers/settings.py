@@ -27,7 +27,10 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
         "REDIRECT_MAX_TIMES": 5,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),  # http and https are all that is left
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawlers.gate.Gate"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),  # these are not asked
+        },
         "DOWNLOAD_TIMEOUT": 60,
         "DOWNLOAD_MAXSIZE": MAX_CONTENT,
         "DOWNLOAD_WARNSIZE": 0,

@@ -134,7 +134,7 @@ class Source(Strict):
 
     @property
     def site(self) -> str:
-        """The site that the source's requests load: sources of one site are crawled one after another."""
+        """The site of the source's first list: sources of one site are crawled one after another."""
         return site_of(self.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0))
 
     @cached_property

@@ -17,6 +17,7 @@ from crawlers.fates import Fetch, State, Verdict
 from crawlers.guard import PrivateAddressError
 from crawlers.manners import BlockedError, RestingError, site
 from crawlers.middlewares import Errand, RobotsError
+from crawlers.pace import Pace
 from crawlers.page import GONE, MAX_CONTENT, Page
 from crawlers.walk import Walk
 
@@ -28,10 +29,11 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, crawl: Crawl) -> None:
-        """Serve one crawl."""
+    def __init__(self, crawl: Crawl, pace: Pace) -> None:
+        """Serve one crawl; `pace` is that of all crawls of the process."""
         super().__init__(name=crawl.source.name)
         self.crawl = crawl
+        self.pace = pace
         self.failure: StoreError | None = None
         self._walls: Counter[str] = Counter()
 

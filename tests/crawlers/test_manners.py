@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.manners import back_off, retry_after
-from crawlers.pace import JITTER, paced
+from crawlers.pace import JITTER, Pace, paced, shortest
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -40,3 +40,17 @@ def test_a_site_that_wants_a_long_rest_is_not_waited_for():
 
 def test_the_shortest_delay_is_the_one_that_is_asked_for():
     assert paced(2.0) * (1 - JITTER) == pytest.approx(2.0)
+    assert shortest(paced(2.0)) == pytest.approx(2.0)
+
+
+def test_crawls_that_meet_on_a_site_take_turns():
+    pace = Pace()
+    assert [pace.turn("c.cn", 2.0, at) for at in (10.0, 10.5, 11.0, 20.0)] == [0.0, 1.5, 3.0, 0.0]
+    assert [pace.turn("d.cn", delay, 10.0) for delay in (5.0, 2.0, 5.0)] == [0.0, 2.0, 7.0]
+
+
+def test_what_a_site_asks_of_one_crawl_holds_for_all():
+    pace = Pace()
+    for until in (30.0, 20.0):
+        pace.shut("c.cn", until)
+    assert [pace.shut_for(site, at) for site, at in (("c.cn", 10.0), ("c.cn", 30.0), ("d.cn", 10.0))] == [20.0, 0.0, 0.0]

@@ -78,6 +78,28 @@ def test_the_crawl_delay_of_robots_txt_holds_and_its_verdict_is_kept(site, tmp_p
     assert [row["robots"] for row in json.loads(listed.stdout)] == ["obey", "obey (refused)"]
 
 
+def test_sources_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
+    asked_at = []
+
+    def timed(answer):
+        def answered(_count: int):
+            asked_at.append(time.monotonic())
+            return answer
+
+        return answered
+
+    with loopback() as other, loopback() as shared:
+        shared.pages |= {"/robots.txt": timed((404, b"")), **{f"/a/{number}": timed(article(number)) for number in range(8)}}
+        far = [f"http://127.0.0.1:{shared.port}/a/{number}" for number in range(8)]
+        site.pages["/paper/18"], other.pages["/wire/18"] = links(*far[:4]), links(*far[4:])
+        slow = SOURCE.replace("delay: 0", "delay: 0.4")
+        project = make_project(tmp_path, site, paper=slow, wire=slow.replace("{port}", str(other.port)))
+        run = collected(project, {"paper": [D18], "wire": [D18]})
+    assert [(report.status, report.tally.records) for report in run.reports] == [("complete", 4)] * 2
+    # As above; the first to be asked for is robots.txt.
+    assert all(at - asked_at[0] >= 0.95 * 0.4 * number for number, at in enumerate(asked_at[-8:], 1))
+
+
 def no_answer():
     """Close the connection."""
     raise ConnectionError

@@ -1,0 +1,32 @@
+"""The gate through which every request goes out, at the pace of its site."""
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.pace import Pace, shortest
+
+
+class Gate(HTTP11DownloadHandler):
+    """Scrapy's handler of http and https, behind the pace that all crawls of the process share.
+
+    Scrapy's slots know of one crawl's requests alone; here, those of several to one site take turns.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Serve one crawl."""
+        super().__init__(crawler)
+        spider: Any = crawler.spider
+        self._pace: Pace = spider.pace
+
+    async def download_request(self, request: Request) -> Response:
+        """Send `request` in its turn, and return the response."""
+        engine: Any = self._crawler.engine
+        site = request.meta["download_slot"]
+        await asyncio.sleep(self._pace.turn(site, shortest(engine.downloader.slots[site].delay), monotonic()))
+        return await super().download_request(request)
