@@ -102,6 +102,9 @@ class WallMiddleware(_Middleware):
         return response
 
 
+_TOO_MANY = 429
+
+
 class RobotsError(IgnoreRequest):
     """The robots.txt of a host could not be had, so nothing else was asked for."""
 
@@ -109,7 +112,7 @@ class RobotsError(IgnoreRequest):
 class RobotsMiddleware:
     """Lets nothing be asked of a host whose robots.txt fails or cannot be reached (RFC 9309, 2.3.1.4); Scrapy would let all.
 
-    It is asked for again by the next crawl. One that is missing or refused (4xx) forbids nothing.
+    It is asked for again by the next crawl. One that is missing or refused (4xx, but for 429) forbids nothing.
     """
 
     def __init__(self) -> None:
@@ -123,8 +126,8 @@ class RobotsMiddleware:
             raise RobotsError(f"robots.txt cannot be had ({failure}), so nothing may be asked for until it can")
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return `response`, the last of several tries; note one that says that the robots.txt fails."""
-        if response.status >= 500:
+        """Return `response`, the last of several tries; note one that says that the robots.txt fails, or the site is busy."""
+        if response.status >= 500 or response.status == _TOO_MANY:
             self._note(request, f"HTTP {response.status}")
         return response
 

@@ -110,6 +110,7 @@ def no_answer():
     [
         (lambda: (500, b"User-agent: *"), "HTTP 500"),
         (lambda: (503, b"", {"Retry-After": "3600"}), "HTTP 503"),
+        (lambda: (429, b"", {"Retry-After": "3600"}), "HTTP 429"),
         (lambda: (302, b"", {"Location": "/gone/robots.txt"}), "HTTP 502"),
         (no_answer, "DownloadFailedError"),
     ],
@@ -136,7 +137,7 @@ def test_a_robots_txt_that_fails_forbids_everything_until_it_can_be_had(site, tm
         assert only(collected(project, {"paper": [D18]})).status == "complete"
 
 
-@pytest.mark.parametrize("answer", [(403, b""), (410, b""), (429, b"", {"Retry-After": "3600"})])
+@pytest.mark.parametrize("answer", [(403, b""), (410, b"")])
 def test_a_robots_txt_that_is_missing_or_refused_forbids_nothing(site, tmp_path, answer):
     site.pages |= {"/robots.txt": answer, "/paper/18": links("/a/1"), "/a/1": article(1)}
     assert only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]})).status == "complete"
