@@ -5,6 +5,7 @@ go on from is known; a plain one record by record.
 """
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from crawlers.page import MAX_CONTENT, Page
 
 _CHUNK = 1 << 16
 _MAX_MEMBER = 2 * MAX_CONTENT  # bytes of one gzip member that are kept; a record has its headers beside its page
+_HEAD = re.compile(rb"WARC/[^\n]*\n(?:[^\r\n]+\r?\n)*?content-length:[ \t]*(\d+)[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n", re.IGNORECASE)
 _MEDIA = ("", "text/html", "application/xhtml+xml", "text/plain")
 _FOREIGN = (ArchiveLoadFailed, ValueError, TypeError, AttributeError, IndexError)  # what warcio raises for what is no WARC
 
@@ -46,7 +48,7 @@ def read_warc(stream: Stream, start: int) -> Iterator[Step]:
 
     A page is an HTML document that was answered with 200. `source` is blank unless the file is an archive of ours; `link`
     is the address that was asked for. Pages above `MAX_CONTENT` bytes are left out. Raises WarcError where the file is
-    torn, damaged or no WARC.
+    torn, damaged or no WARC, and where several records in one gzip member take more than twice that many bytes.
     """
     first = stream.read(2)
     if first == b"\x1f\x8b":
@@ -73,16 +75,16 @@ def _members(stream: Stream, first: bytes, start: int) -> Iterator[tuple[bytes |
     rest, offset = first, start
     while chunk := rest or stream.read(_CHUNK):
         unzip = zlib.decompressobj(31)
-        content, size, taken = bytearray(), 0, 0
+        content, size, taken, limit = bytearray(), 0, 0, _MAX_MEMBER
         try:
             while True:
                 taken += len(chunk)
                 part = unzip.decompress(chunk)
                 size += len(part)
-                if size <= _MAX_MEMBER:
-                    content += part
-                else:
-                    content.clear()
+                content += part
+                if size > _MAX_MEMBER:
+                    del content[_CHUNK:]
+                    limit = limit if size <= limit else _bound(content, size, offset)
                 if unzip.eof:
                     break
                 chunk = stream.read(_CHUNK)
@@ -93,6 +95,21 @@ def _members(stream: Stream, first: bytes, start: int) -> Iterator[tuple[bytes |
         rest = unzip.unused_data
         offset += taken - len(rest)
         yield bytes(content) if size <= _MAX_MEMBER else None, offset
+
+
+def _bound(head: bytearray, size: int, offset: int) -> int:
+    """Return how many bytes a member may have that begins with `head` and has reached `size`: those of its one record.
+
+    Raises WarcError where these are exceeded, or where it begins with no record.
+    """
+    first = _HEAD.match(head)
+    if first is None:
+        raise WarcError(f"what stands at byte {offset} is no WARC record")
+    bound = first.end() + int(first[1]) + len(b"\r\n\r\n")
+    if size > bound:
+        together = f"the records from byte {offset} on are compressed together and take more than {_MAX_MEMBER >> 20} MiB"
+        raise WarcError(f"{together}: unpack the file with gunzip and import that")
+    return bound
 
 
 class _Prefixed:

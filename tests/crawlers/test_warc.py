@@ -111,6 +111,23 @@ def test_only_documents_that_were_found_are_pages():
     assert urls(content) == ["http://e.cn/1", "http://e.cn/7"]
 
 
+def test_a_record_larger_than_what_is_kept_is_passed_over():
+    content = warc(page(1), page(2, b"x" * (2 * MAX_CONTENT + 1), Content_Type="video/mp4"), page(3))
+    assert urls(content) == ["http://e.cn/1", "http://e.cn/3"]
+
+
+def test_records_that_are_compressed_together_are_read_or_refused_in_a_sentence():
+    few = gzip.compress(warc(page(1), page(2), gzipped=False), 1)
+    assert urls(few) == ["http://e.cn/1", "http://e.cn/2"]
+    for size in (MAX_CONTENT, 2 * MAX_CONTENT + 1):
+        many = warc(*(page(number, b"x" * size) for number in (3, 4, 5)), gzipped=False)
+        found, complaint = until_it_breaks(few + gzip.compress(many, 1))
+        assert found == ["http://e.cn/1", "http://e.cn/2"]
+        together = f"the records from byte {len(few)} on are compressed together and take more than 64 MiB"
+        assert complaint == f"{together}: unpack the file with gunzip and import that"
+    assert until_it_breaks(gzip.compress(b"a log\n" * 12_000_000, 1)) == ([], "what stands at byte 0 is no WARC record")
+
+
 def test_chunks_of_the_transfer_are_undone_where_there_are_some():
     chunked = page(1, b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", Transfer_Encoding="chunked")
     claimed = page(2, b"<p>no chunk here</p>", Transfer_Encoding="chunked")
