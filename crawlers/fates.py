@@ -30,6 +30,7 @@ class Find:
     """A candidate as the ledger keeps it; `listed` is the publication day by the listing, None where it gives none.
 
     `held` says where the archived list lies that holds the whole article, and when it was fetched; None for an ordinary link.
+    `at_hand`: its page is there already, so that the site need not be left alone.
     """
 
     article_id: str
@@ -38,6 +39,7 @@ class Find:
     title: str | None
     listed: date | None
     held: tuple[Position, datetime] | None = None
+    at_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     days asked for.
     """
     off_day = find.listed is not None and find.listed not in wanted
-    if mine is not None and (off_day or not _may_go_on(mine)):
+    if mine is not None and (off_day or not _may_go_on(mine, at_hand=find.at_hand)):
         return None
     if off_day:
         return Fate("skipped", "off_day")
@@ -269,9 +271,9 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     return Fate("discovered")
 
 
-def _may_go_on(mine: Any) -> bool:
-    """Whether a URL that a source has found before is to be fetched now."""
-    if mine.state == "blocked":
+def _may_go_on(mine: Any, *, at_hand: bool) -> bool:
+    """Whether a URL that a source has found before is to be fetched now, or its page taken that is at hand."""
+    if mine.state == "blocked" and not at_hand:
         return bool(mine.settled_at < now() - COOLDOWN)
     return mine.state in UNFETCHED or mine.state == "skipped"
 

@@ -193,7 +193,7 @@ class _Taker:
             groups.setdefault((name, day_of(page.fetched_at)), []).append((url, page))
         for (name, day), pages in groups.items():
             writer = self._writer(name)
-            finds = [Find(article_id(url), url, page.link, None, None) for url, page in pages]
+            finds = [Find(article_id(url), url, page.link, None, None, at_hand=True) for url, page in pages]
             fetches = self.project.ledger.find(name, finds, {day}, file, self.crawl_id)
             new = {fetch.article_id for fetch in fetches}
             kept = [

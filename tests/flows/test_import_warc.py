@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawlers import archive
+from crawlers.fates import Find, Verdict
+from crawlers.page import article_id
 from flows.import_warc import Intake, import_warcs
 from flows.runner import PlainRunner
 from flows.settings import day_range
@@ -105,6 +107,20 @@ def test_days_are_chosen_and_others_may_come_later(project, tmp_path, runner):
     (tmp_path / "c.warc").write_bytes(warc(page("https://elsewhere.example.info/a/3", 3, "2026-11-18 08:00")))
     assert import_warcs(project, [str(tmp_path / "c.warc")], runner, source="wire").records == 1
     assert recorded(project, "wire") == {D18: 1}
+
+
+def test_a_page_that_the_site_keeps_behind_a_wall_is_taken_from_a_file_at_once(project, tmp_path, runner):
+    """Also while the site is left alone: the file is read once."""
+    urls = [f"https://news.example.com/a/{number}" for number in (1, 4)]
+    finds = [Find(article_id(url), url, url, None, D18) for url in urls]
+    project.ledger.find("paper", finds, {D18}, "list", "crawl")
+    project.ledger.list_day("paper", D18, Verdict("whole"), "crawl")
+    for state, reason, find in (("blocked", "wall", finds[0]), ("failed", "http", finds[1])):
+        project.ledger.miss("paper", find.article_id, state, reason)
+    (tmp_path / "a.warc.gz").write_bytes(warc(*(page(url, 1, "2026-11-18 08:00") for url in urls)))
+    assert import_warcs(project, [str(tmp_path / "a.warc.gz")], runner) == Intake(taken=2, records=2)
+    (report,) = project.ledger.reports(["paper"], [D18])
+    assert (report.status, report.reason) == ("complete", None)
 
 
 def test_a_killed_import_goes_on_inside_the_file(project, tmp_path):
