@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from crawlers import archive
@@ -32,15 +33,17 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
 
     Whatever cannot be used is a complaint with its file and line; the rest is imported.
     """
-    result, crawl_id = Imported(), new_crawl_id()
+    result, crawl_id, at = Imported(), new_crawl_id(), now()  # one moment for all: midnight parts no import
     accepted: dict[str, str] = {}
     with source_lock(project.data, IMPORTED):
-        project.ledger.list_day(IMPORTED, day_of(now()), Verdict("whole"), crawl_id)
+        project.ledger.list_day(IMPORTED, day_of(at), Verdict("whole"), crawl_id)
         writer = archive.ArchiveWriter(project.data, IMPORTED, crawl_id)
         for file in files:
             for entry in _entries(file, result):
-                if taken := _take(project, writer, file, entry, result, accepted, crawl_id):
-                    accepted[taken] = f"{file}:{entry.line}"
+                if find := _find(project, file, entry, result, accepted):
+                    position = writer.append(_page(find.url, entry.text, at))
+                    project.ledger.take_in(IMPORTED, find, position, day_of(at), str(file), crawl_id)
+                    accepted[find.article_id] = f"{file}:{entry.line}"
         writer.close()
     # All days of imports: one that was killed may have left pages of an earlier day.
     build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
@@ -87,16 +90,8 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _take(
-    project: Project,
-    writer: archive.ArchiveWriter,
-    file: Path,
-    entry: Entry,
-    result: Imported,
-    accepted: Container[str],
-    crawl_id: str,
-) -> str | None:
-    """Archive one record and note it; return its article_id, or None when it is known or cannot be used."""
+def _find(project: Project, file: Path, entry: Entry, result: Imported, accepted: Container[str]) -> Find | None:
+    """Return what is found in one record, or None when it is known or cannot be used."""
     try:
         url = link_of(entry.text)
     except LayoutError as error:
@@ -106,16 +101,17 @@ def _take(
     if find.article_id in accepted or any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
         result.known += 1
         return None
-    at = now()
-    page = Page(
+    return find
+
+
+def _page(url: str, text: str, at: datetime) -> Page:
+    return Page(
         url=url,
         link=url,
         status=200,
         headers=(("Content-Type", "text/plain; charset=utf-8"),),
-        body=entry.text.encode(),
+        body=text.encode(),
         fetched_at=at,
         source=IMPORTED,
         kind="import",
     )
-    project.ledger.take_in(IMPORTED, find, writer.append(page), day_of(at), str(file), crawl_id)
-    return find.article_id

@@ -1,11 +1,15 @@
 import json
+from datetime import UTC, date, datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from flows.daily import collect
 from flows.demo import DEMO_DAYS
+from flows.importing import Imported, import_texts
 from flows.perform import perform
+from flows.settings import open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
@@ -32,6 +36,17 @@ def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path
     assert (again.returncode, again.stdout) == (0, "0 records imported, 1 known already, 0 refused\n")
     (row,) = [json.loads(line) for line in caixun("show", "--format", "json", *data).stdout.splitlines()]
     assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
+
+
+def test_an_import_that_takes_past_midnight_is_one_of_the_day_on_which_it_began(tmp_path, monkeypatch):
+    moments = chain([datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC)], repeat(datetime(2026, 11, 18, 16, 0, 1, tzinfo=UTC)))
+    monkeypatch.setattr("flows.importing.now", lambda: next(moments))
+    file = tmp_path / "two.txt"
+    file.write_text(TEXT + TEXT.replace("099410", "099411"), encoding="utf-8")
+    project = open_project(None, tmp_path / "data")
+    result = perform("import", 1, lambda runner: import_texts(project, [file], runner))
+    assert result == Imported(records=2)
+    assert len(dataset.records(project.data).rows(date(2026, 11, 18), "imported")) == 2
 
 
 def test_a_rebuild_reports_in_json_also_where_there_is_nothing_to_do(project):
