@@ -18,7 +18,7 @@ Day = tuple[str, date]
 """A source's day."""
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
-HELD = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
+HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
 COOLDOWN = timedelta(hours=6)

@@ -1,6 +1,6 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `database`, `books`, `history`, `answers`, `census`, `stories` and `inquiries` it is all that knows its tables.
+With `tables`, `database`, `books`, `history`, `answers`, `census`, `stories`, `builds` and `inquiries` it is all that knows its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
 
+from crawlers.builds import Builds, elsewhere, row_of
 from crawlers.census import Census
 from crawlers.clock import now
 from crawlers.fates import (
@@ -21,26 +22,22 @@ from crawlers.fates import (
     UNFETCHED,
     Fetch,
     Find,
-    Outcome,
     State,
     Verdict,
-    Waiting,
     day_to_count,
     fate_of,
 )
 from crawlers.inquiries import Inquiries
 from crawlers.page import Position
-from crawlers.stories import Stories
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
-_TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
 _ENDED = ("whole", "none")  # listings that were read to their end
 
 
-class Ledger(Stories, Census, Inquiries):
+class Ledger(Builds, Census, Inquiries):
     """The ledger at a database URL, to be read and written. Every method raises StoreError when the database cannot be used."""
 
     # What a crawl writes
@@ -133,16 +130,15 @@ class Ledger(Stories, Census, Inquiries):
         """
         wanted = set(days)
         left = and_(_urls.c.source == source, _urls.c.state == "skipped", _urls.c.reason.in_(("off_day", "seen")))
-        held = _elsewhere(_urls, HELD)
         with self._writing() as connection:
-            rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~held)).all()
+            rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~elsewhere(HELD))).all()
             for part in chunks([row.article_id for row in rows if row.day in wanted]):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
                 held_state = case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
                 connection.execute(taken.values(state=held_state, reason=None, detail=None))
 
     def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
-        """Return the URLs of `days` that were found but are not archived: never fetched, failed or blocked."""
+        """Return the URLs of `days` that were found but are archived by no source: never fetched, failed or blocked."""
         wanted = set(days)
         query = select(_urls).where(_urls.c.source == source, _to_fetch())
         with self._reading() as connection:
@@ -150,7 +146,7 @@ class Ledger(Stories, Census, Inquiries):
         return [Fetch(row.article_id, row.link, row.listed) for row in rows if row.day in wanted]
 
     def pending_days(self, source: str) -> frozenset[date]:
-        """Return all days of a source with URLs that were found but are not archived."""
+        """Return all days of a source with URLs that were found but are archived by no source."""
         with self._reading() as connection:
             return frozenset(connection.scalars(select(_urls.c.day).where(_urls.c.source == source, _to_fetch()).distinct()))
 
@@ -167,7 +163,7 @@ class Ledger(Stories, Census, Inquiries):
         """Note where the pages of several articles lie: article_id, place, and when it was fetched."""
         unfetched = or_(*(_urls.c.state == state for state in UNFETCHED))  # IN takes no part in a statement for many rows
         archived = (
-            update(_urls).where(_mine(source, bindparam("mine")), unfetched).values(state="archived", reason=None, detail=None)
+            update(_urls).where(row_of(source, bindparam("mine")), unfetched).values(state="archived", reason=None, detail=None)
         )
         rows = [{"mine": article_id, "fetched_at": at, **place(position)} for article_id, position, at in pages]
         if rows:
@@ -177,7 +173,7 @@ class Ledger(Stories, Census, Inquiries):
     def miss(self, source: str, article_id: str, state: State, reason: str, detail: str | None = None) -> None:
         """Note that an article was not fetched: `skipped` (robots), `blocked` or `failed`. One that is archived by now stays so."""
         values = {"state": state, "reason": reason, "detail": detail, "settled_at": now()}
-        missed = and_(_mine(source, article_id), _urls.c.state.in_(UNFETCHED))
+        missed = and_(row_of(source, article_id), _urls.c.state.in_(UNFETCHED))
         with self._writing() as connection:
             connection.execute(update(_urls).where(missed).values(values))
 
@@ -205,77 +201,11 @@ class Ledger(Stories, Census, Inquiries):
         for day in days - self.asked(source):
             self.list_day(source, day, Verdict("partial", reason), crawl)
 
-    # What the build reads and writes
-
-    def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
-        """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.
-
-        They come by the day that they are counted under, so that the files of a day are not written anew with every part of
-        the pages. One that another source has made a record of is left out: an article is in the dataset once.
-        """
-        wanted = set(days)
-        off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
-        query = select(*(_urls.c[name] for name in _TO_BUILD.split())).where(
-            _urls.c.source == source, or_(_urls.c.state == "archived", off_day), ~_elsewhere(_urls, ("record",))
-        )
-        found = []
-        with self._reading() as connection:
-            in_order = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset))
-            for rows in in_order.partitions(1000):  # not all at once: a row takes more memory than what is made of it
-                mine = [row for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
-                more = _parts_of(connection, [row.article_id for row in mine])
-                found += [_waiting(row, more[row.article_id]) for row in mine]
-        return found
-
-    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
-        """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
-        records, others = [], []
-        for outcome in outcomes:
-            values: dict[str, Any] = {
-                "mine": outcome.article_id,
-                "state": outcome.state,
-                "published_date": outcome.published_date,
-                "reason": outcome.reason,
-                "detail": outcome.detail,
-                "settled_at": now(),
-                "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
-            }
-            if outcome.state == "record":
-                records.append({**values, "day": outcome.published_date})
-            else:
-                others.append(values)
-        settled = update(_urls).where(_mine(source, bindparam("mine")))
-        with self._writing() as connection:
-            for rows in filter(None, (records, others)):
-                connection.execute(settled, rows)
-
-    def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
-        """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
-        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
-        stale = or_(_urls.c.made_by.is_(None), _urls.c.made_by != unless) if unless else true()
-        again = update(_urls).where(built, stale).values(state="archived")
-        with self._writing() as connection:
-            return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
-
 
 def _to_fetch() -> Any:
-    """Return the condition that a URL is to be fetched now: not archived, and not blocked a short while ago."""
-    return or_(
-        _urls.c.state.in_(("discovered", "failed")),
-        and_(_urls.c.state == "blocked", _urls.c.settled_at < now() - COOLDOWN),
-    )
-
-
-def _elsewhere(row: Any, states: Iterable[str]) -> Any:
-    """Return the condition that another source has the URL of `row` in one of the states, and not for another day only."""
-    other = _urls.alias()
-    counts = or_(other.c.reason.is_(None), other.c.reason != "off_day")
-    same = and_(other.c.article_id == row.c.article_id, other.c.source != row.c.source)
-    return exists().where(same, other.c.state.in_(list(states)), counts)
-
-
-def _mine(source: str, article_id: Any) -> Any:
-    return and_(_urls.c.source == source, _urls.c.article_id == article_id)
+    """Return the condition that a URL is to be fetched now: archived by no source, and not blocked a short while ago."""
+    rested = and_(_urls.c.state == "blocked", _urls.c.settled_at < now() - COOLDOWN)
+    return and_(or_(_urls.c.state.in_(("discovered", "failed")), rested), ~elsewhere(HELD))
 
 
 def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
@@ -284,17 +214,3 @@ def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
         for row in connection.execute(select(_urls).where(_urls.c.article_id.in_(part))):
             rows[row.article_id].append(row)
     return rows
-
-
-def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Position, ...]]:
-    found: dict[str, tuple[Position, ...]] = dict.fromkeys(ids, ())
-    for part in chunks(ids):
-        query = select(_parts).where(_parts.c.article_id.in_(part)).order_by(_parts.c.article_id, _parts.c.number)
-        for row in connection.execute(query):
-            found[row.article_id] += (Position(row.archive_file, row.archive_offset),)
-    return found
-
-
-def _waiting(row: Any, parts: tuple[Position, ...]) -> Waiting:
-    position = Position(row.archive_file, row.archive_offset)
-    return Waiting(row.article_id, row.link, position, row.day, row.listed, row.published_date, parts)

@@ -74,6 +74,7 @@ def _build(
     made_by = make_of(project, source)
     every_day = wanted == "every"
     accepted = frozenset(days if wanted is None or wanted == "every" else wanted) | project.ledger.asked(source)
+    project.ledger.give_way(source)
     pages = project.ledger.waiting(source, days)
     while pages:
         found: list[Find] = []

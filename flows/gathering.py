@@ -112,6 +112,7 @@ class Gathering:
         self._under_way[source] = days
         self._ahead[source] = _Ahead(_FEW)
         self._project.ledger.take_up(source, days)
+        self._project.ledger.give_way(source)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
             self._crawls.append((source, name))

@@ -168,6 +168,39 @@ def test_what_another_source_has_lost_is_taken_up(ledger):
     assert [fetch.link for fetch in ledger.pending("b", [D18])] == ["http://e.cn/1"]
 
 
+def test_what_another_source_has_meanwhile_is_left_to_it(ledger):
+    fetched(ledger, "a", [find(1), find(2), find(3)])
+    for one, state in ((find(1), "failed"), (find(2), "blocked"), (find(3), "failed")):
+        ledger.miss("a", one.article_id, state, "http")
+    fetched(ledger, "b", [find(1), find(2)])
+    archived(ledger, "b", find(2))
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/3"]
+    ledger.give_way("a")
+    ledger.give_way("b")
+    assert (report(ledger).tally.skipped, report(ledger).tally.failed) == ({"seen": 2}, 1)
+    assert (report(ledger, "b").tally.waiting, ledger.why(find(1).article_id)[0]["detail"]) == (2, "b")
+    ledger.miss("b", find(1).article_id, "failed", "http")
+    ledger.take_up("a", [D18])
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1", "http://e.cn/3"]
+
+
+def test_a_page_that_two_sources_fetched_becomes_a_record_of_one(ledger):
+    fetched(ledger, "a", [find(1)])
+    ledger.miss("a", find(1).article_id, "failed", "http")
+    fetched(ledger, "b", [find(1)])
+    archived(ledger, "a", find(1), 1)
+    archived(ledger, "b", find(1), 2)
+    ledger.give_way("a")
+    assert len(ledger.waiting("a", [D18])) == 1
+    ledger.settle("b", [Outcome(find(1).article_id, "record", D18)])
+    ledger.give_way("a")
+    assert (report(ledger).tally.skipped, report(ledger, "b").tally.records) == ({"seen": 1}, 1)
+    ledger.lose_pages("b", [find(1).article_id], "lost")
+    ledger.take_up("a", [D18])
+    (waiting,) = ledger.waiting("a", [D18])
+    assert waiting.position.offset == 1
+
+
 def test_a_page_that_another_source_has_made_a_record_of_is_not_built_again(ledger):
     fetched(ledger, "a", [find(1)])
     archived(ledger, "a", find(1))

@@ -83,6 +83,20 @@ def test_a_range_gives_each_day_its_articles_and_a_further_run_asks_for_none(sit
     assert {path for path in site.asked[asked:] if path.startswith("/paper/")} == {f"/paper/{day:%d}" for day in DAYS}
 
 
+def test_what_one_source_could_not_fetch_and_another_has_is_left_to_it(site, tmp_path):
+    day = date(2026, 11, 18)
+    site.pages |= {
+        "/paper/18": links("/a/1"),
+        "/wire/18": links("/a/1"),
+        "/a/1": lambda count: (400, b"no") if count == 1 else article(1),
+    }
+    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE)
+    assert day_of(collected(project, {"paper": [day]}), day).status == "failed"
+    assert day_of(collected(project, {"wire": [day]}), day, "wire").status == "complete"
+    report = day_of(collected(project, {"paper": [day]}), day)
+    assert (report.status, report.tally.skipped, site.asked.count("/a/1")) == ("complete", {"seen": 1}, 2)
+
+
 def test_a_site_that_shows_one_page_for_every_day_has_no_complete_day(site, tmp_path):
     site.pages |= {f"/paper/{day}": links("/a/1", "/a/2") for day in (16, 17, 18)}
     site.pages |= {f"/a/{number}": article(number, "2026-11-20 08:00") for number in (1, 2)}

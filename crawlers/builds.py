@@ -1,0 +1,114 @@
+"""The ledger's part for the build: which pages wait for it, and what it made of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, true, update
+
+from crawlers.clock import now
+from crawlers.fates import HELD, UNFETCHED, Outcome, State, Waiting
+from crawlers.page import Position
+from crawlers.stories import Stories
+from crawlers.tables import chunks
+from crawlers.tables import parts as _parts
+from crawlers.tables import urls as _urls
+
+_TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
+_others = _urls.alias()
+
+
+class Builds(Stories):
+    """The ledger, as far as it knows of builds. Every method raises StoreError when the database cannot be used."""
+
+    def give_way(self, source: str) -> None:
+        """Let those URLs of a source be skipped (`seen`) that another one has by now.
+
+        These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them.
+        """
+        unfetched = and_(_urls.c.state.in_(UNFETCHED), elsewhere(HELD))
+        unbuilt = and_(_urls.c.state == "archived", elsewhere(("record",)))
+        owner = select(func.min(_others.c.source)).where(_elsewhere_in(HELD)).correlate(_urls).scalar_subquery()
+        given = update(_urls).where(_urls.c.source == source, or_(unfetched, unbuilt))
+        with self._writing() as connection:
+            connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
+
+    def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
+        """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.
+
+        They come by the day that they are counted under, so that the files of a day are not written anew with every part of
+        the pages. One that another source has made a record of is left out: an article is in the dataset once.
+        """
+        wanted = set(days)
+        off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
+        query = select(*(_urls.c[name] for name in _TO_BUILD.split())).where(
+            _urls.c.source == source, or_(_urls.c.state == "archived", off_day), ~elsewhere(("record",))
+        )
+        found = []
+        with self._reading() as connection:
+            in_order = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset))
+            for rows in in_order.partitions(1000):  # not all at once: a row takes more memory than what is made of it
+                mine = [row for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
+                more = _parts_of(connection, [row.article_id for row in mine])
+                found += [_waiting(row, more[row.article_id]) for row in mine]
+        return found
+
+    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
+        """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
+        records, others = [], []
+        for outcome in outcomes:
+            values: dict[str, Any] = {
+                "mine": outcome.article_id,
+                "state": outcome.state,
+                "published_date": outcome.published_date,
+                "reason": outcome.reason,
+                "detail": outcome.detail,
+                "settled_at": now(),
+                "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
+            }
+            if outcome.state == "record":
+                records.append({**values, "day": outcome.published_date})
+            else:
+                others.append(values)
+        settled = update(_urls).where(row_of(source, bindparam("mine")))
+        with self._writing() as connection:
+            for rows in filter(None, (records, others)):
+                connection.execute(settled, rows)
+
+    def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
+        """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
+        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        stale = or_(_urls.c.made_by.is_(None), _urls.c.made_by != unless) if unless else true()
+        again = update(_urls).where(built, stale).values(state="archived")
+        with self._writing() as connection:
+            return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
+
+
+def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:
+    """Return the condition that another source has a row's URL in one of the states, and not for another day only."""
+    return exists().where(_elsewhere_in(states)).correlate(_urls)
+
+
+def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
+    counts = or_(_others.c.reason.is_(None), _others.c.reason != "off_day")
+    same = and_(_others.c.article_id == _urls.c.article_id, _others.c.source != _urls.c.source)
+    return and_(same, _others.c.state.in_(list(states)), counts)
+
+
+def row_of(source: str, article_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a row is a source's of an article."""
+    return and_(_urls.c.source == source, _urls.c.article_id == article_id)
+
+
+def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Position, ...]]:
+    found: dict[str, tuple[Position, ...]] = dict.fromkeys(ids, ())
+    for part in chunks(ids):
+        query = select(_parts).where(_parts.c.article_id.in_(part)).order_by(_parts.c.article_id, _parts.c.number)
+        for row in connection.execute(query):
+            found[row.article_id] += (Position(row.archive_file, row.archive_offset),)
+    return found
+
+
+def _waiting(row: Any, parts: tuple[Position, ...]) -> Waiting:
+    position = Position(row.archive_file, row.archive_offset)
+    return Waiting(row.article_id, row.link, position, row.day, row.listed, row.published_date, parts)
