@@ -1,6 +1,8 @@
 """Doctor, first part: the archive held against the ledger, source by source. Must run under the source's lock."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
 
 from crawlers import archive
 from crawlers.census import Held
@@ -17,6 +19,16 @@ _FETCHED = ("archived", "record", "reject")
 _FOUND_BY = "found in the archive by caixun doctor"
 
 
+class _Stray(NamedTuple):
+    """A page that the ledger does not have, without its body: where the ledger is lost, these are all there are."""
+
+    position: Position
+    link: str
+    day: date | None
+    fetched_at: datetime
+    goes_on: bool
+
+
 def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bool) -> Iterator[Trouble]:
     """Yield what is wrong between the archive and the ledger of a source, and put it right with `mend`.
 
@@ -24,16 +36,16 @@ def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bo
     """
     yield from _left_open(project, source, mend=mend)
     seen: set[Position] = set()
-    stray: list[Page] = []
     held = project.ledger.held(source)
     for file in archive.files(project.data, source):
+        stray = []
         for page in archive.pages(project.data, file):
             if page.position:
                 seen.add(page.position)
-            if page.source == source and _is_stray(page, held):
-                stray.append(page)
-                noted.add(article_id(canonical_url(page.link)))
-    yield from _strays(project, source, stray, mend=mend)
+                if page.source == source and _is_stray(page, held):
+                    stray.append(_Stray(page.position, page.link, page.day, page.fetched_at, next_part(page) is not None))
+        noted.update(article_id(canonical_url(one.link)) for one in stray)
+        yield from _strays(project, source, file, stray, mend=mend)
     yield from _lost(project, source, held, seen, mend=mend)
 
 
@@ -55,27 +67,26 @@ def _is_stray(page: Page, held: dict[str, Held]) -> bool:
     return row.position is None and row.state in UNFETCHED and next_part(page) is None
 
 
-def _strays(project: Project, source: str, stray: list[Page], *, mend: bool) -> Iterator[Trouble]:
-    for file in sorted({page.position.file for page in stray if page.position}):
-        mine = [page for page in stray if page.position and page.position.file == file]
-        yield Trouble(f"archive/{file} holds {some(len(mine), 'page')} that the ledger does not have", "noted, and built")
-        if mend:
-            for page in mine:
-                _take_in(project, source, page)
-            project.ledger.cover(source, _FOUND_BY, "doctor")
+def _strays(project: Project, source: str, file: str, stray: list[_Stray], *, mend: bool) -> Iterator[Trouble]:
+    if not stray:
+        return
+    yield Trouble(f"archive/{file} holds {some(len(stray), 'page')} that the ledger does not have", "noted, and built")
+    if mend:
+        for one in stray:
+            _take_in(project, source, one)
+        project.ledger.cover(source, _FOUND_BY, "doctor")
 
 
-def _take_in(project: Project, source: str, page: Page) -> None:
+def _take_in(project: Project, source: str, stray: _Stray) -> None:
     """Note a page as a crawl would have."""
-    assert page.position is not None
-    url = canonical_url(page.link)
-    day = page.day or day_of(page.fetched_at)
-    find = Find(article_id(url), url, page.link, None, page.day)
+    url = canonical_url(stray.link)
+    day = stray.day or day_of(stray.fetched_at)
+    find = Find(article_id(url), url, stray.link, None, stray.day)
     project.ledger.find(source, [find], {day}, _FOUND_BY, "doctor")
-    if next_part(page):
-        project.ledger.keep_reply(source, page.link, "part", page.position, page.fetched_at)
+    if stray.goes_on:
+        project.ledger.keep_reply(source, stray.link, "part", stray.position, stray.fetched_at)
     else:
-        project.ledger.archive(source, find.article_id, page.position, page.fetched_at)
+        project.ledger.archive(source, find.article_id, stray.position, stray.fetched_at)
 
 
 def _lost(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:

@@ -3,13 +3,19 @@
 import json
 import shutil
 import sqlite3
+import tracemalloc
 
-from crawlers.archive import files
+from crawlers.archive import ArchiveWriter, files
+from crawlers.clock import now
 from crawlers.lock import source_lock
+from crawlers.page import Page
+from crawlers.root import Root
 from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.doctor import doctor
+from flows.doctor_archive import archive_troubles
 from flows.perform import perform
+from flows.settings import open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.flows.killed import rows_of
@@ -109,6 +115,27 @@ def test_a_project_that_is_damaged_in_every_way_is_mended(project, site):
     assert {path.split("/")[1] for path in site.asked[asked:] if path != "/robots.txt"} == {"wire"}
     assert (rows_of(project), sums_hold(project)) == (whole, True)
     assert examined(project, mend=False).troubles == []
+
+
+def test_an_archive_whose_ledger_is_lost_is_not_held_in_memory(tmp_path):
+    data, size, count = Root(tmp_path / "data"), 100_000, 300
+    writer = ArchiveWriter(data, "sample_wire", "c1")
+    for number in range(count):
+        url, body = f"http://e.cn/{number}", b"<title>x</title>" + b"<p>x</p>\n" * (size // 9)
+        headers = (("Content-Type", "text/html"),)
+        writer.append(
+            Page(
+                url=url, link=url, status=200, headers=headers, body=body, fetched_at=now(), source="sample_wire", kind="article"
+            )
+        )
+    writer.close()
+    project = open_project(None, data)
+    tracemalloc.start()
+    (trouble,) = archive_troubles(project, "sample_wire", noted := set(), mend=False)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (f"holds {count} pages that the ledger does not have" in trouble.what, len(noted)) == (True, count)
+    assert peak < count * size / 2
 
 
 def test_a_source_that_is_worked_on_is_left_out(project, monkeypatch):
