@@ -86,7 +86,7 @@ class ArchiveMiddleware(_Middleware):
         request.meta["page"] = page
         if errand.kind != "robots":
             return response
-        if page.status < 500 and not 300 <= page.status < 400:
+        if not (_fails(page.status) or 300 <= page.status < 400):
             self.crawl.keep_robots(page)
         return _served(request, page)
 
@@ -100,9 +100,6 @@ class WallMiddleware(_Middleware):
         if reason:
             raise BlockedError(reason)
         return response
-
-
-_TOO_MANY = 429
 
 
 class RobotsError(IgnoreRequest):
@@ -127,7 +124,7 @@ class RobotsMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return `response`, the last of several tries; note one that says that the robots.txt fails, or the site is busy."""
-        if response.status >= 500 or response.status == _TOO_MANY:
+        if _fails(response.status):
             self._note(request, f"HTTP {response.status}")
         return response
 
@@ -140,6 +137,11 @@ class RobotsMiddleware:
         if _errand_of(request).kind == "robots":
             asked = request.meta.get("redirect_urls", [request.url])[0]
             self._failures[urlsplit(asked).netloc] = failure
+
+
+def _fails(status: int) -> bool:
+    """Whether a robots.txt of this status says nothing: its site is in trouble, or too busy."""
+    return status >= 500 or status == 429
 
 
 def _errand_of(request: Request) -> Errand:
