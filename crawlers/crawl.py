@@ -61,6 +61,7 @@ class Crawl:
         ledger.begin(source.name, to_list, crawl_id)
         self._open: dict[date, list[Walk]] = {}
         self._asked: set[str] = set()  # article_ids of what was asked for and is not noted as archived
+        self._missed: set[str] = set()  # article_ids of what could not be fetched
         self.walks = walks(source, [day for day in days if day in to_list])
         for walk in self.walks:
             for day in walk.days:
@@ -142,7 +143,9 @@ class Crawl:
         if walk.seed.dated and (other := self._ledger.repeated(self.source.name, here, walk.days[0], self._crawls)):
             self._refuse_repeat(walk, page, other)
             return [], False
-        fetches = self._ledger.find(self.source.name, finds, self._wanted, page.link, self.id)
+        # What could not be fetched before it was listed again stays as it was noted: this crawl asks once.
+        listed = [find for find in finds if find.article_id not in self._missed]
+        fetches = self._ledger.find(self.source.name, listed, self._wanted, page.link, self.id)
         if page.position:
             self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
         if not more:
@@ -209,6 +212,7 @@ class Crawl:
 
     def miss(self, fetch: Fetch, state: State, reason: str, detail: str | None = None) -> None:
         """Note that an article could not be fetched."""
+        self._missed.add(fetch.article_id)
         self._ledger.miss(self.source.name, fetch.article_id, state, reason, detail)
 
     def close(self, reason: str) -> None:

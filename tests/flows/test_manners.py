@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.page import MAX_CONTENT
+from crawlers.fates import Find
+from crawlers.page import MAX_CONTENT, article_id
 from flows.settings import open_project
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
@@ -141,6 +142,22 @@ def test_a_robots_txt_that_fails_forbids_everything_until_it_can_be_had(site, tm
 def test_a_robots_txt_that_is_missing_or_refused_forbids_nothing(site, tmp_path, answer):
     site.pages |= {"/robots.txt": answer, "/paper/18": links("/a/1"), "/a/1": article(1)}
     assert only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]})).status == "complete"
+
+
+def test_what_a_crawl_may_not_fetch_stays_so_when_it_is_listed_afterwards(site, tmp_path):
+    def listing(_count: int):
+        time.sleep(0.5)  # until what the killed crawl had found is refused
+        return links("/a/1", "/a/2")
+
+    robots = b"User-agent: *\nDisallow: /a/2"
+    site.pages |= {"/robots.txt": (200, robots), "/paper/18": listing, "/a/1": article(1)}
+    project = make_project(tmp_path, site, paper=SOURCE)
+    url = f"http://127.0.0.1:{site.port}/a/2"
+    project.ledger.begin("paper", [D18], "killed")
+    project.ledger.find("paper", [Find(article_id(url), url, url, None, D18)], {D18}, "seed", "killed")
+    report = only(collected(project, {"paper": [D18]}))
+    assert (report.status, report.tally.records, report.tally.waiting) == ("complete", 1, 0)
+    assert report.tally.skipped == {"robots": 1}
 
 
 FEED = SOURCE.replace("kind: listing", "kind: feed").replace("/{{day:%d}}', links: a", ".xml'")
