@@ -10,7 +10,7 @@ from typing import NamedTuple
 import rjieba
 
 from transforms.candidates import candidates, counted
-from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, Kind
+from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
@@ -22,6 +22,8 @@ _CONSIDERED = 40  # phrases; what is worse than these is not compared
 _LENGTHS = {2: 0.75, 3: 0.95, 4: 1.15, 5: 1.3, 6: 1.3, 7: 1.25, 8: 1.25, 9: 1.15, 10: 1.1}
 _TITLE = 1.5
 _ONCE = 0.9
+_RUN_ONCE = 0.7  # a run of words is often cut amiss …
+_CLAUSE_ONCE = 0.5  # … most often one with a verb
 _COMMON = 0.7  # exponent of a phrase's rarity
 _INSIDE = 0.7  # of its mentions: a phrase that stands inside a longer one so often is but a part of it
 _INSIDE_SHORT = 0.2  # the same for a word of two characters: 签证 gives way to 学生签证
@@ -170,7 +172,14 @@ def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, 
     early = 1 - (0 if in_title else first) / len(text)
     score = (_TITLE * in_title + math.log(1 + count - in_title) + early) * kind.weight
     score *= _LENGTHS.get(len(phrase), 0.9) * rarity.get(phrase, 1.0) ** _COMMON
-    return _Scored(phrase, kind, score * (_ONCE if count == 1 and not in_title else 1), count, in_title)
+    return _Scored(phrase, kind, score * (_once(kind, in_title=in_title) if count == 1 else 1), count, in_title)
+
+
+def _once(kind: Kind, *, in_title: bool) -> float:
+    """Return what is left of the score of a phrase that stands once; of words that the headline alone has in a run, little."""
+    if not in_title:
+        return _ONCE
+    return _RUN_ONCE if kind is PLAIN else _CLAUSE_ONCE if kind is VERBAL else 1.0
 
 
 @lru_cache(maxsize=1 << 16)

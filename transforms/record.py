@@ -67,7 +67,7 @@ class Annotation(Frozen):
     keywords: Texts = Field(description="3 to 8 phrases of title or body, most important first")
     ai_technologies: Texts = Field(description="AI technologies that the article names, as it names them")
     industries: Texts = Field(description="industries concerned, as the article names them, else by their usual name")
-    industry_codes: Texts = Field(description="the same as 申万 level-1 names (2021)")
+    industry_codes: Texts = Field(description="申万 level-1 names (2021) that the article mostly falls under")
     major_events: Texts = Field(
         description="in the article's order, each a sentence or, by the lexicon engine, several that tell of one event; the headline "
         "first where the body tells none of its kind"

@@ -220,3 +220,13 @@ def test_what_is_plain_by_itself_may_begin_a_phrase(phrase, body):
 def test_a_theme_before_what_a_company_is_is_not_the_subject():
     body = "网约车平台青禾出行宣布完成B轮融资。青禾出行说，资金用于研发。青禾出行成立于2019年。"
     assert "青禾出行" in found("网约车平台青禾出行完成B轮融资", body)
+
+
+def test_words_that_the_headline_alone_has_in_a_run_come_behind_what_the_text_repeats():
+    body = (
+        "恒岳钢铁昨日说，风电厚板订单增加，风电厚板交期拉长。高炉下月检修，高炉检修为期十天。"
+        "李岚说，风电厚板已占三成。恒岳钢铁的高炉今年检修两次。恒岳钢铁的厚板车间三班倒，车间里风机叶轮不停。"
+    )
+    made = found("恒岳钢铁高炉检修提前 车间尝试三班倒", body)
+    assert {"恒岳钢铁", "风电厚板", "高炉检修"} <= set(made)
+    assert "车间尝试" not in made
