@@ -11,6 +11,7 @@ from crawlers.fates import Find, Verdict
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id
 from flows.build import IMPORTED, build
+from flows.charset import decoded
 from flows.crawl import new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
@@ -72,22 +73,10 @@ def _entries(file: Path, result: Imported) -> Iterator[Entry]:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    """Yield the lines of a text in UTF-8 or GB18030; what is no such text is left as single surrogates. Raises OSError."""
-    encoding = None
+    """Yield the lines of a text, see `decoded`, each ending with a line feed. Raises OSError."""
     with file.open("rb") as raw:
-        for line in raw:
-            if encoding is None and not line.isascii():  # the first line that tells
-                encoding = "utf-8" if _is_utf8(line) else "gb18030"
-            text = line.decode(encoding or "ascii", "surrogateescape")
-            yield text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        for line in decoded(raw):
+            yield line.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _find(project: Project, file: Path, entry: Entry, result: Imported, accepted: Container[str]) -> Find | None:

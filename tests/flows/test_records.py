@@ -76,6 +76,16 @@ def test_files_with_many_records_and_wrong_ones(tmp_path):
     assert sorted(entry.text for entry in split(shown.splitlines(keepends=True))) == wanted
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_damaged_first_line_costs_its_record_alone(tmp_path, encoding):
+    texts = [TEXT.replace("099410", f"09941{number}").encode(encoding) for number in range(3)]
+    (tmp_path / "t.txt").write_bytes(b"".join(texts).replace("质检员".encode(encoding), b"\xff\xfe", 1))
+    project = open_project(None, tmp_path / "data")
+    result = perform("import", 1, lambda runner: import_texts(project, [tmp_path / "t.txt"], runner))
+    assert (result.records, len(result.complaints)) == (2, 1)
+    assert result.complaints[0] == f"{tmp_path / 't.txt'}:1: a line that is neither UTF-8 nor GB18030 text"
+
+
 def test_records_are_shown_by_day_source_and_id(filled):
     options = in_project(filled)
     rows = [json.loads(line) for line in caixun("show", "--date", DEMO_DAYS[0], "--format", "json", *options).stdout.splitlines()]
