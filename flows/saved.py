@@ -12,6 +12,7 @@ from crawlers.errors import CaixunError, ConfigError
 from crawlers.page import Kind, Page, canonical_url
 from crawlers.source import Source
 from crawlers.walk import Walk
+from flows.charset import decoded
 
 
 class SavedPage(NamedTuple):
@@ -38,11 +39,15 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a file of JSON lines with their numbers, blank ones left out. Raises ConfigError.
+    """Yield the lines of a file of JSON lines (UTF-8 or GB18030) with their numbers, blank ones left out. Raises ConfigError.
 
     Lines end at line feeds alone: a text may hold other characters that Python takes for the end of a line (U+2028).
     """
-    for number, line in enumerate(read_bytes(path).decode("utf-8-sig", "replace").split("\n"), 1):
+    for number, line in enumerate(decoded(read_bytes(path).split(b"\n")), 1):
+        try:
+            line.encode()
+        except UnicodeEncodeError as error:
+            raise ConfigError(f"{path}:{number}: is neither UTF-8 nor GB18030 text; save the file as UTF-8") from error
         if line.strip():
             yield number, line
 

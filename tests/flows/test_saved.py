@@ -19,3 +19,15 @@ def test_a_file_that_is_not_there_is_named_once(tmp_path):
     with pytest.raises(ConfigError) as refusal:
         list(read_lines(tmp_path / "none.jsonl"))
     assert str(refusal.value) == f"{tmp_path / 'none.jsonl'}: cannot be read: No such file or directory"
+
+
+def test_lines_of_json_in_gb18030_are_read_and_a_damaged_line_is_named(tmp_path):
+    rows = [{"title": f"第{number}号公告"} for number in range(3)]
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    for encoding in ("utf-8", "gb18030"):
+        file = tmp_path / f"{encoding}.jsonl"
+        file.write_text(text, encoding=encoding)
+        assert [json.loads(line) for _, line in read_lines(file)] == rows
+        file.write_bytes(text.encode(encoding).replace("第1号".encode(encoding), b"\xff\xfe"))
+        with pytest.raises(ConfigError, match=rf"{encoding}\.jsonl:2: is neither UTF-8 nor GB18030 text; save the file as UTF-8"):
+            list(read_lines(file))
