@@ -1,4 +1,5 @@
 import json
+import subprocess
 from datetime import UTC, date, datetime
 from itertools import chain, repeat
 from pathlib import Path
@@ -9,7 +10,7 @@ from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.importing import Imported, import_texts
 from flows.perform import perform
-from flows.settings import open_project
+from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
@@ -168,6 +169,20 @@ def test_status_shows_each_days_sums(filled):
         ("sample_wire", "2026-11-18", "complete"),
         ("sample_wire", "2026-11-19", "missing"),
     ]
+
+
+def test_the_readmes_own_word_lists_add_to_the_shipped_ones_and_overwrite_none(tmp_path):
+    readme = (SHIPPED_CONFIG.parent / "README.md").read_text(encoding="utf-8")
+    part = readme[readme.index("To follow a company that is not listed there") :]
+    *printed, last = [line[2:] for line in part.split("```")[1].splitlines() if line.startswith("$ ")]
+    (shipped := tmp_path / "config" / "taxonomy" / "companies.csv").parent.mkdir(parents=True)  # as in a clone
+    shipped.write_bytes(lists := (SHIPPED_CONFIG / "taxonomy" / "companies.csv").read_bytes())
+    row = {"id": "1", "title": "星桥智能发布问桥大模型", "body": "星桥智能昨日发布问桥大模型，并与贵州茅台签约。"}
+    (tmp_path / "articles.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    subprocess.run(["sh", "-ec", "\n".join(printed)], cwd=tmp_path, check=True)
+    made = json.loads(caixun(*last.split()[1:], cwd=tmp_path).stdout)
+    assert (made["securities"][0], made["ai_technologies"]) == ("689901.SH", ["问桥大模型"])
+    assert shipped.read_bytes() == lists
 
 
 def test_a_dry_run_prints_the_plan_and_asks_nothing(filled, site):
