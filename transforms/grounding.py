@@ -9,8 +9,9 @@ from pydantic import Field
 from transforms.passage import Article, Span
 from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
 from transforms.statements import Statement
-from transforms.taxonomy import LEVEL1, Taxonomy
+from transforms.taxonomy import Taxonomy
 from transforms.text import sentences
+from transforms.wordlists import LEVEL1
 
 _MOST_KEYWORDS = 8
 _FIELD = re.compile(r"(?:行业|产业|领域|市场|板块|业)$")

@@ -1,8 +1,6 @@
 """The word lists of the lexicon engine, read from folders of CSV and text files that users extend."""
 
-import csv
 import hashlib
-import io
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,59 +12,8 @@ from sys import intern
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from crawlers.errors import ConfigError
+from transforms.wordlists import LISTS, place_of, rows, words
 
-LEVEL1 = [
-    "农林牧渔",
-    "基础化工",
-    "钢铁",
-    "有色金属",
-    "电子",
-    "家用电器",
-    "食品饮料",
-    "纺织服饰",
-    "轻工制造",
-    "医药生物",
-    "公用事业",
-    "交通运输",
-    "房地产",
-    "商贸零售",
-    "社会服务",
-    "综合",
-    "建筑材料",
-    "建筑装饰",
-    "电力设备",
-    "国防军工",
-    "计算机",
-    "传媒",
-    "通信",
-    "银行",
-    "非银金融",
-    "汽车",
-    "机械设备",
-    "煤炭",
-    "石油石化",
-    "环保",
-    "美容护理",
-]
-"""The 31 industries of the first level of 申银万国行业分类标准 (2021)."""
-
-_LISTS = {
-    "ai_technologies.csv",
-    "ambiguous_names.txt",
-    "broad_industries.txt",
-    "companies.csv",
-    "company_aliases.csv",
-    "company_industries.csv",
-    "event_triggers.csv",
-    "generic_words.txt",
-    "industries.csv",
-    "industry_names.csv",
-    "industry_cues.csv",
-    "industry_exceptions.txt",
-    "places.txt",
-    "subjects.csv",
-    "surnames.txt",
-}
 _SHORT = 2  # characters
 _FIRM = 6  # characters
 
@@ -194,63 +141,65 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
     `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its names (see `_names`), its
     aliases and its code.
-    Raises ConfigError for a CSV or text file of another name, for a row that is incomplete or names an unknown industry or code,
-    for a cue of a cue, and for a name that is called otherwise itself.
+    Raises ConfigError, with file and line, for a file of another name, for a first line without the columns, for a row that is
+    incomplete or names an unknown industry, code or kind, for a cue of a cue, and for a name that is called otherwise itself.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
     for path in (path for place in places for kind in ("csv", "txt") for path in sorted(place.glob(f"*.{kind}"))):
-        if path.name not in _LISTS:
-            raise ConfigError(f"{path}: there is no word list of this name; there are {', '.join(sorted(_LISTS))}")
-    industries = {row["term"]: intern(row["level1"]) for row in _rows(places, "industries.csv", ("term", "level1"))}
+        if path.name not in LISTS:
+            raise ConfigError(f"{path}: there is no word list of this name; there are {', '.join(sorted(LISTS))}")
+    industries = {row["term"]: intern(row["level1"]) for row in rows(places, "industries.csv")}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
-    words = set(_words(places, "ambiguous_names.txt"))
+    everyday = set(words(places, "ambiguous_names.txt"))
     companies: dict[str, Company] = {}
     codes: dict[str, Company] = {}
-    for row in _rows(places, "companies.csv", ("code", "name", "full_name", "level1")):
+    for row in rows(places, "companies.csv"):
         company = Company(row["code"], intern(row["level1"]))
-        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in words}
+        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in everyday}
         codes[row["code"]] = company
-    for row in _rows(places, "company_aliases.csv", ("alias", "code")):
+    for row in rows(places, "company_aliases.csv"):
         if row["code"] not in codes:
-            raise ConfigError(f"company_aliases.csv: {row['alias']} stands for {row['code']}, which companies.csv does not have")
+            place = place_of(places, "company_aliases.csv", row["alias"])
+            raise ConfigError(f"{place}: {row['alias']} stands for {row['code']}, which companies.csv does not have")
         companies[row["alias"]] = codes[row["code"]]
-    cues = {row["cue"]: row["industry"] for row in _rows(places, "industry_cues.csv", ("cue", "industry"))}
+    cues = {row["cue"]: row["industry"] for row in rows(places, "industry_cues.csv")}
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
-            raise ConfigError(f"industry_cues.csv: {cue} tells of {industry}, which must be a term of industries.csv and no cue")
-    others = {row["name"]: row["industry"] for row in _rows(places, "company_industries.csv", ("name", "industry"))}
-    if wrong := next((f"{name}: {industry}" for name, industry in others.items() if industry not in industries), ""):
-        raise ConfigError(f"company_industries.csv: {wrong} is no term of industries.csv")
+            place = place_of(places, "industry_cues.csv", cue, industry)
+            raise ConfigError(f"{place}: {cue} tells of {industry}, which must be a term of industries.csv and no cue")
+    others = {row["name"]: row["industry"] for row in rows(places, "company_industries.csv")}
+    if wrong := next((name for name, industry in others.items() if industry not in industries), ""):
+        place = place_of(places, "company_industries.csv", wrong)
+        raise ConfigError(f"{place}: {wrong}: {others[wrong]} is no term of industries.csv")
     digest = hashlib.blake2b(digest_size=6)
     for path in (path for place in places for path in sorted(place.glob("*.*"))):
         digest.update(path.read_bytes())
     return Taxonomy(
-        ai_technologies={row["term"]: row.get("kind") or "" for row in _rows(places, "ai_technologies.csv", ("term",))},
+        ai_technologies={row["term"]: row.get("kind") or "" for row in rows(places, "ai_technologies.csv")},
         industries=industries,
         companies=companies,
         codes=codes,
-        generic=frozenset(_words(places, "generic_words.txt")),
-        triggers={row["trigger"]: row["type"] for row in _rows(places, "event_triggers.csv", ("trigger", "type"))},
-        broad_industries=frozenset(_words(places, "broad_industries.txt")),
-        industry_exceptions=frozenset(_words(places, "industry_exceptions.txt")) - industries.keys(),
+        generic=frozenset(words(places, "generic_words.txt")),
+        triggers={row["trigger"]: row["type"] for row in rows(places, "event_triggers.csv")},
+        broad_industries=frozenset(words(places, "broad_industries.txt")),
+        industry_exceptions=frozenset(words(places, "industry_exceptions.txt")) - industries.keys(),
         cues=cues,
         industry_names=_industry_names(places, industries),
         company_industries=others,
-        subjects={name: "organisation" for name in others if name not in words}
-        | {row["term"]: row["kind"] for row in _rows(places, "subjects.csv", ("term", "kind"))},
-        surnames=frozenset(_words(places, "surnames.txt")),
-        places=frozenset(_words(places, "places.txt")),
+        subjects={name: "organisation" for name in others if name not in everyday}
+        | {row["term"]: row["kind"] for row in rows(places, "subjects.csv")},
+        surnames=frozenset(words(places, "surnames.txt")),
+        places=frozenset(words(places, "places.txt")),
         version=digest.hexdigest(),
     )
 
 
 def _industry_names(folders: list[Path], industries: Mapping[str, str]) -> dict[str, str]:
-    names = {row["term"]: row["name"] for row in _rows(folders, "industry_names.csv", ("term", "name"))}
+    names = {row["term"]: row["name"] for row in rows(folders, "industry_names.csv")}
     for term, name in names.items():
         if term not in industries or name not in industries or name in names:
-            raise ConfigError(
-                f"industry_names.csv: {term} is called {name}; both must be terms of industries.csv, {name} none of these"
-            )
+            place = place_of(folders, "industry_names.csv", term, name)
+            raise ConfigError(f"{place}: {term} is called {name}; both must be terms of industries.csv, {name} none of these")
     return names
 
 
@@ -270,25 +219,3 @@ def _names(name: str, full_name: str) -> Iterator[str]:
         if own.startswith(name) and len(own) >= 2 * _SHORT:
             yield own
     yield firm if len(firm) >= _FIRM else full_name
-
-
-def _rows(folders: list[Path], name: str, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    for path in (folder / name for folder in folders if (folder / name).exists()):
-        for number, row in enumerate(csv.DictReader(io.StringIO(_text(path), newline="")), 2):
-            if not all(map(row.get, columns)):
-                raise ConfigError(f"{path}:{number}: each row needs {', '.join(columns)}")
-            if row.get("level1", LEVEL1[0]) not in LEVEL1:
-                raise ConfigError(f"{path}:{number}: {row['level1']} is none of the 31 申万 level-1 industries")
-            yield row
-
-
-def _words(folders: list[Path], name: str) -> Iterator[str]:
-    for path in (folder / name for folder in folders if (folder / name).exists()):
-        yield from _text(path).split()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8; save it as that (in Excel as “CSV UTF-8”)") from error

@@ -6,7 +6,8 @@ import yaml
 from crawlers.errors import ConfigError
 from flows.settings import SHIPPED_CONFIG
 from transforms.annotate import open_engine
-from transforms.taxonomy import LEVEL1, load_taxonomy
+from transforms.taxonomy import load_taxonomy
+from transforms.wordlists import LEVEL1
 
 SHIPPED = SHIPPED_CONFIG / "taxonomy"
 DEMO = SHIPPED_CONFIG / "demo"
