@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawlers.errors import ConfigError, StoreError
 from flows.settings import Project
-from transforms.layout import format_record
+from transforms.layout import format_records
 from transforms.record import Record
 
 PRINTED = ("csv", "jsonl", "text")
@@ -22,7 +22,7 @@ def lines(form: str, records: Iterable[Record]) -> Iterator[str]:
     """Yield the records as text in a format of PRINTED, line by line, each with its line feed.
 
     csv: a header first; the values of a list are joined by `|`, evidence is JSON, and a text that a spreadsheet would take
-    for a formula begins with an apostrophe. jsonl: an object a line. text: the text layout.
+    for a formula begins with an apostrophe. jsonl: an object a line. text: the text layout, an empty line between two records.
     """
     if form == "csv":
         yield _csv_line(list(Record.model_fields))
@@ -30,7 +30,7 @@ def lines(form: str, records: Iterable[Record]) -> Iterator[str]:
     elif form == "jsonl":
         yield from (json.dumps(record.model_dump(mode="json"), ensure_ascii=False) + "\n" for record in records)
     else:
-        yield from map(format_record, records)
+        yield from format_records(records)
 
 
 def cells(record: Record) -> list[str | int | None]:

@@ -168,14 +168,19 @@ def _name(mark: re.Match[str]) -> str:
 
 
 def _items(line: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.strip() for item in _BETWEEN.split(line) if item.strip()))
+    return tuple(dict.fromkeys(_said(_BETWEEN.split(line))))
 
 
 def _events(text: str) -> tuple[str, ...]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0].endswith((":", "：")) and not _NUMBER.match(lines[0]):
         del lines[0]  # the lead-in, in whatever words
-    return tuple(_NUMBER.sub("", line) for line in lines)
+    return tuple(_said(_NUMBER.sub("", line) for line in lines))
+
+
+def _said(values: Iterable[str]) -> Iterator[str]:
+    """Yield the values that say something: 无 says that there is none."""
+    return (value for value in map(str.strip, values) if value.removesuffix("。") not in ("", "无"))
 
 
 def _lead(body: str) -> str:
@@ -188,6 +193,7 @@ def _lead(body: str) -> str:
     return body[: end or MAX_SUMMARY].replace("\n", "")
 
 
-def join_records(texts: Iterable[str]) -> str:
-    """Return several records in the text layout as one file, an empty line between two."""
-    return "\n".join(texts)
+def format_records(records: Iterable[Record]) -> Iterator[str]:
+    """Yield the records in the text layout as parts of one file, an empty line between two."""
+    for number, record in enumerate(records):
+        yield ("\n" if number else "") + format_record(record)

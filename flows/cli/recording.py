@@ -39,9 +39,9 @@ def show(
     if form == "json":
         print_lines(row.model_dump(mode="json") for row in rows)
     elif form == "text":
-        from transforms.layout import format_record, join_records
+        from transforms.layout import format_records
 
-        print_text(join_records(map(format_record, rows)))
+        print_text("".join(format_records(rows)))
     else:
         _print_table(rows)
     if not rows:

@@ -60,7 +60,9 @@ def test_json_lines_and_texts_are_as_they_are(tmp_path, rows):
     lines = exported(tmp_path, "--format", "jsonl").splitlines()
     assert [Record.model_validate_json(line) for line in lines] == rows
     assert exported(tmp_path, "--format", "jsonl", "--source", "zqrb").splitlines() == lines[1:2]
-    entries = list(split(exported(tmp_path, "--format", "text").splitlines(keepends=True)))
+    text = exported(tmp_path, "--format", "text")
+    assert text.count("\n\n标题: ") == len(rows) - 1
+    entries = list(split(text.splitlines(keepends=True)))
     assert [entry.text.splitlines()[0] for entry in entries] == ["标题: " + row.title.splitlines()[0] for row in rows]
 
 

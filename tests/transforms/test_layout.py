@@ -4,7 +4,7 @@ import pytest
 
 from crawlers.page import Page
 from tests.transforms.rows import record
-from transforms.layout import Entry, LayoutError, format_record, imported, join_records, link_of, split
+from transforms.layout import Entry, LayoutError, format_record, format_records, imported, link_of, split
 from transforms.record import Record
 
 TEXT = """\
@@ -62,6 +62,13 @@ def test_other_marks_and_missing_lines_are_understood():
     assert imported_record("".join(TEXT.splitlines(keepends=True)[:3])).major_events == ()
 
 
+@pytest.mark.parametrize("events", ["无", " 无。", "这篇文章中的重大事件包括：\n\n无", "这篇文章中的重大事件包括：\n\n1. 无。"])
+def test_none_is_no_value(events):
+    text = TEXT[: TEXT.index("关键词")] + f"关键词: 无人机、无\nAI技术: 无\n行业：无。\n重大事件摘要: {events}\n"
+    row = imported_record(text)
+    assert (row.keywords, row.ai_technologies, row.industries, row.major_events) == (("无人机",), (), (), ())
+
+
 @pytest.mark.parametrize(
     ("line", "event"),
     [
@@ -78,8 +85,8 @@ def test_an_events_number_is_no_part_of_it(line, event):
 
 def test_many_records_in_one_file():
     second = TEXT.replace("099410", "099411")
-    lines = join_records([TEXT, "  \n" + second]).splitlines(keepends=True)
-    assert list(split(lines)) == [Entry(1, TEXT), Entry(13, second)]
+    lines = "".join(format_records(map(imported_record, [TEXT, second]))).splitlines(keepends=True)
+    assert list(split(lines)) == [Entry(1, TEXT), Entry(12, second)]
     assert list(split(["no layout\n", "\n", *lines]))[:2] == [Entry(1, "no layout\n"), Entry(3, TEXT)]
     assert list(split(["\n", " \n"])) == []
 
