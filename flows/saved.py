@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.page import Kind, Page, canonical_url
@@ -65,10 +66,12 @@ class BlockedPageError(CaixunError):
 def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
     """Yield the pages of a file, or of an index: JSON lines with id, file (relative to the index) and url.
 
-    An empty url is replaced by one that names the file. Raises ConfigError with the line that is wrong.
+    A page's id is the path as it is given, or that of its row; an empty url is replaced by one that names it. Raises ConfigError
+    with the line that is wrong.
     """
     if path.suffix != ".jsonl":
-        yield SavedPage(path.name, saved_page(path, _local_url(path.name), source))
+        name = path.as_posix()
+        yield SavedPage(name, saved_page(path, _local_url(name), source))
         return
     for number, line in read_lines(path):
         yield _indexed(path, number, line, source)
@@ -77,12 +80,21 @@ def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
 def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:
     try:
         row = json.loads(line)
-        name, file, url = str(row["id"]), str(row["file"]), str(row["url"] or "")
+    except ValueError as error:
+        raise ConfigError(f"{path}:{number}: is no JSON; a row is an object with id, file and url") from error
+    if not isinstance(row, dict):
+        raise ConfigError(f"{path}:{number}: is no JSON object; a row needs id, file and url")
+    if missing := [key for key in ("id", "file", "url") if key not in row]:
+        raise ConfigError(
+            f"{path}:{number}: a row needs id, file and url (which may be empty); {' and '.join(missing)} is missing"
+        )
+    name, file, url = str(row["id"]), str(row["file"]), str(row["url"] or "")
+    try:
         url = canonical_url(url) if url else _local_url(name)
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path}:{number}: a row needs id, file and url: {error!r}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}:{number}: url: {error}") from error
     return SavedPage(name, saved_page(path.parent / file, url, source))
 
 
 def _local_url(name: str) -> str:
-    return canonical_url(f"http://localhost/{name}")
+    return canonical_url(f"http://localhost/{quote(name.lstrip('/'))}")

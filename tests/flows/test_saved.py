@@ -1,11 +1,12 @@
 """Files that stand in for what was fetched."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from crawlers.errors import ConfigError
-from flows.saved import read_lines
+from flows.saved import read_lines, saved_pages
 
 
 def test_lines_of_json_end_at_line_feeds_alone(tmp_path):
@@ -31,3 +32,31 @@ def test_lines_of_json_in_gb18030_are_read_and_a_damaged_line_is_named(tmp_path)
         file.write_bytes(text.encode(encoding).replace("第1号".encode(encoding), b"\xff\xfe"))
         with pytest.raises(ConfigError, match=rf"{encoding}\.jsonl:2: is neither UTF-8 nor GB18030 text; save the file as UTF-8"):
             list(read_lines(file))
+
+
+def test_pages_of_the_same_name_are_told_apart_by_their_folders(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = [Path("1/index.html"), Path("2/index.html"), Path("2/index#2.html"), tmp_path / "2" / "index.html"]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"x")
+    pages = [saved for file in files for saved in saved_pages(file, "file")]
+    assert [saved.id for saved in pages] == [str(file) for file in files]
+    assert len({saved.page.url for saved in pages}) == len(files)
+    assert pages[0].page.url == "http://localhost/1/index.html"
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("{", ":2: is no JSON; a row is an object with id, file and url"),
+        ("[]", ":2: is no JSON object; a row needs id, file and url"),
+        ('{"id": 1, "file": "a.html"}', ":2: a row needs id, file and url (which may be empty); url is missing"),
+        ('{"id": 1, "file": "a.html", "url": "ftp://e.cn/"}', ":2: url: 'ftp://e.cn/' is not an http(s) URL"),
+    ],
+)
+def test_a_wrong_row_of_an_index_is_told_in_words(tmp_path, row, complaint):
+    (tmp_path / "index.jsonl").write_text(f"\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refusal:
+        list(saved_pages(tmp_path / "index.jsonl", "file"))
+    assert str(refusal.value) == f"{tmp_path / 'index.jsonl'}{complaint}"

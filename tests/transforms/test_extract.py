@@ -262,6 +262,8 @@ def test_a_refrain_stays_and_a_copied_paragraph_goes():
         (page("x", status=404), "missing"),
         (page("<title>百度安全验证</title>"), "blocked"),
         (page(b"%PDF-1.7", **{"Content-Type": "application/pdf"}), "not_html"),
+        (page(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"), "not_html"),
+        (page(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), **{"Content-Type": "text/html"}), "not_html"),
         (page(b""), "not_html"),
         (page(b"\x1f\x8bbroken", **{"Content-Encoding": "gzip"}), "mojibake"),
         (page("锟斤拷烫烫烫" * 50), "mojibake"),
