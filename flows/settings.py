@@ -66,6 +66,8 @@ class Project:
     config: Path
     data: Root
     settings: Settings
+    shipped: bool = False
+    """Whether the package's configuration stands in for one of the installation's own."""
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -142,6 +144,10 @@ class Project:
         if not self.data.exists():
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 
+    def own(self) -> "Project":
+        """Return the project with a configuration that may be written: `./config`, yet to be made, where it has the package's."""
+        return replace(self, config=Path("config").absolute(), shipped=False) if self.shipped else self
+
     def free(self, name: str) -> None:
         """Raise ConfigError when there is a source of this name: a YAML is changed by hand alone."""
         if name in self.sources:
@@ -171,7 +177,8 @@ def open_project(config: Path | None = None, data: Path | str | None = None) -> 
     What is not given comes from the environment, then the current folder, then the package. Nothing is made yet. Raises
     ConfigError when the configuration is wrong.
     """
-    place = config or _from_environment("CAIXUN_CONFIG") or _local_config() or SHIPPED_CONFIG
+    own = config or _from_environment("CAIXUN_CONFIG") or _local_config()
+    place = own or SHIPPED_CONFIG
     if not place.is_dir():
         raise ConfigError(f"{place}: no such configuration folder")
     file = place / "settings.yml"
@@ -179,7 +186,7 @@ def open_project(config: Path | None = None, data: Path | str | None = None) -> 
     work = Path(settings.work) if settings.work else None
     root = root_of(data or os.environ.get("CAIXUN_DATA") or settings.data, settings.endpoint, work)
     locks = shared_locks(settings.ledger or _sqlite_in(root.folder))
-    return Project(place.absolute(), replace(root, shared=locks), settings)
+    return Project(place.absolute(), replace(root, shared=locks), settings, shipped=own is None)
 
 
 def _sqlite_in(folder: Path) -> str:

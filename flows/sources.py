@@ -1,5 +1,6 @@
 """The sources as a user asks for them: how they stand, what a list gives when it is tried, a first YAML for a new one."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -157,13 +158,18 @@ def write_source(folder: Path, name: str, text: str) -> Source:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     try:
         return load_source(path)
-    except ConfigError:
+    except ConfigError as error:
         path.unlink()
-        raise
+        wrong = re.sub(rf"{re.escape(str(path))}(:\d+)?: ", "", str(error))  # nobody can look it up there
+        raise ConfigError(f"{name} would be no source: {wrong}") from error
 
 
 def skeleton(url: str) -> str:
-    """Return the YAML of a source of which nothing is known but where its list is."""
+    """Return the YAML of a source of which nothing is known but where its list is. Raises ConfigError for no web address."""
+    try:
+        canonical_url(url)
+    except ValueError as error:
+        raise ConfigError(f"--url: {error}") from error
     return "\n".join([*_head(url), f"seeds: [{{kind: listing, url: {_quoted(_escaped(url))}, links: a}}]", "allow: ['.']", ""])
 
 

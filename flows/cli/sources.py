@@ -120,7 +120,8 @@ def new(
     from flows.saved import saved_page
     from flows.sources import fetched_list, new_source, skeleton, write_source
 
-    project = project_of(config, data)
+    found = project_of(config, data)
+    project = found.own()
     with tempfile.TemporaryDirectory(prefix="caixun-") as folder:
         source = write_source(Path(folder), name, skeleton(url))  # says what is wrong with name or url
         project.free(name)
@@ -131,3 +132,8 @@ def new(
     print_text(path.read_text(encoding="utf-8"))
     trial = ["caixun", "sources", "check", name, *(["--page", str(page)] if page else [])]
     say(f"written to {path}; try it: {shlex.join(trial)}")
+    if found.shipped:
+        shipped = found.config / "sources"
+        say(
+            f"{project.config} is the configuration here from now on, with this source alone; copy those that you want from {shipped}"
+        )

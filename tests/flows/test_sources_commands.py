@@ -11,6 +11,7 @@ from crawlers.clock import now
 from crawlers.errors import CaixunError
 from crawlers.page import Page
 from crawlers.source import load_source
+from flows.settings import SHIPPED_CONFIG
 from flows.sources import fetched_list, listed_links, new_source
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
@@ -137,7 +138,8 @@ def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
         ("sub/found", saved, "'sub/found': a source's name is 2 to 40 small letters"),
         ("../evil", saved, "'../evil': a source's name is 2 to 40 small letters"),
         ("imported", saved, "'imported': the name imported is kept"),
-        ("odd", ["--url", "ftp://e.cn/", *saved[2:]], "is not an http(s) URL"),
+        ("odd", ["--url", "e.cn/list", *saved[2:]], "caixun: --url: 'e.cn/list' is not an http(s) URL\n"),
+        ("odd", ["--url", "http://e.cn/\x01", *saved[2:]], "caixun: odd would be no source: not valid YAML"),
         ("odd", [*saved[:2], "--page", tmp_path / "none.html"], "cannot be read"),
         ("odd", [*saved[:2], "--page", project.config / "sources" / "other.yml"], "nothing there looks like a list of articles"),
     ):
@@ -147,3 +149,18 @@ def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
     site.pages["/wall"] = CAPTCHA
     wall = caixun("sources", "new", "wall", "--url", f"http://127.0.0.1:{site.port}/wall", *in_project(project))
     assert (wall.returncode, "caixun: blocked: " in wall.stderr) == (1, True)
+
+
+def test_a_new_source_is_never_written_into_the_package(tmp_path):
+    rows = "".join(f'<li><a href="/a/{number}.htm">第{number}家公司拟投资建设智能温室</a></li>' for number in range(9))
+    (tmp_path / "saved.html").write_text(f"<ul class=news>{rows}</ul>", encoding="utf-8")
+    shipped = sorted((SHIPPED_CONFIG / "sources").iterdir())
+    options = ["--url", "https://www.example.cn/list/", "--page", "saved.html"]
+    made = caixun("sources", "new", "found", *options, cwd=tmp_path)
+    own = tmp_path / "config"
+    assert (made.returncode, load_source(own / "sources" / "found.yml").name) == (0, "found")
+    told = f"{own} is the configuration here from now on, with this source alone; copy those that you want from {SHIPPED_CONFIG}"
+    assert told in made.stderr
+    assert sorted((SHIPPED_CONFIG / "sources").iterdir()) == shipped
+    more = caixun("sources", "new", "other", *options, cwd=tmp_path)
+    assert (more.returncode, (own / "sources" / "other.yml").exists(), "from now on" in more.stderr) == (0, True, False)
