@@ -1,6 +1,5 @@
 """Doctor, second part: the dataset's files, and their rows held against the ledger. Must run under the sources' locks."""
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -8,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from crawlers.entries import entries, is_folder
 from flows.settings import Project
 from flows.troubles import Trouble, some
 from transforms import dataset
 from transforms.dataset import DamagedError, Partitions
 from transforms.folder import source_of, sweep
-from transforms.shelf import MERGED
+from transforms.shelf import MERGED, day_named
 
-_FOLDER = re.compile(r"date=\d{4}-\d\d-\d\d")
 _STATES = {"records": "record", "rejects": "reject"}
 
 
@@ -27,7 +26,7 @@ def tables(project: Project) -> tuple[Partitions[Any], Partitions[Any]]:
 def staging_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
     """Yield what killed processes left beside the dataset, and remove it with `mend`."""
     staging = project.data / "staging"
-    left = sorted(path.name for path in staging.iterdir()) if staging.is_dir() else []
+    left = [path.name for path in entries(staging)]
     if not left:
         return
     yield Trouble(f"staging/ holds {some(len(left), 'draft')} of processes that were killed: {', '.join(left[:3])}", "removed")
@@ -56,11 +55,11 @@ def file_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
 
 
 def _foreign(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
-    for path in sorted(table.root.iterdir()) if table.root.is_dir() else ():
-        if not path.is_dir() or not _FOLDER.fullmatch(path.name):
+    for path in entries(table.root):
+        if not is_folder(path) or day_named(path.name) is None:
             yield path, "does not belong there"
             continue
-        for inner in sorted(path.iterdir()):
+        for inner in entries(path):
             if inner.is_dir() or inner.suffix != ".parquet" or inner.name.startswith((".", "_")):
                 yield inner, "does not belong there"
 

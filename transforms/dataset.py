@@ -227,7 +227,7 @@ class Partitions(Generic[Row]):
 
     def sources(self) -> set[str]:
         """Return the sources that files are named by; those of a compacted day are not among them."""
-        return {source_of(path) for path in self.root.glob("date=*/*.parquet")} - {MERGED}
+        return {source_of(path) for day in self.days() for path in self.files(day)} - {MERGED}
 
     def identities(self, path: PurePath) -> list[tuple[str, str]]:
         """Return source and article_id of each row of a file, all of which is read. Raises DamagedError."""

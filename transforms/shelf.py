@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from crawlers.bucket import Bucket
+from crawlers.entries import entries, is_folder
 from crawlers.root import Root
 from transforms import folder
 
@@ -66,12 +67,12 @@ class FolderShelf:
         """Return the days that have a folder; see `Shelf`."""
         if (end - start).days < _FEW:  # looking for them is faster than listing years
             days = (start + timedelta(days=number) for number in range((end - start).days + 1))
-            return [day for day in days if self._folder(day).is_dir()]
-        return _between([path.name for path in self.root.glob(f"{_KEY}????-??-??")], start, end)
+            return [day for day in days if is_folder(self._folder(day))]
+        return _between([path.name for path in entries(self.root, f"{_KEY}*") if is_folder(path)], start, end)
 
     def files(self, day: date) -> list[PurePath]:
         """Return the files of a day, by name."""
-        return sorted(self._folder(day).glob("*.parquet"))
+        return [*entries(self._folder(day), "*.parquet")]
 
     def open(self, file: PurePath) -> Any:
         """Return the file: what is open stays as it was."""
@@ -149,6 +150,14 @@ class BucketShelf:
 _OBJECT = f"{MERGED}.parquet"
 
 
+def day_named(name: str) -> date | None:
+    """Return the day whose folder has this name, None where it is no day's."""
+    try:
+        day = date.fromisoformat(name.removeprefix(_KEY))
+    except ValueError:
+        return None
+    return day if name == f"{_KEY}{day}" else None  # a day has other ISO spellings, too
+
+
 def _between(names: list[str], start: date, end: date) -> list[date]:
-    days = sorted(name.removeprefix(_KEY) for name in names if name.startswith(_KEY))
-    return [date.fromisoformat(day) for day in days if start.isoformat() <= day <= end.isoformat()]
+    return sorted(day for day in map(day_named, names) if day is not None and start <= day <= end)

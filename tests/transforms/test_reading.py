@@ -1,5 +1,8 @@
+import errno
+import os
 import re
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -120,3 +123,31 @@ def test_a_file_of_a_newer_caixun_is_refused_in_one_sentence(data, monkeypatch):
     monkeypatch.setattr("transforms.parquet.SCHEMA_VERSION", 0)
     with pytest.raises(StoreError, match="has schema version 1, this caixun knows 0: install a newer caixun"):
         read_dataset(data)
+
+
+@pytest.mark.parametrize("start", [None, "2026-11-18"])
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(data, monkeypatch, start):
+    listdir = os.listdir
+
+    def forbidding(folder) -> list[str]:  # as for those who may not read it, also where the tests may read all
+        if Path(folder).name == forbidden:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+        return listdir(folder)
+
+    monkeypatch.setattr(os, "listdir", forbidding)
+    forbidden = f"date={NEXT}"
+    with pytest.raises(StoreError, match=f"date={NEXT}: cannot be read: permission denied"):
+        read_dataset(data, start=start, end=start and NEXT)
+    forbidden = "records"
+    with pytest.raises(StoreError, match="records: cannot be read: permission denied"):
+        read_dataset(data)
+
+
+@pytest.mark.parametrize("name", ["date=2026-13-45", "date=2026-W47-3", "date=20261118", "date=x", "date=2026-12-24"])
+def test_what_is_no_day_of_the_dataset_is_passed_over(data, name):
+    expected = read_dataset(data)
+    if name == "date=2026-12-24":  # no folder
+        (data / "records" / name).touch()
+    else:
+        (data / "records" / name).mkdir()
+    assert read_dataset(data) == expected
