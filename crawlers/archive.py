@@ -12,15 +12,14 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from http.client import responses
 from io import FileIO
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
@@ -30,7 +29,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers.clock import day_of, now
-from crawlers.errors import StoreError
+from crawlers.entries import entries, unreadable
+from crawlers.errors import LostError, StoreError
+from crawlers.members import member, whole_members
 from crawlers.page import Kind, Page, Position
 from crawlers.root import Root
 
@@ -166,49 +167,49 @@ def _encode(page: Page) -> bytes:
 
 
 def read(root: Root, position: Position) -> Page:
-    """Return the page at `position`. Raises StoreError when the file is absent or damaged there."""
+    """Return the page at `position`. Raises LostError when the file is absent or damaged there, StoreError when it may not be read."""
     try:
-        page = _decode(_member(_chunks(root, position)))
+        page = _decode(member(_chunks(root, position)))
     except FileNotFoundError as error:
-        raise StoreError(f"{root}/archive/{position.file}: the archive file is missing") from error
+        raise LostError(f"{root}/archive/{position.file}: the archive file is missing") from error
     except _DAMAGE as error:
-        raise StoreError(f"{root}/archive/{position.file}: damaged at offset {position.offset}") from error
+        raise LostError(f"{root}/archive/{position.file}: damaged at offset {position.offset}") from error
     return replace(page, position=position)
 
 
 def holds(root: Root, file: str) -> bool:
-    """Whether the archive has a file of this name, whole or still written on this machine."""
-    here = any(_here(root, name).exists() for name in (file, file + _OPEN))
-    return here or (root.bucket is not None and root.bucket.holds(f"archive/{file}"))
+    """Whether the archive has a file of this name, whole or still written on this machine. Raises StoreError when it may not be read."""
+    if (here := _opened(root, file)) is not None:
+        here.close()
+        return True
+    return root.bucket is not None and root.bucket.holds(f"archive/{file}")
+
+
+def _opened(root: Root, file: str) -> BinaryIO | None:
+    """Open a file that lies on this machine; None where there is none. Raises StoreError when it may not be read."""
+    whole = _here(root, file)
+    for path in (whole, whole.with_name(whole.name + _OPEN), whole):  # still written, or killed; or finished just now
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise unreadable(path, error) from error
+    return None
 
 
 def _chunks(root: Root, position: Position) -> Iterator[bytes]:
     """Yield a file from the offset of `position` on. Raises FileNotFoundError."""
-    whole = _here(root, position.file)
-    for path in (whole, whole.with_name(whole.name + _OPEN), whole):  # still written, or killed; or finished just now
-        with suppress(FileNotFoundError):
-            file = path.open("rb")
-            break
-    else:
+    file = _opened(root, position.file)
+    if file is None:
         if root.bucket is None:
-            raise FileNotFoundError(whole)
+            raise FileNotFoundError(position.file)
         yield from root.bucket.chunks(f"archive/{position.file}", position.offset)
         return
     with file:
         file.seek(position.offset)
         while chunk := file.read(1 << 16):
             yield chunk
-
-
-def _member(chunks: Iterable[bytes]) -> bytes:
-    """Return what the gzip member that begins there holds; its checksum is verified. Raises zlib.error, EOFError or OSError."""
-    unzip = zlib.decompressobj(31)
-    content = []
-    for chunk in chunks:
-        content.append(unzip.decompress(chunk))
-        if unzip.eof:
-            return b"".join(content)
-    raise EOFError("the file ends inside a page")
 
 
 def _decode(member: bytes) -> Page:
@@ -236,12 +237,12 @@ def salvage(root: Root, source: str) -> Iterator[Page]:
     renamed after its last page was yielded, so that being killed in here loses nothing either.
     """
     for path in left_open(root, source):
-        members = list(_whole_members(path))
+        members = list(whole_members(path))
         end = members[-1].offset + members[-1].length if members else 0
         os.truncate(path, end)
         file = f"{path.parent.name}/{path.name.removesuffix(_OPEN)}"
-        for member in members[1:]:  # the first one is the warcinfo record
-            yield read(root, Position(file, member.offset))
+        for one in members[1:]:  # the first one is the warcinfo record
+            yield read(root, Position(file, one.offset))
         if len(members) > 1:
             _finish(root, path, file)
         else:
@@ -250,45 +251,27 @@ def salvage(root: Root, source: str) -> Iterator[Page]:
 
 def files(root: Root, source: str) -> list[str]:
     """Return the closed files of `source`, oldest first, by their names in a position."""
-    return [f"{path.parent.name}/{path.name}" for path in sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz"))]
+    return [f"{path.parent.name}/{path.name}" for path in _listed(root, f"{source}-*.warc.gz")]
 
 
 def left_open(root: Root, source: str) -> list[Path]:
     """Return the files of `source` that are open: being written, or left by a crawl that was killed."""
-    return sorted((root / "archive").glob(f"date=*/{source}-*.warc.gz{_OPEN}"))
+    return _listed(root, f"{source}-*.warc.gz{_OPEN}")
+
+
+def _listed(root: Root, pattern: str) -> list[Path]:
+    return [path for day in entries(root / "archive", "date=*") for path in entries(day, pattern)]
+
+
+def sources(root: Root) -> set[str]:
+    """Return the sources that files are named by."""
+    return {path.name.rpartition("-")[0] for path in _listed(root, "*-*.warc.gz*")}
 
 
 def pages(root: Root, file: str) -> Iterator[Page]:
-    """Yield the pages of a closed file up to the first one that is damaged."""
-    for member in list(_whole_members(root / "archive" / file))[1:]:
+    """Yield the pages of a closed file up to the first one that is damaged. Raises StoreError when it may not be read."""
+    for one in list(whole_members(root / "archive" / file))[1:]:
         try:
-            yield read(root, Position(file, member.offset))
-        except StoreError:  # whole, and no page of ours
+            yield read(root, Position(file, one.offset))
+        except LostError:  # whole, and no page of ours
             continue
-
-
-class _Member(NamedTuple):
-    offset: int
-    length: int
-
-
-def _whole_members(path: Path) -> Iterator[_Member]:
-    """Yield the gzip members of a file up to the first one that is not whole; their checksums are verified."""
-    offset = 0
-    with path.open("rb") as file:
-        while True:
-            file.seek(offset)
-            unzip = zlib.decompressobj(31)
-            length = 0
-            try:
-                while not unzip.eof:
-                    chunk = file.read(1 << 16)
-                    if not chunk:
-                        return
-                    unzip.decompress(chunk)
-                    length += len(chunk)
-            except zlib.error:
-                return
-            length -= len(unzip.unused_data)
-            yield _Member(offset, length)
-            offset += length

@@ -119,6 +119,13 @@ class Books:
         with self._reading() as connection:
             return sorted(connection.scalars(select(_urls.c.archive_file).where(waiting).union(more)))
 
+    def files(self, source: str) -> list[str]:
+        """Return the archive's files that hold the pages of a source, built or not, by name."""
+        fetched = _urls.c.state.in_(("archived", "record", "reject"))
+        mine = select(_urls.c.archive_file).where(_urls.c.source == source, fetched, _urls.c.archive_file.is_not(None))
+        with self._reading() as connection:
+            return sorted(connection.scalars(mine.distinct()))
+
     def makes(self, source: str, days: Iterable[date]) -> Counter[str | None]:
         """Return how many built pages of `days` each code and rules made; None: not known, as of an earlier version."""
         wanted = set(days)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_, select, update
 
 from crawlers.answers import Answers
 from crawlers.clock import now
-from crawlers.fates import State
+from crawlers.fates import UNREADABLE, State
 from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import parts as _parts
@@ -26,6 +26,7 @@ class Held(NamedTuple):
     published_date: date | None
     position: Position | None
     parts: tuple[Position, ...]
+    reason: str | None
 
 
 class Census(Answers):
@@ -47,6 +48,7 @@ class Census(Answers):
                 row.published_date,
                 Position(row.archive_file, row.archive_offset) if row.archive_file else None,
                 places.get(row.article_id, ()),
+                row.reason,
             )
             for row in rows
         }
@@ -66,12 +68,20 @@ class Census(Answers):
 
     def lose_pages(self, source: str, ids: Collection[str], detail: str) -> None:
         """Note that the pages of articles are lost, so that the next crawl of their days fetches them again."""
-        values = {"state": "failed", "reason": "archive", "detail": detail, "settled_at": now()}
+        values = {"state": "failed", "reason": UNREADABLE, "detail": detail, "settled_at": now()}
         with self._writing() as connection:
             for part in chunks(sorted(ids)):
                 mine = and_(_urls.c.source == source, _urls.c.article_id.in_(part))
                 connection.execute(update(_urls).where(mine).values(values))
                 connection.execute(delete(_parts).where(_parts.c.article_id.in_(part)))
+
+    def regain_pages(self, source: str, ids: Collection[str]) -> None:
+        """Let pages that were lost, and that the archive gives again, wait for the build."""
+        values = {"state": "archived", "reason": None, "detail": None}
+        with self._writing() as connection:
+            for part in chunks(sorted(ids)):
+                mine = and_(_urls.c.source == source, _urls.c.article_id.in_(part), _urls.c.reason == UNREADABLE)
+                connection.execute(update(_urls).where(mine, _urls.c.state == "failed").values(values))
 
     def wait_again(self, source: str, ids: Collection[str]) -> None:
         """Let built pages wait for the build again."""

@@ -13,6 +13,10 @@ class StoreError(CaixunError):
     """A file of the data root that cannot be read or written; the day concerned fails, nothing is lost."""
 
 
+class LostError(StoreError):
+    """A page that the archive does not have any more, or not whole; what cannot be read now is no lost page."""
+
+
 class BusyError(CaixunError):
     """Another process works on the same source; the program may be started again when it has ended."""
 

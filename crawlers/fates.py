@@ -21,6 +21,8 @@ UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
+UNREADABLE = "archive"
+"""Reason of a failure where the archive does not give the page."""
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Literal
 
 from crawlers.crawl import salvage
-from crawlers.fates import Find, Waiting
+from crawlers.fates import UNREADABLE, Find, Waiting
 from crawlers.lock import build_lock, source_lock
-from flows.build_batch import UNREADABLE, BuildJob, Built, build_batch, crashed, single_pages
+from flows.build_batch import BuildJob, Built, build_batch, crashed, single_pages
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project

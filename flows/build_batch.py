@@ -9,8 +9,8 @@ from pathlib import Path
 from crawlers import archive
 from crawlers.baidu import redated
 from crawlers.discovery import ListingError, discover
-from crawlers.errors import StoreError
-from crawlers.fates import REDATED, Find, Outcome, Waiting
+from crawlers.errors import LostError
+from crawlers.fates import REDATED, UNREADABLE, Find, Outcome, Waiting
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.root import Root
 from crawlers.source import Source, load_source, plain_source
@@ -21,9 +21,6 @@ from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record, Reject
 from transforms.reject import WALLS, RejectedError
 from transforms.times import contradicted
-
-UNREADABLE = "archive"
-"""The reason of an outcome where the archive does not give the page."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def prepare(annotator: str | None, taxonomy: tuple[Path, ...]) -> None:
 
 
 def build_batch(job: BuildJob) -> list[Built]:
-    """Extract and annotate the pages of one batch. Runs in a worker process."""
+    """Extract and annotate the pages of one batch. Runs in a worker process. Raises StoreError when the archive may not be read."""
     source = _source(job.sources, job.source)
     engine = Waits(job.waiting) if job.waiting else _engine(job.annotator, job.taxonomy)
     return [_build_page(job, source, engine, waiting) for waiting in job.pages]
@@ -77,7 +74,7 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
     try:
         page = archive.read(job.data, waiting.position)
         more = tuple(archive.read(job.data, position) for position in waiting.parts)
-    except StoreError as error:
+    except LostError as error:
         return _unreadable(waiting, error)
     page = replace(page, day=waiting.listed)
     finds: tuple[Find, ...] = ()
@@ -162,7 +159,7 @@ def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Bui
     return Built(waiting, outcome, record, mark=stories.mark(article.body, article.published_date))
 
 
-def _unreadable(waiting: Waiting, error: StoreError) -> Built:
+def _unreadable(waiting: Waiting, error: LostError) -> Built:
     """Return what becomes of a page that the archive cannot give: the next crawl fetches it again."""
     return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, UNREADABLE, str(error)))
 
@@ -194,6 +191,6 @@ def crashed(job: BuildJob, why: str) -> Built:
     """Return the reject of the one page of a job that ended its worker."""
     try:
         page = archive.read(job.data, job.pages[0].position)
-    except StoreError as error:
+    except LostError as error:
         return _unreadable(job.pages[0], error)
     return _rejected(page, job.source, job.pages[0], RejectedError("crashed", why))

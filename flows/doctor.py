@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from crawlers.errors import CaixunError, ConfigError
+from crawlers import archive
+from crawlers.entries import is_folder
+from crawlers.errors import CaixunError, ConfigError, StoreError
 from crawlers.lock import lock_sources
 from flows.build import build
 from flows.doctor_archive import archive_troubles
@@ -29,9 +31,13 @@ class Diagnosis:
 
 
 def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Diagnosis:
-    """Find what is wrong, and with `mend` put it right and look again. Raises ConfigError for a data root in a bucket."""
+    """Find what is wrong, and with `mend` put it right and look again.
+
+    Raises ConfigError for a data root in a bucket, StoreError for one whose archive is away or may not be read.
+    """
     if project.data.bucket:
         raise ConfigError(f"data: {project.data}: doctor looks at a data root that is a folder of this machine")
+    _check_archive(project)
     watch.phase("look")
     troubles = list(_look(project, mend=mend))
     if not mend or not troubles:
@@ -41,6 +47,13 @@ def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Dia
     sweep(project.data / "staging", wait=True)
     watch.phase("look again")
     return Diagnosis(troubles, [*failures, *_look(project, mend=False)])
+
+
+def _check_archive(project: Project) -> None:
+    """Raise StoreError where the folder of the archive is away: all pages would count as lost."""
+    place = project.data / "archive"
+    if not is_folder(place) and any(map(project.ledger.files, project.ledger.sources())):
+        raise StoreError(f"{place}: there is no such folder; put the archive back, or make an empty folder where it is lost")
 
 
 def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
@@ -63,7 +76,7 @@ def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
 def _sources(project: Project) -> list[str]:
     """Return all sources that the configuration, the ledger, the archive or the dataset name."""
     names = {*project.sources, *project.ledger.sources()}
-    names |= {path.name.rpartition("-")[0] for path in (project.data / "archive").glob("date=*/*-*.warc.gz*")}
+    names |= archive.sources(project.data)
     for table in tables(project):
         names |= table.sources()
     return sorted(names)

@@ -8,8 +8,8 @@ from crawlers import archive
 from crawlers.census import Held
 from crawlers.clock import day_of
 from crawlers.crawl import salvage
-from crawlers.errors import StoreError
-from crawlers.fates import UNFETCHED, Find
+from crawlers.errors import LostError
+from crawlers.fates import UNFETCHED, UNREADABLE, Find
 from crawlers.page import Page, Position, article_id, canonical_url, is_answer
 from crawlers.parts import next_part
 from flows.settings import Project
@@ -46,6 +46,7 @@ def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bo
                     stray.append(_Stray(page.position, page.link, page.day, page.fetched_at, next_part(page) is not None))
         noted.update(article_id(canonical_url(one.link)) for one in stray)
         yield from _strays(project, source, file, stray, mend=mend)
+    yield from _regained(project, source, held, seen, mend=mend)
     yield from _lost(project, source, held, seen, mend=mend)
 
 
@@ -89,6 +90,27 @@ def _take_in(project: Project, source: str, stray: _Stray) -> None:
         project.ledger.archive(source, find.article_id, stray.position, stray.fetched_at)
 
 
+def _regained(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:
+    """Yield the files that give pages again which were lost: they had been away, or could not be read."""
+    back: dict[str, set[str]] = {}
+    for row in held.values():
+        if row.state == "failed" and row.reason == UNREADABLE and row.position and _is_whole(project, row, seen):
+            back.setdefault(row.position.file, set()).add(row.article_id)
+    for file, ids in sorted(back.items()):
+        yield Trouble(
+            f"archive/{file} gives {some(len(ids), 'page')} of {source} again that the ledger has as lost", "built again"
+        )
+        if mend:
+            project.ledger.regain_pages(source, ids)
+
+
+def _is_whole(project: Project, row: Held, seen: set[Position]) -> bool:
+    """Whether the archive gives all pages of an article; those of which the ledger has the first one alone may go on."""
+    if row.position is None or not all(_is_there(project, one, seen) for one in (row.position, *row.parts)):
+        return False
+    return bool(row.parts) or next_part(archive.read(project.data, row.position)) is None
+
+
 def _lost(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:
     """Yield the files that should hold pages and do not, each with what becomes of these."""
     gone: dict[str, set[str]] = {}
@@ -118,6 +140,6 @@ def _is_there(project: Project, position: Position, seen: set[Position]) -> bool
         return True
     try:
         archive.read(project.data, position)
-    except StoreError:
+    except LostError:
         return False
     return True

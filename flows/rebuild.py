@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import partial
 
-from crawlers.errors import CaixunError
+from crawlers import archive
+from crawlers.errors import CaixunError, StoreError
 from flows.annotating import Annotating
 from flows.build import build
 from flows.changes import SourceChanges
@@ -88,6 +89,7 @@ def _rebuild(
     *,
     everything: bool,
 ) -> list[Finding]:
+    _check_archive(project, source)
     findings = []
     for part in _parts(project, source, days):
         old = Snapshot(dataset.records(project.data), source)
@@ -99,6 +101,16 @@ def _rebuild(
         except CaixunError as error:  # which is but the report
             findings.append(Finding("failure", str(error)))
     return findings
+
+
+def _check_archive(project: Project, source: str) -> None:
+    """Raise StoreError where the archive is away, or may not be read: all pages that are to be made again would count as lost."""
+    files = project.ledger.files(source)
+    if files and not any(archive.holds(project.data, file) for file in files):
+        raise StoreError(
+            f"{project.data}/archive has none of the files with the pages of {source}; put them back, "
+            "or let `caixun doctor` note their pages as lost"
+        )
 
 
 def _parts(project: Project, source: str, days: list[date]) -> Iterator[list[date]]:

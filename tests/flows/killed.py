@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow.dataset as ds
 from filelock import FileLock
 
-from crawlers.archive import Position, _whole_members, read
+from crawlers.archive import Position, read
+from crawlers.members import whole_members
 from flows.demo import DEMO_DAYS, demo_project
 from flows.sample_site import load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project
@@ -71,7 +72,7 @@ def _links_now(project: Project) -> list[str]:
     links = []
     for path in sorted(root.rglob("*.warc.gz*")):
         file = str(path.relative_to(root)).removesuffix(".open")
-        links += [read(project.data, Position(file, member.offset)).link for member in list(_whole_members(path))[1:]]
+        links += [read(project.data, Position(file, member.offset)).link for member in list(whole_members(path))[1:]]
     return links
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.archive import Position, _whole_members, read
+from crawlers.archive import Position, read
 from crawlers.errors import ConfigError
+from crawlers.members import whole_members
 from flows.demo import DEMO_DAYS
 from flows.settings import SHIPPED_CONFIG, Settings, open_project
 from tests.conftest import caixun, in_project
@@ -156,7 +157,7 @@ def test_a_ledger_that_cannot_be_read(project):
 
 def robots_in(project, file: str) -> int:
     root = project.data / "archive"
-    offsets = [member.offset for member in _whole_members(root / file)][1:]
+    offsets = [member.offset for member in whole_members(root / file)][1:]
     return next(offset for offset in offsets if read(project.data, Position(file, offset)).kind == "robots")
 
 

@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from crawlers import archive
+from crawlers.errors import StoreError
+from flows.doctor import doctor
 from flows.make import make
 from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
@@ -18,8 +21,8 @@ def files(project) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted((project.data / "records").rglob("*.parquet"))}
 
 
-def rebuilt(project, plan):
-    return perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch()))
+def rebuilt(project, plan, **options):
+    return perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch(), **options))
 
 
 def changed_source(project, old: str, new: str):
@@ -102,3 +105,56 @@ def test_what_a_killed_rebuild_has_let_wait_is_told_by_the_next_one(tmp_path):
     project.ledger.reopen("paper", DAYS)  # where it was killed before the first page was made
     _, changes = rebuilt(project, {"paper": DAYS})
     assert (changes["paper"].pages, changes["paper"].changed, changes["paper"].gained) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("how", ["away", "unreadable"])
+def test_a_rebuild_without_the_archive_changes_nothing(tmp_path, how):
+    with loopback() as site:
+        site.pages |= {
+            "/paper/18": links("/a/1"),
+            "/paper/19": links("/a/3"),
+            "/a/1": article(1),
+            "/a/3": article(3, "2026-11-19 08:00"),
+        }
+        project = make_project(tmp_path, site, paper=SOURCE)
+        assert collected(project, {"paper": DAYS}).ok
+    before, held, place = files(project), project.ledger.held("paper"), project.data / "archive"
+    place.rename(tmp_path / "elsewhere")
+    if how == "unreadable":
+        place.touch()
+    run, changes = rebuilt(project, {"paper": DAYS}, everything=True)
+    (finding,) = run.findings
+    said = {"away": "has none of the files with the pages of paper", "unreadable": "cannot be read: not a directory"}
+    assert (said[how] in finding.text, finding.level, changes["paper"].pages) == (True, "failure", 0)
+    with pytest.raises(StoreError, match="archive: there is no such folder; put the archive back"):
+        perform("test", 1, lambda runner: doctor(project, runner, Watch(), mend=True))
+    assert (files(project), project.ledger.held("paper")) == (before, held)
+
+    place.unlink(missing_ok=True)
+    (tmp_path / "elsewhere").rename(place)
+    run, changes = rebuilt(project, {"paper": DAYS}, everything=True)
+    assert (run.ok, changes["paper"].pages, files(project)) == (True, 2, before)
+
+
+def test_pages_that_were_lost_are_built_again_when_the_archive_gives_them_again(tmp_path):
+    with loopback() as site:
+        part = b'<a href="/a/1_2.html">\xe4\xb8\x8b\xe4\xb8\x80\xe9\xa1\xb5</a>'
+        site.pages |= {"/paper/18": links("/a/1.html", "/a/2"), "/paper/19": links("/a/3")}
+        site.pages |= {"/a/1.html": (200, article(1)[1] + part), "/a/1_2.html": article(4)}
+        site.pages |= {"/a/2": article(2, title="第二家"), "/a/3": article(3, "2026-11-19 08:00")}
+        project = make_project(tmp_path, site, paper=SOURCE)
+        for day in DAYS:
+            assert collected(project, {"paper": [day]}).ok
+    before = files(project)
+    lost = project.data / "archive" / archive.files(project.data, "paper")[0]
+    away = lost.rename(tmp_path / lost.name)
+    run, _ = rebuilt(project, {"paper": DAYS}, everything=True)
+    assert (run.ok, [report.tally.failed for report in run.reports]) == (False, [2, 0])
+
+    away.rename(lost)
+    found = perform("test", 1, lambda runner: doctor(project, runner, Watch(), mend=True))
+    assert [trouble.what for trouble in found.troubles] == [
+        f"archive/{lost.parent.name}/{lost.name} gives 2 pages of paper again that the ledger has as lost"
+    ]
+    assert (found.left, files(project)) == ([], before)
+    assert {row.state for row in project.ledger.held("paper").values()} == {"record"}
