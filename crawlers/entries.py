@@ -1,11 +1,12 @@
 """What lies in a folder, and in a file: what cannot be read never passes for empty or absent, as it does for `Path.glob`."""
 
+import os
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from crawlers.errors import CaixunError, StoreError
+from crawlers.errors import ConfigError, StoreError
 
-Failure = type[CaixunError]
+Failure = type[StoreError] | type[ConfigError]
 
 
 def entries(folder: Path, pattern: str = "*", failure: Failure = StoreError) -> list[Path]:
@@ -18,7 +19,7 @@ def entries(folder: Path, pattern: str = "*", failure: Failure = StoreError) -> 
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise unreadable(folder, error, failure) from error
+        raise failure(_said(folder, error)) from error
 
 
 def is_folder(path: Path, failure: Failure = StoreError) -> bool:
@@ -26,9 +27,24 @@ def is_folder(path: Path, failure: Failure = StoreError) -> bool:
     try:
         return path.is_dir()
     except OSError as error:
-        raise unreadable(path, error, failure) from error
+        raise failure(_said(path, error)) from error
 
 
-def unreadable(path: Path, error: OSError, failure: Failure = StoreError) -> CaixunError:
+def content(path: Path, failure: Failure = StoreError) -> bytes | None:
+    """Return what a file holds, None where there is no such file. Raises `failure` for one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise failure(_said(path, error)) from error
+
+
+def unreadable(path: PurePath, error: OSError) -> StoreError:
     """Return the failure that says that `path` cannot be read, and why."""
-    return failure(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}")
+    return StoreError(_said(path, error))
+
+
+def _said(path: PurePath, error: OSError) -> str:
+    why = os.strerror(error.errno) if error.errno else str(error)  # pyarrow says the path once more
+    return f"{path}: cannot be read: {why.lower()}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.bucket import Bucket
+from crawlers.entries import is_folder
 from crawlers.errors import ConfigError
 from crawlers.lock import FileLocks, Locks
 
@@ -43,8 +44,8 @@ class Root:
         return self.shared or FileLocks(self.folder / "locks")
 
     def exists(self) -> bool:
-        """Whether there is anything. Raises StoreError when the object store cannot be used."""
-        return self.folder.is_dir() or (self.bucket is not None and bool(self.bucket.names()))
+        """Whether there is anything. Raises StoreError when nobody may know, or the object store cannot be used."""
+        return is_folder(self.folder) or (self.bucket is not None and bool(self.bucket.names()))
 
 
 def root_of(place: "Root | Path | str", endpoint: str | None = None, work: Path | None = None) -> Root:

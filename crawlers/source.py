@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from crawlers.clock import is_holiday
 from crawlers.config import Strict, load
+from crawlers.entries import entries
 from crawlers.errors import ConfigError
 from crawlers.page import site_of
 from crawlers.seed import Css, Seed, Web, css
@@ -167,10 +168,10 @@ def load_source(path: Path) -> Source:
 
 
 def load_sources(folder: Path) -> dict[str, Source]:
-    """Return all sources of a folder by name. Raises ConfigError for the first one that is wrong."""
-    if strangers := sorted(folder.glob("*.yaml")):
+    """Return all sources of a folder by name. Raises ConfigError for the first one that is wrong, or where they cannot be read."""
+    if strangers := entries(folder, "*.yaml", ConfigError):
         raise ConfigError(f"{strangers[0]}: a source's file ends in .yml; rename it")
-    return {path.stem: load_source(path) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: load_source(path) for path in entries(folder, "*.yml", ConfigError)}
 
 
 def plain_source(name: str) -> Source:

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from threading import Lock
 from typing import Literal
 
+from crawlers.entries import is_folder
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.inquiries import Account
 from flows.batches import ask_in_batches
@@ -111,7 +112,7 @@ def settle(project: Project, sources: Iterable[str]) -> None:
 
 def check_engine(project: Project, budget: float | None) -> None:
     """Raise ConfigError where the llm engine is set but cannot be asked, a budget has no use, or a word list is wrong."""
-    if (project.config / "taxonomy").is_dir():  # the workers would meet it in the midst of the work
+    if is_folder(project.config / "taxonomy", ConfigError):  # the workers would meet it in the midst of the work
         load_taxonomy(project.taxonomy)
     if project.settings.annotator == "llm":
         with open_desk(project, budget):

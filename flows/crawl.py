@@ -11,9 +11,10 @@ from queue import Empty, SimpleQueue
 from subprocess import PIPE
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TextIO
 
 from crawlers.clock import now
+from crawlers.errors import StoreError
 from flows.settings import Project
 
 _TICK = 0.25  # seconds to wait for a crawl's end before the caller may look for other work
@@ -105,6 +106,15 @@ class Crawls:
         }
 
 
+def _begun(log: Path) -> TextIO:
+    """Open a log, in a folder that may have to be made. Raises StoreError when it cannot be written."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("w", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{log}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
 class Child:
     """A process that does jobs of `crawlers.__main__`; `hear` is called, in a thread, with each that has ended.
 
@@ -112,11 +122,10 @@ class Child:
     """
 
     def __init__(self, errand: dict[str, Any], log: Path, hear: Callable[[Ended], None]) -> None:
-        """Start it; `log` gets what it complains of."""
-        log.parent.mkdir(parents=True, exist_ok=True)
+        """Start it; `log` gets what it complains of. Raises StoreError when that cannot be written."""
         # -P: a folder named crawlers in the user's current folder is not meant.
         command = [sys.executable, "-P", "-m", "crawlers"]
-        with log.open("w", encoding="utf-8") as errors:
+        with _begun(log) as errors:
             self._process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True)  # noqa: S603
         self.private: bool = errand["private"]
         self._log = log

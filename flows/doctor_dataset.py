@@ -47,7 +47,8 @@ def file_troubles(project: Project, *, mend: bool) -> Iterator[Trouble]:
     With `mend` they are moved away.
     """
     for table in tables(project):
-        for path, what in [*_foreign(table), *_unreadable(table), *_spare(table)]:
+        found = {**dict(_spare(table)), **dict(_unreadable(table)), **dict(_foreign(table))}  # of one path the plainest
+        for path, what in sorted(found.items()):
             name = path.relative_to(project.data)
             yield Trouble(f"{name} {what}", "moved to broken/")
             if mend:

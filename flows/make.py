@@ -6,6 +6,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from crawlers.entries import content, entries
+from crawlers.errors import ConfigError
 from crawlers.source import Source, plain_source
 from flows.settings import Project
 
@@ -43,8 +45,8 @@ def _code() -> str:
 
 @cache
 def _lists(folders: tuple[Path, ...]) -> str:
-    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.is_file()]
-    return _digest(content for path in files for content in (path.name.encode(), path.read_bytes()))
+    files = [path for folder in folders for path in entries(folder, failure=ConfigError) if path.is_file()]
+    return _digest(part for path in files for part in (path.name.encode(), content(path, ConfigError) or b""))
 
 
 def _digest(parts: Iterable[bytes]) -> str:

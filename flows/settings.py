@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
+from crawlers.entries import entries, is_folder
 from crawlers.errors import ConfigError
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
@@ -179,10 +180,11 @@ def open_project(config: Path | None = None, data: Path | str | None = None) -> 
     """
     own = config or _from_environment("CAIXUN_CONFIG") or _local_config()
     place = own or SHIPPED_CONFIG
-    if not place.is_dir():
+    if not is_folder(place, ConfigError):
         raise ConfigError(f"{place}: no such configuration folder")
     file = place / "settings.yml"
-    settings = load(file, Settings) if file.exists() else Settings()
+    there = bool(entries(place, file.name, ConfigError))
+    settings = load(file, Settings) if there else Settings()
     work = Path(settings.work) if settings.work else None
     root = root_of(data or os.environ.get("CAIXUN_DATA") or settings.data, settings.endpoint, work)
     locks = shared_locks(settings.ledger or _sqlite_in(root.folder))

@@ -9,6 +9,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crawlers.entries import unreadable
 from crawlers.errors import StoreError
 from transforms.arrow import VERSION_KEY
 from transforms.folder import source_of
@@ -57,7 +58,7 @@ class File:
     def __init__(self, path: PurePath, content: Any) -> None:
         """Open the file at `path`, which pyarrow reads from `content`: the path itself, or what an object holds.
 
-        Raises FileNotFoundError, DamagedError, and StoreError for a file that a newer caixun wrote.
+        Raises FileNotFoundError, DamagedError, and StoreError for a file that may not be read, or that a newer caixun wrote.
         """
         self.path = path
         try:
@@ -65,7 +66,7 @@ class File:
         except FileNotFoundError:
             raise
         except (pa.ArrowInvalid, OSError) as error:
-            raise DamagedError(path) from error
+            raise _failure(path, error) from error
         self.version = int((self._file.metadata.metadata or {}).get(VERSION_KEY, b"0"))
         if self.version > SCHEMA_VERSION:
             self._file.close(force=True)
@@ -90,7 +91,7 @@ class File:
         try:
             return self._fit(self._file.read(columns=self._present(schema)), schema)
         except (pa.ArrowInvalid, OSError) as error:
-            raise DamagedError(self.path) from error
+            raise _failure(self.path, error) from error
 
     def batches(self, schema: pa.Schema, size: int) -> Iterator[pa.Table]:
         """Yield the columns of `schema` in tables of at most `size` rows. Raises DamagedError."""
@@ -98,7 +99,7 @@ class File:
             for batch in self._file.iter_batches(size, columns=self._present(schema)):
                 yield self._fit(pa.Table.from_batches([batch]), schema)
         except (pa.ArrowInvalid, OSError) as error:
-            raise DamagedError(self.path) from error
+            raise _failure(self.path, error) from error
 
     def _present(self, schema: pa.Schema) -> list[str]:
         there = set(self._file.schema_arrow.names)
@@ -113,6 +114,13 @@ class File:
             return pa.table(columns, schema=schema)
         except (pa.ArrowTypeError, ValueError) as error:
             raise DamagedError(self.path) from error
+
+
+def _failure(path: PurePath, error: Exception) -> StoreError:
+    """Return what an error of pyarrow means; those of the operating system, which have a number, tell nothing of the file."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return unreadable(path, error)
+    return DamagedError(path)
 
 
 def write(table: pa.Table, path: Path, order: Sequence[str]) -> None:

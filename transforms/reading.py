@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawlers.clock import day_of
+from crawlers.entries import is_folder
 from crawlers.errors import ConfigError
 from crawlers.root import Root, root_of
 from transforms import dataset
@@ -148,7 +149,7 @@ def _texts(name: str, values: Names | None) -> list[str] | None:
 def _days(data: Root | Path | str, start: Day | None, end: Day | None) -> tuple[dataset.Partitions[Record], list[date]]:
     root = root_of(data)
     # A root in which nothing was built yet has locks/ alone; records/ itself has neither, and would pass for an empty one.
-    if not root.exists() or not (root.bucket or any((root.folder / name).is_dir() for name in ("records", "locks"))):
+    if not root.exists() or not (root.bucket or any(is_folder(root.folder / name) for name in ("records", "locks"))):
         raise ConfigError(f"{data}: there is no such data root (the folder that has records/ in it)")
     first, last = _day(start, date.min), _day(end, date.max)
     if first > last:

@@ -11,6 +11,7 @@ from sys import intern
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from crawlers.entries import content, entries
 from crawlers.errors import ConfigError
 from transforms.wordlists import LISTS, place_of, rows, words
 
@@ -141,11 +142,13 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
     `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its names (see `_names`), its
     aliases and its code.
-    Raises ConfigError, with file and line, for a file of another name, for a first line without the columns, for a row that is
-    incomplete or names an unknown industry, code or kind, for a cue of a cue, and for a name that is called otherwise itself.
+    Raises ConfigError for a folder or file that cannot be read, and, with file and line, for a file of another name, for a first
+    line without the columns, for a row that is incomplete or names an unknown industry, code or kind, for a cue of a cue, and for
+    a name that is called otherwise itself.
     """
     places = list(dict.fromkeys(folder.resolve() for folder in folders))
-    for path in (path for place in places for kind in ("csv", "txt") for path in sorted(place.glob(f"*.{kind}"))):
+    lists = [path for place in places for path in entries(place, "*.*", ConfigError)]
+    for path in (path for path in lists if path.suffix in (".csv", ".txt")):
         if path.name not in LISTS:
             raise ConfigError(f"{path}: there is no word list of this name; there are {', '.join(sorted(LISTS))}")
     industries = {row["term"]: intern(row["level1"]) for row in rows(places, "industries.csv")}
@@ -172,8 +175,8 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         place = place_of(places, "company_industries.csv", wrong)
         raise ConfigError(f"{place}: {wrong}: {others[wrong]} is no term of industries.csv")
     digest = hashlib.blake2b(digest_size=6)
-    for path in (path for place in places for path in sorted(place.glob("*.*"))):
-        digest.update(path.read_bytes())
+    for path in lists:
+        digest.update(content(path, ConfigError) or b"")
     return Taxonomy(
         ai_technologies={row["term"]: row.get("kind") or "" for row in rows(places, "ai_technologies.csv")},
         industries=industries,

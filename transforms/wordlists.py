@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from crawlers.entries import content, entries
 from crawlers.errors import ConfigError
 
 LEVEL1 = [
@@ -104,7 +105,7 @@ def words(folders: list[Path], name: str) -> Iterator[str]:
 
 
 def _files(folders: list[Path], name: str) -> list[Path]:
-    return [folder / name for folder in folders if (folder / name).exists()]
+    return [path for folder in folders for path in entries(folder, name, ConfigError)]
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -125,6 +126,6 @@ def _numbered(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return (content(path, ConfigError) or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8; save it as that (in Excel as “CSV UTF-8”)") from error

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.archive import Position, read
-from crawlers.errors import ConfigError
+from crawlers.errors import ConfigError, StoreError
 from crawlers.members import whole_members
 from flows.demo import DEMO_DAYS
 from flows.settings import SHIPPED_CONFIG, Settings, open_project
@@ -147,6 +148,37 @@ def test_a_data_root_that_cannot_be_written(project, tmp_path):
     (tmp_path / "file").write_text("x")
     run = caixun("run", "--config", project.config, "--data", tmp_path / "file" / "data")
     assert_one_sentence(run, 2, "data: the data root cannot be written")
+
+
+def test_what_cannot_be_read_or_written_is_named(project, tmp_path):
+    (tmp_path / "articles.jsonl").write_text('{"id": "1", "title": "一", "body": "二"}', encoding="utf-8")
+    lists = project.config / "taxonomy"
+    (lists / "companies.csv").unlink()
+    (lists / "companies.csv").mkdir()
+    annotate = "annotate", tmp_path / "articles.jsonl"
+    assert_one_sentence(caixun(*annotate, *in_project(project)), 2, "taxonomy/companies.csv: cannot be read: is a directory")
+    shutil.rmtree(lists)
+    lists.touch()
+    assert_one_sentence(caixun(*annotate, *in_project(project)), 2, "taxonomy: cannot be read: not a directory")
+    lists.unlink()
+
+    for name in ("records", "logs"):
+        project.data.folder.mkdir(exist_ok=True)
+        (project.data / name).touch()
+    assert_one_sentence(caixun("show", *in_project(project)), 1, "records: cannot be read: not a directory")
+    run = caixun("run", "--date", "2026-11-18", "--source", "sample_paper", *in_project(project))
+    assert_one_sentence(run, 1, "/logs/crawl-", ".err: cannot be written: file exists")
+    shutil.rmtree(project.config / "sources")
+    (project.config / "sources").touch()
+    assert_one_sentence(caixun("sources", "list", *in_project(project)), 2, "sources: cannot be read: not a directory")
+
+
+def test_a_parquet_file_that_may_not_be_read_is_not_called_damaged(tmp_path):
+    path = tmp_path / "records" / "date=2026-11-18" / "paper.parquet"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path.name)  # a circle: also those who may read all cannot open it
+    with pytest.raises(StoreError, match=r"paper\.parquet: cannot be read: too many levels"):
+        read_dataset(tmp_path)
 
 
 def test_a_ledger_that_cannot_be_read(project):

@@ -69,6 +69,7 @@ def damage(project) -> None:
     (records.root / "date=2026-11-18" / "notes.txt").write_text("x", encoding="utf-8")
     (records.root / "_SUCCESS").touch()
     (records.root / "date=2026-13-45").mkdir()
+    (records.root / "date=2026-11-18" / "folder.parquet").mkdir()
     (records.staging / "records-date=2026-11-18").mkdir()
     (records.staging / "records-date=2026-11-18" / "half.parquet").touch()
 
@@ -80,6 +81,7 @@ PARTS = [
     "the archive does not give 1 kept answer of sample_search",
     "staging/ holds 1 draft of processes that were killed: records-date=2026-11-18",
     "records/_SUCCESS does not belong there",
+    "records/date=2026-11-18/folder.parquet does not belong there",
     "records/date=2026-13-45 does not belong there",
     "records/date=2026-11-18/notes.txt does not belong there",
     "is not a whole Parquet file",
