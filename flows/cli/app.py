@@ -4,6 +4,7 @@ import io
 import os
 import platform
 import sys
+from itertools import pairwise
 
 import typer
 
@@ -45,30 +46,48 @@ app.add_typer(sources.app, name="sources")
 
 def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
-    from crawlers.errors import CaixunError, ConfigError
-
     # Arrow's own allocator keeps what its threads have used, more the longer a run goes on, and the system's keeps some of it. Arrow
     # reads this when it is loaded, here and in the processes that are started from here; its wheels for Linux on x86-64 have jemalloc.
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
     _speak()
+    status = _run(sys.argv[1:])
+    if status == _INTERRUPTED:
+        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
+    sys.exit(status)
+
+
+def _run(words: list[str]) -> int:
+    """Run a command and return its exit status."""
+    from crawlers.errors import CaixunError, ConfigError
+
     try:
-        status = app(standalone_mode=False)
+        _check_filled(words)
+        return app(words, standalone_mode=False) or 0
     except CaixunError as error:
         sys.stderr.write(f"caixun: {error}\n")
-        status = 2 if isinstance(error, ConfigError) else 1
+        return 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
         message = error.format_message().replace("Value error, ", "").rstrip(".")  # Typer has Pydantic check values
         if message:  # without arguments the help was shown, and says it all
             sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
-        status = error.exit_code
+        return error.exit_code
     except SystemExit as error:
         if not isinstance(error.__context__, BrokenPipeError):
             raise
-        status = 0  # Typer ends a command whose reader (head) has seen enough: nothing has failed
-    if status == _INTERRUPTED:
-        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
-    sys.exit(status or 0)
+        return 0  # Typer ends a command whose reader (head) has seen enough: nothing has failed
+
+
+def _check_filled(words: list[str]) -> None:
+    """Raise ConfigError for an empty value: no command takes one, and a variable that is not set must not mean "not given"."""
+    from crawlers.errors import ConfigError
+
+    for before, word in pairwise(["caixun", *words]):
+        option, sign, value = word.partition("=")
+        if not word or (option.startswith("--") and sign and not value):
+            raise ConfigError(
+                f"the value behind {option or before} is empty (a variable that is not set?); give one, or leave it away"
+            )
 
 
 def _speak() -> None:

@@ -32,6 +32,9 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ("arguments", "parts"),
     [
         (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["run", "--date", ""], ["the value behind --date is empty"]),
+        (["compact", "--before="], ["the value behind --before is empty"]),
+        (["status", ""], ["the value behind status is empty"]),
         (["run", "--date", "2999-01-01"], ["2999-01-01 is yet to come; in Asia/Shanghai it is 20"]),
         (["backfill", "2026-11-18", "2026-11-20", "--budget", "1"], ["--budget is for the llm engine"]),
         (["backfill", "2026-11-20", "2026-11-18"], ["START 2026-11-20 lies after END 2026-11-18"]),
