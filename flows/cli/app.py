@@ -5,10 +5,12 @@ import os
 import platform
 import sys
 from itertools import pairwise
+from typing import TextIO
 
 import typer
 
 from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, serving, sources, warcs
+from flows.cli.options import fall_silent
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
 
@@ -51,7 +53,14 @@ def main() -> None:
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
     _speak()
-    status = _run(sys.argv[1:])
+    try:
+        status = _run(sys.argv[1:])
+    except OSError as error:
+        if _takes_more(sys.stdout):
+            raise
+        fall_silent(sys.stdout)  # what it still holds would fail once more at the very end
+        sys.stderr.write(f"caixun: standard output cannot be written: {error.strerror}\n")
+        status = 1
     if status == _INTERRUPTED:
         sys.stderr.write("caixun: stopped; the same command goes on from here\n")
     sys.exit(status)
@@ -76,6 +85,16 @@ def _run(words: list[str]) -> int:
         if not isinstance(error.__context__, BrokenPipeError):
             raise
         return 0  # Typer ends a command whose reader (head) has seen enough: nothing has failed
+
+
+def _takes_more(stream: TextIO) -> bool:
+    """Whether a stream can be written to."""
+    try:
+        stream.write("\n")
+        stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _check_filled(words: list[str]) -> None:

@@ -38,6 +38,15 @@ def test_a_reader_that_has_seen_enough_is_no_failure(listing, more):
     assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(("more", "unbuffered"), [((), ""), ((), "1"), (("--json",), ""), (("--help",), "1")])
+def test_a_full_disk_behind_standard_output_is_told_in_one_sentence(listing, more, unbuffered):
+    command = [Path(sys.executable).with_name("caixun"), *listing, *more]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    assert (run.returncode, run.stderr) == (1, "caixun: standard output cannot be written: No space left on device\n")
+
+
 def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)  # which the tests' own workers have
     run = caixun(*listing, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
