@@ -77,14 +77,21 @@ def _run(words: list[str]) -> int:
         sys.stderr.write(f"caixun: {error}\n")
         return 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
-        message = error.format_message().replace("Value error, ", "").rstrip(".")  # Typer has Pydantic check values
-        if message:  # without arguments the help was shown, and says it all
-            sys.stderr.write(f"caixun: {message}; `--help` behind a command shows what it takes\n")
+        sys.stderr.write(_told(error))
         return error.exit_code
     except SystemExit as error:
         if not isinstance(error.__context__, BrokenPipeError):
             raise
         return 0  # Typer ends a command whose reader (head) has seen enough: nothing has failed
+
+
+def _told(error: typer.TyperException) -> str:
+    """Return what is wrong with the arguments, in one sentence; without any, Typer's message is the help, which says it all."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        return f"{message}\n"
+    message = message.replace("Value error, ", "").rstrip(".")  # Typer has Pydantic check values
+    return f"caixun: {message}; `--help` behind a command shows what it takes\n"
 
 
 def _takes_more(stream: TextIO) -> bool:

@@ -63,6 +63,13 @@ def test_an_unknown_option_is_explained():
     assert "Invalid value for '--by': 'name' is not one of 'run'," in caixun("costs", "--by", "name").stderr
 
 
+@pytest.mark.parametrize("group", [[], ["sources"]])
+def test_without_arguments_the_help_is_shown_as_it_is(group):
+    run = caixun(*group)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == caixun(*group, "--help").stdout
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "part"),
     [
