@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crawlers.errors import ConfigError, StoreError
@@ -60,17 +61,41 @@ def _csv_line(values: list[str | int]) -> str:
 def whole_file(project: Project, path: Path) -> Iterator[Path]:
     """Give a place to write to; what stands there in the end takes the name `path` in one step.
 
-    Raises ConfigError for a place in the data root, StoreError when it cannot be written.
+    A link is followed, and a file that is there hands on its mode. Raises ConfigError for a place in the data root and for
+    one where something else than a file is (a folder, a FIFO, a device), StoreError when it cannot be written.
     """
-    outside(project, path)
-    draft = path.with_name(f".{path.name}.part")
     try:
-        yield draft
-        draft.replace(path)
+        mode = _mode(path)
+        outside(project, path)
+        with _draft(path.resolve(), mode) as draft:
+            yield draft
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of the file that is there, None where nothing is. Raises ConfigError for what is no file, OSError."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(f"{path}: is no file that could be replaced; name another one")
+    return stat.S_IMODE(mode)
+
+
+@contextmanager
+def _draft(place: Path, mode: int | None) -> Iterator[Path]:
+    draft = place.with_name(f".{place.name}.part")
+    try:
+        draft.touch()
+        if mode is not None:  # from the first byte on: nobody else may read it meanwhile
+            draft.chmod(mode)
+        yield draft
+        draft.replace(place)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def outside(project: Project, path: Path) -> None:

@@ -1,9 +1,12 @@
 import csv
 import io
 import json
+import os
 import re
+import stat
 import sys
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -120,13 +123,36 @@ def test_one_parquet_file_has_all_rows_in_their_order(tmp_path, rows):
         (["--format", "xlsx"], 2, "xlsx is nothing to print; name a file with --output"),
         (["--output", "data/records/rows.csv"], 2, "data/records/rows.csv: lies in the data root"),
         (["--output", "none/rows.csv"], 1, "none/rows.csv: cannot be written: No such file"),
+        (["--output", "."], 2, ".: is no file that could be replaced"),
+        (["--output", "/"], 2, "/: is no file that could be replaced"),
+        (["--output", "fifo.csv"], 2, "fifo.csv: is no file that could be replaced"),
+        (["--output", "fifo-link.csv"], 2, "fifo-link.csv: is no file that could be replaced"),
+        (["--output", "loop.csv"], 1, "loop.csv: cannot be written: Too many levels of symbolic links"),
+        (["--output", "长" * 90 + ".csv"], 1, ".csv: cannot be written: File name too long"),
     ],
 )
 @pytest.mark.usefixtures("rows")
 def test_a_place_that_will_not_do_is_told_in_one_sentence(tmp_path, options, status, told):
+    os.mkfifo(tmp_path / "fifo.csv")
+    for name, target in (("fifo-link.csv", "fifo.csv"), ("loop.csv", "loop.csv")):
+        (tmp_path / name).symlink_to(target)
     run = caixun(*RANGE, *options, cwd=tmp_path)
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (status, "", 1)
     assert told in run.stderr
+    assert (tmp_path / "fifo.csv").is_fifo()
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_link_is_followed_and_the_mode_stays(tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "rows.csv", tmp_path / "link.csv"
+    target.write_text("of yesterday")
+    target.chmod(0o600)
+    link.symlink_to("there/rows.csv")
+    exported(tmp_path, "--output", "link.csv")
+    assert link.readlink() == Path("there/rows.csv")
+    assert (target.read_text(encoding="utf-8"), stat.S_IMODE(target.stat().st_mode)) == (exported(tmp_path), 0o600)
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch):
