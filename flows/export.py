@@ -8,15 +8,26 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from crawlers.errors import ConfigError, StoreError
 from flows.settings import Project
 from transforms.layout import format_records
 from transforms.record import Record
 
+Form = Literal["csv", "jsonl", "text", "xlsx", "parquet"]
+
 PRINTED = ("csv", "jsonl", "text")
 """Formats that are text, line by line; the others are files of their own."""
+_ENDINGS: dict[str, Form] = {".csv": "csv", ".jsonl": "jsonl", ".txt": "text", ".xlsx": "xlsx", ".parquet": "parquet"}
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
+
+
+def format_of(path: Path) -> Form:
+    """Return the format that the ending of a file's name says. Raises ConfigError where it says none."""
+    if form := _ENDINGS.get(path.suffix.lower()):
+        return form
+    raise ConfigError(f"{path}: its ending says no format ({', '.join(_ENDINGS)}); name one with --format")
 
 
 def lines(form: str, records: Iterable[Record]) -> Iterator[str]:
@@ -32,6 +43,22 @@ def lines(form: str, records: Iterable[Record]) -> Iterator[str]:
         yield from (json.dumps(record.model_dump(mode="json"), ensure_ascii=False) + "\n" for record in records)
     else:
         yield from format_records(records)
+
+
+def write_lines(form: str, records: Iterable[Record], path: Path, mark: str = "") -> int:
+    """Write what `lines` yields into a file, behind a mark; return how many records these are. Raises OSError."""
+    written = 0
+
+    def counted() -> Iterator[Record]:
+        nonlocal written
+        for record in records:
+            yield record
+            written += 1
+
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.write(mark)
+        out.writelines(lines(form, counted()))
+    return written
 
 
 def cells(record: Record) -> list[str | int | None]:

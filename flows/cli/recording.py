@@ -91,9 +91,13 @@ def export(
     start: Annotated[str, typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD).")],
     end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
     form: Annotated[
-        Literal["csv", "jsonl", "text", "xlsx", "parquet"],
-        typer.Option("--format", help="csv, jsonl, text, xlsx or parquet; the last two need --output."),
-    ] = "csv",
+        Literal["csv", "jsonl", "text", "xlsx", "parquet"] | None,
+        typer.Option(
+            "--format",
+            help="The last two need --output; by default csv, or what the ending of --output says (.txt: text).",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help="Write this file instead of printing.", show_default=False),
@@ -105,36 +109,42 @@ def export(
 ) -> None:
     """Print or write the records of a range of days; in csv and xlsx the values of a list are joined by |."""
     from crawlers.errors import ConfigError
-    from flows.export import PRINTED, lines, whole_file
+    from flows.export import PRINTED, format_of, lines, whole_file, write_lines
     from flows.settings import day_range, parse_day
+    from flows.troubles import some
     from transforms import dataset
 
     days = day_range(parse_day(start), parse_day(end))
     project = project_of(config, data, existing=True)
     records, sources = dataset.records(project.data), project.known(source)
     rows = records.select(days[0], days[-1], sources)
+    form = form or (format_of(output) if output else "csv")
     if bom and form != "csv":
         raise ConfigError(f"--bom is for csv, not for {form}")
-    mark = ["\ufeff"] if bom else []
+    mark = "\ufeff" if bom else ""
     if output is None:
         if form not in PRINTED:
             raise ConfigError(f"{form} is nothing to print; name a file with --output")
-        for line in chain(mark, lines(form, rows)):
+        for line in chain([mark], lines(form, rows)):
             typer.echo(line, nl=False)
         return
     with whole_file(project, output) as path:
         if form == "parquet":
             from transforms.gather import gather
 
-            gather(records, days[0], days[-1], sources, path)
+            written = gather(records, days[0], days[-1], sources, path)
         elif form == "xlsx":
             from flows.workbook import write_workbook
 
-            if cut := write_workbook(rows, path).cut:
-                say(f"{output}: {cut} texts are longer than a cell holds and end with … there; jsonl and parquet have them whole")
+            book = write_workbook(rows, path)
+            written = book.rows
+            if book.cut:
+                say(
+                    f"{output}: {book.cut} texts are longer than a cell holds and end with … there; jsonl and parquet have them whole"
+                )
         else:
-            with path.open("w", encoding="utf-8", newline="") as out:
-                out.writelines(chain(mark, lines(form, rows)))
+            written = write_lines(form, rows, path, mark)
+    say(f"{some(written, 'record')} written to {output}")
 
 
 def import_files(

@@ -72,7 +72,9 @@ def test_json_lines_and_texts_are_as_they_are(tmp_path, rows):
 def test_a_workbook_has_texts_days_and_times(tmp_path, rows):
     run = caixun(*RANGE, "--format", "xlsx", "--output", "rows.xlsx", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, "")
-    assert run.stderr.startswith("rows.xlsx: 1 texts are longer than a cell holds and end with … there")
+    cut, written = run.stderr.splitlines()
+    assert cut.startswith("rows.xlsx: 1 texts are longer than a cell holds and end with … there")
+    assert written == "3 records written to rows.xlsx"
     (sheet,) = openpyxl.load_workbook(tmp_path / "rows.xlsx").worksheets
     header, *got = sheet.iter_rows()
     names = [cell.value for cell in header]
@@ -123,8 +125,13 @@ def test_one_parquet_file_has_all_rows_in_their_order(tmp_path, rows):
         (["--format", "xlsx"], 2, "xlsx is nothing to print; name a file with --output"),
         (["--output", "data/records/rows.csv"], 2, "data/records/rows.csv: lies in the data root"),
         (["--output", "none/rows.csv"], 1, "none/rows.csv: cannot be written: No such file"),
-        (["--output", "."], 2, ".: is no file that could be replaced"),
-        (["--output", "/"], 2, "/: is no file that could be replaced"),
+        (
+            ["--output", "rows.csv.gz"],
+            2,
+            "rows.csv.gz: its ending says no format (.csv, .jsonl, .txt, .xlsx, .parquet); name one",
+        ),
+        (["--output", ".", "--format", "csv"], 2, ".: is no file that could be replaced"),
+        (["--output", "/", "--format", "csv"], 2, "/: is no file that could be replaced"),
         (["--output", "fifo.csv"], 2, "fifo.csv: is no file that could be replaced"),
         (["--output", "fifo-link.csv"], 2, "fifo-link.csv: is no file that could be replaced"),
         (["--output", "loop.csv"], 1, "loop.csv: cannot be written: Too many levels of symbolic links"),
@@ -140,6 +147,17 @@ def test_a_place_that_will_not_do_is_told_in_one_sentence(tmp_path, options, sta
     assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (status, "", 1)
     assert told in run.stderr
     assert (tmp_path / "fifo.csv").is_fifo()
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_ending_of_the_file_says_the_format_and_the_records_are_counted(tmp_path):
+    run = caixun(*RANGE, "--output", "all.parquet", cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "3 records written to all.parquet\n")
+    assert pq.read_table(tmp_path / "all.parquet").num_rows == 3
+    run = caixun("export", "2020-01-01", "2020-01-01", "--output", "none.TXT", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "0 records written to none.TXT\n")
+    assert caixun(*RANGE, "--output", "rows.parquet", "--format", "jsonl", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "rows.parquet").read_text(encoding="utf-8") == exported(tmp_path, "--format", "jsonl")
 
 
 @pytest.mark.usefixtures("rows")
