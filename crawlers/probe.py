@@ -16,6 +16,7 @@ class Probe(Crawl):
         """Take the arguments of a crawl."""
         super().__init__(*arguments, **options)
         self.walks = [walk for walk in self.walks if walk.seed is self.source.seeds[seed - 1]][:1]
+        self._open = dict.fromkeys(self._open, self.walks)  # no other walk is waited for: a failure of this one is the day's
 
     def pending(self) -> Iterator[Fetch]:
         """Yield nothing."""

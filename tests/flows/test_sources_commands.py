@@ -55,7 +55,8 @@ def test_a_list_shows_titles_and_reasons_as_they_are_written(site, tmp_path):
 
 def test_a_live_check_asks_for_one_list_and_leaves_the_data_alone(site, tmp_path):
     site.pages |= {"/paper/18": links("/a/1", "/b/2"), "/wire/18": CAPTCHA, "/wire/19": (500, b"")}
-    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE, shut=SOURCE)
+    another = "  - {{kind: listing, url: 'http://127.0.0.1:{port}/other', links: a}}\nallow"
+    project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE.replace("allow", another), shut=SOURCE)
     checked = caixun("sources", "check", "paper", "--date", "2026-11-18", *in_project(project))
     assert [json.loads(line)["url"] for line in checked.stdout.splitlines()] == [f"http://127.0.0.1:{site.port}/a/1"]
     assert (checked.returncode, "1 more links do not fit allow" in checked.stderr) == (0, True)
