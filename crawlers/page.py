@@ -141,7 +141,11 @@ def canonical_url(url: str) -> str:
     Control characters, fragment and tracking parameters are dropped, the remaining parameters sorted, escapes and host normalised; a
     baijiahao address keeps only its `id`. Raises ValueError for an address that is no http(s) URL.
     """
-    parts = urlsplit(_CONTROL.sub("", url).strip())
+    try:
+        parts = urlsplit(_CONTROL.sub("", url).strip())
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{url[:200]!r} is not an http(s) URL: {error}") from error
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError(f"{url[:200]!r} is not an http(s) URL")
     # Parameters stay text: decoding them would merge addresses that differ in a GBK escape.
@@ -149,8 +153,8 @@ def canonical_url(url: str) -> str:
     if parts.hostname == "baijiahao.baidu.com" and (ids := [pair for pair in query if pair.startswith("id=")]):
         return f"https://baijiahao.baidu.com/s?{ids[0]}"
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.port not in (None, _PORTS[parts.scheme]):
-        host = f"{host}:{parts.port}"
+    if port not in (None, _PORTS[parts.scheme]):
+        host = f"{host}:{port}"
     return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
 
 

@@ -63,7 +63,7 @@ def import_warcs(
     """
     for place in places:
         if not is_url(place) and not Path(place).is_file():
-            raise ConfigError(f"{place}: there is no such file")
+            raise ConfigError(f"{place}: {'is no file' if Path(place).exists() else 'there is no such file'}")
     crawl_id, result = new_crawl_id(), Intake()
     with ExitStack() as stack:
         taker = _Taker(project, crawl_id, _chooser(project, source), days[0] if days else None, result, stack)

@@ -110,30 +110,43 @@ def costs(
 
 
 def why(
-    url: Annotated[str, typer.Argument(metavar="URL", help="An article's address, in any spelling.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="An article's address, in any spelling, also without https://.")],
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Tell what became of a URL, stage by stage, with times, files and reasons."""
     from crawlers.errors import ConfigError
-    from crawlers.page import article_id, canonical_url
+    from crawlers.page import canonical_url
     from flows.life import life
 
     try:
-        canonical = canonical_url(url)
+        meant = [canonical_url(one) for one in _meant(url)]
     except ValueError as error:
         raise ConfigError(str(error)) from error
     project = project_of(config, data, existing=True)
-    fragment = url.partition("#")[2]  # it names one of several articles of a page
-    rows = (fragment and project.ledger.why(article_id(f"{canonical}#{fragment}"))) or project.ledger.why(article_id(canonical))
+    rows = next(filter(None, (_rows(project, one, url.partition("#")[2]) for one in meant)), [])
     if as_json:
         print_json([{**row, "stages": [stage._asdict() for stage in life(project, row)]} for row in rows])
     elif not rows:
-        print_text(f"{canonical} was never found by any source")
+        print_text(f"{' or '.join(meant)} was never found by any source")
     else:
         print_text("\n\n".join("\n".join(_told(project, row)) for row in rows))
     raise typer.Exit(0 if rows else 1)
+
+
+def _meant(url: str) -> list[str]:
+    """Return the addresses that a URL may mean: itself, or that of https and that of http where a host stands first."""
+    bare = "://" not in url and "." in url.partition("/")[0]
+    return [f"https://{url}", f"http://{url}"] if bare else [url]
+
+
+def _rows(project: "Project", canonical: str, fragment: str) -> list[dict[str, Any]]:
+    """Return what is known of an article; a fragment names one of several of a page."""
+    from crawlers.page import article_id
+
+    one = project.ledger.why(article_id(f"{canonical}#{fragment}")) if fragment else []
+    return one or project.ledger.why(article_id(canonical))
 
 
 def _told(project: "Project", row: dict[str, Any]) -> list[str]:

@@ -66,11 +66,11 @@ def _new(project: "Project", start: str | None, end: str | None, source: list[st
     """Return the backfill of the days and sources that the arguments name."""
     from crawlers.errors import ConfigError
     from flows.planning import new_backfill
-    from flows.settings import day_range, parse_day
+    from flows.settings import check_begun, day_range, parse_day
 
     if start is None or end is None:
         raise ConfigError("name START and END (YYYY-MM-DD), or take up a backfill with --resume ID")
-    days = day_range(parse_day(start), parse_day(end))
+    days = day_range(check_begun(parse_day(start)), parse_day(end))
     enabled = project.enabled(source)
     return new_backfill(days[0], days[-1], [one.name for one in enabled] if source else [])
 

@@ -157,6 +157,8 @@ def test_why_tells_every_stage(filled, site):
     assert stages == ["found", "fetched", "archived", "built", "annotated", "stored", "story"]
     path = dataset.records(filled.data).path(DEMO_DAYS[0], "sample_wire").relative_to(filled.data)
     assert f"record in {path}\n" in told.stdout
+    bare = caixun("why", site.url("/wire/2026-11-18/doc-5004.html").removeprefix("http://"), *options)
+    assert (bare.returncode, bare.stdout) == (0, told.stdout)
     never = caixun("why", "http://e.cn/none", *options)
     assert (never.returncode, "was never found" in never.stdout) == (1, True)
 
