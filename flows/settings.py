@@ -208,9 +208,12 @@ def _local_config() -> Path | None:
 def parse_day(text: str) -> date:
     """Return the day that YYYY-MM-DD names. Raises ConfigError for anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
+    if str(day) != text:  # Python reads 20261118 and 2026-W47-3, too
+        raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({day})")
+    return day
 
 
 def check_begun(day: date) -> date:

@@ -52,7 +52,7 @@ def status(
     names = project.known(source) or [one.name for one in project.enabled()]
     reports = foreseen_reports(project, dict.fromkeys(names, day_range(first, last)))
     if html:
-        _write_page(html, reports)
+        _write_page(project, html, reports)
     if as_json:
         from flows.cli.tables import report_values
 
@@ -64,10 +64,12 @@ def status(
     print_matrix(reports, Console(), by)
 
 
-def _write_page(path: Path, reports: "list[DayReport]") -> None:
+def _write_page(project: "Project", path: Path, reports: "list[DayReport]") -> None:
     from crawlers.errors import ConfigError
+    from flows.export import outside
     from flows.matrix_page import matrix_page
 
+    outside(project, path)
     try:
         path.write_text(matrix_page(reports), encoding="utf-8")
     except OSError as error:

@@ -32,6 +32,7 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ("arguments", "parts"),
     [
         (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["run", "--date", "2026-W47-3"], ["'2026-W47-3' is not a day; write it as YYYY-MM-DD (2026-11-18)"]),
         (["run", "--date", ""], ["the value behind --date is empty"]),
         (["compact", "--before="], ["the value behind --before is empty"]),
         (["status", ""], ["the value behind status is empty"]),
@@ -64,6 +65,14 @@ def test_an_unknown_option_is_explained():
     assert run.returncode == 2
     assert "--dat" in run.stderr
     assert "Invalid value for '--by': 'name' is not one of 'run'," in caixun("costs", "--by", "name").stderr
+
+
+def test_a_page_of_the_matrix_is_not_put_into_the_data_root(project):
+    project.ledger.rest("elsewhere.example", "refused")  # makes the data root
+    place = project.data / "records" / "matrix.html"
+    place.parent.mkdir()
+    assert_one_sentence(caixun("status", "--html", place, *in_project(project)), 2, "matrix.html: lies in the data root")
+    assert not place.exists()
 
 
 @pytest.mark.parametrize("group", [[], ["sources"]])
