@@ -29,7 +29,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers.clock import day_of, now
-from crawlers.entries import entries, unreadable
+from crawlers.entries import entries, is_folder, unreadable
 from crawlers.errors import LostError, StoreError
 from crawlers.members import member, whole_members
 from crawlers.page import Kind, Page, Position
@@ -173,6 +173,8 @@ def read(root: Root, position: Position) -> Page:
     except FileNotFoundError as error:
         raise LostError(f"{root}/archive/{position.file}: the archive file is missing") from error
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the machine; what warcio raises has no number
+            raise unreadable(root / "archive" / position.file, error) from error
         raise LostError(f"{root}/archive/{position.file}: damaged at offset {position.offset}") from error
     return replace(page, position=position)
 
@@ -260,7 +262,7 @@ def left_open(root: Root, source: str) -> list[Path]:
 
 
 def _listed(root: Root, pattern: str) -> list[Path]:
-    return [path for day in entries(root / "archive", "date=*") for path in entries(day, pattern)]
+    return [path for day in entries(root / "archive", "date=*") if is_folder(day) for path in entries(day, pattern)]
 
 
 def sources(root: Root) -> set[str]:

@@ -24,14 +24,15 @@ class Builds(Stories):
     def give_way(self, source: str) -> None:
         """Let those URLs of a source be skipped (`seen`) that another one has by now.
 
-        These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them.
+        These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them;
+        none of which it had made a record before, which is in its files.
         """
-        unfetched = and_(_urls.c.state.in_(UNFETCHED), elsewhere(HELD))
-        unbuilt = and_(_urls.c.state == "archived", elsewhere(("record",)))
-        owner = select(func.min(_others.c.source)).where(_elsewhere_in(HELD)).correlate(_urls).scalar_subquery()
-        given = update(_urls).where(_urls.c.source == source, or_(unfetched, unbuilt))
         with self._writing() as connection:
-            connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
+            for mine, theirs in ((UNFETCHED, HELD), (("archived",), ("record",))):
+                owner = select(func.min(_others.c.source)).where(_elsewhere_in(theirs)).correlate(_urls).scalar_subquery()
+                unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
+                given = update(_urls).where(unbuilt, elsewhere(theirs))
+                connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
 
     def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
         """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.

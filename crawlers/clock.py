@@ -72,6 +72,7 @@ _RELATIVE_DAY = re.compile(r"(?P<word>今天|今日|昨天|昨日|前天|(?P<day
 _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|小时)之?前")
 _EPOCH = re.compile(r"(?P<seconds>1\d{9})(?P<milliseconds>\d{3})?")
 _NOON = 12
+_EVENING = 5
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 
 
@@ -156,10 +157,10 @@ def _ago(match: re.Match[str], reference: datetime, _zone: ZoneInfo) -> Moment |
 
 
 def _hour(hour: int, half: str | None) -> int | None:
-    """Return the hour of the day, None for 晚上12:10, which may be the day's first or its last."""
+    """Return the hour of the day, None for 晚上12:10 and 晚上1:10, which may be the day's first hours or the next one's."""
     if half in ("凌晨", "早上", "上午"):
         return 0 if hour == _NOON else hour
-    if half == "晚上" and hour == _NOON:
+    if half == "晚上" and (hour == _NOON or hour < _EVENING):
         return None
     later = half in ("下午", "傍晚", "晚上") or (half == "中午" and hour < _NOON // 2)
     return hour + _NOON if later and hour < _NOON else hour

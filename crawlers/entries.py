@@ -3,6 +3,7 @@
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
+from stat import S_ISDIR
 
 from crawlers.errors import ConfigError, StoreError
 
@@ -25,7 +26,9 @@ def entries(folder: Path, pattern: str = "*", failure: Failure = StoreError) -> 
 def is_folder(path: Path, failure: Failure = StoreError) -> bool:
     """Whether there is a folder at `path`. Raises `failure` when nobody may know."""
     try:
-        return path.is_dir()
+        return S_ISDIR(path.stat().st_mode)  # Path.is_dir answers as if nothing were there, from Python 3.14 on
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:
         raise failure(_said(path, error)) from error
 

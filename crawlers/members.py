@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from crawlers.entries import unreadable
 
@@ -29,27 +29,30 @@ def member(chunks: Iterable[bytes]) -> bytes:
 def whole_members(path: Path) -> Iterator[Member]:
     """Yield the members of a file up to the first one that is not whole; their checksums are verified.
 
-    Raises StoreError when the file cannot be opened.
+    Raises StoreError when the file cannot be read.
     """
-    offset = 0
     try:
-        file = path.open("rb")
+        with path.open("rb") as file:
+            yield from _whole(file)
     except OSError as error:
         raise unreadable(path, error) from error
-    with file:
-        while True:
-            file.seek(offset)
-            unzip = zlib.decompressobj(31)
-            length = 0
-            try:
-                while not unzip.eof:
-                    chunk = file.read(1 << 16)
-                    if not chunk:
-                        return
-                    unzip.decompress(chunk)
-                    length += len(chunk)
-            except zlib.error:
-                return
-            length -= len(unzip.unused_data)
-            yield Member(offset, length)
-            offset += length
+
+
+def _whole(file: BinaryIO) -> Iterator[Member]:
+    offset = 0
+    while True:
+        file.seek(offset)
+        unzip = zlib.decompressobj(31)
+        length = 0
+        try:
+            while not unzip.eof:
+                chunk = file.read(1 << 16)
+                if not chunk:
+                    return
+                unzip.decompress(chunk)
+                length += len(chunk)
+        except zlib.error:
+            return
+        length -= len(unzip.unused_data)
+        yield Member(offset, length)
+        offset += length

@@ -86,7 +86,7 @@ class ArchiveMiddleware(_Middleware):
         request.meta["page"] = page
         if errand.kind != "robots":
             return response
-        if not (_fails(page.status) or 300 <= page.status < 400):
+        if not (_fails(page.status) or 300 <= page.status < 400 or blocked_reason(page)):
             self.crawl.keep_robots(page)
         return _served(request, page)
 
@@ -95,8 +95,11 @@ class WallMiddleware(_Middleware):
     """Stops at a wall, before a redirect to it is followed."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Raise BlockedError when `response` is a wall."""
+        """Raise BlockedError when `response` is a wall; one in place of a robots.txt is told as a failure of that."""
         reason = blocked_reason(request.meta["page"])
+        if reason and _errand_of(request).kind == "robots":
+            request.meta["wall"] = reason
+            return response.replace(status=503)
         if reason:
             raise BlockedError(reason)
         return response
@@ -123,9 +126,9 @@ class RobotsMiddleware:
             raise RobotsError(f"robots.txt cannot be had ({failure}), so nothing may be asked for until it can")
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return `response`, the last of several tries; note one that says that the robots.txt fails, or the site is busy."""
+        """Return `response`, the last of several tries; note one that says that the robots.txt fails, the site is busy, or a wall."""
         if _fails(response.status):
-            self._note(request, f"HTTP {response.status}")
+            self._note(request, request.meta.get("wall") or f"HTTP {response.status}")
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -19,14 +19,18 @@ class Pace:
 
     def __init__(self) -> None:
         """Know of no request yet."""
-        self._turns: dict[str, float] = {}
+        self._turns: dict[str, tuple[float, float]] = {}  # the instant of the last one, and its delay
         self._opens: dict[str, float] = {}
 
     def turn(self, site: str, delay: float, at: float) -> float:
-        """Take the next turn at a site, `delay` seconds behind the last one, whoever has that; return the seconds from `at` to it."""
-        last = self._turns.get(site)
-        self._turns[site] = at if last is None else max(at, last + delay)
-        return self._turns[site] - at
+        """Take the next turn at a site; return the seconds from `at` to it.
+
+        It is `delay` seconds behind the last one, whoever has that, or as many as that one asked for, if these are more.
+        """
+        last, asked = self._turns.get(site, (at, 0.0))
+        turn = at if site not in self._turns else max(at, last + max(asked, delay))
+        self._turns[site] = turn, delay
+        return turn - at
 
     def shut(self, site: str, until: float) -> None:
         """Note that a site asks to be left alone until then."""

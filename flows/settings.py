@@ -202,7 +202,8 @@ def _from_environment(name: str) -> Path | None:
 
 def _local_config() -> Path | None:
     local = Path("config")  # which may be another program's
-    return local if any((local / name).exists() for name in ("settings.yml", "sources", "taxonomy", "prompts")) else None
+    own = {"settings.yml", "sources", "taxonomy", "prompts"}
+    return local if is_folder(local, ConfigError) and any(path.name in own for path in entries(local, "*", ConfigError)) else None
 
 
 def parse_day(text: str) -> date:

@@ -1,5 +1,6 @@
 """The program `caixun`: its commands, and how its failures end. Commands load what they use when they run."""
 
+import errno
 import io
 import os
 import platform
@@ -46,6 +47,9 @@ app.command("import-warc")(warcs.import_warc)
 app.add_typer(sources.app, name="sources")
 
 
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)  # what writing to a full disk ends in
+
+
 def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
     # Arrow's own allocator keeps what its threads have used, more the longer a run goes on, and the system's keeps some of it. Arrow
@@ -56,7 +60,7 @@ def main() -> None:
     try:
         status = _run(sys.argv[1:])
     except OSError as error:
-        if _takes_more(sys.stdout):
+        if error.errno not in _FULL or _takes_more(sys.stdout):
             raise
         fall_silent(sys.stdout)  # what it still holds would fail once more at the very end
         sys.stderr.write(f"caixun: standard output cannot be written: {error.strerror}\n")

@@ -65,15 +65,11 @@ def status(
 
 
 def _write_page(project: "Project", path: Path, reports: "list[DayReport]") -> None:
-    from crawlers.errors import ConfigError
-    from flows.export import outside
+    from flows.export import whole_file
     from flows.matrix_page import matrix_page
 
-    outside(project, path)
-    try:
-        path.write_text(matrix_page(reports), encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    with whole_file(project, path) as draft:
+        draft.write_text(matrix_page(reports), encoding="utf-8")
     say(f"written to {path}")
 
 

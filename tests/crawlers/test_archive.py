@@ -86,6 +86,12 @@ def test_salvage_of_a_file_without_a_page_removes_it(tmp_path):
     assert list(path.parent.iterdir()) == []
 
 
+def test_what_is_no_folder_of_a_day_is_passed_over(tmp_path):
+    written(Root(tmp_path), 1, close=True)
+    (tmp_path / "archive" / "date=2026-10.tar").write_bytes(b"an old month")
+    assert len(archive.files(Root(tmp_path), "paper")) == 1
+
+
 def test_salvage_leaves_other_sources_and_closed_files_alone(tmp_path):
     written(Root(tmp_path), 2, close=True)
     assert list(archive.salvage(Root(tmp_path), "paper")) == []

@@ -184,6 +184,18 @@ def test_what_another_source_has_meanwhile_is_left_to_it(ledger):
     assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1", "http://e.cn/3"]
 
 
+def test_what_stands_in_a_sources_files_is_not_given_away(ledger):
+    fetched(ledger, "a", [find(1)])
+    archived(ledger, "a", find(1), 1)
+    ledger.settle("a", [Outcome(find(1).article_id, "record", D18)])
+    ledger.lose_pages("a", [find(1).article_id], "lost")
+    fetched(ledger, "b", [find(1)])
+    archived(ledger, "b", find(1), 2)
+    ledger.settle("b", [Outcome(find(1).article_id, "record", D18)])
+    ledger.give_way("a")
+    assert (report(ledger).tally.skipped, report(ledger, "b").tally.records) == ({}, 1)
+
+
 def test_a_page_that_two_sources_fetched_becomes_a_record_of_one(ledger):
     fetched(ledger, "a", [find(1)])
     ledger.miss("a", find(1).article_id, "failed", "http")

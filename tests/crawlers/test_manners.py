@@ -46,7 +46,7 @@ def test_the_shortest_delay_is_the_one_that_is_asked_for():
 def test_crawls_that_meet_on_a_site_take_turns():
     pace = Pace()
     assert [pace.turn("c.cn", 2.0, at) for at in (10.0, 10.5, 11.0, 20.0)] == [0.0, 1.5, 3.0, 0.0]
-    assert [pace.turn("d.cn", delay, 10.0) for delay in (5.0, 2.0, 5.0)] == [0.0, 2.0, 7.0]
+    assert [pace.turn("d.cn", delay, 10.0) for delay in (5.0, 2.0, 2.0, 5.0)] == [0.0, 5.0, 7.0, 12.0]
 
 
 def test_what_a_site_asks_of_one_crawl_holds_for_all():
