@@ -3,7 +3,7 @@
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 
 from crawlers.errors import ConfigError, StoreError
 
@@ -25,10 +25,20 @@ def entries(folder: Path, pattern: str = "*", failure: Failure = StoreError) -> 
 
 def is_folder(path: Path, failure: Failure = StoreError) -> bool:
     """Whether there is a folder at `path`. Raises `failure` when nobody may know."""
+    return S_ISDIR(_mode(path, failure))
+
+
+def is_file(path: Path, failure: Failure = StoreError) -> bool:
+    """Whether there is a file at `path`. Raises `failure` when nobody may know."""
+    return S_ISREG(_mode(path, failure))
+
+
+def _mode(path: Path, failure: Failure) -> int:
+    """Return the mode of what is at `path`, 0 where nothing is."""
     try:
-        return S_ISDIR(path.stat().st_mode)  # Path.is_dir answers as if nothing were there, from Python 3.14 on
+        return path.stat().st_mode  # Path.is_dir answers as if nothing were there, from Python 3.14 on
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return 0
     except OSError as error:
         raise failure(_said(path, error)) from error
 

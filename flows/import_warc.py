@@ -15,6 +15,7 @@ import httpx
 from crawlers.archive import ArchiveWriter
 from crawlers.clock import day_of
 from crawlers.crawl import salvage
+from crawlers.entries import is_file
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import Find
 from crawlers.lock import source_lock
@@ -62,7 +63,7 @@ def import_warcs(
     works on one of these sources while its pages are taken in, ConfigError for a place that is no file.
     """
     for place in places:
-        if not is_url(place) and not Path(place).is_file():
+        if not is_url(place) and not is_file(Path(place), ConfigError):
             raise ConfigError(f"{place}: {'is no file' if Path(place).exists() else 'there is no such file'}")
     crawl_id, result = new_crawl_id(), Intake()
     with ExitStack() as stack:

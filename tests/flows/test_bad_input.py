@@ -177,6 +177,8 @@ def test_what_cannot_be_read_or_written_is_named(project, tmp_path):
     lists = project.config / "taxonomy"
     (lists / "companies.csv").unlink()
     (lists / "companies.csv").mkdir()
+    taken = caixun("import-warc", tmp_path / f"{'x' * 300}.warc", *in_project(project))
+    assert_one_sentence(taken, 2, ".warc: cannot be read: file name too long")
     annotate = "annotate", tmp_path / "articles.jsonl"
     assert_one_sentence(caixun(*annotate, *in_project(project)), 2, "taxonomy/companies.csv: cannot be read: is a directory")
     shutil.rmtree(lists)
