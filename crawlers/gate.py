@@ -26,13 +26,13 @@ class Gate(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Send `request` in its turn, not while its site asks to be left alone, and return the response."""
-        engine: Any = self._crawler.engine
         site = request.meta["download_slot"]
-        await asyncio.sleep(self._turn(site, shortest(engine.downloader.slots[site].delay)))
+        await self._turn(site)
         while wait := self._pace.shut_for(site, monotonic()):
             await asyncio.sleep(wait)
-            await asyncio.sleep(self._turn(site, shortest(engine.downloader.slots[site].delay)))
+            await self._turn(site)
         return await super().download_request(request)
 
-    def _turn(self, site: str, delay: float) -> float:
-        return self._pace.turn(site, delay, monotonic())
+    async def _turn(self, site: str) -> None:
+        engine: Any = self._crawler.engine
+        await asyncio.sleep(self._pace.turn(site, shortest(engine.downloader.slots[site].delay), monotonic()))

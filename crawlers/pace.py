@@ -27,8 +27,8 @@ class Pace:
 
         It is `delay` seconds behind the last one, whoever has that, or as many as that one asked for, if these are more.
         """
-        last, asked = self._turns.get(site, (at, 0.0))
-        turn = at if site not in self._turns else max(at, last + max(asked, delay))
+        last = self._turns.get(site)
+        turn = max(at, last[0] + max(last[1], delay)) if last else at
         self._turns[site] = turn, delay
         return turn - at
 

@@ -154,17 +154,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     industries = {row["term"]: intern(row["level1"]) for row in rows(places, "industries.csv")}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     everyday = set(words(places, "ambiguous_names.txt"))
-    companies: dict[str, Company] = {}
-    codes: dict[str, Company] = {}
-    for row in rows(places, "companies.csv"):
-        company = Company(row["code"], intern(row["level1"]))
-        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in everyday}
-        codes[row["code"]] = company
-    for row in rows(places, "company_aliases.csv"):
-        if row["code"] not in codes:
-            place = place_of(places, "company_aliases.csv", row["alias"])
-            raise ConfigError(f"{place}: {row['alias']} stands for {row['code']}, which companies.csv does not have")
-        companies[row["alias"]] = codes[row["code"]]
+    companies, codes = _companies(places, everyday)
     cues = {row["cue"]: row["industry"] for row in rows(places, "industry_cues.csv")}
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
@@ -195,6 +185,22 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         places=frozenset(words(places, "places.txt")),
         version=digest.hexdigest(),
     )
+
+
+def _companies(folders: list[Path], everyday: Collection[str]) -> tuple[dict[str, Company], dict[str, Company]]:
+    """Return the listed companies by what they are called, but for words of everyday language, and by their codes."""
+    companies: dict[str, Company] = {}
+    codes: dict[str, Company] = {}
+    for row in rows(folders, "companies.csv"):
+        company = Company(row["code"], intern(row["level1"]))
+        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in everyday}
+        codes[row["code"]] = company
+    for row in rows(folders, "company_aliases.csv"):
+        if row["code"] not in codes:
+            place = place_of(folders, "company_aliases.csv", row["alias"])
+            raise ConfigError(f"{place}: {row['alias']} stands for {row['code']}, which companies.csv does not have")
+        companies[row["alias"]] = codes[row["code"]]
+    return companies, codes
 
 
 def _industry_names(folders: list[Path], industries: Mapping[str, str]) -> dict[str, str]:
