@@ -12,6 +12,7 @@ from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.vocabulary import PERSONS, TITLE, is_common, names_person
 from transforms.words import Word, Words
+from transforms.written import counted, written
 
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
@@ -19,30 +20,8 @@ _PAIR = 2
 _SHORT = 3  # characters; a longer term of the lists need not have the words' bounds on both sides
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
-_QUOTED = re.compile(r"[“「『‘\"](?![（(])([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
-_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
-_WORK = re.compile(  # 《快递条例（修订草案）》 is called without its bracket, 《海州（二期）规划》 with it
-    r"《([^》《\n（(]{2,12}(?=[（(][^》《\n]{2,12}[）)]》)|[^》《\n]{2,12}(?=》))(?:[（(][^》《\n]{2,12}[）)])?》(?!记者|讯|评论员|报道)"
-)
-_ALIAS = re.compile(
-    r"(?:简称|下称|以下称|又称|又名|俗称|全称)[：:为]?\s*[“「『\"‘'](?!本[次公]|该|此[次项])([^”」』\"’'“]{2,12})[”」』\"’']"
-)
 _SENTENCE = re.compile(r"[a-z] $")  # before what stands within a sentence in a foreign language
-_PERIOD = re.compile(
-    r"\d{4}年(?<!\d{5}年)(?:年度|半年度|度|第[一二三四]季度|[一二三四]季度|上半年|前三季度)?(?:报告|年报|财报|业绩预告|业绩快报)(?!显示)"
-)
-_QUARTER = re.compile("第[一二三四]季度报告(?!显示)")
-_NUMBERED = re.compile(  # 神舟二十号
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
-)
-_ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
-# 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
-_COUNTED = re.compile(
-    r"^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
-    r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{4,6}[.-][A-Z]{2}$|^[A-Z]{1,5}\.(?:US|HK|N|O|OQ)$"
-    r"|^\d+(?:[KMGT]B|FPS|fps|mAh|[kMG]?Hz|kW|[cmk]m|kg)$"
-)
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(
     r"[万亿千百元股份个年月号时秒倍点吨克艘辆架座栋套项户亩岁米例列笔%％.,，]|批[次量]?(?!准|复)|公[斤里顷]|平方|立方|"
@@ -107,14 +86,9 @@ def candidates(
     names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
     yield from _runs(words, latin, names, lists)
     yield from ((phrase, kinds.THING_ALONE, ()) for phrase in firms(text))
-    for pattern, kind in ((_ALIAS, kinds.ALIASED), (_WORK, kinds.WRITING), (_PERIOD, kinds.REPORT), (_QUARTER, kinds.REPORT)):
-        yield from ((phrase.strip("《》"), kind, ()) for phrase in pattern.findall(text))
-    if "轮" in text:
-        yield from ((phrase, kinds.ROUND_OF, ()) for phrase in _ROUND.findall(text))
+    yield from ((phrase, kind, ()) for phrase, kind in written(text))
     if "·" in text:
         yield from ((_NAME_EDGE.sub("", text[start:end]), kinds.PERSON_ALONE, ()) for start, end in foreign(words))
-    yield from ((phrase, kinds.WRITING, ()) for phrase in _NUMBERED.findall(text))
-    yield from ((phrase, kinds.MARKED, ()) for phrase in _QUOTED.findall(text) if not _SPOKEN.search(phrase))
     numbered = ((start, match.end()) for end, start in makers.items() if (match := _NUMBER_FIRST.match(text, end)))
     yield from ((text[start:end], kinds.MODEL, ()) for start, end in numbered)
     for start, end in latin.items():
@@ -220,9 +194,9 @@ def _is_thing(word: str) -> bool:
 def _stretches(words: Words) -> Iterator[list[Word]]:
     run: list[Word] = []
     for word in words.words:
-        tag = word.tag
-        good = tag in _NOUNS or (tag in ("v", "a") and len(word.text) > 1) or (tag == "m" and word.text.isdigit())
-        if good and word.text not in _BREAKS:
+        _, _, text, tag = word
+        good = tag in _NOUNS or (tag in ("v", "a") and len(text) > 1) or (tag == "m" and text.isdigit())
+        if good and text not in _BREAKS:
             run.append(word)
         elif run:
             yield run
@@ -261,9 +235,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return None
     tags = {word.tag for word in part}
     if "m" in tags:
-        return (
-            kinds.VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not _COUNTED.search(phrase) else None
-        )
+        return kinds.VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not counted(phrase) else None
     if "v" in tags:
         return kinds.VERBAL if in_title or first.tag != "v" else kinds.VERBS
     return (kinds.THING_ALONE if len(phrase) > 3 else kinds.THING) if thing else kinds.PLAIN
@@ -292,8 +264,3 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     if word.tag == "i":
         return kinds.IDIOM
     return kinds.THING if thing else kinds.PLAIN
-
-
-def counted(phrase: str) -> bool:
-    """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
-    return bool(_COUNTED.search(phrase)) and not (_PERIOD.match(phrase) or _QUARTER.match(phrase))

@@ -113,10 +113,11 @@ def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[s
 
     For one without a figure, a day or an act of announcing that counts less.
     """
-    shared = sum(pair in text for pair in pairs) / max(len(pairs), 1)
+    stands = text.__contains__
+    shared = sum(map(stands, pairs)) / max(len(pairs), 1)
     stated = len(numbers.intersection(_NUMBER.findall(text))) / len(numbers) if numbers else 0.0
-    named = min(sum(name in text for name in names), 2)
-    concerns = 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * min(sum(theme in text for theme in themes), 4)
+    named, themed = min(sum(map(stands, names)), 2), min(sum(map(stands, themes)), 4)
+    concerns = 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * themed
     facts = (_FIGURE, _DAY, _ACT, _COUNT)
     return concerns if any(fact.search(text) for fact in facts) else _IDLE * concerns
 

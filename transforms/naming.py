@@ -22,11 +22,12 @@ _LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟|但
 _ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
 # Behind whom a share's code stands: （06808）, -W(HZJD.US), （证券代码：600001）; but 方案（2021）, 数据（202406） and 热线（95588）.
 _CODE = re.compile(
-    r"(?:-(?:SW|W|B|S))?[（(](?:(?:[证證]券|股票|港股|[AH]股)?代[码碼][：:\s]\s?\d{4,6}|(?:SZ|SH|BJ)[:：. ]?\d{6}"
+    r"[（(](?:(?:[证證]券|股票|港股|[AH]股)?代[码碼][：:\s]\s?\d{4,6}|(?:SZ|SH|BJ)[:：. ]?\d{6}"
     r"|(?:00|30|60|68|8\d|9[02]|4[03])\d{4}(?!\d)|0\d{4}(?!\d)|\d{4,5}(?=[.-]HK)|HK[:：. ]?\d{4,5}"
     r"|(?:NYSE|NASDAQ|纳斯达克|纽交所)[:：]\s?[A-Z]{1,5}|[A-Z]{1,5}(?=\.(?:US|N|O|OQ)\b))(?:[.-](?:HK|SH|SZ|BJ|US|N|O|OQ))?[,，/、;；\s）)]",
     re.IGNORECASE,
 )
+_KIND_OF_SHARE = re.compile(r"-(?:SW|W|B|S)$", re.IGNORECASE)
 # 白酒龙头贵州茅台, 科网股云湖: what somebody is stands before the name.
 _ROLE = re.compile(r"(?:(?<!控)股|龙头|巨头|(?<!招)商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
 _LATIN = re.compile(
@@ -76,7 +77,8 @@ def coded(words: Words) -> Iterator[str]:
     """Yield the names before the code of a share, of which exchange ever: 云湖零售 of 维持云湖零售(06808)."""
     known = {end: words.text[start:end] for kind in ("subjects", "companies") for start, end, _ in words.found[kind]}
     for match in _CODE.finditer(words.text):
-        start = end = match.start()
+        kind = _KIND_OF_SHARE.search(words.text, max(0, match.start() - 3), match.start())
+        start = end = kind.start() if kind else match.start()
         while (word := words.ending.get(start)) and end - word.start <= _LONGEST and _may_name(word):
             start = word.start
         name = _ACTED.sub("", words.text[start:end])

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import candidates, counted
+from transforms.candidates import candidates
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
+from transforms.written import counted
 
 _MAX = 7
 _MIN = 3
@@ -91,7 +92,8 @@ def keywords(
             alone.add(phrase)
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
-    for phrase in [one for one in kinds if _is_act(one, kinds, rarity)]:
+    acts = tuple(phrase for phrase, kind in kinds.items() if kind is EVENT)
+    for phrase in [one for one in kinds if one.startswith(acts) and _is_act(one, kinds, rarity)]:
         del kinds[phrase]
     subject = _listed_name(subject, words, lists)
     credited = Counter(match["writer"] or match["photographer"] for match in _CREDIT.finditer(words.text))

@@ -22,7 +22,7 @@ Texts = tuple[str, ...]
 class Frozen(BaseModel):
     """A value: unknown fields are refused, nothing changes once it is made."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # who annotates needs no model of a whole record
 
 
 class Evidence(Frozen):

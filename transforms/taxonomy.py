@@ -3,9 +3,9 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from sys import intern
 
@@ -44,16 +44,15 @@ class Finder:
         Where scripts meet there may be a blank, at all such places or none: AI 芯片.
         """
         self._names = tuple(lists)
-        spellings = [
-            (spelling, phrase, name)
-            for name, phrases in lists.items()
-            for phrase in sorted(phrases)
-            for spelling in dict.fromkeys((phrase, _MIXED.sub(" ", phrase)))
-        ]
-        self._phrases = [phrase for _, phrase, _ in spellings]
-        self._owners = [name for _, _, name in spellings]
-        folded = [fold_letters(spelling) for spelling, _, _ in spellings]
-        self._automaton = AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
+        self._phrases = [phrase for phrases in lists.values() for phrase in sorted(phrases)]
+        self._owners = [name for name, phrases in lists.items() for _ in phrases]
+        folded = _each(fold_letters, self._phrases)
+        blanks = _each(partial(_MIXED.sub, " "), folded)
+        apart = [number for number, spelling in enumerate(blanks) if spelling != folded[number]]
+        self._phrases += [self._phrases[number] for number in apart]
+        self._owners += [self._owners[number] for number in apart]
+        spellings = folded + [blanks[number] for number in apart]
+        self._automaton = AhoCorasick(spellings, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
         """Return start, end and phrase of each match in a text of `fold_letters`, by list and in their order.
@@ -63,12 +62,17 @@ class Finder:
         found: dict[str, list[Found]] = {name: [] for name in self._names}
         matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         ends = dict.fromkeys(self._names, 0)
-        for index, start, end in sorted(matches, key=lambda match: (match[1], -match[2])):
+        for start, back, index in sorted([(start, -end, index) for index, start, end in matches]):
             name = self._owners[index]
-            if start >= ends[name] and not (_joined(folded, start) or _joined(folded, end)):
-                found[name].append((start, end, self._phrases[index]))
-                ends[name] = end
+            if start >= ends[name] and not (_joined(folded, start) or _joined(folded, -back)):
+                found[name].append((start, -back, self._phrases[index]))
+                ends[name] = -back
         return found
+
+
+def _each(change: Callable[[str], str], phrases: Sequence[str]) -> list[str]:
+    """Return phrases changed, all in one call, which is many times as fast; no file of text has the NUL that parts them."""
+    return change("\0".join(phrases)).split("\0") if phrases else []
 
 
 def _joined(text: str, place: int) -> bool:
