@@ -188,9 +188,9 @@ _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article th
 def garbled(text: str) -> bool:
     """Whether more than one character in a hundred comes of a wrong decoding (mojibake)."""
     most = len(text) * _BROKEN_SHARE
-    if sum(text.count(wrong) * len(wrong) for wrong in _WRONG) > most:
+    if sum(text.count(wrong) * len(wrong) for wrong in _WRONG if wrong[0] in text) > most:  # a character is found far sooner
         return True
-    latin = sum(map(text.count, _OFTEN_LATIN)) > most / 10  # a look at all of a page takes its time
+    latin = sum(text.count(letter) for letter in _OFTEN_LATIN if letter in text) > most / 10  # a look at all takes its time
     return latin and sum(map(len, _LATIN.findall(text))) > most
 
 
