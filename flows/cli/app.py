@@ -10,7 +10,7 @@ from typing import TextIO
 
 import typer
 
-from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, serving, sources, warcs
+from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, reporting, serving, sources, warcs
 from flows.cli.options import fall_silent
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
@@ -31,6 +31,7 @@ for command in (
     rebuilding.rebuild,
     recording.show,
     recording.export,
+    reporting.report,
     keeping.compact,
     keeping.migrate,
     keeping.delta,

@@ -66,18 +66,19 @@ def print_text(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value as `print_text` does; days and instants in ISO 8601."""
-    print_text(_json(value))
+    """Print one JSON value as `print_text` does, see `json_text`."""
+    print_text(json_text(value))
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
+    """Return one JSON value as a line; days and instants in ISO 8601."""
     return json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat()) + "\n"
 
 
 def print_lines(rows: Iterable[dict[str, Any]]) -> None:
     """Print JSON lines, until a reader has seen enough."""
     for row in rows:
-        typer.echo(_json(row), nl=False)
+        typer.echo(json_text(row), nl=False)
 
 
 def say(text: str) -> None:

@@ -1,0 +1,76 @@
+"""The command that writes the briefing: report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.options import Config, Data, Sources, json_text, print_text, project_of, say
+
+if TYPE_CHECKING:
+    from flows.report import Report
+
+_PRINTED = Path("-")
+
+
+def report(
+    start: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="START", help="First publication day (YYYY-MM-DD); the newest with records by default.", show_default=False
+        ),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
+    ] = None,
+    source: Sources = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "--output",
+            metavar="FILE",
+            help="Write this file, or print (-); by default a page in reports/ of the data root.",
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Give the same as JSON; printed unless --out names a file.")] = False,
+) -> None:
+    """Write the briefing on a range of days as one HTML page in Chinese, and print where it lies."""
+    from flows.export import whole_file
+    from flows.put_page import put_page
+    from flows.report import newest_day, place
+    from flows.report import report as report_on
+    from flows.settings import parse_day
+
+    project = project_of(config, data, existing=True)
+    sources = project.known(source)
+    first = parse_day(start) if start else newest_day(project, sources)
+    if first is None:
+        say("no such record")
+        raise typer.Exit(1)
+    if not start:
+        say(f"{first} is the newest day with records")
+    last = parse_day(end) if end else first
+    if out == _PRINTED or (as_json and out is None):
+        print_text(_text(report_on(project, first, last, sources), as_json=as_json))
+        return
+    if out:
+        with whole_file(project, out) as draft:
+            draft.write_text(_text(report_on(project, first, last, sources), as_json=as_json), encoding="utf-8")
+    else:
+        out = place(project, first, last, sources)
+        put_page(out, _text(report_on(project, first, last, sources), as_json=False))
+    print_text(str(out))
+
+
+def _text(made: "Report", *, as_json: bool) -> str:
+    """Return the report as text, and say how much it tells of."""
+    from flows.briefing_page import briefing_page
+    from flows.troubles import some
+
+    told = made.briefing
+    say(f"{told.start} to {told.end}: {some(told.articles, 'record')}, {told.stories:,} without reprints")
+    return json_text(made.values()) if as_json else briefing_page(made)
