@@ -1,4 +1,7 @@
-"""What a run leaves beside it: its sums, the source × day matrix, and its rejects by reason as Markdown, and its days as a page."""
+"""What a run leaves beside it: as Markdown its sums, the source × day matrix and its rejects by reason, and two pages.
+
+These are the matrix of its days, and the briefing on them.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,20 +9,28 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crawlers.errors import CaixunError
+from flows.briefing_page import briefing_page
 from flows.checking import foreseen_reports
 from flows.matrix import LETTERS, by_source, daily, weekly
 from flows.matrix_page import matrix_page
+from flows.report import place
+from flows.report import report as report_on
 from flows.runner import Runner
 from flows.settings import Project, day_range
+from transforms.checks import Finding
 
 if TYPE_CHECKING:
     from flows.daily import Run
 
-_BY_DAY = 31  # days; the matrix of a longer span has a column per week
+_BY_DAY = 31  # days; the matrix of a longer span has a column per week, and there is no briefing on it
 
 
 def publish(project: Project, run: "Run", runner: Runner) -> None:
-    """Show what a run came to, where its runner has a place for it; the page has all enabled sources, as `caixun status --html`."""
+    """Show what a run came to, where its runner has a place for it; the pages have all enabled sources, as those of the commands.
+
+    There is a briefing on at most a month; one that cannot be made is a finding of the run, whose records are there.
+    """
     for key, lines in (("run", sums(run)), ("matrix", matrix(run)), ("rejects", rejects(run))):
         runner.publish(key, "\n".join(lines))
     if run.reports:
@@ -27,11 +38,21 @@ def publish(project: Project, run: "Run", runner: Runner) -> None:
         names = {name for name, source in project.sources.items() if not source.disabled} | {
             report.source for report in run.reports
         }
-        runner.attach(project.data / "reports" / f"{days[0]}_{days[-1]}.html", partial(_page, project, sorted(names), days))
+        page = project.data / "reports" / f"{days[0]}_{days[-1]}.html"
+        runner.attach("report", page, partial(_page, project, sorted(names), days))
+        if len(days) <= _BY_DAY:
+            try:
+                runner.attach("briefing", place(project, days[0], days[-1]), partial(_briefing, project, days))
+            except CaixunError as error:
+                run.findings.append(Finding("warning", f"there is no briefing: {error}"))
 
 
 def _page(project: Project, names: list[str], days: list[date]) -> str:
     return matrix_page(foreseen_reports(project, dict.fromkeys(names, days)))
+
+
+def _briefing(project: Project, days: list[date]) -> str:
+    return briefing_page(report_on(project, days[0], days[-1]))
 
 
 def sums(run: "Run") -> Iterator[str]:

@@ -91,5 +91,5 @@ class ClusterRunner:
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""
 
-    def attach(self, page: Path, html: Callable[[], str]) -> None:
-        """Write nothing: `caixun status --html` does when asked."""
+    def attach(self, key: str, page: Path, html: Callable[[], str]) -> None:
+        """Write nothing: `caixun status --html` and `caixun report` do when asked."""

@@ -4,7 +4,6 @@ The work itself stays in the plain runner's processes: a task costs the server s
 process pool as Prefect's task runner many times that.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -17,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.settings import PREFECT_API_URL
 
 from flows.address import shown_at, shows
+from flows.put_page import put_page
 from flows.runner import Crashed, Runner, Split
 
 Job = TypeVar("Job")
@@ -56,16 +56,13 @@ class PrefectRunner:
         """Keep the Markdown as an artifact of the flow run."""
         create_markdown_artifact(markdown=markdown, key=key)
 
-    def attach(self, page: Path, html: Callable[[], str]) -> None:
+    def attach(self, key: str, page: Path, html: Callable[[], str]) -> None:
         """Write the page, and keep a link to it as an artifact: to the server where that shows it, else to the file."""
         text = html()
-        page.parent.mkdir(parents=True, exist_ok=True)
-        draft = page.with_name(f"{page.name}.{os.getpid()}")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(page)
+        put_page(page, text)
         shown = shown_at(PREFECT_API_URL.value() or "", page.name)
         link = shown if shows(shown, text) else page.as_uri()
-        create_link_artifact(link=link, link_text=page.name, key="report")
+        create_link_artifact(link=link, link_text=page.name, key=key)
 
 
 def _some(results: Iterator[Result]) -> tuple[list[Result], bool]:

@@ -59,7 +59,7 @@ class Runner(Protocol):
     def publish(self, key: str, markdown: str) -> None:
         """Show a piece of Markdown beside the run, where there is a place for it."""
 
-    def attach(self, page: Path, html: Callable[[], str]) -> None:
+    def attach(self, key: str, page: Path, html: Callable[[], str]) -> None:
         """Write an HTML page to the file `page` and show it beside the run, where there is a place for it."""
 
 
@@ -188,5 +188,5 @@ class PlainRunner:
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing: the command line prints its own tables."""
 
-    def attach(self, page: Path, html: Callable[[], str]) -> None:
-        """Write nothing: `caixun status --html` does when asked."""
+    def attach(self, key: str, page: Path, html: Callable[[], str]) -> None:
+        """Write nothing: `caixun status --html` and `caixun report` do when asked."""

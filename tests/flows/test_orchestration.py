@@ -175,6 +175,10 @@ def _days_are_run(served: Serving, server: Server) -> None:
     assert server.artifacts_of(done)["report"] == f"[2026-11-18_2026-11-20.html]({link})"
     with urllib.request.urlopen(link, timeout=30) as page:
         assert "sample_paper 2026-11-19: complete, 5 records of 7 found" in page.read().decode()
+    briefing = link.replace("2026-11-18_", "briefing_2026-11-18_")
+    assert server.artifacts_of(done)["briefing"] == f"[briefing_2026-11-18_2026-11-20.html]({briefing})"
+    with urllib.request.urlopen(briefing, timeout=30) as page:
+        assert "<li>文章 <b>14</b> 篇</li>" in page.read().decode()
     assert "unknown source nonesuch" in states["nonesuch",]["message"]
 
 
@@ -198,6 +202,9 @@ def _a_command_joins_with_the_same_result(server: Server, folder: Path, site: in
     page = joined.data / "reports" / "2026-11-18_2026-11-20.html"
     assert artifacts["report"] == f"[{page.name}]({page.as_uri()})"  # the server shows those of its own project alone
     assert '<td class="B"' in page.read_text()
+    page = page.with_name(f"briefing_{page.name}")
+    assert artifacts["briefing"] == f"[{page.name}]({page.as_uri()})"
+    assert "采集不完整：样例搜索" in page.read_text(encoding="utf-8")
     assert "| sample_paper | 2026-11-18 | complete | 5 | 5 | 5 |" in artifacts["run"]
     assert "| sample_search | C | B | C |" in artifacts["matrix"]
     assert "| sample_wire | no_body | 1 |" in artifacts["rejects"]
