@@ -7,6 +7,9 @@ from pathlib import Path
 
 from crawlers.errors import ConfigError
 from crawlers.root import root_of
+from flows.briefing_page import briefing_page
+from flows.put_page import put_page
+from flows.report import place, report
 from flows.sample_site import PORT
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 
@@ -28,8 +31,13 @@ def demo_project(folder: Path, port: int) -> Project:
     return open_project(config, folder)
 
 
+def write_briefing(project: Project) -> None:
+    """Write the page of the briefing on the demo's days. Raises StoreError."""
+    put_page(place(project, DEMO_DAYS[0], DEMO_DAYS[-1]), briefing_page(report(project, DEMO_DAYS[0], DEMO_DAYS[-1])))
+
+
 def loading_lines(project: Project, *, kept: bool) -> str:
-    """Return where the data lies and the lines that load it."""
+    """Return where the data lies, the lines that load it, and where the briefing on it lies."""
     data = _short(project.data.folder) if kept else "DIR"
     show = ["caixun", "show", "--data", data, "--config", f"{data}/{_CONFIG}", "--date", str(DEMO_DAYS[0])]
     lines = [
@@ -39,7 +47,8 @@ def loading_lines(project: Project, *, kept: bool) -> str:
         f"caixun   {shlex.join(show)}",
     ]
     if kept:
-        return "\n".join([f"\nThe data lies in {data}. Load it:", *lines])
+        page = _short(place(project, DEMO_DAYS[0], DEMO_DAYS[-1]))
+        return "\n".join([f"\nThe data lies in {data}. Load it:", *lines, f"\nThe briefing on it: {page}"])
     return "\n".join(["\nThe data lay in a temporary folder and is gone; keep it with --data DIR, then load it:", *lines])
 
 

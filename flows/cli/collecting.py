@@ -74,7 +74,7 @@ def demo(
 ) -> None:
     """Run the whole path over a bundled sample site on loopback: no network, no key."""
     from flows.daily import collect
-    from flows.demo import DEMO_DAYS, demo_project, loading_lines
+    from flows.demo import DEMO_DAYS, demo_project, loading_lines, write_briefing
     from flows.sample_site import load_site, serving
 
     with ExitStack() as stack:
@@ -84,6 +84,7 @@ def demo(
         plan = {name: list(DEMO_DAYS) for name in project.sources}
         say(f"sample site on http://127.0.0.1:{port}/, {len(plan)} sources, {DEMO_DAYS[0]} to {DEMO_DAYS[-1]}")
         result = _perform(project, "demo", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
+        write_briefing(project)
         if not as_json:
             typer.echo(loading_lines(project, kept=data is not None))
         # The sample site blocks one article on purpose; anything else that is not complete is a failure.

@@ -40,6 +40,9 @@ def test_the_demo_shows_the_whole_path(tmp_path):
     assert f'pandas   import pandas as pd; pd.read_parquet("{tmp_path}/a d/records")' in lines
     assert f"caixun   caixun show --data '{tmp_path}/a d' --config '{tmp_path}/a d/demo-config' --date 2026-11-18" in lines
     assert "crawl: 9 source-days" in run.stderr
+    page = tmp_path / "a d" / "reports" / "briefing_2026-11-18_2026-11-20.html"
+    assert lines[-1] == f"The briefing on it: {page}"
+    assert "<li>文章 <b>40</b> 篇</li><li>新闻 <b>39</b> 条</li>" in page.read_text(encoding="utf-8")
 
     frame = pd.read_parquet(tmp_path / "a d" / "records")
     assert len(frame) == frame["article_id"].nunique() == 40
@@ -63,6 +66,7 @@ def test_a_second_demo_fetches_nothing_and_changes_no_file(tmp_path):
         for folder in ("archive", "records", "rejects", "logs")
         for path in (tmp_path / folder).rglob("*")
     }
+    page = (tmp_path / "reports" / "briefing_2026-11-18_2026-11-20.html").read_bytes()
     second = caixun("demo", "--data", tmp_path, "--port", port, "--json")
     after = {
         path: path.stat().st_mtime_ns
@@ -72,6 +76,7 @@ def test_a_second_demo_fetches_nothing_and_changes_no_file(tmp_path):
     assert (first.returncode, second.returncode) == (0, 0)
     assert sums(first.stdout) == sums(second.stdout)
     assert before == after
+    assert (tmp_path / "reports" / "briefing_2026-11-18_2026-11-20.html").read_bytes() == page
 
 
 def test_a_demo_without_a_folder_leaves_nothing_behind(tmp_path):
@@ -94,7 +99,14 @@ PLAN = ["backfill", "2026-11-18", "2026-11-19", "--dry-run"]
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["show", "--data", "DATA"], ["sources", "list"], ["status", "--data", "DATA"], [*PLAN, "--data", "DATA"]],
+    [
+        ["--help"],
+        ["show", "--data", "DATA"],
+        ["sources", "list"],
+        ["status", "--data", "DATA"],
+        ["report", "--data", "DATA"],
+        [*PLAN, "--data", "DATA"],
+    ],
 )
 def test_what_only_asks_loads_neither_prefect_nor_scrapy(arguments, tmp_path):
     run = caixun(*(tmp_path if word == "DATA" else word for word in arguments), PYTHONPROFILEIMPORTTIME="1")
