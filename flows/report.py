@@ -1,7 +1,7 @@
 """The report: a briefing with what the project knows beside the records: how the sources stand, and how companies are called."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -60,20 +60,19 @@ def report(project: Project, start: date, end: date, sources: list[str] | None =
     checked = by_source(check_bounds(one, project.sources.get(one.source)) for one in reports)
     lines = [_line(project, name, counts.get(name, SourceCount(name, 0, 0)), some) for name, some in checked.items()]
     named = {topic.name for topic in told.securities.top}
-    shown = sorted((one for one in lines if one.articles or one.days), key=lambda one: (-one.articles, one.source))
+    shown = sorted((one for one in lines if one.articles or one.rejects or one.days), key=lambda one: (-one.articles, one.source))
     return Report(told, shown, _companies(project, named))
 
 
-def _line(project: Project, name: str, count: SourceCount, reports: Iterable[DayReport]) -> SourceLine:
-    crawled = [one for one in reports if one.status != "missing"]
+def _line(project: Project, name: str, count: SourceCount, reports: Sequence[DayReport]) -> SourceLine:
     source = project.sources.get(name)
     return SourceLine(
         source=name,
         title=source.title if source else name,
         articles=count.articles,
         waiting=count.waiting,
-        rejects=Tally.total(one.tally for one in crawled).rejects.total(),
-        days=dict(Counter(one.status for one in crawled)),
+        rejects=Tally.total(one.tally for one in reports).rejects.total(),
+        days=dict(Counter(one.status for one in reports if one.status != "missing")),
     )
 
 

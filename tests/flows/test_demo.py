@@ -43,6 +43,8 @@ def test_the_demo_shows_the_whole_path(tmp_path):
     page = tmp_path / "a d" / "reports" / "briefing_2026-11-18_2026-11-20.html"
     assert lines[-1] == f"The briefing on it: {page}"
     assert "<li>文章 <b>40</b> 篇</li><li>新闻 <b>39</b> 条</li>" in page.read_text(encoding="utf-8")
+    counts = '<td class="n">14</td><td class="n">0</td><td class="n">2</td><td>完整 3</td>'
+    assert f"样报电子报（样例） <small>sample_paper</small></td>{counts}" in page.read_text(encoding="utf-8")
 
     frame = pd.read_parquet(tmp_path / "a d" / "records")
     assert len(frame) == frame["article_id"].nunique() == 40
