@@ -35,6 +35,7 @@ _LATIN = re.compile(
     r"(?: (?:[A-Z][A-Za-z0-9.+&'-]*|\d{1,2}(?![\d.年月日])))*(?![A-Za-z])"
 )
 _LONGEST_NAME = 8
+_GIVEN_NAME = 2  # characters of one that was seen without its surname
 _LONGEST_GIVEN = 24  # characters
 _ORGANS = frozenset("所会委局部院署")
 _GIVEN = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z])[A-Z][a-z]+ $")
@@ -111,8 +112,12 @@ def foreign(words: Words) -> Iterator[tuple[int, int]]:
 
 
 def widened(phrase: str, words: Words) -> str:
-    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
+    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏, 景灏 戴景灏."""
     text = words.text
+    if len(phrase) == _GIVEN_NAME:
+        starts = [end - _GIVEN_NAME for end in words.ends_of(phrase)]
+        whole = {text[start - 1 : start + _GIVEN_NAME] if start and start - 1 in words.edges else "" for start in starts}
+        phrase = name if len(whole) == 1 and names_person(name := whole.pop()) else phrase
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
         ends = words.ends_of(phrase)
         beside = {text[end : end + 1] for end in ends}

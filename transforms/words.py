@@ -11,9 +11,10 @@ import rjieba
 from transforms.prose import Sentence, blanked
 from transforms.taxonomy import Finder, Found, fold_letters
 
-# (12.250,-0.05,-0.41%) and （SZ 000672，收盘价：23.17元） behind a company's name, and addresses, are no words.
+# (12.250,-0.05,-0.41%) and （SZ 000672，收盘价：23.17元） behind a company's name, (微博) behind a person's, and addresses, are no words.
 _PRICE = r"[^（）()]{0,16}?-?\d+\.\d+[^（）()]{0,24}[)）]"
-_QUOTATION = re.compile(rf"（(?:{_PRICE}|维权）|行情)|\((?:{_PRICE}|行情)|维权）|https?://[\w./?=&%#-]+")
+_PAGES = r"(?:(?:微博|博客|听歌|专栏|组图|blog)[ 、]?)+[)）]"
+_QUOTATION = re.compile(rf"（(?:{_PRICE}|{_PAGES}|维权）|行情)|\((?:{_PRICE}|{_PAGES}|行情)|维权）|https?://[\w./?=&%#-]+")
 _RUN = re.compile(r"\n+|[^\n]+")
 _BEFORE_NAMES = frozenset("和与由据对向在从被把及跟")
 # 中|法, 双|11 and 80|后 are one word each.
