@@ -230,3 +230,24 @@ def test_words_that_the_headline_alone_has_in_a_run_come_behind_what_the_text_re
     made = found("恒岳钢铁高炉检修提前 车间尝试三班倒", body)
     assert {"恒岳钢铁", "风电厚板", "高炉检修"} <= set(made)
     assert "车间尝试" not in made
+
+
+def test_a_work_that_begins_the_title_is_the_subject_without_its_marks():
+    body = "由林海执导的电影《星桥计》曝光剧照。《星桥计》将于12月上映，星桥计讲述修桥人的故事。"
+    assert subject_of(words_of("《星桥计》曝甜蜜剧照", body)) == "星桥计"
+    assert not [one for one in found("《星桥计》曝甜蜜剧照", body) if "《" in one]
+
+
+@pytest.mark.parametrize("link", ["(微博)", "（听歌 博客）", "( blog)"])
+def test_what_links_to_a_persons_pages_is_no_word(link):
+    link = link.replace("( ", "(")
+    body = f"戴景灏{link}主演新片。林海{link}执导。周远{link}出席。新片由戴景灏{link}和林海{link}监制。"
+    made = found(f"戴景灏{link}主演新片", body)
+    assert made[0] == "戴景灏"
+    assert not {"微博", "听歌", "博客", "blog"} & set(made)
+
+
+def test_a_given_name_is_called_with_its_surname():
+    body = "车险部总经理戴景行介绍，试点已经开始。对此，戴景行说，保费平均下降18%。"
+    assert "戴景行" in found("车险试点按里程定价", body)
+    assert "景行" not in found("车险试点按里程定价", body)
