@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from transforms.briefing import Briefing, SourceCount, brief
 from transforms.checks import check_bounds
 from transforms.reading import iter_batches
 from transforms.wordlists import rows
+
+_LONGEST = 100  # characters of the sources' names in that of a page
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,11 @@ def newest_day(project: Project, sources: list[str] | None = None) -> date | Non
 
 
 def place(project: Project, start: date, end: date, sources: Collection[str] | None = None) -> Path:
-    """Return where the page of a report lies, in `reports/` of the data root or of a bucket's work folder."""
-    chosen = f"_{'+'.join(sorted(sources))}" if sources else ""
-    return project.data / "reports" / f"briefing_{start}_{end}{chosen}.html"
+    """Return where the page of a report lies, in `reports/` of the data root or of a bucket's work folder.
+
+    Chosen sources are named, or told by a digest of their names where these are too long for the name of a file.
+    """
+    chosen = "+".join(sorted(sources or ()))
+    if len(chosen) > _LONGEST:
+        chosen = blake2b(chosen.encode(), digest_size=8).hexdigest()
+    return project.data / "reports" / f"briefing_{start}_{end}{'_' if chosen else ''}{chosen}.html"

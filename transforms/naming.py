@@ -112,12 +112,8 @@ def foreign(words: Words) -> Iterator[tuple[int, int]]:
 
 
 def widened(phrase: str, words: Words) -> str:
-    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏, 景灏 戴景灏."""
+    """Return a name of which only a part was seen with the characters that stand alone beside it: 李博 becomes 李博灏."""
     text = words.text
-    if len(phrase) == _GIVEN_NAME:
-        starts = [end - _GIVEN_NAME for end in words.ends_of(phrase)]
-        whole = {text[start - 1 : start + _GIVEN_NAME] if start and start - 1 in words.edges else "" for start in starts}
-        phrase = name if len(whole) == 1 and names_person(name := whole.pop()) else phrase
     while text.count(phrase) > 1 and len(phrase) < _LONGEST_NAME:
         ends = words.ends_of(phrase)
         beside = {text[end : end + 1] for end in ends}
@@ -129,6 +125,15 @@ def widened(phrase: str, words: Words) -> str:
             break
         phrase += character
     return phrase
+
+
+def surnamed(phrase: str, words: Words) -> str:
+    """Return a given name with the surname that stands before it each time, as a word by itself: 景行 becomes 戴景行."""
+    if len(phrase) != _GIVEN_NAME:
+        return phrase
+    text, starts = words.text, [end - _GIVEN_NAME for end in words.ends_of(phrase)]
+    names = {text[start - 1 : start + _GIVEN_NAME] if start and start - 1 in words.edges else "" for start in starts}
+    return name if len(names) == 1 and names_person(name := names.pop()) else phrase
 
 
 def organised(phrase: str, words: Words) -> str:

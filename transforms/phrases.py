@@ -11,7 +11,7 @@ import rjieba
 
 from transforms.candidates import candidates
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
-from transforms.naming import abbreviates, called, full_name, introduced, organised, widened
+from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
@@ -234,6 +234,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             break
         phrase = _completed(one.phrase, words)
         if len(phrase) < _SHORT:
+            phrase = surnamed(phrase, words) if one.kind.named or one.kind is PLAIN else phrase
             phrase = widened(phrase, words) if one.kind.named else phrase
             phrase = organised(phrase, words) if one.kind in _UNKNOWN else phrase
         if f"·{phrase}" in text and phrase not in words.title:

@@ -77,7 +77,11 @@ def test_without_dates_the_newest_day_is_told_and_the_page_lies_in_the_data_root
     assert (tree.get("lang"), texts(tree, "h1")) == ("zh-CN", ["财讯简报 2026-11-19（周四）"])
     run = caixun("report", "--source", "yicai", "--source", "stcn", cwd=data)
     assert run.stdout.endswith("/reports/briefing_2026-11-18_2026-11-18_stcn+yicai.html\n")
-    assert len(list(page.parent.iterdir())) == 2
+    names = open_project().sources
+    run = caixun("report", *(word for name in names for word in ("--source", name)), cwd=data)
+    assert run.returncode == 0, run.stderr
+    assert len(Path(run.stdout.strip()).name) < 60 < len("+".join(names))  # the names of all would be too long for a file's
+    assert len(list(page.parent.iterdir())) == 3
 
 
 def test_a_story_of_three_sources_is_one_entry(data):
