@@ -1,8 +1,8 @@
 """Crawls in one process: `python -m crawlers` reads an errand and then jobs, as JSON lines from standard input.
 
 A job is a source, days, and the name of their crawl. Jobs of different sites run side by side, those of one site one after
-another; where several meet on a further site, they share its pace. A line on standard output says when one has its locks, and
-when it has ended. An empty line says that no more will come.
+another; where several meet on a further site, also with those of other processes, they share its pace. A line on standard
+output says when one has its locks, and when it has ended. An empty line says that no more will come.
 
 Twisted's reactor starts once per process, and a crash in here must not take the flow along; so a flow starts this as a
 child. The child ends when its standard input is closed: a killed parent leaves no crawl behind.
@@ -99,7 +99,7 @@ class Errand:
         self._runner = AsyncCrawlerRunner(self._settings)
         self.jobs: asyncio.Queue[Job | None] = asyncio.Queue()
         self._stopped = False
-        self._pace = Pace()
+        self._pace = Pace(self._site_locks)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._busy: dict[str, str] = {}  # sites that were not free within an hour are not waited for again
 

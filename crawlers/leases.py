@@ -27,6 +27,7 @@ LASTING = 20.0
 """Seconds that a lease lasts; it is renewed every five."""
 _RENEWAL = LASTING / 4
 _POLL = 0.5  # seconds between two tries to take one
+_NOBODY = "nobody"  # holds the pace of a site, whose row nobody renews or gives back
 
 
 def shared_locks(ledger: str) -> Locks | None:
@@ -74,6 +75,16 @@ class Leases:
     def place(self, name: str) -> str:
         """Return the row."""
         return f"the lease {name} in the ledger"
+
+    def turn(self, site: str, wait: float, delay: float) -> float:
+        """Take a turn; see `Locks`. The row of a site says when its next one is."""
+        soonest = func.clock_timestamp() + timedelta(seconds=wait + delay)
+        mine = insert(_leases).values(name=f"pace-{site}", holder=_NOBODY, until=soonest)
+        behind = func.greatest(soonest, _leases.c.until + timedelta(seconds=delay))
+        taken = mine.on_conflict_do_update(index_elements=[_leases.c.name], set_={"until": behind})
+        seconds = func.extract("epoch", _leases.c.until - func.clock_timestamp())
+        with errors_as_one_sentence(self._engine), self._engine.begin() as connection:
+            return max(wait, float(connection.execute(taken.returning(seconds)).scalar_one()) - delay)
 
     def _take(self, name: str) -> bool:
         with self._mutex:

@@ -7,10 +7,11 @@ They are lock files, which the operating system frees; where several machines sh
 """
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _PATIENCE = 15.0  # seconds; the child of a killed run needs a few to notice
 _SITE_PATIENCE = 3600.0  # seconds; what another process fetches from the site is not done again, but its sources are others
 _POLL = 0.2  # seconds
+_PACES = "all-paces"  # like that of no source and no site
+_FARTHEST = 86_400.0  # seconds to a turn; one farther away was noted before the clock was set back
 
 
 class Lock(Protocol):
@@ -49,6 +52,12 @@ class Locks(Protocol):
     def place(self, name: str) -> str:
         """Return where one sees who holds it."""
 
+    def turn(self, site: str, wait: float, delay: float) -> float:
+        """Take the next turn at a site among all processes, and return the seconds to it; the one after it is `delay` behind it.
+
+        It is at least `wait` seconds away. Raises StoreError.
+        """
+
 
 @dataclass(frozen=True)
 class FileLocks:
@@ -72,6 +81,23 @@ class FileLocks:
     def place(self, name: str) -> str:
         """Return the lock file's path."""
         return str(self.folder / f"{name}.lock")
+
+    def turn(self, site: str, wait: float, delay: float) -> float:
+        """Take a turn; see `Locks`. What a killed process wrote in part counts as nothing."""
+        lock, file, known = self.hold(_PACES, _PATIENCE), self.folder / "paces.json", dict[str, float]()
+        if lock is None:
+            raise StoreError(f"{self.place(_PACES)}: another process holds it and does not go on")
+        now = time.time()
+        try:
+            with suppress(FileNotFoundError, ValueError):
+                known = {name: at for name, at in json.loads(file.read_bytes()).items() if now < at < now + _FARTHEST}
+            turn = max(now + wait, known.get(site, now))
+            file.write_text(json.dumps({**known, site: turn + delay}), encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{file}: cannot be used: {error.strerror}") from error
+        finally:
+            lock.release()
+        return turn - now
 
 
 @dataclass(frozen=True)

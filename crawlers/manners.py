@@ -102,7 +102,7 @@ class MannersMiddleware:
         wait = back_off(asked, self._crawl.source.delay, request.meta.get("retry_times", 0))
         if wait is None:
             return response
-        self._pace.shut(site(request), monotonic() + wait * random.uniform(1, 1 + JITTER))  # noqa: S311
+        self._pace.shut(site(request), monotonic(), wait * random.uniform(1, 1 + JITTER))  # noqa: S311
         reason = f"HTTP {response.status}"
         again = get_retry_request(request, spider=self._spider, reason=reason, max_retry_times=_TRIES, priority_adjust=0)
         return again or response

@@ -1,7 +1,10 @@
+import json
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from crawlers.lock import FileLocks
 from crawlers.manners import back_off, retry_after
 from crawlers.pace import JITTER, Pace, paced, shortest
 
@@ -49,8 +52,25 @@ def test_crawls_that_meet_on_a_site_take_turns():
     assert [pace.turn("d.cn", delay, 10.0) for delay in (5.0, 2.0, 2.0, 5.0)] == [0.0, 5.0, 7.0, 12.0]
 
 
+def test_crawls_of_several_processes_take_turns(tmp_path):
+    one, other = Pace(FileLocks(tmp_path)), Pace(FileLocks(tmp_path))
+    assert one.turn("c.cn", 5.0, 10.0) == 0.0
+    assert other.turn("c.cn", 2.0, 900.0) == pytest.approx(5.0, abs=1)
+    assert one.turn("c.cn", 5.0, 10.0) == pytest.approx(7.0, abs=1)
+    assert other.turn("d.cn", 2.0, 900.0) == 0.0
+    assert other.turn("d.cn", 0.0, 900.0) == 2.0  # in its own process alone
+    one.shut("e.cn", 10.0, 30.0)
+    assert other.turn("e.cn", 2.0, 900.0) == pytest.approx(30.0, abs=1)
+    (tmp_path / "paces.json").write_text('{"c.cn": 17', encoding="utf-8")  # by a process that was killed
+    assert other.turn("f.cn", 2.0, 900.0) == 0.0
+    (tmp_path / "paces.json").write_text(
+        json.dumps({"g.cn": time.time() + 90_000}), encoding="utf-8"
+    )  # by a clock that was wrong
+    assert other.turn("g.cn", 2.0, 900.0) == 0.0
+
+
 def test_what_a_site_asks_of_one_crawl_holds_for_all():
     pace = Pace()
-    for until in (30.0, 20.0):
-        pace.shut("c.cn", until)
+    for seconds in (25.0, 15.0):
+        pace.shut("c.cn", 5.0, seconds)
     assert [pace.shut_for(site, at) for site, at in (("c.cn", 10.0), ("c.cn", 30.0), ("d.cn", 10.0))] == [20.0, 0.0, 0.0]

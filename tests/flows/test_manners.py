@@ -101,6 +101,32 @@ def test_sources_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
     assert all(at - asked_at[0] >= 0.95 * 0.4 * number for number, at in enumerate(asked_at[-8:], 1))
 
 
+def test_processes_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
+    asked_at = []
+
+    def timed(answer):
+        def answered(_count: int):
+            asked_at.append(time.monotonic())
+            return answer
+
+        return answered
+
+    with loopback() as other, loopback() as shared:
+        shared.pages |= {f"/a/{number}": timed(article(number)) for number in range(8)}
+        far = [f"http://127.0.0.1:{shared.port}/a/{number}" for number in range(8)]
+        site.pages["/paper/18"], other.pages["/wire/18"] = links(*far[:4]), links(*far[4:])
+        slow = SOURCE.replace("delay: 0", "delay: 1")
+        project = make_project(tmp_path, site, paper=slow, wire=slow.replace("{port}", str(other.port)))
+        program = [Path(sys.executable).with_name("caixun"), "run", "--date", str(D18), *in_project(project)]
+        runs = [
+            subprocess.Popen([*program, "--source", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for name in ("paper", "wire")
+        ]
+        assert [run.wait(120) for run in runs] == [0, 0]
+    assert len(asked_at) == 8
+    assert asked_at[-1] - asked_at[0] >= 0.9 * 7
+
+
 def no_answer():
     """Close the connection."""
     raise ConnectionError
