@@ -1,9 +1,12 @@
 """How the ledger's database is opened, read and written: SQLite, or a PostgreSQL that machines share."""
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
@@ -26,18 +29,42 @@ def is_shared(url: str) -> bool:
 def open_engine(url: str) -> Engine:
     """Return an engine for the ledger at `url`, whose tables are made where they are missing.
 
-    Raises ConfigError for a URL of another kind of database, StoreError when it cannot be used.
+    A SQLite file in a folder that may not be written can be read. Raises ConfigError for a URL of another kind of database,
+    StoreError when it cannot be used.
     """
-    engine = _postgresql(url) if is_shared(url) else create_engine(url)
+    file = None if is_shared(url) else Path(make_url(url).database or "")
+    fixed = file is not None and file.exists() and not os.access(file.parent, os.W_OK)
+    engine = _postgresql(url) if file is None else create_engine(_fixed(file) if fixed else url)
     finalize(engine, engine.pool.dispose)  # else the connections of one that nobody holds any more wait for the collector, open
-    if not is_shared(url):
-        event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _begin)
-    with writing(engine) as connection:
-        version = _make_all(connection)
+    if file:
+        event.listen(engine, "connect", _read if fixed else _tune)
+        event.listen(engine, "begin", _reader(file) if fixed else _begin)
+    with reading(engine) if fixed else writing(engine) as connection:
+        version = connection.scalar(select(meta.c.version)) if fixed else _make_all(connection)
     if version != VERSION:
         raise StoreError(f"the ledger {engine.url!s} has version {version}, this caixun reads version {VERSION} alone")
     return engine
+
+
+def _fixed(file: Path) -> str:
+    """Return the URL of a SQLite file in a folder where none can be made: without a log beside it, nobody is writing it."""
+    logged = file.with_name(f"{file.name}-wal").exists()
+    return f"sqlite:///file:{quote(str(file))}?{'mode=ro' if logged else 'immutable=1'}&uri=true"
+
+
+def _read(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+
+
+def _reader(file: Path) -> Callable[[Connection], None]:
+    """Return what begins a transaction that reads, and raises ConfigError for one that would write."""
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("immediate"):
+            raise ConfigError(f"{file.parent}: the data root cannot be written: permission denied")
+        connection.exec_driver_sql("BEGIN")
+
+    return begin
 
 
 def _make_all(connection: Connection) -> int | None:

@@ -77,14 +77,15 @@ class Project:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, opened once; it makes the data root where there is none. Raises ConfigError, StoreError."""
+        """The ledger, opened once; it makes the data root where there is none, and can be read in one that may not be written.
+
+        Raises ConfigError, StoreError.
+        """
         folder = self.data.folder
         try:
             (folder / "locks").mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror}") from error
-        if not os.access(folder, os.W_OK):
-            raise ConfigError(f"{folder}: the data root cannot be written: permission denied")
         if self.data.bucket:
             self.data.bucket.check()
         return Ledger(self.ledger_url)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.entries import is_file
 from crawlers.errors import ConfigError
 from transforms.record import Annotation
 
@@ -61,9 +62,10 @@ def fenced(title: str, body: str) -> str:
 
 def load_prompt(folders: Sequence[Path]) -> Prompt:
     """Return the prompt `annotate.md` of the last of the folders that has one. Raises ConfigError."""
-    path = next((folder / "annotate.md" for folder in reversed(folders) if (folder / "annotate.md").is_file()), None)
+    places = [folder / "annotate.md" for folder in reversed(folders)]
+    path = next((place for place in places if is_file(place, ConfigError)), None)
     if path is None:
-        raise ConfigError(f"{folders[-1] / 'annotate.md'}: there is no such prompt")
+        raise ConfigError(f"{places[0]}: there is no such prompt")
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

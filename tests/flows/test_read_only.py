@@ -1,0 +1,96 @@
+"""A data root that may not be written: who only asks gets answers, who would write one sentence."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Project
+from tests.conftest import in_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from transforms.reading import read_dataset
+
+DAY = date(2026, 11, 18)
+# Root may read and write everywhere, unless it gives these rights up.
+RIGHTS = "-dac_override,-dac_read_search"
+UNPRIVILEGED = ["setpriv", f"--bounding-set={RIGHTS}", f"--inh-caps={RIGHTS}"] if os.geteuid() == 0 else []
+WRITE_AND_DIE = """
+import os, signal, sys
+from crawlers.ledger import Ledger
+ledger = Ledger(sys.argv[1])
+ledger.rest("c.cn", "a wall")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def project(tmp_path) -> Iterator[Project]:
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+        made = make_project(tmp_path, site, paper=SOURCE)
+        collected(made, {"paper": [DAY]})
+    yield made
+    close(made.data.folder, 0o755)
+
+
+def close(folder: Path, mode: int = 0o555) -> None:
+    for place, _, _ in os.walk(folder):
+        Path(place).chmod(mode)
+
+
+def asked(project: Project, *command: str) -> subprocess.CompletedProcess[str]:
+    program = [*UNPRIVILEGED, Path(sys.executable).with_name("caixun"), *command, *in_project(project)]
+    return subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_who_only_asks_gets_answers(project):
+    close(project.data.folder)
+    status = asked(project, "status", str(DAY), str(DAY))
+    assert (status.returncode, "2 records" in asked(project, "report", "--out", "-").stderr) == (0, True), status.stderr
+    assert "complete" in asked(project, "status", str(DAY), str(DAY), "--json").stdout
+    why = asked(project, "why", read_dataset(project.data, columns=["url"])["url"][0].as_py())
+    assert (why.returncode, "record" in why.stdout) == (0, True), why.stderr
+    for command in (["sources", "list"], ["costs"], ["show", "--date", str(DAY)], ["backfill", str(DAY), str(DAY), "--dry-run"]):
+        run = asked(project, *command)
+        assert run.returncode == 0, (command, run.stderr)
+
+
+@pytest.mark.parametrize("command", [["run", "--date", str(DAY)], ["rebuild", str(DAY), str(DAY), "--all"]])
+def test_who_would_write_gets_one_sentence(project, command):
+    close(project.data.folder)
+    run = asked(project, *command)
+    assert run.returncode == 2
+    assert [line for line in run.stderr.splitlines() if line.startswith("caixun: ")] == [run.stderr.splitlines()[-1]]
+    assert "permission denied" in run.stderr.lower()
+    assert "Traceback" not in run.stderr
+
+
+def test_what_a_killed_process_wrote_last_is_read_too(project):
+    killed = subprocess.run([sys.executable, "-c", WRITE_AND_DIE, project.ledger_url], timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert Path(f"{project.data.folder / 'ledger.sqlite'}-wal").stat().st_size
+    close(project.data.folder)
+    read = "import sys; from crawlers.ledger import Ledger; print(Ledger(sys.argv[1]).resting('c.cn'))"
+    run = subprocess.run(
+        [*UNPRIVILEGED, sys.executable, "-c", read, project.ledger_url], capture_output=True, text=True, check=False
+    )
+    assert "a wall" in run.stdout, run.stderr
+
+
+def test_prompts_that_may_not_be_read_are_one_sentence(project):
+    (project.config / "settings.yml").write_text(
+        "annotator: llm\nllm: {base_url: 'http://127.0.0.1:9/v1', model: m, key_env: null}\n"
+    )
+    (project.config / "prompts").mkdir()
+    (project.config / "prompts").chmod(0)
+    run = asked(project, "run", "--date", str(DAY))
+    (project.config / "prompts").chmod(0o755)
+    assert (run.returncode, run.stderr.splitlines()[-1]) == (
+        2,
+        f"caixun: {project.config}/prompts/annotate.md: cannot be read: permission denied",
+    )
