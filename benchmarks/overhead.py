@@ -63,7 +63,7 @@ class Bare:
     def publish(self, key: str, markdown: str) -> None:
         """Show nothing."""
 
-    def attach(self, page: Path, html: Callable[[], str]) -> None:
+    def attach(self, key: str, page: Path, html: Callable[[], str]) -> None:
         """Write nothing."""
 
 
