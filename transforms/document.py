@@ -71,6 +71,7 @@ class Document:
         except lxml.etree.ParserError as error:
             raise RejectedError("not_html", "the document is empty") from error
         self.tree: lxml.html.HtmlElement = tree
+        self._nodes = list(tree.iter())  # held, since lxml makes those that nobody holds anew in each walk
         self.title = tidy(tree.findtext(".//title") or "")
         self.lines: list[Line] = []
 
@@ -100,8 +101,8 @@ class Document:
     def _names(self) -> dict[str, list[lxml.html.HtmlElement]]:
         """Elements by each of their names: id and classes."""
         found: dict[str, list[lxml.html.HtmlElement]] = defaultdict(list)
-        for node in self.tree.xpath("//*[@id or @class]"):
-            for name in {*(node.get("id") or "").split(), *(node.get("class") or "").split()}:
+        for node in self.tree.iter("*"):
+            for name in {*node.get("id", "").split(), *node.get("class", "").split()}:
                 found[name].append(node)
         return found
 
@@ -152,7 +153,7 @@ class _Reader:
         self._blocks = [root]
         self._pieces: list[str] = []
         self._linked = 0
-        self._links = 0
+        self._links: list[lxml.html.HtmlElement] = []  # that are open
         hidden: lxml.html.HtmlElement | None = None
         for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
             if event == "start":
@@ -175,7 +176,7 @@ class _Reader:
             if node.tag not in _VOID:
                 self._blocks.append(node)
         elif _is_link(node):
-            self._links += 1
+            self._links.append(node)
         self._text(node.text)
 
     def _leave(self, node: lxml.html.HtmlElement) -> None:
@@ -183,8 +184,8 @@ class _Reader:
             self._end_line()
             if node.tag not in _VOID:
                 self._blocks.pop()
-        elif _is_link(node):
-            self._links -= 1
+        elif self._links and self._links[-1] is node:
+            self._links.pop()
 
     def _text(self, text: str | None) -> None:
         if text:
@@ -194,8 +195,8 @@ class _Reader:
 
     def _end_line(self) -> None:
         if self._pieces:
-            text = tidy("".join(self._pieces))
-            if text:
+            whole = "".join(self._pieces)
+            if not whole.isspace() and (text := tidy(whole)):
                 spaced = tidy(" ".join(self._pieces)) if len(self._pieces) > 1 and len(text) <= _LABEL else ""
                 self.lines.append(Line(text, min(self._linked, len(text)), self._blocks[-1], len(self.lines), spaced))
             self._pieces.clear()
@@ -211,5 +212,7 @@ def _is_hidden(node: lxml.html.HtmlElement) -> bool:
 
 def _is_link(node: lxml.html.HtmlElement) -> bool:
     """Whether an element is a link; one that was never closed holds half of the page, and is none."""
+    if node.tag != "a":
+        return False
     holds_blocks = any(child.tag in _BLOCKS for child in node)
-    return node.tag == "a" and not (holds_blocks and (not node.get("href") or len(node.text_content()) > _CARD))
+    return not (holds_blocks and (not node.get("href") or len(node.text_content()) > _CARD))
