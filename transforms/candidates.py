@@ -154,33 +154,34 @@ def _runs(
     for run in _stretches(words):
         in_title = run[0].start < edge
         for number, first in enumerate(run):
-            start = first.start
-            if first.text in generic or start in inside:
+            start, _, begins, speech = first
+            if begins in generic or start in inside:
                 continue
             for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
                 _, end, word, tag = last
                 if end - start > _LONGEST:
                     break
-                if end in held or (tag == "m" and _UNIT.match(text, end)) or (size == _PAIR and _is_cut_off(run, number, text)):
+                cut_off = size == _PAIR and speech == "v" and _is_cut_off(run, number, text)
+                if end in held or (tag == "m" and _UNIT.match(text, end)) or cut_off:
                     continue
-                phrase = first.text if size == 1 else text[start:end]
+                phrase = begins if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
                 if time > 2:
                     continue
                 thing = tag == "nt" or _is_thing(word)
-                once = in_title or thing or (size == 1 and first.tag == "nr" and len(first.text) < 4)  # a longer one is guessed
+                once = in_title or thing or (size == 1 and tag == "nr" and len(word) < 4)  # a longer one is guessed
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
-                if kind := _kind(phrase, part, lists, thing=thing, in_title=in_title):
-                    kind = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else kind
-                    yield _NAME_EDGE.sub("", phrase) if kind.named and len(phrase) > 2 else phrase, kind, part
+                if found := _kind(phrase, part, lists, thing=thing, in_title=in_title):
+                    found = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else found
+                    yield _NAME_EDGE.sub("", phrase) if found.named and len(phrase) > 2 else phrase, found, part
 
 
 def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
     """Whether of a verb and a noun in a run the noun goes on wherever they stand: 收购样式|茶餐厅."""
     behind = number + _PAIR
-    if run[number].tag != "v" or behind >= len(run) or run[behind].tag not in _OBJECTS:
+    if behind >= len(run) or run[behind].tag not in _OBJECTS:
         return False
     phrase = text[run[number].start : run[behind].start]
     return text.count(phrase) == text.count(phrase + run[behind].text)

@@ -48,11 +48,8 @@ _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
-# 记者 李岚 摄: who wrote or took a picture.
-_CREDIT = re.compile(
-    r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)|(?P<photographer>[\u4e00-\u9fff]{2,3})\s摄(?=\s|$)",
-    re.MULTILINE,
-)
+_WRITER = re.compile(r"记者\s?[｜|/:：]?\s?([\u4e00-\u9fff]{2,3})(?=\s|$)", re.MULTILINE)
+_PHOTOGRAPHER = re.compile(r"([\u4e00-\u9fff]{2,3})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄
 _SURNAME = re.compile(r"[A-Z][a-z]+")
 
 
@@ -96,7 +93,7 @@ def keywords(
     for phrase in [one for one in kinds if one.startswith(acts) and _is_act(one, kinds, rarity)]:
         del kinds[phrase]
     subject = _listed_name(subject, words, lists)
-    credited = Counter(match["writer"] or match["photographer"] for match in _CREDIT.finditer(words.text))
+    credited = Counter(_WRITER.findall(words.text) + (_PHOTOGRAPHER.findall(words.text) if "摄" in words.text else []))
     hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
     for phrase in (*hands, *_other_names(kinds, companies, words, lists)):
         kinds.pop(phrase, None)

@@ -52,6 +52,7 @@ class Finder:
         self._phrases += [self._phrases[number] for number in apart]
         self._owners += [self._owners[number] for number in apart]
         spellings = folded + [blanks[number] for number in apart]
+        self._latin = [one[0].isascii() or one[-1].isascii() for one in spellings]
         self._automaton = AhoCorasick(spellings, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def find(self, folded: str) -> dict[str, list[Found]]:
@@ -64,7 +65,7 @@ class Finder:
         ends = dict.fromkeys(self._names, 0)
         for start, back, index in sorted([(start, -end, index) for index, start, end in matches]):
             name = self._owners[index]
-            if start >= ends[name] and not (_joined(folded, start) or _joined(folded, -back)):
+            if start >= ends[name] and not (self._latin[index] and (_joined(folded, start) or _joined(folded, -back))):
                 found[name].append((start, -back, self._phrases[index]))
                 ends[name] = -back
         return found
