@@ -27,6 +27,13 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,  # portals refresh their pages every few minutes
         "REDIRECT_MAX_TIMES": 5,
+        "URLLENGTH_LIMIT": 0,  # Scrapy would drop longer addresses without a word
+        "SPIDER_MIDDLEWARES": dict.fromkeys(
+            (
+                "scrapy.spidermiddlewares.depth.DepthMiddleware",  # how deep a request lies tells nothing here
+                "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",  # looks for a mistake that the spider does not make
+            )
+        ),
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "crawlers.gate.Gate"),
             **dict.fromkeys(("data", "file", "ftp", "s3")),  # these are not asked

@@ -101,6 +101,13 @@ def test_sources_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
     assert all(at - asked_at[0] >= 0.95 * 0.4 * number for number, at in enumerate(asked_at[-8:], 1))
 
 
+def test_an_article_whose_address_is_very_long_is_fetched(site, tmp_path):
+    long = f"/a/1?id={'1' * 4000}"
+    site.pages |= {"/paper/18": links(long), long: article(1)}
+    report = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]}))
+    assert (report.status, report.tally.records) == ("complete", 1)
+
+
 def test_processes_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
     asked_at = []
 
