@@ -1,8 +1,9 @@
 """How the ledger's database is opened, read and written: SQLite, or a PostgreSQL that machines share."""
 
 import os
+import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from weakref import finalize
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from crawlers.errors import ConfigError, StoreError
 from crawlers.tables import VERSION, meta, metadata
@@ -33,38 +35,51 @@ def open_engine(url: str) -> Engine:
     StoreError when it cannot be used.
     """
     file = None if is_shared(url) else Path(make_url(url).database or "")
-    fixed = file is not None and file.exists() and not os.access(file.parent, os.W_OK)
-    engine = _postgresql(url) if file is None else create_engine(_fixed(file) if fixed else url)
-    finalize(engine, engine.pool.dispose)  # else the connections of one that nobody holds any more wait for the collector, open
-    if file:
-        event.listen(engine, "connect", _read if fixed else _tune)
-        event.listen(engine, "begin", _reader(file) if fixed else _begin)
-    with reading(engine) if fixed else writing(engine) as connection:
-        version = connection.scalar(select(meta.c.version)) if fixed else _make_all(connection)
+    if file and file.exists() and not os.access(file.parent, os.W_OK):
+        engine = _read_only(url, file)
+        with reading(engine) as connection:
+            version = connection.scalar(select(meta.c.version))
+    else:
+        engine = _postgresql(url) if file is None else create_engine(url)
+        finalize(
+            engine, engine.pool.dispose
+        )  # else the connections of one that nobody holds any more wait for the collector, open
+        if file:
+            event.listen(engine, "connect", _tune)
+            event.listen(engine, "begin", _begin)
+        with writing(engine) as connection:
+            version = _make_all(connection)
     if version != VERSION:
         raise StoreError(f"the ledger {engine.url!s} has version {version}, this caixun reads version {VERSION} alone")
     return engine
 
 
-def _fixed(file: Path) -> str:
-    """Return the URL of a SQLite file in a folder where none can be made: without a log beside it, nobody is writing it."""
-    logged = file.with_name(f"{file.name}-wal").exists()
-    return f"sqlite:///file:{quote(str(file))}?{'mode=ro' if logged else 'immutable=1'}&uri=true"
+def _read_only(url: str, file: Path) -> Engine:
+    """Return an engine for a SQLite file in a folder where no other can be made, so that it can be read alone.
 
+    Another user may be writing it: each connection sees anew whether there is a log beside it. Without one nobody is writing, and
+    only then can it be read as it is.
+    """
+    engine = create_engine(url, poolclass=NullPool)
 
-def _read(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
+    @event.listens_for(engine, "do_connect")
+    def connect(*_: object) -> sqlite3.Connection:
+        logged = file.with_name(f"{file.name}-wal").exists()
+        if logged and not file.with_name(f"{file.name}-shm").exists():
+            raise StoreError(
+                f"{file}: what was written last stands in {file.name}-wal, which cannot be read where nothing can be written; "
+                f"copy both to a folder where that is so"
+            )
+        place = f"file:{quote(str(file.absolute()))}?{'mode=ro' if logged else 'immutable=1'}"
+        return sqlite3.connect(place, uri=True, isolation_level=None)
 
-
-def _reader(file: Path) -> Callable[[Connection], None]:
-    """Return what begins a transaction that reads, and raises ConfigError for one that would write."""
-
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("immediate"):
             raise ConfigError(f"{file.parent}: the data root cannot be written: permission denied")
         connection.exec_driver_sql("BEGIN")
 
-    return begin
+    return engine
 
 
 def _make_all(connection: Connection) -> int | None:

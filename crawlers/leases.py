@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, delete, func, update
+from sqlalchemy import Engine, Float, cast, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from crawlers.database import errors_as_one_sentence, is_shared, open_engine
@@ -27,7 +27,6 @@ LASTING = 20.0
 """Seconds that a lease lasts; it is renewed every five."""
 _RENEWAL = LASTING / 4
 _POLL = 0.5  # seconds between two tries to take one
-_NOBODY = "nobody"  # holds the pace of a site, whose row nobody renews or gives back
 
 
 def shared_locks(ledger: str) -> Locks | None:
@@ -77,14 +76,24 @@ class Leases:
         return f"the lease {name} in the ledger"
 
     def turn(self, site: str, wait: float, delay: float) -> float:
-        """Take a turn; see `Locks`. The row of a site says when its next one is."""
-        soonest = func.clock_timestamp() + timedelta(seconds=wait + delay)
-        mine = insert(_leases).values(name=f"pace-{site}", holder=_NOBODY, until=soonest)
-        behind = func.greatest(soonest, _leases.c.until + timedelta(seconds=delay))
-        taken = mine.on_conflict_do_update(index_elements=[_leases.c.name], set_={"until": behind})
+        """Take a turn; see `Locks`. The row of a site has the last one, and the delay in place of a holder."""
+        gap = func.greatest(cast(_leases.c.holder, Float), delay)
+        turn = func.greatest(_in(wait), _leases.c.until + gap * timedelta(seconds=1))
+        return self._note(site, {"holder": str(delay), "until": _in(wait)}, {"holder": str(delay), "until": turn})
+
+    def shut(self, site: str, seconds: float) -> None:
+        """Keep turns away; see `Locks`."""
+        until = _leases.c.until + cast(_leases.c.holder, Float) * timedelta(seconds=1)
+        opens = {"holder": "0", "until": _in(seconds)}
+        self._note(site, opens, {**opens, "until": func.greatest(opens["until"], until)})
+
+    def _note(self, site: str, first: dict[str, Any], again: dict[str, Any]) -> float:
+        """Note the last turn at a site, and return the seconds to it. Raises StoreError."""
+        noted = insert(_leases).values(name=f"pace-{site}", **first)
+        noted = noted.on_conflict_do_update(index_elements=[_leases.c.name], set_=again)
         seconds = func.extract("epoch", _leases.c.until - func.clock_timestamp())
         with errors_as_one_sentence(self._engine), self._engine.begin() as connection:
-            return max(wait, float(connection.execute(taken.returning(seconds)).scalar_one()) - delay)
+            return max(0.0, float(connection.execute(noted.returning(seconds)).scalar_one()))
 
     def _take(self, name: str) -> bool:
         with self._mutex:
@@ -158,7 +167,11 @@ class _Lease:
 
 
 def _later() -> Any:
-    return func.clock_timestamp() + timedelta(seconds=LASTING)
+    return _in(LASTING)
+
+
+def _in(seconds: float) -> Any:
+    return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
 def _uptime() -> float:

@@ -53,10 +53,13 @@ class Locks(Protocol):
         """Return where one sees who holds it."""
 
     def turn(self, site: str, wait: float, delay: float) -> float:
-        """Take the next turn at a site among all processes, and return the seconds to it; the one after it is `delay` behind it.
+        """Take the next turn at a site among all processes, and return the seconds to it, at least `wait`.
 
-        It is at least `wait` seconds away. Raises StoreError.
+        It is `delay` behind the last one, or as many as that one asked for, if these are more. Raises StoreError.
         """
+
+    def shut(self, site: str, seconds: float) -> None:
+        """Let no turn at a site be nearer than so many seconds from now on, for any process. Raises StoreError."""
 
 
 @dataclass(frozen=True)
@@ -83,21 +86,37 @@ class FileLocks:
         return str(self.folder / f"{name}.lock")
 
     def turn(self, site: str, wait: float, delay: float) -> float:
-        """Take a turn; see `Locks`. What a killed process wrote in part counts as nothing."""
-        lock, file, known = self.hold(_PACES, _PATIENCE), self.folder / "paces.json", dict[str, float]()
+        """Take a turn; see `Locks`."""
+        with self._paces() as known:
+            now = time.time()
+            last, asked = known.get(site, (0.0, 0.0))
+            turn = max(now + wait, last + max(asked, delay))
+            known[site] = turn, delay
+        return turn - now
+
+    def shut(self, site: str, seconds: float) -> None:
+        """Keep turns away; see `Locks`."""
+        with self._paces() as known:
+            last, asked = known.get(site, (0.0, 0.0))
+            known[site] = max(last + asked, time.time() + seconds), 0.0
+
+    @contextmanager
+    def _paces(self) -> Iterator[dict[str, tuple[float, float]]]:
+        """Give the last turn at each site with its delay, to be changed; what a killed process wrote in part counts as nothing."""
+        lock, file = self.hold(_PACES, _PATIENCE), self.folder / "paces.json"
         if lock is None:
             raise StoreError(f"{self.place(_PACES)}: another process holds it and does not go on")
-        now = time.time()
+        now, known = time.time(), dict[str, tuple[float, float]]()
         try:
-            with suppress(FileNotFoundError, ValueError):
-                known = {name: at for name, at in json.loads(file.read_bytes()).items() if now < at < now + _FARTHEST}
-            turn = max(now + wait, known.get(site, now))
-            file.write_text(json.dumps({**known, site: turn + delay}), encoding="utf-8")
+            with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+                noted = {site: (float(last), float(asked)) for site, (last, asked) in json.loads(file.read_bytes()).items()}
+                known |= {site: one for site, one in noted.items() if now < sum(one) < now + _FARTHEST}
+            yield known
+            file.write_text(json.dumps(known), encoding="utf-8")
         except OSError as error:
             raise StoreError(f"{file}: cannot be used: {error.strerror}") from error
         finally:
             lock.release()
-        return turn - now
 
 
 @dataclass(frozen=True)

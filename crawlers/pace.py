@@ -42,7 +42,7 @@ class Pace:
         """Note that a site asks to be left alone for so many seconds from `at` on. Raises StoreError."""
         self._opens[site] = max(self._opens.get(site, at), at + seconds)
         if self._locks:
-            self._locks.turn(site, 0.0, seconds)
+            self._locks.shut(site, seconds)
 
     def shut_for(self, site: str, at: float) -> float:
         """Return for how many seconds from `at` on a site is still to be left alone; 0 when it may be asked."""

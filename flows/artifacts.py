@@ -4,9 +4,10 @@ These are the matrix of its days, and the briefing on them.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.errors import CaixunError
@@ -29,22 +30,27 @@ _BY_DAY = 31  # days; the matrix of a longer span has a column per week, and the
 def publish(project: Project, run: "Run", runner: Runner) -> None:
     """Show what a run came to, where its runner has a place for it; the pages have all enabled sources, as those of the commands.
 
-    There is a briefing on at most a month; one that cannot be made is a finding of the run, whose records are there.
+    There is a briefing on at most a month. A page that cannot be made is a finding of the run, whose records are there.
     """
+    for key, page, html in _pages(project, run):
+        try:
+            runner.attach(key, page, html)
+        except CaixunError as error:
+            run.findings.append(Finding("warning", f"there is no page {page.name}: {error}"))
     for key, lines in (("run", sums(run)), ("matrix", matrix(run)), ("rejects", rejects(run))):
         runner.publish(key, "\n".join(lines))
-    if run.reports:
-        days = day_range(min(report.day for report in run.reports), max(report.day for report in run.reports))
-        names = {name for name, source in project.sources.items() if not source.disabled} | {
-            report.source for report in run.reports
-        }
-        page = project.data / "reports" / f"{days[0]}_{days[-1]}.html"
-        runner.attach("report", page, partial(_page, project, sorted(names), days))
-        if len(days) <= _BY_DAY:
-            try:
-                runner.attach("briefing", place(project, days[0], days[-1]), partial(_briefing, project, days))
-            except CaixunError as error:
-                run.findings.append(Finding("warning", f"there is no briefing: {error}"))
+
+
+def _pages(project: Project, run: "Run") -> Iterator[tuple[str, Path, Callable[[], str]]]:
+    """Yield key, place and maker of each page that there is of a run."""
+    if not run.reports:
+        return
+    days = day_range(min(report.day for report in run.reports), max(report.day for report in run.reports))
+    names = {name for name, source in project.sources.items() if not source.disabled} | {report.source for report in run.reports}
+    page = project.data / "reports" / f"{days[0]}_{days[-1]}.html"
+    yield "report", page, partial(_page, project, sorted(names), days)
+    if len(days) <= _BY_DAY:
+        yield "briefing", place(project, days[0], days[-1]), partial(_briefing, project, days)
 
 
 def _page(project: Project, names: list[str], days: list[date]) -> str:

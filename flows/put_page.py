@@ -13,7 +13,7 @@ def put_page(page: Path, text: str) -> None:
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         try:
-            draft.write_text(text, encoding="utf-8")
+            draft.write_text(text, encoding="utf-8", newline="\n")
             draft.replace(page)
         finally:
             with suppress(OSError):

@@ -52,7 +52,8 @@ class Report:
 def report(project: Project, start: date, end: date, sources: list[str] | None = None) -> Report:
     """Return the report on the publication days `start` to `end` (both included), of all sources or the given.
 
-    It follows from records, ledger and configuration alone. Raises ConfigError for days in the wrong order and where there is no
+    It follows from records, ledger and configuration alone, not from the time: that a site is left alone for a while, `status` tells.
+    Raises ConfigError for days in the wrong order and where there is no
     data root, StoreError for what cannot be read.
     """
     days = day_range(start, end)

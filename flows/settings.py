@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
-from crawlers.entries import entries, is_folder
+from crawlers.entries import entries, is_file, is_folder
 from crawlers.errors import ConfigError
 from crawlers.leases import shared_locks
 from crawlers.ledger import Ledger
@@ -82,10 +82,14 @@ class Project:
         Raises ConfigError, StoreError.
         """
         folder = self.data.folder
+        readable = not self.settings.ledger and is_file(_sqlite_file(folder), ConfigError)
         try:
             (folder / "locks").mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror}") from error
+            if not readable:
+                raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror}") from error
+        if not readable and not os.access(folder, os.W_OK):
+            raise ConfigError(f"{folder}: the data root cannot be written: permission denied")
         if self.data.bucket:
             self.data.bucket.check()
         return Ledger(self.ledger_url)
@@ -193,7 +197,11 @@ def open_project(config: Path | None = None, data: Path | str | None = None) -> 
 
 
 def _sqlite_in(folder: Path) -> str:
-    return f"sqlite:///{folder / 'ledger.sqlite'}"
+    return f"sqlite:///{_sqlite_file(folder)}"
+
+
+def _sqlite_file(folder: Path) -> Path:
+    return folder / "ledger.sqlite"
 
 
 def _from_environment(name: str) -> Path | None:

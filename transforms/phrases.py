@@ -48,8 +48,9 @@ _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
-_WRITER = re.compile(r"记者\s?[｜|/:：]?\s?([\u4e00-\u9fff]{2,3})(?=\s|$)", re.MULTILINE)
-_PHOTOGRAPHER = re.compile(r"([\u4e00-\u9fff]{2,3})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄
+_WRITER = r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)"
+_CREDITED = re.compile(_WRITER, re.MULTILINE)
+_PICTURED = re.compile(rf"{_WRITER}|(?P<photographer>[\u4e00-\u9fff]{{2,3}})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄, slower
 _SURNAME = re.compile(r"[A-Z][a-z]+")
 
 
@@ -93,7 +94,8 @@ def keywords(
     for phrase in [one for one in kinds if one.startswith(acts) and _is_act(one, kinds, rarity)]:
         del kinds[phrase]
     subject = _listed_name(subject, words, lists)
-    credited = Counter(_WRITER.findall(words.text) + (_PHOTOGRAPHER.findall(words.text) if "摄" in words.text else []))
+    signed = (_PICTURED if "摄" in words.text else _CREDITED).finditer(words.text)
+    credited = Counter(match["writer"] or match["photographer"] for match in signed)
     hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
     for phrase in (*hands, *_other_names(kinds, companies, words, lists)):
         kinds.pop(phrase, None)

@@ -18,8 +18,10 @@ _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 _SUBJECT_END = re.compile(
     r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:正式|拟|将|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
-# “样名”上路两年 and 《样名》上映 are about what stands in the marks; in 样网首发｜「样名」完成融资 that stands behind the column's name.
-_MARKED = re.compile(r"[“「『《](?P<name>[^”」』》“《\n]{2,10})[”」』》]")
+# “样名”上路两年 and 《样名》上映, but not 《样报》记者获悉, are about what stands in the marks; in 样网首发｜「样名」完成融资 that
+# stands behind the column's name.
+_MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
+_WORK = re.compile(r"《(?P<name>[^》《\n]{2,10})》(?!记者|讯|评论员|报道|独家|杂志|特约|专访|[：:])")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
@@ -34,7 +36,7 @@ def subject_of(words: Words) -> str:
 
     What the body mostly has behind it belongs to it, and what the body has far more often than the whole is all of it.
     """
-    if marked := _MARKED.match(words.title):
+    if marked := _MARKED.match(words.title) or _WORK.match(words.title):
         return marked["name"]
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:

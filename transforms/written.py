@@ -30,14 +30,14 @@ _COUNTED = re.compile(
 )
 
 _WRITTEN = (
-    ("称", _ALIAS, kinds.ALIASED),
+    ("", _ALIAS, kinds.ALIASED),
     ("《", _WORK, kinds.WRITING),
     ("年", _PERIOD, kinds.REPORT),
     ("季度报告", _QUARTER, kinds.REPORT),
     ("轮", _ROUND, kinds.ROUND_OF),
     ("号", _NUMBERED, kinds.WRITING),
 )
-"""Each pattern behind what all that it finds have in them, which is looked for sooner."""
+"""Each pattern behind what all that it finds have in them, which is looked for sooner; nothing where that are several things."""
 
 
 def written(text: str) -> Iterator[tuple[str, Kind]]:

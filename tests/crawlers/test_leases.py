@@ -139,11 +139,13 @@ def test_texts_of_pages_that_postgresql_refuses_are_kept_without_their_nul(opene
 def test_processes_take_turns_at_a_site(opened):
     mine, other = opened(shared_locks), opened(shared_locks)
     held = mine.hold("paper", 0)
-    assert mine.turn("c.cn", 0.0, 5.0) == 0.0
-    assert other.turn("c.cn", 0.0, 2.0) == pytest.approx(5.0, abs=1)
-    assert mine.turn("c.cn", 9.0, 5.0) == 9.0
-    assert other.turn("c.cn", 0.0, 2.0) == pytest.approx(14.0, abs=1)
-    assert other.turn("d.cn", 0.0, 2.0) == 0.0
+    assert mine.turn("c.cn", 0.0, 2.0) == 0.0
+    assert other.turn("c.cn", 0.0, 5.0) == pytest.approx(5.0, abs=1)
+    assert mine.turn("c.cn", 0.0, 2.0) == pytest.approx(10.0, abs=1)
+    assert mine.turn("c.cn", 19.0, 2.0) == pytest.approx(19.0, abs=1)
+    for seconds in (60.0, 30.0, 60.0):
+        mine.shut("d.cn", seconds)
+    assert other.turn("d.cn", 0.0, 2.0) == pytest.approx(62.0, abs=1)
     time.sleep(1)  # two renewals, which have nothing to do with turns
     held.ensure()
     held.release()

@@ -1,6 +1,7 @@
 """A data root that may not be written: who only asks gets answers, who would write one sentence."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,49 @@ def test_what_a_killed_process_wrote_last_is_read_too(project):
         [*UNPRIVILEGED, sys.executable, "-c", read, project.ledger_url], capture_output=True, text=True, check=False
     )
     assert "a wall" in run.stdout, run.stderr
+    close(project.data.folder, 0o755)
+    Path(f"{project.data.folder / 'ledger.sqlite'}-shm").unlink()
+    close(project.data.folder)
+    run = asked(project, "status", str(DAY), str(DAY))
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert "ledger.sqlite-wal, which cannot be read" in run.stderr
+
+
+def test_who_asks_while_another_user_writes_gets_what_is_there(project):
+    close(project.data.folder)
+    asking = """
+import subprocess, sys
+from crawlers.ledger import Ledger
+ledger = Ledger(sys.argv[1])
+print(len(ledger.sources()), ledger.resting("c.cn"))
+print("asked", flush=True)
+sys.stdin.readline()
+print(len(ledger.sources()), ledger.resting("c.cn"))
+"""
+    command = [*UNPRIVILEGED, sys.executable, "-c", asking, project.ledger_url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert [run.stdout.readline() for _ in range(2)] == ["1 None\n", "asked\n"]
+        close(project.data.folder, 0o755)
+        project.ledger.rest("c.cn", "a wall")
+        project.ledger.close()
+        close(project.data.folder)
+        told, _ = run.communicate("go on\n")
+    assert "a wall" in told
+
+
+@pytest.mark.parametrize(("gone", "status"), [("locks", 0), ("ledger.sqlite", 2)])
+def test_a_copy_of_which_something_is_left_out_is_answered_for_or_named(project, gone, status):
+    place = project.data.folder / gone
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
+    close(project.data.folder)
+    run = asked(project, "status", str(DAY), str(DAY))
+    assert run.returncode == status
+    assert "Traceback" not in run.stderr
+    assert ("cannot be written" in run.stderr) == bool(status)
 
 
 def test_prompts_that_may_not_be_read_are_one_sentence(project):

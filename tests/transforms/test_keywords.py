@@ -4,7 +4,9 @@ import pytest
 
 from tests.transforms.lists import keywords_of as found
 from tests.transforms.lists import words_of
+from transforms import kinds
 from transforms.subject import subject_of
+from transforms.written import written
 
 
 def test_an_organisation_that_acts_in_the_first_sentence_is_a_keyword_though_it_is_named_once():
@@ -251,3 +253,18 @@ def test_a_given_name_is_called_with_its_surname():
     body = "车险部总经理戴景行介绍，试点已经开始。对此，戴景行说，保费平均下降18%。"
     assert "戴景行" in found("车险试点按里程定价", body)
     assert "景行" not in found("车险试点按里程定价", body)
+
+
+@pytest.mark.parametrize("behind", ["记者获悉", "独家：云湖科技裁员", "：云湖科技裁员"])
+def test_a_paper_that_begins_the_title_is_not_what_it_is_about(behind):
+    assert subject_of(words_of(f"《样州财经》{behind}", "《样州财经》记者获悉，云湖科技裁员。")) != "样州财经"
+
+
+@pytest.mark.parametrize("also", ["简称", "又名", "俗称", "以下称："])
+def test_what_something_is_also_called_is_told_by_how_it_is_written(also):
+    assert ("海新集团", kinds.ALIASED) in list(written(f"海州新材{also}“海新集团”，今天开会。"))
+
+
+def test_who_took_one_picture_and_is_named_more_often_is_a_keyword():
+    body = "李景岚今日当选。李景岚说，将继续工作。\n记者 李景岚 摄\n大会昨日闭幕。"
+    assert "李景岚" in found("大会昨日闭幕", body)
