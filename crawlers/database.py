@@ -41,9 +41,8 @@ def open_engine(url: str) -> Engine:
             version = connection.scalar(select(meta.c.version))
     else:
         engine = _postgresql(url) if file is None else create_engine(url)
-        finalize(
-            engine, engine.pool.dispose
-        )  # else the connections of one that nobody holds any more wait for the collector, open
+        # Else the connections of one that nobody holds any more wait for the collector, open.
+        finalize(engine, engine.pool.dispose)
         if file:
             event.listen(engine, "connect", _tune)
             event.listen(engine, "begin", _begin)

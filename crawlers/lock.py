@@ -27,6 +27,7 @@ _PATIENCE = 15.0  # seconds; the child of a killed run needs a few to notice
 _SITE_PATIENCE = 3600.0  # seconds; what another process fetches from the site is not done again, but its sources are others
 _POLL = 0.2  # seconds
 _PACES = "all-paces"  # like that of no source and no site
+_LONGEST_DELAY = 3600.0  # seconds; a turn that is longer ago keeps nobody waiting
 _FARTHEST = 86_400.0  # seconds to a turn; one farther away was noted before the clock was set back
 
 
@@ -110,7 +111,7 @@ class FileLocks:
         try:
             with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
                 noted = {site: (float(last), float(asked)) for site, (last, asked) in json.loads(file.read_bytes()).items()}
-                known |= {site: one for site, one in noted.items() if now < sum(one) < now + _FARTHEST}
+                known |= {site: one for site, one in noted.items() if -_LONGEST_DELAY < one[0] - now < _FARTHEST}
             yield known
             file.write_text(json.dumps(known), encoding="utf-8")
         except OSError as error:

@@ -53,8 +53,7 @@ def report(project: Project, start: date, end: date, sources: list[str] | None =
     """Return the report on the publication days `start` to `end` (both included), of all sources or the given.
 
     It follows from records, ledger and configuration alone, not from the time: that a site is left alone for a while, `status` tells.
-    Raises ConfigError for days in the wrong order and where there is no
-    data root, StoreError for what cannot be read.
+    Raises ConfigError for days in the wrong order and where there is no data root, StoreError for what cannot be read.
     """
     days = day_range(start, end)
     told = brief(project.data, start, end, sources)

@@ -1,3 +1,5 @@
+import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -57,6 +59,8 @@ def test_crawls_of_several_processes_take_turns(tmp_path):
     assert one.turn("c.cn", 2.0, 10.0) == pytest.approx(10.0, abs=1)  # or as the one before
     assert other.turn("d.cn", 2.0, 900.0) == 0.0
     assert other.turn("d.cn", 0.0, 900.0) == 2.0  # in its own process alone
+    (tmp_path / "paces.json").write_text(json.dumps({"e.cn": [time.time() - 3, 2.0]}), encoding="utf-8")
+    assert other.turn("e.cn", 10.0, 900.0) == pytest.approx(7.0, abs=1)
 
 
 @pytest.mark.parametrize("noted", ['{"c.cn": [17', "[1]", '{"c.cn": 3}', '{"c.cn": [1e12, 1]}'])
