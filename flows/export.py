@@ -6,11 +6,12 @@ import json
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from crawlers.errors import ConfigError, StoreError
+from flows.put_page import draft
 from flows.settings import Project
 from transforms.layout import format_records
 from transforms.record import Record
@@ -94,8 +95,8 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
     try:
         mode = _mode(path)
         outside(project, path)
-        with _draft(path.resolve(), mode) as draft:
-            yield draft
+        with draft(path.resolve(), mode) as file:
+            yield file
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -109,20 +110,6 @@ def _mode(path: Path) -> int | None:
     if not stat.S_ISREG(mode):
         raise ConfigError(f"{path}: is no file that could be replaced; name another one")
     return stat.S_IMODE(mode)
-
-
-@contextmanager
-def _draft(place: Path, mode: int | None) -> Iterator[Path]:
-    draft = place.with_name(f".{place.name}.part")
-    try:
-        draft.touch()
-        if mode is not None:  # from the first byte on: nobody else may read it meanwhile
-            draft.chmod(mode)
-        yield draft
-        draft.replace(place)
-    finally:
-        with suppress(OSError):
-            draft.unlink()
 
 
 def outside(project: Project, path: Path) -> None:

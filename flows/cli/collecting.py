@@ -84,7 +84,8 @@ def demo(
         plan = {name: list(DEMO_DAYS) for name in project.sources}
         say(f"sample site on http://127.0.0.1:{port}/, {len(plan)} sources, {DEMO_DAYS[0]} to {DEMO_DAYS[-1]}")
         result = _perform(project, "demo", plan, lambda runner, watch: collect(project, plan, runner, watch), as_json=as_json)
-        write_briefing(project)
+        if data is not None:  # else it would be gone with the folder
+            write_briefing(project)
         if not as_json:
             typer.echo(loading_lines(project, kept=data is not None))
         # The sample site blocks one article on purpose; anything else that is not complete is a failure.

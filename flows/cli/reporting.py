@@ -59,7 +59,7 @@ def report(
         return
     if out:
         with whole_file(project, out) as draft:
-            draft.write_text(_text(report_on(project, first, last, sources), as_json=as_json), encoding="utf-8")
+            draft.write_text(_text(report_on(project, first, last, sources), as_json=as_json), encoding="utf-8", newline="\n")
     else:
         out = place(project, first, last, sources)
         put_page(out, _text(report_on(project, first, last, sources), as_json=False))

@@ -79,26 +79,48 @@ def test_the_crawl_delay_of_robots_txt_holds_and_its_verdict_is_kept(site, tmp_p
     assert [row["robots"] for row in json.loads(listed.stdout)] == ["obey", "obey (refused)"]
 
 
-def test_sources_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
-    asked_at = []
+@pytest.fixture
+def meeting(site, tmp_path):
+    """Make a project of two sources, each with a list on a site of its own, whose articles lie on a third; note when that is asked."""
+    robots_at, asked_at = [], []
 
-    def timed(answer):
+    def timed(times: list[float], answer):
         def answered(_count: int):
-            asked_at.append(time.monotonic())
+            times.append(time.monotonic())
             return answer
 
         return answered
 
+    def made(delay: str):
+        slow = SOURCE.replace("delay: 0", f"delay: {delay}")
+        return make_project(tmp_path, site, paper=slow, wire=slow.replace("{port}", str(other.port))), robots_at, asked_at
+
     with loopback() as other, loopback() as shared:
-        shared.pages |= {"/robots.txt": timed((404, b"")), **{f"/a/{number}": timed(article(number)) for number in range(8)}}
+        shared.pages |= {"/robots.txt": timed(robots_at, (404, b""))}
+        shared.pages |= {f"/a/{number}": timed(asked_at, article(number)) for number in range(8)}
         far = [f"http://127.0.0.1:{shared.port}/a/{number}" for number in range(8)]
         site.pages["/paper/18"], other.pages["/wire/18"] = links(*far[:4]), links(*far[4:])
-        slow = SOURCE.replace("delay: 0", "delay: 0.4")
-        project = make_project(tmp_path, site, paper=slow, wire=slow.replace("{port}", str(other.port)))
-        run = collected(project, {"paper": [D18], "wire": [D18]})
+        yield made
+
+
+def test_sources_whose_articles_lie_on_one_site_share_its_pace(meeting):
+    project, robots_at, asked_at = meeting("0.4")
+    run = collected(project, {"paper": [D18], "wire": [D18]})
     assert [(report.status, report.tally.records) for report in run.reports] == [("complete", 4)] * 2
-    # As above; the first to be asked for is robots.txt.
-    assert all(at - asked_at[0] >= 0.95 * 0.4 * number for number, at in enumerate(asked_at[-8:], 1))
+    assert len(asked_at) == 8
+    assert all(at - robots_at[0] >= 0.95 * 0.4 * number for number, at in enumerate(asked_at, 1))  # as above
+
+
+def test_processes_whose_articles_lie_on_one_site_share_its_pace(meeting):
+    project, _, asked_at = meeting("1")
+    program = [Path(sys.executable).with_name("caixun"), "run", "--date", str(D18), *in_project(project)]
+    runs = [
+        subprocess.Popen([*program, "--source", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for name in ("paper", "wire")
+    ]
+    assert [run.wait(120) for run in runs] == [0, 0]
+    assert len(asked_at) == 8
+    assert asked_at[-1] - asked_at[0] >= 0.9 * 7
 
 
 def test_an_article_whose_address_is_very_long_is_fetched(site, tmp_path):
@@ -106,32 +128,6 @@ def test_an_article_whose_address_is_very_long_is_fetched(site, tmp_path):
     site.pages |= {"/paper/18": links(long), long: article(1)}
     report = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]}))
     assert (report.status, report.tally.records) == ("complete", 1)
-
-
-def test_processes_whose_articles_lie_on_one_site_share_its_pace(site, tmp_path):
-    asked_at = []
-
-    def timed(answer):
-        def answered(_count: int):
-            asked_at.append(time.monotonic())
-            return answer
-
-        return answered
-
-    with loopback() as other, loopback() as shared:
-        shared.pages |= {f"/a/{number}": timed(article(number)) for number in range(8)}
-        far = [f"http://127.0.0.1:{shared.port}/a/{number}" for number in range(8)]
-        site.pages["/paper/18"], other.pages["/wire/18"] = links(*far[:4]), links(*far[4:])
-        slow = SOURCE.replace("delay: 0", "delay: 1")
-        project = make_project(tmp_path, site, paper=slow, wire=slow.replace("{port}", str(other.port)))
-        program = [Path(sys.executable).with_name("caixun"), "run", "--date", str(D18), *in_project(project)]
-        runs = [
-            subprocess.Popen([*program, "--source", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            for name in ("paper", "wire")
-        ]
-        assert [run.wait(120) for run in runs] == [0, 0]
-    assert len(asked_at) == 8
-    assert asked_at[-1] - asked_at[0] >= 0.9 * 7
 
 
 def no_answer():
