@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from crawlers.errors import CaixunError
-from flows.annotation import Annotated, annotate_waiting, check_engine, settle
 from flows.checking import Plan
-from flows.desk import open_purse
+from flows.engine import check_engine, settle
 from flows.runner import Runner
 from flows.settings import Project
 from transforms.checks import Finding
+
+if TYPE_CHECKING:
+    from flows.annotation import Annotated
+    from flows.purse import Purse
 
 
 class Annotating:
@@ -31,17 +35,25 @@ class Annotating:
         """
         check_engine(project, budget)
         self._made: Annotated | None = None
-        self._purse = open_purse(project, budget)
+        self._purse: Purse | None = None  # None where there is no model to be paid
+        if project.settings.annotator == "llm":
+            from flows.desk import open_purse  # noqa: PLC0415 - the model's parts, which most runs do without
+
+            self._purse = open_purse(project, budget)
         self._project = project
         self._run = run
         self._runner = runner
         self._tell = tell
         self._findings = findings
-        self._together = project.settings.annotator == "llm" and bool(project.settings.llm.batch)
+        self._together = self._purse is not None and bool(project.settings.llm.batch)
 
     @property
-    def result(self) -> Annotated | None:
+    def result(self) -> "Annotated | None":
         """What the parts that did not fail came to, and all that was paid, also for those that did; None where nothing waited."""
+        if self._purse is None:
+            return None
+        from flows.annotation import Annotated  # noqa: PLC0415
+
         paid = self._purse.paid
         made = self._made or (Annotated(self._project.access.model) if paid.calls else None)
         return replace(made, paid=paid) if made else None
@@ -50,9 +62,11 @@ class Annotating:
         """Annotate what waits of the days of a plan, and of other days that its sources owe."""
         project = self._project
         try:
-            if project.settings.annotator != "llm":
+            if self._purse is None:
                 settle(project, plan)
                 return
+            from flows.annotation import annotate_waiting  # noqa: PLC0415
+
             self._tell("annotate")
             work = partial(annotate_waiting, project, plan, self._run, self._runner, self._findings, self._purse, self._tell)
             made = self._runner.step("annotate", work)

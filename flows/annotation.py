@@ -12,13 +12,13 @@ from itertools import chain, islice
 from threading import Lock
 from typing import Literal
 
-from crawlers.entries import is_folder
-from crawlers.errors import CaixunError, ConfigError
+from crawlers.errors import CaixunError
 from crawlers.inquiries import Account
 from flows.batches import ask_in_batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
-from flows.desk import Asker, Desk, open_desk, open_purse
+from flows.desk import Asker, Desk, open_purse
+from flows.engine import settle
 from flows.purse import OverBudgetError, Paid, Purse
 from flows.runner import Runner
 from flows.settings import Project
@@ -26,7 +26,6 @@ from transforms import dataset
 from transforms.checks import Finding
 from transforms.llm import DeniedError, DownError, LlmError, RefusedError
 from transforms.record import Annotation, Record
-from transforms.taxonomy import load_taxonomy
 
 _BATCH = 200  # records that are annotated before their partitions are written
 _MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 100 MB of memory
@@ -100,25 +99,6 @@ def annotate_waiting(
         findings += result.findings
     settle(project, plan)
     return result
-
-
-def settle(project: Project, sources: Iterable[str]) -> None:
-    """Note which of the days whose records waited, by the ledger, have none any more."""
-    for source in sources:
-        for day in project.ledger.owed(source):
-            if not dataset.waiting(dataset.records(project.data), day, source):
-                project.ledger.annotated(source, day)
-
-
-def check_engine(project: Project, budget: float | None) -> None:
-    """Raise ConfigError where the llm engine is set but cannot be asked, a budget has no use, or a word list is wrong."""
-    if is_folder(project.config / "taxonomy", ConfigError):  # the workers would meet it in the midst of the work
-        load_taxonomy(project.taxonomy)
-    if project.settings.annotator == "llm":
-        with open_desk(project, budget):
-            return
-    if budget is not None:
-        raise ConfigError("--budget is for the llm engine, and the annotator in settings.yml is another one")
 
 
 class Step:

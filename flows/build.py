@@ -11,7 +11,8 @@ from typing import Literal
 from crawlers.crawl import salvage
 from crawlers.fates import UNREADABLE, Find, Waiting
 from crawlers.lock import build_lock, source_lock
-from flows.build_batch import BuildJob, Built, build_batch, crashed, single_pages
+from flows.build_batch import build_batch
+from flows.built import BuildJob, Built, crashed, single_pages
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.alerts import alert
 from flows.annotating import Annotating
-from flows.annotation import Annotated
 from flows.artifacts import publish
 from flows.checking import Plan, checked_reports, mark_drift
 from flows.crawl import new_crawl_id
@@ -25,6 +25,9 @@ from flows.watch import Watch
 from transforms import dataset
 from transforms.checks import Finding, check_sums
 from transforms.folder import sweep
+
+if TYPE_CHECKING:
+    from flows.annotation import Annotated
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     yields: dict[str, dict[str, int]] = field(default_factory=dict)
     off_days: dict[str, int] = field(default_factory=dict)
-    annotated: Annotated | None = None
+    annotated: "Annotated | None" = None
 
     @property
     def ok(self) -> bool:

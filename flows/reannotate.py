@@ -7,10 +7,11 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from flows.annotation import Annotated, Step, annotation_of, check_engine, settle, write_annotations
+from flows.annotation import Annotated, Step, annotation_of, write_annotations
 from flows.by_lexicon import annotate_by_lexicon
 from flows.crawl import new_crawl_id
 from flows.desk import open_desk
+from flows.engine import check_engine, settle
 from flows.runner import Runner
 from flows.settings import Project
 from transforms import dataset

@@ -38,7 +38,7 @@ def backfill(
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
     from flows.alerts import check_addresses
-    from flows.annotation import check_engine
+    from flows.engine import check_engine
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
