@@ -90,7 +90,7 @@ class Partitions(Generic[Row]):
         with self.opened(day, sources) as files:
             tables: list[pa.Table] = [file.read(self.schema) for file in files]
         table = pa.concat_tables([self.schema.empty_table(), *tables])
-        return table if sources is None else table.filter(pc.field("source").isin(list(sources)))
+        return table if sources is None else table.filter(pc.field("source").isin(pa.array(list(sources), pa.string())))
 
     def rows(self, day: date, source: str, only: Collection[str] | None = None) -> list[Row]:
         """Return the rows of one source and day, all or those with an article_id of `only`; no file gives an empty list."""
@@ -139,7 +139,7 @@ class Partitions(Generic[Row]):
             if rows == stored:
                 return False
             others = table.filter(pc.invert(concerned)) if stored else table
-            self._replace(day, source, pa.concat_tables([others, to_table(list(rows.values()), self._model)]))
+            self.replace(day, source, pa.concat_tables([others, to_table(list(rows.values()), self._model)]))
         pa.default_memory_pool().release_unused()  # which it would keep, as much as the largest day has taken
         return True
 
@@ -155,10 +155,10 @@ class Partitions(Generic[Row]):
             after = [change(row) for row in before]
             if after == before:
                 return False
-            self._replace(day, source, pa.concat_tables([table.filter(pc.invert(concerned)), to_table(after, self._model)]))
+            self.replace(day, source, pa.concat_tables([table.filter(pc.invert(concerned)), to_table(after, self._model)]))
             return True
 
-    def _replace(self, day: date, source: str, table: pa.Table) -> None:
+    def replace(self, day: date, source: str, table: pa.Table) -> None:
         """Let `table` be the rows of one source and day; the other sources of a day that is one file stay as they are."""
         old = self.files(day, None if self._shelf.one_a_day else [source])
         if self._shelf.one_a_day or (old and source_of(old[0]) == MERGED):

@@ -66,18 +66,18 @@ class LexiconEngine:
         names = {words.text[one.start : one.end] for one in named}
         headline_first, events = major_events(body, words, sentences, lists, names, keys)
         chosen = [one for event in events for one in event]
-        short, parts = summary(body, sentences, chosen)
+        parts = summary(body, sentences, chosen)
         securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
         evidence = [
             *evidence_of(body, {"keywords": keys, "ai_technologies": ai, "industries": [*found]}),
             *_in_body("industries", {one: places for one, places in found.items() if one not in words.text}, len(title) + 1),
-            *(_span("summary", body[slice(*place)], place) for place in parts),
+            *(_span("summary", text, place) for text, place in parts),
             *(_span("major_events", body[one.start : one.end], (one.start, one.end)) for one in chosen),
             *_in_body("industry_codes", codes, len(title) + 1),
             *_in_body("securities", securities, len(title) + 1),
         ]
         return Annotation(
-            summary=short,
+            summary="".join(text for text, _ in parts),
             keywords=tuple(keys),
             ai_technologies=tuple(ai),
             industries=tuple(found),

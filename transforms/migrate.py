@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from transforms.dataset import Partitions
-from transforms.folder import source_of
 from transforms.record import SCHEMA_VERSION
 
 
@@ -20,6 +19,5 @@ def migrate(partitions: Partitions[Any], day: date, source: str) -> bool:
         with partitions.open(path) as file:
             if file.version == SCHEMA_VERSION:
                 return False
-            table = file.read(partitions.schema)
-        partitions.put(day, source_of(path), table, [path])
+        partitions.replace(day, source, partitions.load(day, [source]))
         return True

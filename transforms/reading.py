@@ -111,6 +111,8 @@ class _Choice:
             ("industries", "industry_codes"): _texts("industries", industries),
             ("keywords",): _texts("keywords", keywords),
         }
+        if not self._columns:
+            raise ConfigError("columns names none; leave it out to have all")
         if unknown := [name for name in self._columns if name not in schema.names]:
             raise ConfigError(f"unknown column {unknown[0]}; there are: {', '.join(schema.names)}")
         names = {*self._columns, *(name for places, values in self._wanted.items() if values is not None for name in places)}

@@ -6,7 +6,6 @@ from datetime import date
 import pyarrow as pa
 
 from transforms.dataset import Partitions
-from transforms.folder import source_of
 from transforms.record import Record
 
 
@@ -16,15 +15,11 @@ def retell(records: Partitions[Record], day: date, source: str, stories: Mapping
     Articles that have no record there are left out. Raises StoreError for a file that cannot be read, BusyError.
     """
     with records.lock(day):
-        path = records.path(day, source)
-        if path is None:
-            return {}
-        with records.opened(day, [source]) as files:
-            table = pa.concat_tables([file.read(records.schema) for file in files])
+        table = records.load(day, [source])
         articles, before = table["article_id"].to_pylist(), table["story_id"].to_pylist()
         after = [stories.get(article, story) for article, story in zip(articles, before, strict=True)]
         if after != before:
             place = table.schema.get_field_index("story_id")
             table = table.set_column(place, table.schema.field(place), pa.array(after, pa.string()))
-            records.put(day, source_of(path), table, [path])
+            records.replace(day, source, table)
         return {article: story for article, story in zip(articles, after, strict=True) if article in stories}

@@ -56,8 +56,8 @@ _DATELINE = re.compile(
     r"(?:[（(][^）)]{0,30}(?:记者|通讯员|编辑)[^）)]{0,30}[）)])?[:：，,丨|]?"
 )
 _SPACE = re.compile(r"\s+")
-_NOTE = re.compile(r"[（(【\[][^（(【\[）)】\]]{1,40}[）)】\]]\W*$")
-_NUMBER = re.compile(r"\d+(?!\d|$)[年月日元亿万千百个家股点倍]?")  # folded, with its unit; the last one of a text may be cut
+_NOTE = re.compile(r"[（(【\[][^（(【\[）)】\]]{1,40}[）)】\]]\W{0,20}$")
+_NUMBER = re.compile(r"(?<!\d)\d++(?!$)[年月日元亿万千百个家股点倍]?")  # folded, with its unit; the last one of a text may be cut
 _DATED = re.compile(r"\d{1,2}月\d{1,2}日")
 
 

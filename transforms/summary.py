@@ -23,8 +23,8 @@ _ASIDE = re.compile(
 _LENGTH = 170  # characters; a sentence that would make a summary longer is left out
 
 
-def summary(body: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]) -> tuple[str, list[Place]]:
-    """Return a summary of at most 200 characters and the places in the body that it is taken from.
+def summary(body: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]) -> list[tuple[str, Place]]:
+    """Return the parts of a summary of at most 200 characters, each with the place in the body that it is taken from.
 
     It is made of the major events, else of the first sentence; where not even one fits, of the beginning of the first.
     """
@@ -38,4 +38,4 @@ def summary(body: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]
         start, end = spans[0]
         end = min(end, start + MAX_SUMMARY)
         kept = [(body[start:end].replace("\n", ""), (start, end))]
-    return "".join(text for text, _ in kept), [place for _, place in kept]
+    return kept

@@ -118,6 +118,11 @@ def test_a_file_of_a_newer_schema_is_refused(records):
     assert path.exists()
 
 
+def test_of_no_source_there_are_no_rows(records):
+    records.apply(DAY, "paper", [record(1)])
+    assert len(records.load(DAY, [])) == 0
+
+
 def test_a_column_that_an_older_file_lacks_reads_as_null(records):
     records.apply(DAY, "paper", [record(1)])
     path = records.path(DAY, "paper")

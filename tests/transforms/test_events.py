@@ -164,9 +164,9 @@ def test_that_a_company_is_listed_is_no_event():
 
 def short(body: str) -> str:
     sentences = prose(body)
-    text, places = summary(body, sentences, sentences[:1])
-    assert all(0 <= start < end <= len(body) for start, end in places)
-    return text
+    parts = summary(body, sentences, sentences[:1])
+    assert all(0 <= start < end <= len(body) for _, (start, end) in parts)
+    return "".join(text for text, _ in parts)
 
 
 def test_a_summary_leaves_out_dateline_and_asides():
@@ -177,7 +177,7 @@ def test_a_summary_leaves_out_dateline_and_asides():
 def test_a_summary_is_never_longer_than_200_characters():
     assert len(short("甲" * 500 + "。")) == 200
     assert short("没有句号") == "没有句号"
-    assert summary("责任编辑：何一帆", [], [])[0] == "责任编辑：何一帆"
+    assert short("责任编辑：何一帆") == "责任编辑：何一帆"
 
 
 def test_who_takes_or_leaves_a_post_is_news_without_a_figure():

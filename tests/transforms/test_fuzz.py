@@ -2,6 +2,7 @@
 
 import gc
 import signal
+from datetime import date
 from itertools import islice
 
 import lxml.html
@@ -12,6 +13,7 @@ from tests.transforms.mutations import Mutant, mutants
 from transforms.document import Document
 from transforms.extract import extract
 from transforms.reject import REASONS, RejectedError
+from transforms.stories import mark
 
 HANGS = 10  # seconds of CPU time for one page, which takes 0.01 on average
 LARGEST = 100_000
@@ -58,6 +60,12 @@ def test_a_mutated_page_is_an_article_or_a_reject(guard, seed):
             error.add_note(f"{mutant.family} after {mutant.how}")
             raise
     assert {"article", "no_body", "mojibake"} <= outcomes <= {"article", *REASONS}
+
+
+@pytest.mark.parametrize("end", ["1", "(!)", "!", "("])
+def test_a_text_with_an_odd_long_end_has_its_mark_soon(guard, end):
+    guard()
+    assert mark("正文" * 100 + end * 100_000 + "完" * (end != "1"), date(2026, 11, 18)).sketch
 
 
 def test_nothing_of_a_page_is_kept():

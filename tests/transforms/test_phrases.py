@@ -238,6 +238,14 @@ def test_an_act_has_no_name():
     assert "本次回购" not in found("青禾拟回购股份", body)
 
 
+@pytest.mark.parametrize("note", ["（维权）", "（微博）", "(12.250,-0.05,-0.41%)"])
+def test_a_short_name_ends_before_a_note_on_it(note):
+    body = f"砺芯微电子中标青禾农业保险公司（简称“青禾农险{note}”）的采购项目（简称“{note}”）。青禾农险称将扩产。"
+    made = found("砺芯微电子中标智慧农险项目", body)
+    assert "青禾农险" in made
+    assert not any("\n" in one for one in made)
+
+
 def test_a_name_that_begins_like_a_reference_is_one():
     words = words_of("芯片新品发布", "北京的一家公司（简称“此芯科技”）发布新品。")
     assert any(phrase == "此芯科技" and kind.named for phrase, kind, _ in candidates(words, shipped(), (), (), "", ()))

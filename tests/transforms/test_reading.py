@@ -72,6 +72,7 @@ def test_a_batch_has_a_bound(tmp_path, monkeypatch):
     ("choice", "sentence"),
     [
         ({"columns": ["titel"]}, "unknown column titel; there are: article_id, url, "),
+        ({"columns": []}, "columns names none; leave it out to have all"),
         ({"keywords": "酒"}, "keywords takes a list of texts, as in keywords=['酒']"),
         ({"keywords": [600519]}, "keywords takes a list of texts, as in keywords=['600519']"),
         ({"start": "18.11.2026"}, "18.11.2026 is no day; write it as 2026-11-18"),
