@@ -40,27 +40,32 @@ Tell = Callable[[str], None]
 class Annotated:
     """What an annotation step came to: records by what became of them, and values dropped as not grounded.
 
-    `paid` is what its run has paid by now, also in steps before.
+    `left` counts, by source, those that go on waiting; `paid` is what the run has paid by now, also in steps before.
     """
 
     model: str
     by_model: int = 0
     by_lexicon: int = 0
-    waiting: int = 0
+    left: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     paid: Paid = field(default_factory=Paid)
     findings: list[Finding] = field(default_factory=list)
 
-    def then(self, later: "Annotated") -> "Annotated":
-        """Return what this step and a later one of the same run came to; what waited was the later one's to take up.
+    @property
+    def waiting(self) -> int:
+        """How many records go on waiting."""
+        return self.left.total()
 
-        The later one knows what was paid by both.
+    def then(self, later: "Annotated") -> "Annotated":
+        """Return what this step and a later one of the same run came to, which knows what was paid by both.
+
+        What waited of the sources of the later one was its to take up.
         """
         return Annotated(
             later.model,
             self.by_model + later.by_model,
             self.by_lexicon + later.by_lexicon,
-            later.waiting,
+            Counter({**self.left, **later.left}),
             self.dropped + later.dropped,
             later.paid,
             [*self.findings, *later.findings],
@@ -96,6 +101,7 @@ def annotate_waiting(
     else:
         with Desk(project, purse or open_purse(project)) as desk:
             result = Step(project, desk, run, runner, tell=tell).annotate(chain([first], waiting))
+        result.left.update(dict.fromkeys(plan, 0))  # of these nothing waits that an earlier step has left
         findings += result.findings
     settle(project, plan)
     return result
@@ -162,19 +168,19 @@ class Step:
 
     def _annotate_batch(self, batch: list[Record], pool: ThreadPoolExecutor) -> None:
         by_model: dict[str, Annotation] = {}
-        left, waiting = [], 0
+        left: list[Record] = []
         for row, made in zip(batch, pool.map(self._ask, batch), strict=True):
             if isinstance(made, Annotation):
                 by_model[row.article_id] = made
             elif made == "lexicon":
                 left.append(row)
             else:
-                waiting += 1
+                self._result.left[row.source] += 1
         by_lexicon = annotate_by_lexicon(self._project, left, self._runner)
         write_annotations(self._project, batch, by_model | by_lexicon, self._hear)
         self._result.by_model += len(by_model)
         self._result.by_lexicon += len(by_lexicon)
-        self._result.waiting += waiting + len(left) - len(by_lexicon)
+        self._result.left.update(row.source for row in left if row.article_id not in by_lexicon)
         self._result.paid = self._desk.paid
         if len(batch) == _BATCH:
             self._tell(self._result.told())

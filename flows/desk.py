@@ -91,9 +91,9 @@ class Desk(AbstractContextManager["Desk"]):
         return Inquiry(text_hash(asker.body), self.prompt.version, self.access.model, attempt)
 
     def most(self, messages: list[Message]) -> float:
-        """Return the most that a question can cost: a token is two bytes at least, 0.7 of a Chinese character."""
+        """Return the most that a question can cost where answers are bounded: a token is two bytes at least, 0.7 of a Chinese character."""
         price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
-        return price.of(size // 2 + 500, self.access.terms.most_output) if price else 0.0
+        return price.of(size // 2 + 500, self.access.terms.most_output or 0) if price else 0.0
 
     def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> KeptAnswer:
         """Keep an answer in the ledger, with what it cost, and pay it."""
@@ -150,11 +150,17 @@ def _told(kept: KeptAnswer, *, own: bool) -> Told:
 
 
 def open_purse(project: Project, budget: float | None = None) -> Purse:
-    """Return a purse that holds `budget`, the setting's where it is None. Raises ConfigError where no price is set for it."""
+    """Return a purse that holds `budget`, the setting's where it is None.
+
+    Raises ConfigError where that could not be kept: no price is set, or nothing bounds what one answer may cost.
+    """
     terms = project.settings.llm
     if budget is not None and terms.price is None:
         raise ConfigError("--budget needs llm.price in settings.yml: what a million tokens of input and of output cost")
-    return Purse(terms.budget if budget is None else budget, terms.price.currency if terms.price else None)
+    limit = terms.budget if budget is None else budget
+    if limit is not None and terms.most_output is None:
+        raise ConfigError("a budget needs max_tokens among llm.options in settings.yml: how long one answer may be")
+    return Purse(limit, terms.price.currency if terms.price else None)
 
 
 def open_desk(project: Project, budget: float | None = None) -> Desk:

@@ -40,6 +40,7 @@ class Purse:
         self.paid = Paid(cost=None if currency is None else 0.0, currency=currency)
         self._limit = limit
         self._set_aside = 0.0
+        self._asked = 0  # questions that money is set aside for
         self._changed = Condition()
 
     def allows(self, most: float) -> bool:
@@ -67,16 +68,18 @@ class Purse:
         """
         with self._changed:
             while not self.allows(most):
-                if not self._set_aside:
+                if not self._asked:
                     raise OverBudgetError(f"the budget of {self._limit:g} is spent")
                 self._changed.wait()
             self._set_aside += most
+            self._asked += 1
         payment = Payment()
         try:
             yield payment
         finally:
             with self._changed:
-                self._set_aside = max(self._set_aside - most, 0.0)
+                self._asked -= 1
+                self._set_aside = self._set_aside - most if self._asked else 0.0  # not what rounding leaves of sums
                 self.spent += payment.cost
                 self._changed.notify_all()
 

@@ -11,6 +11,7 @@ from crawlers.errors import ConfigError
 
 _HELP = "docs/annotation.md has the lines for each provider"
 _MILLION = 1_000_000
+_BOUNDS = ("max_tokens", "max_completion_tokens")  # options, each of which bounds an answer
 
 
 class Price(Strict):
@@ -51,10 +52,18 @@ class Endpoint(Strict):
             raise ValueError("an http(s) address is expected here, without a name or key in it")
         return value
 
+    @field_validator("options")
+    @classmethod
+    def _bounds_answers(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in _BOUNDS:
+            if name in value and (type(value[name]) is not int or value[name] < 1):
+                raise ValueError(f"{name}: a number of tokens is expected here")
+        return value
+
     @property
-    def most_output(self) -> int:
-        """How many tokens one answer may have."""
-        return int(self.options.get("max_tokens") or self.options.get("max_completion_tokens") or 4000)
+    def most_output(self) -> int | None:
+        """How many tokens one answer may have; None where the options do not bound it."""
+        return next((self.options[name] for name in _BOUNDS if name in self.options), None)
 
 
 class Access(Strict):

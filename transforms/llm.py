@@ -210,5 +210,6 @@ def _answer(choice: Any, usage: Any, messages: list[Message]) -> Answer:
     calls = choice.message.tool_calls
     text = (calls[0].function.arguments if calls else choice.message.content) or ""
     text = text.replace("\0", "").encode("utf-8", "replace").decode()  # a half of an emoji, in JSON's spelling, is no text
-    tokens_in = usage.prompt_tokens if usage else sum(len(one["content"]) for one in messages)
-    return Answer(text, choice.finish_reason == "length", tokens_in, usage.completion_tokens if usage else len(text))
+    asked, answered = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    tokens_in = sum(len(one["content"]) for one in messages) if asked is None else asked
+    return Answer(text, choice.finish_reason == "length", tokens_in, len(text) if answered is None else answered)

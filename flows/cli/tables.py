@@ -1,7 +1,6 @@
 """Reports as tables for people and as plain values for programs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -119,7 +118,6 @@ def _usage_texts(usage: Usage) -> tuple[str, ...]:
 
 def run_values(run: "Run") -> dict[str, Any]:
     """Return a run's result as plain values."""
-    findings = [{"level": finding.level, "text": finding.text} for finding in run.findings]
     days = [report_values(report) for report in run.reports]
     return {
         "run": run.name,
@@ -128,8 +126,13 @@ def run_values(run: "Run") -> dict[str, Any]:
         "off_days": run.off_days,
         "yields": run.yields,
         "annotated": annotated_values(run.annotated) if run.annotated else None,
-        "findings": findings,
+        "findings": findings_values(run.findings),
     }
+
+
+def findings_values(findings: "Iterable[Finding]") -> list[dict[str, str]]:
+    """Return what went wrong as plain values."""
+    return [{"level": finding.level, "text": finding.text} for finding in findings]
 
 
 def print_run(run: "Run", console: Console) -> None:
@@ -160,13 +163,27 @@ def print_findings(findings: "Iterable[Finding]", console: Console) -> None:
 
 def annotated_values(annotated: "Annotated") -> dict[str, Any]:
     """Return what the llm engine did as plain values."""
-    values = {name: value for name, value in asdict(annotated).items() if name != "findings"}
-    return {**values, "paid": annotated.paid._asdict()}
+    return {
+        "model": annotated.model,
+        "by_model": annotated.by_model,
+        "by_lexicon": annotated.by_lexicon,
+        "waiting": annotated.waiting,
+        "dropped": dict(annotated.dropped),
+        "paid": annotated.paid._asdict(),
+    }
 
 
 def reannotated_values(result: "Reannotated") -> dict[str, Any]:
     """Return what a reannotation came to as plain values."""
-    return {**asdict(result), "annotated": annotated_values(result.annotated) if result.annotated else None}
+    return {
+        "records": result.records,
+        "stale": result.stale,
+        "changed": dict(result.changed),
+        "examples": result.examples,
+        "by_lexicon": result.by_lexicon,
+        "annotated": annotated_values(result.annotated) if result.annotated else None,
+        "findings": findings_values(result.findings),
+    }
 
 
 def print_reannotated(result: "Reannotated", console: Console) -> None:

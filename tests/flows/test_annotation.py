@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace as with_changes
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from flows.annotation import annotate_waiting, write_annotations
 from flows.desk import open_desk, open_purse
 from flows.estimate import Estimate, estimate
 from flows.planning import plan_backfill
-from flows.purse import Pace
+from flows.purse import OverBudgetError, Pace, Purse
 from flows.reannotate import reannotate
 from flows.runner import PlainRunner
 from flows.settings import Project, open_project
@@ -179,6 +180,40 @@ def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
     assert len(stub.titles) == len(set(stub.titles)) == 20
     with pytest.raises(ConfigError, match=r"--budget needs llm\.price"):
         open_desk(make_project(tmp_path, stub), 5)
+    unbounded = make_project(tmp_path, stub, price={"input": 1000, "output": 1000}, options={"temperature": 0})
+    with pytest.raises(ConfigError, match=r"a budget needs max_tokens among llm\.options"):
+        open_desk(unbounded, 5)
+
+
+def test_what_rounding_leaves_of_sums_keeps_nobody_waiting():
+    purse, begun = Purse(1.0, "CNY"), Barrier(4)
+    most = (0.1 / 3, 0.07, 0.3 / 7, 0.013)
+
+    def ask(part: float) -> None:
+        with purse.pay(part) as payment:
+            begun.wait()
+            payment.cost = part
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            list(pool.map(ask, most))
+    with ThreadPoolExecutor(1) as pool, pytest.raises(OverBudgetError, match="the budget of 1 is spent"):
+        pool.submit(lambda: purse.pay(0.5).__enter__()).result(10)
+
+
+def test_parts_of_several_sources_add_up_and_what_a_part_took_up_waits_no_more(tmp_path, stub):
+    project = make_project(tmp_path, stub, concurrency=1)
+    put(project, *(waiting(project, number, source="paper" if number < 4 else "wire") for number in range(6)))
+    findings: list = []
+    with PlainRunner(1) as runner:
+        annotating = Annotating(project, "r1", runner, lambda _text: None, findings, None)
+        stub.answer = lambda _asked: failure(401)
+        annotating.take_part({"paper": [DAY]})
+        stub.answer = truthful
+        annotating.take_part({"wire": [DAY]})
+        assert (annotating.result.waiting, annotating.result.by_model) == (4, 2)
+        annotating.take_part({"paper": [DAY]})
+        assert (annotating.result.waiting, annotating.result.by_model) == (0, 6)
 
 
 def test_what_a_part_has_paid_before_it_fails_is_taken_from_the_budget_and_told(tmp_path, stub):

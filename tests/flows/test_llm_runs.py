@@ -13,7 +13,7 @@ from flows.cli.app import app
 from flows.demo import DEMO_DAYS
 from flows.purse import OverBudgetError
 from tests.conftest import caixun, in_project
-from tests.provider import KEY, failure, provider, truthful
+from tests.provider import KEY, completion, failure, provider, said, truthful
 from transforms import dataset
 from transforms.record import Annotation
 
@@ -38,6 +38,10 @@ def configure(config: Path, stub, **llm) -> None:
 def in_process(*arguments: object) -> int:
     """Run a command in this process, which saves the start of another, and return its exit status."""
     return app([str(one) for one in arguments], standalone_mode=False)
+
+
+def invents_a_keyword(asked):
+    return completion(asked, said(asked, keywords=["人工智能", "火星移民计划"]))
 
 
 def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_call_twice(
@@ -81,9 +85,12 @@ def test_a_run_that_finds_the_provider_down_and_is_killed_later_ends_without_a_c
     capsys.readouterr()
     in_process("rebuild", DAY, DAY, "--annotate", "--dry-run", *in_project(project))
     assert capsys.readouterr().out.startswith("5 of 5 records are stale: about ")
-    assert in_process("rebuild", DAY, DAY, "--annotate", *in_project(project)) == 0
-    assert capsys.readouterr().out.startswith("5 of 5 records were stale; annotated 5 by n (5 calls, ")
-    assert len(stub.asked) - asked == 10
+    stub.answer = invents_a_keyword
+    assert in_process("rebuild", DAY, DAY, "--annotate", "--json", *in_project(project)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stale"], told["changed"]["keywords"], told["annotated"]["dropped"]) == (5, 5, {"keywords": 10})
+    assert (told["annotated"]["by_model"], told["annotated"]["paid"]["calls"]) == (5, 10)
+    assert len(stub.asked) - asked == 15
     _costs_are_told(project, capsys)
 
 
@@ -95,14 +102,14 @@ def _costs_are_told(project, capsys) -> None:
         (model, "sample_paper", DAY.isoformat()) for model in ("m", "m", "n")
     ]
     assert [(row["calls"], row["tokens_in"], row["cost"]) for row in booked] == [
-        (calls, 1000 * calls, pytest.approx(0.0036 * calls)) for calls in (2, 3, 5)
+        (calls, 1000 * calls, pytest.approx(0.0036 * calls)) for calls in (2, 3, 10)
     ]
     in_process("costs", DAY, "--by", "model", *in_project(project))
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["model", "calls", "tokens", "in", "tokens", "out", "cost", "(CNY)"],
         ["m", "5", "5,000", "1,000", "0.0180"],
-        ["n", "5", "5,000", "1,000", "0.0180"],
-        ["sum", "10", "10,000", "2,000", "0.0360"],
+        ["n", "10", "10,000", "2,000", "0.0360"],
+        ["sum", "15", "15,000", "3,000", "0.0540"],
     ]
     in_process("costs", "2026-12-01", *in_project(project))
     assert capsys.readouterr().out == "no model was asked\n"

@@ -126,6 +126,17 @@ def test_what_cannot_be_stored_is_left_out_of_an_answer(stub, client):
 
 
 @pytest.mark.usefixtures("stub")
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "completion_tokens": None}])
+def test_where_tokens_are_not_counted_they_are_taken_to_be_the_characters(stub, client, usage):
+    def uncounted(asked):
+        status, whole, headers = completion(asked, "答案")
+        return status, {**whole, "usage": usage}, headers
+
+    stub.answer = uncounted
+    answer = client.ask([{"role": "user", "content": "问题"}])
+    assert (answer.text, answer.tokens_in, answer.tokens_out) == ("答案", 2, 2)
+
+
 def test_the_key_is_never_logged(client, caplog):
     caplog.set_level(logging.DEBUG)
     client.ask(MESSAGES)
