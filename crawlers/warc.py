@@ -46,15 +46,17 @@ class Step(NamedTuple):
 def read_warc(stream: Stream, start: int) -> Iterator[Step]:
     """Yield the steps through a WARC file whose bytes from offset `start` on `stream` gives.
 
-    A page is an HTML document that was answered with 200. `source` is blank unless the file is an archive of ours; `link`
+    A page is an HTML document, or what an archive of ours holds as one, that was answered with 200. `source` is blank unless the file is an archive of ours; `link`
     is the address that was asked for. Pages above `MAX_CONTENT` bytes are left out. Raises WarcError where the file is
-    torn, damaged or no WARC, and where several records in one gzip member take more than twice that many bytes.
+    torn, damaged, empty or no WARC, and where several records in one gzip member take more than twice that many bytes.
     """
     first = stream.read(2)
     if first == b"\x1f\x8b":
         yield from _compressed(stream, first, start)
     elif first:
         yield from _plain(stream, first, start)
+    elif not start:
+        raise WarcError("the file is empty")
 
 
 def _compressed(stream: Stream, first: bytes, start: int) -> Iterator[Step]:
@@ -144,8 +146,8 @@ def _page(record: Any) -> Page | None:
     fields, http = record.rec_headers, record.http_headers
     if record.format != "warc":
         raise ValueError("an ARC record")
-    kind = fields.get_header("Caixun-Kind") or "article"
-    if record.rec_type != "response" or http is None or http.get_statuscode() != "200" or kind not in ("article", "warc"):
+    kind = fields.get_header("Caixun-Kind")
+    if record.rec_type != "response" or http is None or http.get_statuscode() != "200" or kind not in (None, "article", "warc"):
         return None
     headers = tuple((name, value or "") for name, value in http.headers if name.lower() != "transfer-encoding")
     url, at = fields.get_header("WARC-Target-URI"), _instant(fields.get_header("WARC-Date"))
@@ -156,7 +158,7 @@ def _page(record: Any) -> Page | None:
     link, source = fields.get_header("Caixun-Link") or url, fields.get_header("Caixun-Source") or ""
     page = Page(url=url, link=link, status=200, headers=headers, body=body, fetched_at=at, source=source, kind="warc")
     media = page.header("content-type").partition(";")[0].strip().lower()
-    return page if media in _MEDIA and len(body) <= MAX_CONTENT else None
+    return page if (kind or media in _MEDIA) and len(body) <= MAX_CONTENT else None
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -74,6 +74,8 @@ def import_warcs(
                 taker.take(place)
             except (WarcError, httpx.HTTPError, httpx.InvalidURL) as error:
                 result.complaints.append(f"{place}: {error}; what came before is kept")
+            except OSError as error:
+                result.complaints.append(f"{place}: cannot be read: {error.strerror or error}; what came before is kept")
     for name in sorted(project.ledger.sources_of([name_of(place) for place in places]) & project.sources.keys()):
         try:
             _build(project, name, crawl_id, runner, days, result)
@@ -152,7 +154,7 @@ class _Taker:
         return self.project.ledger.take_up_intake(name_of(place), _size(place))
 
     def take(self, place: str) -> None:
-        """Take in one file, from where an earlier import of it ended. Raises WarcError, httpx.HTTPError."""
+        """Take in one file, from where an earlier import of it ended. Raises WarcError, httpx.HTTPError, OSError."""
         file, size = name_of(place), _size(place)
         batch, end = _Batch(), self.reached(place)
         failure: Exception | None = None
@@ -165,7 +167,7 @@ class _Taker:
                         self._keep(batch, file)
                         self.project.ledger.note_intake(file, size, end)
                         batch = _Batch()
-        except (WarcError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (WarcError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             failure = error
         self._keep(batch, file)
         self.project.ledger.note_intake(file, size, end)

@@ -150,11 +150,15 @@ def write_source(folder: Path, name: str, text: str) -> Source:
     path = folder / f"{name}.yml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        path.touch(exist_ok=False)
     except FileExistsError as error:
         raise ConfigError(f"{path}: there is such a source; a source is changed by hand") from error
     except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        path.unlink()  # half a source would keep all commands from working
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     try:
         return load_source(path)

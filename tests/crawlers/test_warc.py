@@ -6,7 +6,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers.page import MAX_CONTENT
+from crawlers.archive import ArchiveWriter
+from crawlers.page import MAX_CONTENT, Page
+from crawlers.root import root_of
 from crawlers.warc import WarcError, read_warc
 
 AT = "2026-11-20T04:00:00Z"
@@ -55,7 +57,6 @@ def test_documents_come_one_by_one_with_the_offset_behind_each(gzipped):
     assert pages[0].fetched_at == datetime(2026, 11, 20, 4, tzinfo=UTC)
     for passed, step in enumerate(steps):
         assert urls(content, step.end) == [one.url for one in pages][passed:]
-    assert urls(b"") == []
 
 
 def until_it_breaks(content: bytes) -> tuple[list[str], str]:
@@ -87,6 +88,7 @@ def test_a_damaged_byte_is_noticed():
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
+        (b"", "the file is empty"),
         (b"<html>no archive</html>", "what stands at byte 0 is no WARC record"),
         (b"PK\x03\x04zip", "what stands at byte 0 is no WARC record"),
         (gzip.compress(b"a log\n" * 100, mtime=0), "what stands at byte 0 is no WARC record"),
@@ -109,6 +111,17 @@ def test_only_documents_that_were_found_are_pages():
         page(7),
     )
     assert urls(content) == ["http://e.cn/1", "http://e.cn/7"]
+
+
+def test_of_an_archive_of_ours_each_article_is_a_page_whatever_its_media_type(tmp_path):
+    writer = ArchiveWriter(root_of(tmp_path), "paper", "c1")
+    kinds = {"http://e.cn/1": "article", "http://e.cn/list": "seed"}
+    for url, kind in kinds.items():
+        headers = (("Content-Type", "application/json"),)
+        writer.append(Page(url, url, 200, headers, b"{}", datetime(2026, 11, 20, tzinfo=UTC), "paper", kind))
+    writer.close()
+    (file,) = tmp_path.rglob("*.warc.gz")
+    assert urls(file.read_bytes()) == ["http://e.cn/1"]
 
 
 def test_a_record_larger_than_what_is_kept_is_passed_over():

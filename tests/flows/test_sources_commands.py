@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -165,3 +167,14 @@ def test_a_new_source_is_never_written_into_the_package(tmp_path):
     assert sorted((SHIPPED_CONFIG / "sources").iterdir()) == shipped
     more = caixun("sources", "new", "other", *options, cwd=tmp_path)
     assert (more.returncode, (own / "sources" / "other.yml").exists(), "from now on" in more.stderr) == (0, True, False)
+
+
+def test_a_source_that_a_full_disk_cuts_off_is_not_left_there(tmp_path):
+    write = (
+        "import resource, signal; from pathlib import Path; from flows.sources import write_source;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64));"
+        f"write_source(Path({str(tmp_path)!r}), 'fresh', 'title: 样报 ' + '#' * 10_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True, check=False)
+    assert "fresh.yml: cannot be written: File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []
