@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice, zip_longest
 
 import lxml.html
 
@@ -25,10 +25,15 @@ _BEHIND = re.compile(
     r"热门(?:推荐|文章|新闻|点阅|點閱|點閲|排行|阅读)|熱門點閱|更多(?:新闻|文章|推荐|阅读|相关)|今日(?:热点|推荐)|往期(?:回顾|精彩)|您可能(?:还|也).{0,10})\W{0,3}"
 )
 _DAY = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")  # behind the text: the date of a notice's signature
+_CLOCK = re.compile(r"[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?")  # in the text, above a paragraph: a live report tells when
+# What `fold` takes out of a figure, and what makes it another figure.
+_SIGN = re.compile(r"(?<=\d)[.．](?=\d)|[-+−－＋↑↓▲▼](?=\d)")
+_NAMES = str.maketrans(".．-−－+＋↑▲↓▼", "ppmmmaauudd")
 _LONG_LINK = 80  # characters; a longer link is a paragraph
 _DEEP = 4  # elements between a line and its cell, at most
 ROW = "tr"
 _LABEL = 12  # characters of a list's heading
+_HEAD = 16  # characters; a heading of what comes behind is shorter
 _BOX = 300  # elements of what holds such a list, at most
 _CELL = 40  # characters; a table with longer cells is but a page's layout
 _GOES_ON = 2  # paragraphs behind a list of links, and no further link, make the list one in the middle
@@ -36,22 +41,41 @@ _PARAGRAPH = 10.0  # weight of a line that is a copy when it comes again; a refr
 
 
 def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
-    """Return the text of an article's lines: no furniture, not the repeated headline, no paragraph a second time."""
+    """Return the text of an article's lines: no furniture, not the repeated headline, no paragraph a second time.
+
+    A sentence that is the headline with a stop stands where it is all that there is.
+    """
     folded_title = fold(title)
     kept: list[str] = []
+    headline: list[str] = []
     seen: set[str] = set()
-    for line in _without_lists(_before_the_rest(lines)):
+    own = _without_lists(_before_the_rest(lines))
+    for line, below in zip_longest(own, own[1:]):
         text = tidy(_TAIL.sub("", line.text))
         folded = fold(text)
-        if not folded or (_is_furniture(line, text) and not (kept and _DAY.fullmatch(text))):
+        if not folded or (_is_furniture(line, text) and not (kept and _is_day_or_clock(text, below))):
             continue
         if len(kept) < 3 and folded_title in (folded, fold(without_medium(text))):
+            headline += [text] if text.endswith("。") and text != title else []
             continue
-        if folded in seen and line.node.tag != ROW and (prose_weight(line) >= _PARAGRAPH or folded == fold(kept[-1])):
+        content = _content(text)
+        if content in seen and line.node.tag != ROW and (prose_weight(line) >= _PARAGRAPH or content == _content(kept[-1])):
             continue
-        seen.add(folded)
+        seen.add(content)
         kept.append(text)
-    return kept
+    return kept or headline[:1]
+
+
+def _content(text: str) -> str:
+    """Return what makes a line a copy of another: the folded text, with the signs and points of its figures."""
+    return fold(_SIGN.sub(lambda sign: sign[0].translate(_NAMES), text))
+
+
+def _is_day_or_clock(text: str, below: Line | None) -> bool:
+    """Whether a line of the text is the day of a signature, or the clock time of a live report's paragraph."""
+    return _DAY.fullmatch(text) is not None or (
+        below is not None and _CLOCK.fullmatch(text) is not None and prose_weight(below) > 0
+    )
 
 
 def _without_lists(lines: Sequence[Line]) -> list[Line]:
@@ -118,12 +142,17 @@ def _before_the_rest(lines: Sequence[Line]) -> Sequence[Line]:
 
     Where the article goes on behind the list, only the heading and the list are left out.
     """
-    for place, line in enumerate(lines):
-        if place and len(line.text) < 16 and _BEHIND.fullmatch(line.text):
-            rest = lines[place + 1 :]
-            links = sum(one.is_link for one in rest)
-            if all(one.is_link for one in rest[:links]) and sum(prose_weight(one) >= _PARAGRAPH for one in rest) >= _GOES_ON:
-                return [*lines[:place], *rest[links:]]
-            if links * 4 >= len(rest):
-                return lines[:place]
+    heads = [place for place, line in enumerate(lines) if place and len(line.text) < _HEAD and _BEHIND.fullmatch(line.text)]
+    if not heads:
+        return lines
+    backwards = lines[::-1]
+    links = [*accumulate((line.is_link for line in backwards), initial=0)][::-1]  # from a place on; so are the others
+    paragraphs = [*accumulate((prose_weight(line) >= _PARAGRAPH for line in backwards), initial=0)][::-1]
+    for head in heads:
+        rest = head + 1
+        end = rest + links[rest]
+        if links[end] == 0 and paragraphs[rest] >= _GOES_ON:
+            return [*lines[:head], *lines[end:]]
+        if links[rest] * 4 >= len(lines) - rest:
+            return lines[:head]
     return lines

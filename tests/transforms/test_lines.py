@@ -1,3 +1,5 @@
+import time
+
 import lxml.html
 import pytest
 
@@ -87,6 +89,16 @@ def clean_lines(texts: list[str], title: str, linked: int = 0) -> list[str]:
         "(內容由樣報提供。未經授權，不得轉載。)",
         "39样网（www.yang.example）原创内容，未经授权不得转载，违者必究。",
         "延伸閱讀",
+        "此观点不代表样州网立场。",
+        "声明：图片来自网络，侵删",
+        "郑重声明：样方财富发布此信息，与本站立场无关，不构成投资建议。",
+        "特别提醒：如果我们使用了您的图片，请作者与本站联系。",
+        "未经许可，任何人不得复制、转载本网站的内容。",
+        "版权声明 本文版权归样报所有，未经书面许可，不得转载。",
+        "本作品未经许可使用，本网将追究责任",
+        "安装样报客户端第一时间接收资讯",
+        "本报记者：欧阳晓样",
+        "09:21",
     ],
 )
 def test_furniture_goes(line):
@@ -111,6 +123,25 @@ def test_furniture_goes(line):
         "来源于三个方面：一是出口，二是消费，三是投资。",
         "2026年11月18日，公司公告称计划投资。",
         "记者：您怎么看？",
+        "记者：请您介绍一下公司的情况。",
+        "样报记者：谢谢！",
+        "记者：有消息说公司要上市",
+        "被告未经原告许可使用涉案商标，法院一审判决其赔偿三万元。",
+        "未经用户同意不得使用其个人信息。",
+        "法院认定涉案小说著作权归原告所有，被告应赔偿五十万元。",
+        "版权归属问题成为本案争议焦点，双方均提交了证据。",
+        "这不代表美联储的立场会转变，市场仍预期年内降息两次。",
+        "这一销量仅代表其国内市场，公司海外销量同比增长35%。",
+        "该言论仅代表其个人观点，不代表公司立场。",
+        "声明：公司控股股东未减持股份，生产经营一切正常。",
+        "郑重声明：公司从未与该平台合作，将依法追究造谣者责任。",
+        "特别提醒：即日起高速公路小型客车免费通行。",
+        "关注农产品价格，了解市场供需变化，是各地农业部门的工作。",
+        "安装客户端即可体验的新功能已覆盖三百个城市，用户数达2000万。",
+        "打开客户端，了解账户余额、办理转账已是多数老人的日常。",
+        "下载次数最多的客户端仍是样信。",
+        "更多城市的精彩赛事内容，请关注组委会发布的日程安排。",
+        "聚焦：三季报透露哪些信号",
         "举报电话公布后，监管部门收到线索120条。",
         "股市有风险，监管部门多次提醒投资者入市需谨慎，但仍有不少新股民跑步进场。",
         "扫描二维码即可点餐，已成为餐饮门店的标配。",
@@ -141,6 +172,43 @@ def test_spaces_are_tidied_and_a_line_does_not_stand_twice():
         "第一段， 利润。",
         "第二段。",
     ]
+
+
+FIGURES = ["+0.5%", "-0.5%", "1.25元", "12.5元"]
+RISES = ["指数涨跌幅为+0.5%，成交额为三亿元，资金净流入。", "指数涨跌幅为-0.5%，成交额为三亿元，资金净流入。"]
+
+
+@pytest.mark.parametrize("lines", [FIGURES, RISES])
+def test_figures_that_differ_in_sign_or_point_are_no_copies(lines):
+    assert clean_lines([*lines, lines[-1]], "标题") == lines
+
+
+def test_a_live_report_keeps_its_clock_times():
+    lines = ["午后指数走强。", "09:30", "指数高开，半导体领涨。", "10:15", "指数回落，新能源走弱。"]
+    assert clean_lines([*lines, "11:00"], "标题") == lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        (["样州央行开展三千亿元逆回购操作。"], ["样州央行开展三千亿元逆回购操作。"]),
+        (["样州央行开展三千亿元逆回购操作。", "中标利率1.40%。"], ["中标利率1.40%。"]),
+        (["样州央行开展三千亿元逆回购操作"], []),
+    ],
+)
+def test_a_text_that_is_the_headline_as_a_sentence_stays_where_there_is_no_other(lines, kept):
+    assert clean_lines(lines, "样州央行开展三千亿元逆回购操作") == kept
+
+
+def test_a_headline_that_ends_with_a_stop_is_no_text():
+    assert clean_lines(["样州央行开展逆回购操作。"], "样州央行开展逆回购操作。") == []
+
+
+def test_many_headings_of_related_links_take_no_more_time_than_other_lines():
+    texts = ["正文第一段，利润为三亿元。", *["相关阅读", "样州新闻"] * 4000]
+    began = time.process_time()
+    assert clean_lines(texts, "标题")[0] == texts[0]
+    assert time.process_time() - began < 2
 
 
 def test_a_line_that_is_a_link_goes_and_prose_with_a_link_stays():
