@@ -34,6 +34,10 @@ _TIME = (
     "createTime",
 )
 _PUBLISHER = ("source", "mediaName", "media_name", "media", "sourceName", "source_name", "copyfrom", "copyFrom")
+# A name has Chinese characters, or is one of these; pc, web or 12345 is a code of the site's own.
+_MEDIUM = re.compile(
+    r"(?!http).*[\u4e00-\u9fff].*|BBC|Bloomberg|cnBeta|CNBC|DoNews|PingWest|Reuters|TechWeb|ZAKER", re.IGNORECASE
+)
 _AUTHOR = ("author", "authorName", "author_name", "authors")
 _PARAGRAPH = ("content", "data", "text", "html", "paragraph", "value")
 
@@ -112,7 +116,7 @@ def stated_article(scripts: list[str], titled: str) -> State | None:
         rank = (bool(title) and fold(title or "") in folded, sum(map(_weight, texts)))
         if rank > best:
             author = _near(around, _AUTHOR)
-            best, state = rank, State(title, _near(around, _TIME), _near(around, _PUBLISHER), _lines(texts), author=author)
+            best, state = rank, State(title, _near(around, _TIME), _publisher(around), _lines(texts), author=author)
     if state:
         return state
     literals = [_unescaped(text) for script in scripts for text in _LITERAL.findall(script)]
@@ -126,7 +130,7 @@ def stated_facts(values: list[Any], title: str) -> tuple[str | None, str | None]
     folded = fold(title)
     own = [one for value in values for one in _objects(value) if any(_is_titled(one.get(name), folded) for name in _TITLE)]
     times = (text for one in own if (text := _near((one,), _TIME)))
-    names = (name for one in own if (name := _near((one,), _PUBLISHER)) and 2 <= len(name) <= 24 and not name.startswith("http"))
+    names = (name for one in own if (name := _publisher((one,))))
     return next(times, None), next(names, None)
 
 
@@ -180,6 +184,11 @@ def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _near(around: tuple[dict[str, Any], ...], names: tuple[str, ...]) -> str | None:
     return next((text for one in around for name in names if (text := _text(one.get(name))) and len(text) <= 120), None)
+
+
+def _publisher(around: tuple[dict[str, Any], ...]) -> str | None:
+    texts = (text for one in around for name in _PUBLISHER if (text := _text(one.get(name))))
+    return next((text for text in texts if 2 <= len(text) <= 24 and _MEDIUM.fullmatch(text)), None)
 
 
 def _unescaped(literal: str) -> str:

@@ -54,10 +54,13 @@ def test_another_articles_text_in_a_script_is_not_this_ones():
         extract(page(f"<title>{TITLE}</title><h1>{TITLE}</h1>{script}"), SOURCE)
 
 
-def test_a_script_names_the_publisher_that_the_page_does_not_print():
-    facts = {"list": [{"title": "另一篇", "source": "外报"}], "doc": {"title": TITLE, "source": "样报", "note": "x" * 300}}
+@pytest.mark.parametrize(
+    ("source", "publisher"), [("样报", "样报"), ("DoNews", "DoNews"), ("pc", None), ("12345", None), ("https://样报", None)]
+)
+def test_a_script_names_the_publisher_that_the_page_does_not_print(source, publisher):
+    facts = {"list": [{"title": "另一篇", "source": "外报"}], "doc": {"title": TITLE, "source": source, "note": "x" * 300}}
     html = article_page(head=f"<script>var allData = {json.dumps(facts)};</script>", info="2026-11-18 09:21")
-    assert only(extract(page(html), SOURCE)).publisher == "样报"
+    assert only(extract(page(html), SOURCE)).publisher == publisher
 
 
 def test_fields_by_dotted_path():
