@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 
 from transforms.document import Document
+from transforms.furniture import is_said
 from transforms.persons import BULLETS, HAN, MANY, ONE, is_double, is_person, persons_in
 from transforms.text import tidy
 from transforms.zone import CLOCK, Zone
 
 _PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
-_RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人|研究员)"
+_RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人)"
+_SCHOLAR = r"(?:首席|特约|高级|资深|助理)?研究员"  # a byline's only behind its label, or as a whole line
+_WRITER = r"(?<!》)(?<!第一)(?<!通讯)作者"  # of the article; others wrote what it tells of
 _TITLE = r"(?:研究员|教授|院长|主任|所长|会长|部长|博士|院士|总裁|分析师|经济学家)"
 # Where the reporters of Taiwan's agency write from: 記者溫以寧台北18日電.
 _DESKS = (
@@ -19,16 +22,19 @@ _DESKS = (
 _BYLINES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:作者|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜,，]|\s)\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
-        rf"作者(?P<names>{ONE}?)(?:$|[\s|]|(?:为|系|是)[{HAN}])",
+        rf"(?:{_WRITER}|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜,，]|\s)\s*(?:{_PAPER}(?:{_RANK}|{_SCHOLAR})\s*[:：]?\s*)?(?P<names>{MANY})",
+        rf"{_WRITER}(?P<names>{ONE}?)(?:$|[\s|])",
+        rf"[(（【\[]\s*(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是)[{HAN}]",
+        rf"^(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是)[{HAN}][^，。]{{1,30}}。?$",
         rf"作者\s*(?:[:：]|系|为)[^。()（）]{{0,60}}{_TITLE}\s*(?P<names>{ONE})\s*[)）]",
-        rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}{_RANK}\s*[:：]?\s*)?(?P<names>{MANY})",
+        rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}(?:{_RANK}|{_SCHOLAR})\s*[:：]?\s*)?(?P<names>{MANY})",
         rf"[(（【\[]\s*(?:文\s*[/／、]\s*图|文图|图文)\s*[:：/／]?\s*(?P<names>{MANY})",
         rf"[(（【\[〔]\s*{_PAPER}{_RANK}\s*[:：]?\s*(?P<names>{MANY})",
         rf"^[{BULLETS}\s]*{_PAPER}{_RANK}\s*[:：/／丨|｜]?\s*(?P<names>{MANY})\s*(?:$|[报報][道導]|[/／|｜]|\s)",
+        rf"^[{BULLETS}\s(（【\[]*{_PAPER}{_SCHOLAR}\s*[:：/／丨|｜]?\s*(?P<names>{MANY})\s*[)）】\]]?$",
         rf"(?:^|[。\s])(?:本报|本刊|本网|本社)?{_PAPER}{_RANK}\s*[:：]\s*(?P<names>{MANY})",
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
-        rf"[电讯]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
+        rf"(?:[日报網网社刊台]专?|本[报刊社网台][{HAN}]{{0,6}})[电電讯訊]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
         rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>[{HAN}]{{2,4}}?)(?:{_DESKS})\d{{1,2}}日[電电]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
@@ -41,7 +47,7 @@ _BYLINES = tuple(
     )
 )
 _DOUBLE = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}]{{4}})(?=$|[\s)）])")
-_SIGNED = re.compile(rf"[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")
+_SIGNED = re.compile(rf"(?:^|[。！？!?.；…”’」』）)])\s*[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")
 _BEFORE_PAPER = re.compile(rf"^(?P<names>{ONE})\s*[/／]\s*[{HAN}]{{2,10}}(?:报|网|社|刊|客户端)$")
 _AS_SOURCE = re.compile(rf"来源\s*[:：]\s*(?P<names>{ONE})$")
 _FIELDS = ("author_baidu", "article-author")  # for search engines, and for a page's own script
@@ -55,7 +61,7 @@ _LABEL = re.compile(r"^(?:作者|记者|文|撰文|[Bb]y)\s*[:：/|｜]?\s*")
 def find_authors(document: Document, zone: Zone) -> list[str]:
     """Return the persons that the bylines name, in their order; editors and photographers are none."""
     around = [*zone.below, *zone.above]
-    names = [name for line in (*around, *zone.head, *zone.tail) for name in _named_in(line, *_BYLINES)]
+    names = [name for line in (*around, *zone.head, *zone.tail) if not is_said(line) for name in _named_in(line, *_BYLINES)]
     names += [name for line in zone.below for name in _named_in(line, _BEFORE_PAPER)]
     names += [match["name"] for line in (*around, *zone.tail) for match in _DOUBLE.finditer(line) if is_double(match["name"])]
     editors = set(persons_in(_EDITOR.sub("", document.named("editor_baidu"))))  # some sites fill both fields with the editor

@@ -8,8 +8,9 @@ from transforms.persons import HAN, ONE, is_double, is_person
 from transforms.zone import CLOCK, Zone
 
 _DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
+_BARE = rf"(?:(?<![{HAN}])|(?<=本文)|(?<=文章)|(?<=稿件)|(?<=信息)|(?<=新闻)|(?<=消息)|(?<=内容))"  # 收入来源 is none
 _SOURCE = re.compile(
-    r"(?<!图片)(?<!数据)(?:来源于|来源|來源|稿源|信源|(?:出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“\"<]?\s*"
+    rf"(?<!图片)(?<!数据)(?:{_BARE}(?:来源于?|來源|稿源|信源)(?!地)|(?:来源|來源|稿源|信源)(?=\s)|(?:来源|來源|稿源|信源|出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“\"<]?\s*"
     rf"(?P<name>(?:(?!{_DAY})[^\s|｜丨<>()（）【】\[\]《》“”\"，。；;、]){{2,24}}"
     rf"(?:·(?:(?!{_DAY})[^\s|，。]){{1,12}})*)"  # a day may follow without a blank
 )
@@ -40,13 +41,16 @@ _SURE = tuple(
 _DATELINE = re.compile(rf"^[（(]?(?P<name>[{HAN}]{{2,6}}?[社网])(?:记者|記者|[{HAN}]{{2,8}}?\d{{1,2}}月\d{{1,2}}日)")
 _REPORTER = re.compile(rf"^(?P<name>{_PAPER})\s?(?:见习|首席|特约)?(?:记者|記者)\s")
 _NO_PUBLISHER = re.compile(
-    r"^(?:[ap]m$|已有|已被|博客$|论坛$|手机版|电脑版|博主文章|文章分类|分类|原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
+    r"^(?:(?i:[ap]m|by)$|已有|已被|博客$|论坛$|手机版|电脑版|博主文章|文章分类|分类|原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
     r"星期|周[一二三四五六日]|听|来自|来源|更新|人参与|次|举报|下载|摘要|正文|首页|返回|记者|本报|本网|本刊).{0,8}$|公司$"
 )
 _REST = re.compile(r"(?:作者|编辑|责编|记者|时间|日期|发布(?:时间|日期|于)|浏览|阅读|点击|字号|责任编辑|更新|我要)\S*$")
 _RELAYED = re.compile(r"^\S{2,8}(?:网|在线|客户端)\s*[-—－]+\s*(?P<paper>\S{2,12}(?:报|刊|社|台))$")
 _EDITION = re.compile(r"(?<=报)(?:网络版|电子版|电子报|数字报)$|·[^·]{1,6}号(?:·.*)?$")
 _SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源)\s*[:：]")
+_SIGNS_WITHIN = re.compile(
+    r"(?:^|[\s|｜（(【\[])\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源|信源|出处|来自)(?:\s*[:：丨|]|\s)"
+)
 _AUTHOR = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}A-Za-z·]{{2,16}})")
 _ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
 _ACCOUNT_CLASS = re.compile(r"(?:^|[-_])authorName(?:[-_]|$)")  # of class names that a build tool made
@@ -77,7 +81,7 @@ def _publishers(document: Document, zone: Zone) -> Iterator[str]:
         yield account
     stated = [line for name in _STATED if 2 <= len(line := document.meta(name)) <= 24]
     yield from _not_persons(_labelled(line) or line for line in stated)
-    yield from _not_persons(map(_labelled, [*reversed(zone.tail), *zone.after]))
+    yield from _not_persons(_labelled(line) for line in (*reversed(zone.tail), *zone.after) if _SIGNS_WITHIN.search(line))
     for form in (_REPORTER, _AUTHOR):
         names = [match["name"] for line in zone.below if (match := form.search(line))]
         yield from _not_persons(name for name in names if not is_double(name))
