@@ -21,7 +21,7 @@ from crawlers.page import Page, article_id, canonical_url
 from transforms.annotate import evidence_of
 from transforms.record import MAX_SUMMARY, Annotation, Article, Record
 from transforms.reject import RejectedError
-from transforms.text import sentences, text_hash
+from transforms.text import sentences, text_hash, tidy
 
 LABELS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
 LEAD_IN = "这篇文章中的重大事件包括："
@@ -52,18 +52,26 @@ class Entry:
 
 
 def format_record(record: Record) -> str:
-    """Return a record in the text layout, ending with a line feed."""
-    events = "\n".join(f"{number}. {event}" for number, event in enumerate(record.major_events, 1))
+    """Return a record in the text layout, ending with a line feed.
+
+    No value but the list of events has a line feed: one in a value would make its rest the next labelled line, or record.
+    """
     values = (
         record.title,
         record.url,
-        record.body.replace("\n", ""),
+        "".join(record.body.splitlines()),
         ", ".join(record.keywords),
         ", ".join(record.ai_technologies),
         "，".join(record.industries),
-        f"{LEAD_IN}\n\n{events}" if events else "",
+        LEAD_IN if record.major_events else "",
     )
-    return "".join(f"{label}: {value}".rstrip(" ") + "\n" for label, value in zip(LABELS, values, strict=True))
+    lines = [f"{label}: {_one_line(value)}".rstrip(" ") for label, value in zip(LABELS, values, strict=True)]
+    events = [f"{number}. {_one_line(event)}" for number, event in enumerate(record.major_events, 1)]
+    return "\n".join([*lines, *([""] if events else []), *events]) + "\n"
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.splitlines())
 
 
 def split(lines: Iterable[str]) -> Iterator[Entry]:
@@ -98,7 +106,7 @@ def link_of(text: str) -> str:
 def imported(page: Page) -> tuple[Article, Annotation]:
     """Return the article and the annotation of an imported record. Raises LayoutError as `link_of` does."""
     fields = _fields(page.text)
-    body = "\n".join(line.strip() for line in fields["总结"].splitlines() if line.strip())
+    body = fields["总结"]
     identity = article_id(url := fields["链接"])
     article = Article(
         article_id=identity,
@@ -106,7 +114,7 @@ def imported(page: Page) -> tuple[Article, Annotation]:
         source=page.source,
         publisher=None,
         authors=(),
-        title=fields["标题"],
+        title=_one_line(fields["标题"]),
         published_at=None,
         published_precision="none",
         published_date=page.day or day_of(page.fetched_at),
@@ -139,11 +147,11 @@ def _annotation(page: Page, body: str, fields: dict[str, str]) -> Annotation:
 
 
 def _fields(text: str) -> dict[str, str]:
-    """Return what stands behind each label; the link is canonical."""
+    """Return what stands behind each label, line by line without what nobody sees; the link is canonical."""
     marks = list(_LABEL.finditer(text))
     _check(text, marks)
     ends = [*(mark.start() for mark in marks), len(text)][1:]
-    fields = {_name(mark): text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)}
+    fields = {_name(mark): _tidied(text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)}
     if missing := [label for label in _NEEDED if not fields.get(label)]:
         raise LayoutError(0, f"a record without {'、'.join(missing)}")
     try:
@@ -151,6 +159,10 @@ def _fields(text: str) -> dict[str, str]:
     except ValueError as error:
         (line,) = (text.count("\n", 0, mark.start()) for mark in marks if _name(mark) == "链接")
         raise LayoutError(line, f"no usable 链接: {error}") from error
+
+
+def _tidied(text: str) -> str:
+    return "\n".join(filter(None, map(tidy, text.splitlines())))
 
 
 def _check(text: str, marks: list[re.Match[str]]) -> None:
@@ -172,7 +184,7 @@ def _items(line: str) -> tuple[str, ...]:
 
 
 def _events(text: str) -> tuple[str, ...]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = text.splitlines()
     if lines and lines[0].endswith((":", "：")) and not _NUMBER.match(lines[0]):
         del lines[0]  # the lead-in, in whatever words
     return tuple(_said(_NUMBER.sub("", line) for line in lines))

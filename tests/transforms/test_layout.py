@@ -101,6 +101,27 @@ def test_the_paragraphs_of_a_record_stand_on_one_line():
     assert "总结: 第1段正文。第二段，利润为1亿元。\n" in format_record(record(1))
 
 
+FALSE = "\n标题: 假\r链接: http://e.cn/2\u2028总结: 假"
+
+
+@pytest.mark.parametrize("column", ["title", "body", "keywords", "ai_technologies", "industries", "major_events"])
+def test_no_value_is_taken_for_a_labelled_line(column):
+    value = f"真{FALSE}"
+    text = format_record(record(1, **{column: value if column in ("title", "body") else (value,)}))
+    (entry,) = split(text.splitlines(keepends=True))
+    row = imported_record(entry.text)
+    said = getattr(row, column)
+    assert "".join(said if isinstance(said, tuple) else [said]).replace(" ", "") == "真标题:假链接:http://e.cn/2总结:假"
+    assert row.url == record(1).url
+
+
+def test_an_imported_record_has_no_invisible_characters_and_its_headline_is_one_line():
+    row = imported_record(
+        "标题: 大模型\x00\n走进钢厂\u200b\n链接: http://e.cn/1\n总结: 第一段。\x01\n　第二段。\n关键词: 钢厂\x02\n"
+    )
+    assert (row.title, row.body, row.keywords) == ("大模型 走进钢厂", "第一段。\n第二段。", ("钢厂",))
+
+
 def test_a_record_without_annotation_has_empty_lines():
     row = record(1, keywords=(), industries=(), major_events=())
     assert "关键词:\nAI技术:\n行业:\n重大事件摘要:\n" in format_record(row)
