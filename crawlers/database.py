@@ -21,6 +21,7 @@ from crawlers.tables import VERSION, meta, metadata
 _WRITERS = 0xCA15  # the one advisory lock of a PostgreSQL that those who write the ledger take
 _LONG = 0.25  # seconds of writing after which …
 _TURN = 0.12  # … the lock is left to others for so long
+_DAMAGE = ("malformed", "not a database")  # what SQLite says of a file that no command can mend
 
 
 def is_shared(url: str) -> bool:
@@ -143,7 +144,9 @@ def errors_as_one_sentence(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StoreError(f"the ledger {engine.url!s} cannot be used: {cause}") from error
+        torn = engine.dialect.name == "sqlite" and any(sign in cause for sign in _DAMAGE)
+        help_ = "; move it away, and `caixun doctor` makes it anew from archive and dataset" if torn else ""
+        raise StoreError(f"the ledger {engine.url!s} cannot be used: {cause}{help_}") from error
 
 
 def _begin(connection: Connection) -> None:

@@ -46,9 +46,10 @@ class Step(NamedTuple):
 def read_warc(stream: Stream, start: int) -> Iterator[Step]:
     """Yield the steps through a WARC file whose bytes from offset `start` on `stream` gives.
 
-    A page is an HTML document, or what an archive of ours holds as one, that was answered with 200. `source` is blank unless the file is an archive of ours; `link`
-    is the address that was asked for. Pages above `MAX_CONTENT` bytes are left out. Raises WarcError where the file is
-    torn, damaged, empty or no WARC, and where several records in one gzip member take more than twice that many bytes.
+    A page is an HTML document, or what an archive of ours holds as an article, that was answered with 200. `source` is blank
+    unless the file is such an archive; `link` is the address that was asked for. Pages above `MAX_CONTENT` bytes are left out.
+    Raises WarcError where the file is torn, damaged, empty or no WARC, and where several records in one gzip
+    member take more than twice that many bytes.
     """
     first = stream.read(2)
     if first == b"\x1f\x8b":

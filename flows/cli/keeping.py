@@ -51,7 +51,7 @@ def doctor(
         print_json(asdict(found))
     else:
         for trouble in found.troubles:
-            cure = trouble.cure or "nothing can be done about it"
+            cure = trouble.cure or "left as it is"
             print_text(f"{trouble.what}: {f'would be {cure}' if dry_run and trouble.cure else cure}")
         for trouble in found.left if not dry_run else ():
             print_text(f"still wrong: {trouble.what}")

@@ -208,7 +208,12 @@ def test_a_parquet_file_that_may_not_be_read_is_not_called_damaged(tmp_path):
 def test_a_ledger_that_cannot_be_read(project):
     project.data.folder.mkdir(exist_ok=True)
     (project.data / "ledger.sqlite").write_text("no database " * 1000)
-    assert_one_sentence(caixun("status", *in_project(project)), 1, "the ledger", "cannot be used: file is not a database")
+    assert_one_sentence(
+        caixun("status", *in_project(project)),
+        1,
+        "the ledger",
+        "cannot be used: file is not a database; move it away, and `caixun doctor` makes it anew",
+    )
 
 
 def robots_in(project, file: str) -> int:
