@@ -6,6 +6,7 @@ Pure: no network, no Scrapy, no WARC. `archive` writes and reads pages, `transfo
 import hashlib
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,6 +15,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from tld import get_fld
 from w3lib.url import canonicalize_url
+
+from crawlers.walls import wall_sign
 
 Kind = Literal["seed", "article", "part", "robots", "import", "warc"]
 
@@ -111,28 +114,39 @@ _ASCII = bytes(range(128))
 _CHARSET = re.compile(rb"""charset=["']?([\w-]+)""", re.IGNORECASE)
 
 
+_WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}  # deflate may be raw or in a zlib wrapper (RFC 9110, 8.4.1.2)
+_UNASKED = ("br", "zstd", "compress", "x-compress")
+_MEMBERS = 100  # gzip streams that may follow one another in a body; each costs a copy of what is left
+
+
 def _decompressed(body: bytes, encoding: str) -> bytes:
-    """Return `body` without one Content-Encoding; `deflate` may be raw or in a zlib wrapper (RFC 9110, 8.4.1.2)."""
-    if encoding in ("", "identity") or not body:
-        return body
-    if encoding in ("gzip", "x-gzip"):
-        windows = [31]
-    elif encoding == "deflate":
-        windows = [15, -15]
-    else:
+    """Return `body` without one Content-Encoding; a word that names none (`utf-8`, `none`) stands for none."""
+    if encoding in _UNASKED:
         raise ContentError(f"Content-Encoding {encoding} was never asked for")
-    for window in windows:
+    if encoding not in _WINDOWS or not body:
+        return body
+    for window in _WINDOWS[encoding]:
+        with suppress(zlib.error):
+            return _unzipped(body, window)
+    raise ContentError(f"the body is not {encoding}, or ends before its end")
+
+
+def _unzipped(body: bytes, window: int) -> bytes:
+    """Return what a stream holds, or several of gzip together. Raises zlib.error for another kind or a torn one."""
+    pieces, left = [], MAX_CONTENT
+    for _ in range(_MEMBERS):
         unzip = zlib.decompressobj(window)
-        try:
-            content = unzip.decompress(body, MAX_CONTENT + 1)
-        except zlib.error:
-            continue
-        if not content and not unzip.eof:  # not of this kind; a tail that is cut off is borne, as browsers do
-            continue
-        if len(content) > MAX_CONTENT:
+        pieces.append(unzip.decompress(body, left + 1))
+        left -= len(pieces[-1])
+        if left < 0:
             raise TooLargeError(f"more than {MAX_CONTENT} bytes when decompressed")
-        return content
-    raise ContentError(f"the body is not {encoding}")
+        if not unzip.eof:
+            raise zlib.error("the end is missing")
+        body = unzip.unused_data
+        if not body.startswith(b"\x1f\x8b"):  # what else stands behind the end is padding
+            return b"".join(pieces)
+        window = 31
+    raise zlib.error("too many streams")
 
 
 def canonical_url(url: str) -> str:
@@ -170,11 +184,7 @@ def site_of(url: str) -> str:
 
 
 _CAPTCHA_HOSTS = {"wappass.baidu.com", "verify.baidu.com", "passport.baidu.com", "seccaptcha.baidu.com"}
-_SMALL = 20_000  # bytes; a captcha or login wall is small, and marks of it inside a large page prove nothing
-_TITLE = re.compile(r"<title[^>]{0,100}>\s*([^<]{1,200})</title>", re.IGNORECASE)
-_WALL = re.compile(
-    r"安全验证|访问验证|验证码|人机验证|滑块验证|访问过于频繁|请求过于频繁|访问被拒绝|访问受限|请登录|用户登录|会员登录|账号登录|^登录$"
-)
+_SMALL = 100_000  # bytes; a captcha or login wall is small, and marks of it inside a large page prove nothing
 _LOGIN = re.compile(r"(?:passport|login|sso|account)s?\..+|.*/(?:login|signin|sign_in|passport)(?:[/.].*)?", re.IGNORECASE)
 _BROKEN_SHARE = 0.01  # of the characters; a page with a torn character or two stays below it
 # What UTF-8 becomes that was read as GBK or Latin-1 and stored so; none of it stands in ordinary news, as 斤 and 烫 alone do.
@@ -182,7 +192,6 @@ _WRONG = ("\ufffd", "锟斤拷", "烫烫", "屯屯", "锘", "鈥", "銆", "鐨",
 # ÖÐ¹úÒøÐÐ: what GBK becomes that was read as Latin-1, or Latin-9; no text has so many of these in a row.
 _LATIN = re.compile(r"[\u00a1-\u00ffŒœŠšŸŽžƒ€]{6,}")
 _OFTEN_LATIN = "ÃÂÄÖå"  # some of these are in every such text
-_EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
 
 
 def garbled(text: str) -> bool:
@@ -198,8 +207,9 @@ def blocked_reason(page: Page) -> str | None:
     """Return why `page` is a wall instead of the answer that was asked for (captcha, login, refusal), or None.
 
     Only sure signs count: a captcha host as the place or the target of a redirect, a redirect to a login, a blank 403, a
-    429, a 503 that says when to come again, a small page whose title names a check or a login, that shows nothing but an
-    error, or whose only link leads to a captcha host, and a list that makes no sense in any encoding.
+    429, a 503 that says when to come again, a small page that shows little and whose title is that of a check or a login, that
+    shows nothing but an error, whose only links lead to a captcha, or whose script asks for the page again with a cookie, and
+    a list that makes no sense in any encoding.
     """
     host, path = _destination(page)
     if host in _CAPTCHA_HOSTS:
@@ -225,18 +235,10 @@ def _wall_text(page: Page) -> str | None:
     try:
         if page.kind == "seed" and page.status == 200 and garbled(page.text):
             return "a list that makes no sense in any encoding (mojibake)"
-        text = page.text[:_SMALL] if len(page.body) <= _SMALL else ""
-    except ContentError:
-        return None
-    titled = _TITLE.search(text)
-    if titled and _WALL.search(titled[1].strip()):
-        return f"a page titled {titled[1].strip()}"
-    if _EMPTY_ROOM in text:
-        return f"a page that shows only {_EMPTY_ROOM}"
-    links = re.findall(r"""href=["']?https?://([^/"'>\s]{1,100})""", text)
-    if links and all(link in _CAPTCHA_HOSTS for link in links):
-        return f"a page that only leads to {links[0]}"
-    return None
+        text = page.text if len(page.content) <= _SMALL else ""
+    except ContentError as error:
+        return f"a robots.txt that cannot be read: {error}" if page.kind == "robots" else None
+    return wall_sign(text)
 
 
 def _destination(page: Page) -> tuple[str, str]:
@@ -248,6 +250,22 @@ def _destination(page: Page) -> tuple[str, str]:
     return parts.hostname or "", parts.path
 
 
+def failure_reason(page: Page) -> str | None:
+    """Return why a response is none, or half of one, though its status is that of an answer, or None: it may come whole later."""
+    if page.status in GONE:
+        return None
+    try:
+        empty = not page.content.strip()
+    except TooLargeError:
+        return None
+    except ContentError as error:
+        return str(error)
+    if page.status == 206:
+        return "HTTP 206, a part of the page that was not asked for"
+    return f"HTTP {page.status} with nothing in it" if empty else None
+
+
 def is_answer(page: Page) -> bool:
     """Whether a response settles what was asked: a document, or that there is none; not a wall, a redirect or a failure."""
-    return (200 <= page.status < 300 or page.status in GONE) and blocked_reason(page) is None
+    settles = 200 <= page.status < 300 or page.status in GONE
+    return settles and blocked_reason(page) is None and failure_reason(page) is None

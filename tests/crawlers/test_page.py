@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.page import MAX_CONTENT, ContentError, Page, article_id, blocked_reason, canonical_url, site_of
+from crawlers.page import (
+    MAX_CONTENT,
+    ContentError,
+    Page,
+    article_id,
+    blocked_reason,
+    canonical_url,
+    failure_reason,
+    is_answer,
+    site_of,
+)
 
 
 def page(body: bytes = b"", status: int = 200, url: str = "http://news.example.com/a", **headers: str) -> Page:
@@ -62,14 +72,29 @@ def test_content_undoes_every_encoding_that_is_asked_for():
     assert page(gzip.compress(text), content_encoding="gzip").content == text
     assert page(zlib.compress(text), content_encoding="deflate").content == text
     assert page(raw.compress(text) + raw.flush(), content_encoding="Deflate").content == text
-    assert page(text, content_encoding="identity").content == text
+    assert page(gzip.compress(text[:9]) + gzip.compress(text[9:]) + bytes(8), content_encoding="gzip").content == text
+
+
+@pytest.mark.parametrize("name", ["identity", "UTF-8", "none", "8bit", ""])
+def test_what_names_no_encoding_stands_for_none(name):
+    assert page("正文".encode(), content_encoding=name).content == "正文".encode()
 
 
 @pytest.mark.parametrize(
     ("body", "encoding"),
-    [(b"no gzip", "gzip"), (b"x", "br"), (gzip.compress(bytes(MAX_CONTENT + 1)), "gzip"), (b"\x00\x01", "deflate")],
+    [
+        (b"no gzip", "gzip"),
+        (b"x", "br"),
+        (b"\x00\x01", "deflate"),
+        (gzip.compress(b"x" * 999)[:-9], "gzip"),
+        (gzip.compress(b"x" * 999) * 2 + gzip.compress(b"x" * 999)[:-9], "gzip"),
+        (zlib.compress(b"x" * 999)[:-5], "deflate"),
+        (gzip.compress(bytes(MAX_CONTENT + 1)), "gzip"),
+        (gzip.compress(bytes(MAX_CONTENT // 2 + 1)) * 2, "gzip"),
+        (gzip.compress(b"") * 100_000, "gzip"),
+    ],
 )
-def test_content_refuses_what_is_broken_unknown_or_a_bomb(body, encoding):
+def test_content_refuses_what_is_broken_torn_unknown_or_a_bomb(body, encoding):
     with pytest.raises(ContentError):
         _ = page(body, content_encoding=encoding).content
 
@@ -97,6 +122,10 @@ def test_text_uses_the_declaration_where_the_bytes_admit_neither():
     assert page(text.encode("big5")).text.endswith("</p>")
 
 
+ARTICLE = "<p>青穗农业公告称，公司计划投资3.2亿元建设智能温室，预计2027年底投产。</p>" * 3
+CHALLENGE = "<script>document.cookie='acw_sc__v2='+x;document.location.reload();</script>"
+
+
 @pytest.mark.parametrize(
     "wall",
     [
@@ -110,6 +139,12 @@ def test_text_uses_the_declaration_where_the_bytes_admit_neither():
         page(b"", 302, location="/user/login.html"),
         replace(page("<li>鐨勬柊闂</li>锟斤拷".encode()), kind="seed"),
         page(gzip.compress("<title>访问验证</title>".encode()), content_encoding="gzip"),
+        page(f"<title>样报网 - 用户登录</title><p>{'登录即表示同意用户协议。' * 40}</p>".encode()),
+        page("<title>您的访问过于频繁，请稍后再试_样报</title>".encode() + b"<script></script>" * 3000),
+        page("<title>本站已开启滑块验证保护</title><p>拖动滑块</p>".encode()),
+        page("<div>这里空空如也</div><a href='/'>返回首页</a>".encode()),
+        page(f"<html>{CHALLENGE}</html>".encode()),
+        replace(page(b"\x1f\x8b", content_encoding="gzip"), kind="robots"),
     ],
 )
 def test_walls_are_recognised(wall):
@@ -128,7 +163,38 @@ def test_walls_are_recognised(wall):
         page(b"", 503),
         replace(page("<li>鐨勬柊闂</li>".encode("gbk")[:-1] + "<li>最新报道</li>".encode("gbk") * 60), kind="seed"),
         page(b"broken", content_encoding="gzip"),
+        page(f"<title>样州银行提醒：短信验证码切勿外泄_样报</title>{ARTICLE}".encode()),
+        page(gzip.compress(f"<title>样州 访问受限</title>{ARTICLE * 300}".encode()), content_encoding="gzip"),
+        page(f"{ARTICLE}<div>评论区这里空空如也，快来抢沙发</div>".encode()),
+        page(f"<a href='https://passport.baidu.com/v2/?login'>登录</a>{ARTICLE}".encode()),
+        page(f"<a href='https://wappass.baidu.com/'>登录</a><a href=/2>下一篇</a>{ARTICLE}".encode()),
+        page(f"{CHALLENGE}{ARTICLE}".encode()),
+        page(f"<title>青穗农业拟投三亿元</title>{CHALLENGE}<script>state = {{}}</script>".encode()),
     ],
 )
 def test_an_ordinary_answer_is_no_wall(answer):
     assert blocked_reason(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        (page(b""), "HTTP 200 with nothing in it"),
+        (page(b"", 204), "HTTP 204 with nothing in it"),
+        (page(gzip.compress(b" \n"), content_encoding="gzip"), "HTTP 200 with nothing in it"),
+        (page(ARTICLE.encode(), 206), "HTTP 206"),
+        (page(gzip.compress(ARTICLE.encode())[:-20], content_encoding="gzip"), "ends before its end"),
+    ],
+)
+def test_no_answer_and_half_of_one_may_come_whole_later(failed, said):
+    assert said in (failure_reason(failed) or "")
+    assert not is_answer(failed)
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [page(ARTICLE.encode()), page(b"", 404), page(gzip.compress(bytes(MAX_CONTENT + 1)), content_encoding="gzip")],
+)
+def test_an_answer_settles_what_was_asked(settled):
+    assert failure_reason(settled) is None
+    assert is_answer(settled)

@@ -142,6 +142,7 @@ def no_answer():
         (lambda: (429, b"", {"Retry-After": "3600"}), "HTTP 429"),
         (no_answer, "DownloadFailedError"),
         (lambda: (302, b"", {"Location": "https://wappass.baidu.com/static/captcha"}), "sent to the captcha"),
+        (lambda: (200, b"\x1f\x8b", {"Content-Encoding": "gzip"}), "a robots.txt that cannot be read"),
     ],
 )
 def test_a_robots_txt_that_fails_forbids_everything_until_it_can_be_had(site, tmp_path, answer, said):
