@@ -12,7 +12,7 @@ from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
-from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, is_answer
+from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, failure_reason, is_answer
 from crawlers.parts import MOST, next_part
 from crawlers.root import Root
 from crawlers.source import Source
@@ -181,11 +181,15 @@ class Crawl:
 
         An article of one page is noted at once, or with others when many come in a second: until then the archive's file alone
         knows of it, which a later crawl reads when this one is killed. One of several pages is not archived until its last is
-        there; what is there already need not be asked for again.
+        there; what is there already need not be asked for again. One whose last page came empty or in part has failed. What the
+        ledger has as an article of its own is no part of another one.
         """
         page = pages[-1]
+        if failure := failure_reason(page):
+            self.miss(fetch, "failed", "http", failure)
+            return None
         following = next_part(page) if len(pages) < MOST and page.status not in GONE else None
-        if following and page.position and following not in [one.url for one in pages]:
+        if following and page.position and following not in [one.url for one in pages] and not self._found(following):
             self._ledger.keep_reply(self.source.name, page.link, "part", page.position, page.fetched_at)
             return following
         first, *more = pages
@@ -198,6 +202,10 @@ class Crawl:
             if len(self._kept) >= _TOGETHER or monotonic() - self._noted_at > _SOON:
                 self._note_kept()
         return None
+
+    def _found(self, link: str) -> bool:
+        """Whether a list has named this address as an article's."""
+        return bool(self._ledger.states(self.source.name, [article_id(canonical_url(link))]))
 
     def _note_kept(self) -> None:
         self._ledger.archive_all(self.source.name, self._kept)

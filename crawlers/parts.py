@@ -20,13 +20,14 @@ def next_part(page: Page) -> str | None:
     """Return the address of the part that follows `page`, as the page links it, or None where it is the last.
 
     A link 下一页 counts only when its address is this page's with the next number (`c123.html`, `c123_2.html`, `?page=2`); on
-    many pages it leads to another article.
+    many pages it leads to another article. An article's first page has no number, or begins to count; `news_101.html` is an
+    article among others.
     """
     try:
         text = page.text
     except ContentError:
         return None
-    if not _WORDS.search(text):
+    if not _WORDS.search(text) or (page.kind != "part" and _number(page.url) > 1):
         return None
     for link in Selector(text=text).css("a[href]"):
         if _NEXT.fullmatch("".join(link.css("::text").getall()).strip()):
@@ -49,6 +50,12 @@ def _follows(this: str, other: str) -> bool:
     before, after = _numbered(one.path), _numbered(two.path)
     # The second part of c123.html is c123_2.html; where counting begins at 0 it is c123_1.html.
     return one.query == two.query and before[0] == after[0] and after[1] in (before[1] + 1, *([1] if before[1] == 1 else []))
+
+
+def _number(address: str) -> int:
+    """Return the number of a page among the parts of its article, 1 where its address tells none."""
+    parts = urlsplit(address)
+    return max(_numbered(parts.path)[1], _counted(parts.query)[1])
 
 
 def _numbered(path: str) -> tuple[tuple[str, str], int]:

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.page import Page
+from crawlers.page import Kind, Page
 from crawlers.parts import next_part
 
 
-def page(url: str, html: str) -> Page:
-    return Page(url, url, 200, (), html.encode(), datetime(2026, 11, 20, tzinfo=UTC), "paper", "article")
+def page(url: str, html: str, kind: Kind) -> Page:
+    return Page(url, url, 200, (), html.encode(), datetime(2026, 11, 20, tzinfo=UTC), "paper", kind)
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,17 @@ def page(url: str, html: str) -> Page:
     ],
 )
 def test_next_part(url, link, part):
-    assert next_part(page(url, f"<p>正文</p>{link}")) == part
+    assert next_part(page(url, f"<p>正文</p>{link}", "part")) == part
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "part"),
+    [
+        ("http://e.cn/a/123.html", "<a href=123_2.html>下一页</a>", "http://e.cn/a/123_2.html"),
+        ("http://e.cn/a/123_1.html", "<a href=123_2.html>下一页</a>", "http://e.cn/a/123_2.html"),
+        ("http://e.cn/a/news_101.html", "<a href=news_102.html>下一页</a>", None),  # the site counts its articles
+        ("http://e.cn/?p=101", "<a href='?p=102'>下一页</a>", None),
+    ],
+)
+def test_an_article_begins_with_its_first_page(url, link, part):
+    assert next_part(page(url, f"<p>正文</p>{link}", "article")) == part
