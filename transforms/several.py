@@ -72,7 +72,7 @@ def _take_out(part: Document, rules: Override) -> None:
     """Take the fields that stand beside the text out of it."""
     places = [place for place in (*rules.places().values(), _HEADINGS) if not place.startswith(STATE)]
     for found in [node for place in places for node in part.tree.cssselect(place)[:1]]:
-        if found is not part.tree:
+        if found is not part.tree and found.getparent() is not None:  # two places may be one node
             found.drop_tree()
 
 

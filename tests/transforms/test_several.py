@@ -68,6 +68,11 @@ def test_fields_are_looked_up_inside_the_node():
     assert made[0].body == "【北方智造签下订单】北方智造公告，与临江市签订智能仓储合同，金额三亿元。"
 
 
+def test_a_place_that_two_rules_name_is_taken_out_of_the_text_once():
+    made = articles(LIST, title="h3", published_at=".t", authors="h3")
+    assert [(one.title, one.body) for one in made][1] == ("早盘半导体走强", "早盘半导体板块走强，晶澄微电涨逾百分之五。")
+
+
 def test_the_same_flash_listed_twice_is_one_article():
     assert len(articles(LIST.replace("</div></body>", LIST.partition('<div class="live">')[2]), url="a.more")) == 3
 
