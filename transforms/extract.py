@@ -16,7 +16,7 @@ from transforms.override import override
 from transforms.publisher import find_account, find_publisher
 from transforms.record import Article
 from transforms.refusal import refuse_error_page, refuse_other_answers
-from transforms.reject import RejectedError
+from transforms.reject import WALLS, RejectedError
 from transforms.several import several
 from transforms.text import fold, text_hash, tidy
 from transforms.times import printed_moment, stated_moment
@@ -58,7 +58,9 @@ def _article(
         byline = [f"作者：{state.author}"] if state.author else []
         zone = zone._replace(head=[*byline, *state.body[:4]], tail=list(state.body[-4:]))
     lines = _body(document, found, title, state, given)
-    body = "\n".join([*lines, *(line for one in more for line in _continued(one, source, title))])
+    for one in more:
+        lines += _new_lines(_continued(one, source, title), lines)
+    body = "\n".join(lines)
     if len(fold(body)) < _MIN_BODY:
         raise RejectedError("no_body")
     refuse_mojibake(f"{title}\n{body}")
@@ -96,11 +98,28 @@ def _hidden_article(document: Document, found: FoundArticle) -> State | None:
 
 
 def _continued(page: Page, source: Source, title: str) -> list[str]:
-    """Return the text of one of an article's further pages."""
-    document = Document(decode(page))
-    given = override(document, source.extract)
-    document.read()
+    """Return the text of one of an article's further pages; none of one that is no page of it: an error page, a PDF.
+
+    Raises RejectedError for a wall or mojibake: the article is to be fetched again.
+    """
+    try:
+        refuse_other_answers(page, source)
+        document = Document(decode(page))
+        given = override(document, source.extract)
+        document.read()
+        refuse_error_page(document)
+    except RejectedError as refusal:
+        if refusal.reason in WALLS:
+            raise
+        return []
     return _body(document, find_article(document), title, None, given)
+
+
+def _new_lines(lines: list[str], known: Sequence[str]) -> list[str]:
+    """Return a further page's lines without the paragraphs that stand there already; none of a page that has no other line."""
+    before = {fold(line) for line in known}
+    new = [line for line in lines if len(fold(line)) < _MIN_BODY or fold(line) not in before]
+    return new if any(fold(line) not in before for line in new) else []
 
 
 def _told(
