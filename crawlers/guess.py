@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -88,15 +89,22 @@ def _some(urls: list[str], page: Page) -> list[str]:
 def _guess_api(page: Page) -> Guess:
     try:
         lists = list(_lists(json.loads(page.text), ""))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ListingError(f"{page.url}: not JSON: {error}") from error
     path, rows, url = max(lists, key=lambda one: len(one[1]), default=("", [], ""))
-    urls = _some([urljoin(page.url, row[url]) for row in rows], page)
+    urls = _some(list(_urls([row[url] for row in rows], page)), page)
     texts = [key for key, value in rows[0].items() if isinstance(value, str) and key != url]
     title = next((key for key in texts if "title" in key.lower()), max(texts, key=lambda key: len(rows[0][key]), default=url))
     time = next((key for key, value in rows[0].items() if key not in (url, title) and _is_time(value, page)), None)
     item = [("url", url), ("title", title), *([("time", time)] if time else [])]
     return Guess("api", template(page.link), article_pattern(urls), path, tuple(item))
+
+
+def _urls(links: Iterable[str], page: Page) -> Iterator[str]:
+    """Yield the addresses of links; one that makes no sense is left out."""
+    for link in links:
+        with suppress(ValueError):
+            yield canonical_url(urljoin(page.url, link))
 
 
 def _lists(value: Any, path: str) -> Iterator[tuple[str, list[dict[str, Any]], str]]:

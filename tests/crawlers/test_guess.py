@@ -48,6 +48,11 @@ def test_a_json_list():
     assert found.allow == r"^https?://www\.example\.cn/a/\d+\.html$"
 
 
+def test_an_address_that_makes_no_sense_is_left_out_of_a_json_list():
+    items = [{"url": url, "title": "标题"} for url in ("http://[bad/", "/a/1.html", "/a/2.html")]
+    assert guess(page(json.dumps(items))).allow == r"^https?://www\.example\.cn/a/\d+\.html$"
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -60,7 +65,20 @@ def test_feeds_and_sitemaps(body, kind):
     assert (found.kind, found.links, found.allow) == (kind, None, r"^https?://www\.example\.cn/a/\d+$")
 
 
-@pytest.mark.parametrize("body", ["", "<p>nothing</p>", "{}", "[1, 2]", "{not json", "<rss></rss>", f"<ul>{NAV}</ul>"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<p>nothing</p>",
+        "{}",
+        "[1, 2]",
+        "{not json",
+        '[{"url": "http://[bad/"}]',
+        "[" * 99_999,
+        "<rss></rss>",
+        f"<ul>{NAV}</ul>",
+    ],
+)
 def test_what_lists_nothing_is_one_sentence(body):
     with pytest.raises(ListingError, match=r"https://www\.example\.cn/list/index\.html: "):
         guess(page(body))
