@@ -29,7 +29,7 @@ def next_part(page: Page) -> str | None:
         return None
     if not _WORDS.search(text) or (page.kind != "part" and _number(page.url) > 1):
         return None
-    for link in Selector(text=text).css("a[href]"):
+    for link in Selector(text=text, type="html").css("a[href]"):
         if _NEXT.fullmatch("".join(link.css("::text").getall()).strip()):
             try:
                 address = urljoin(page.url, link.attrib["href"].strip())

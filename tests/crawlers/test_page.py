@@ -1,4 +1,5 @@
 import gzip
+import json
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -169,6 +170,7 @@ def test_walls_are_recognised(wall):
         page(f"<a href='https://passport.baidu.com/v2/?login'>登录</a>{ARTICLE}".encode()),
         page(f"<a href='https://wappass.baidu.com/'>登录</a><a href=/2>下一篇</a>{ARTICLE}".encode()),
         page(f"{CHALLENGE}{ARTICLE}".encode()),
+        replace(page(json.dumps({"empty": "这里空空如也", "list": [ARTICLE]}).encode()), kind="seed"),
         page(f"<title>青穗农业拟投三亿元</title>{CHALLENGE}<script>state = {{}}</script>".encode()),
     ],
 )

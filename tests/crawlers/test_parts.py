@@ -52,3 +52,7 @@ def test_next_part(url, link, part):
 )
 def test_an_article_begins_with_its_first_page(url, link, part):
     assert next_part(page(url, f"<p>正文</p>{link}", "article")) == part
+
+
+def test_a_page_that_is_json_has_no_next_part():
+    assert next_part(page("http://e.cn/a/1", '{"text": "正文", "more": "下一页"}', "article")) is None
