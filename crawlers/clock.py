@@ -52,7 +52,10 @@ def is_over(day: date, at: datetime) -> bool:
 
 
 _LONGEST = 400  # characters of a text in which a time is looked for; a longer one is no label
-_CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?分)?(?:(?:\s?[:：]|(?<=分))\s?(?P<second>[0-5]\d)(?!\d)\s?秒?)?"
+_CLOCK = (
+    r"(?P<hour>[01]?\d|2[0-3])\s?[:：时]\s?(?P<minute>[0-5]\d)(?:\s?分)?(?:(?:\s?[:：]|(?<=分))\s?(?P<second>[0-5]\d)(?!\d)\s?秒?)?"
+    r"(?:\s?(?P<noon>[AaPp][Mm])(?![A-Za-z]))?"
+)
 _BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
 _AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*{_CLOCK})?"
 # An offset stands right behind the time; 09:30-11:30 is a span of time.
@@ -156,20 +159,21 @@ def _ago(match: re.Match[str], reference: datetime, _zone: ZoneInfo) -> Moment |
     return Moment(reference - (timedelta(minutes=count) if match["unit"] == "分钟" else timedelta(seconds=count)), "minute")
 
 
-def _hour(hour: int, half: str | None) -> int | None:
+def _hour(hour: int, half: str) -> int | None:
     """Return the hour of the day, None for 晚上12:10 and 晚上1:10, which may be the day's first hours or the next one's."""
-    if half in ("凌晨", "早上", "上午"):
+    if half in ("凌晨", "早上", "上午", "am"):
         return 0 if hour == _NOON else hour
     if half == "晚上" and (hour == _NOON or hour < _EVENING):
         return None
-    later = half in ("下午", "傍晚", "晚上") or (half == "中午" and hour < _NOON // 2)
+    later = half in ("下午", "傍晚", "晚上", "pm") or (half == "中午" and hour < _NOON // 2)
     return hour + _NOON if later and hour < _NOON else hour
 
 
 def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
     """Combine `day` with the clock time and offset of `match`, where it has them."""
     parts = match.groupdict()
-    hour = _hour(int(parts["hour"]), parts.get("half")) if parts.get("hour") else None
+    half = (parts.get("noon") or parts.get("half") or "").lower()
+    hour = _hour(int(parts["hour"]), half) if parts.get("hour") else None
     if hour is None:  # of a day without a clock time only the day counts, wherever it was printed
         return Moment(start_of(day), "day")
     at = datetime.combine(day, time(hour, int(parts["minute"]), int(parts["second"] or 0)), zone)

@@ -1,8 +1,10 @@
-"""The time that a page prints: metadata, then the zone around the headline, then labelled lines; never a list, never the URL."""
+"""The time that a page prints: around the headline, in metadata, on labelled lines behind; never a list, never the URL."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,6 @@ _META = (
     "og:published_time",
     "datepublished",
     "datecreated",
-    "dateupdate",
     "publishdate",
     "pubdate",
     "publish_time",
@@ -30,13 +31,20 @@ _META = (
 )
 _IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])")
 _FAR = timedelta(days=2)
-_LABELLED = re.compile(r"(?:发布|发表|发稿|更新|创建|上传|添加|时间|日期)(?:时间|日期|于)?\s*[:：]?\s*(?:19|20)\d\d")
+_ACTS = r"(?:发布|发表|发稿|更新|创建|上传|添加)"
+_LABELLED = re.compile(  # 当地时间 and 成立时间 are the story's
+    rf"(?:{_ACTS}(?:时间|日期|于)?|(?<![\u4e00-\u9fff])(?:新闻|文章|稿件|信息)?(?:时间|日期))\s*[:：]?\s*(?:19|20)\d\d"
+)
+_SIGNED = re.compile(rf"(?<![\u4e00-\u9fff]){_ACTS}(?:(?:时间|日期)\s*[:：]?|\s*[:：])\s*(?:19|20)\d\d")
 _UPDATED = re.compile(r"更新|修改|修订")
 _AT = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
-_UPDATED_AT = re.compile(rf"(?:更新|修改)(?:时间|于)?\s*[:：]?\s*{_AT}|已?于\s*{_AT}\s*(?:更新|修改)")
+_UPDATED_AT = re.compile(
+    rf"(?:更新|修改|修订)(?:时间|日期|于)?\s*[:：]?\s*{_AT}|(?:已?于\s*)?{_AT}\s*(?:更新|修改|修订)(?!时间|日期|于|\s*[:：])"
+)
 # A source with the time right behind it makes a line a label, whatever follows.
 _SOURCED = re.compile(r"来源\s*[:：]\s*\S{2,16}\s+于?\s*(?:19|20)\d\d")
-_NEIGHBOUR = re.compile(rf"[上下前后]一(?:天|日|期|篇)\s*[:：]?\s*{_AT}")  # the day that a link leads to
+# The day that a link leads to, and the reader's own.
+_NEIGHBOUR = re.compile(rf"(?:[上下前后]一(?:天|日|期|篇)|今[天日]是?)\s*[:：]?\s*{_AT}")
 _SHORT_YEAR = re.compile(  # a year of two digits is one behind a label alone
     r"((?:发布|发表|更新|上传|添加)(?:时间|日期)\s*[:：]\s*)(?=\d\d\s?[-年]\s?\d{1,2}\s?[-月]\s?\d{1,2}(?!\d))"
 )
@@ -48,23 +56,53 @@ _COUNTED = re.compile(  # who entered it, and how often it was read
 _LONGEST = 110  # characters of a line that is a label
 _LITTLE = 16  # characters besides times and labels; room for a publisher's name
 _SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
-_STATED = re.compile(r'"(?:datePublished|pubDate|publishTime|pubTime|publish_time)"\s*:\s*"?([^",}]{6,30})')
+_STATED = ("datePublished", "pubDate", "publishTime", "pubTime", "publish_time")
+_UNREAD = re.compile(rf'"(?:{"|".join(_STATED)})"\s*:\s*"?([^",}}]{{6,30}})')  # in what is no sound JSON
+_TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
+_ARTICLE = re.compile(r"(?:Article|Posting|Report|WebPage)$")  # types of what is one; not a site, not a list
+_LATER = re.compile(r"updat|modif", re.IGNORECASE)  # in the class of a `<time>`
+_FIRST = re.compile(r"publish|create", re.IGNORECASE)
 _RANK = {"none": 0, "day": 1, "minute": 2, "second": 3}
 _SLACK = 86_400  # seconds; a publication time later than a day after the page was served is none
+
+
+class _Found(NamedTuple):
+    """A time that a line prints, whether a label says that it is the page's, and whether it is but that of an update."""
+
+    moment: Moment
+    labelled: bool
+    updated: bool
 
 
 def printed_moment(document: Document, zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
     """Return the publication time of a page, or None where it prints none.
 
-    What is printed around the headline comes first; metadata make it more exact where they say the same, and stand in
-    where nothing is printed. `served_at` bounds it: a page cannot print a later time.
+    What is printed around the headline comes first, then metadata, then labelled lines in and behind the article, then a bare
+    day above the headline, which may be the site's; a time of an update only where there is nothing else. Of several that say
+    the same the most exact one is taken. `served_at` bounds it: a page cannot print a later time.
     """
-    near, stated = _near(zone, served_at, timezone), _first(_stated(document), served_at, timezone)
-    if near is None or stated is None:
-        return near or stated
-    form = "%Y-%m-%d %H:%M" if near.precision != "day" else "%Y-%m-%d"
-    same = _local(near, timezone).strftime(form) == _local(stated, timezone).strftime(form)
-    return stated if same and _RANK[stated.precision] > _RANK[near.precision] else near
+    below, above = (_lines(texts, served_at, timezone) for texts in (zone.below, zone.above))
+    sure = [one.moment for one in below if not one.updated]
+    also = [one for one in above if not one.updated]
+    told = [one.moment for one in also if one.labelled or one.moment.precision != "day"]
+    stated = _first(_stated(document, zone), served_at, timezone)
+    ranked = [_clock_first(sure), _clock_first(told), stated, _behind(zone, served_at, timezone)]
+    ranked.append(_clock_first([one.moment for one in also]))
+    found = [moment for moment in ranked if moment]
+    if not found:
+        return _clock_first([one.moment for one in (*below, *above)])
+    return max(found, key=lambda moment: _RANK[moment.precision] if _same(found[0], moment, timezone) else -1)
+
+
+def _clock_first(moments: list[Moment]) -> Moment | None:
+    """Return the first time with a clock, else the first day, else None."""
+    return max(moments, key=lambda moment: moment.precision != "day", default=None)
+
+
+def _same(told: Moment, other: Moment, timezone: ZoneInfo) -> bool:
+    """Whether another moment says the same as one that is told, as far as that goes."""
+    form = "%Y-%m-%d %H:%M" if told.precision != "day" else "%Y-%m-%d"
+    return _local(told, timezone).strftime(form) == _local(other, timezone).strftime(form)
 
 
 def _local(moment: Moment, timezone: ZoneInfo) -> datetime:
@@ -94,28 +132,28 @@ def _day_in(url: str) -> date | None:
         return None
 
 
-def _near(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
-    """Return the time of the zone: around the headline a clock time before a day; else a labelled one, in or behind the article."""
-    found = [(moment, 2) for line in zone.below if (moment := _printed(line, served_at, timezone, labelled=False))]
-    found += [(moment, 1) for line in zone.above if (moment := _printed(line, served_at, timezone, labelled=False))]
-    if found:
-        return max(found, key=lambda one: (one[0].precision != "day", one[1]))[0]
-    # A bare date in or behind the article is the story's, or another article's; one of an update may be the site's.
-    lines = (line for line in (*zone.head[:1], *zone.tail, *zone.after) if not _UPDATED.search(line))
-    return next((moment for line in lines if (moment := _printed(line, served_at, timezone, labelled=True))), None)
+def _behind(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
+    """Return the time of a labelled line in or behind the article; an update may be the site's, a bare date the story's."""
+    signed = [line for line in (*zone.head[:1], *zone.tail) if _SIGNED.search(line)]
+    behind = [line for line in zone.after if _LABELLED.search(line)]
+    found = _lines([line for line in (*signed, *behind) if not _UPDATED.search(line)], served_at, timezone)
+    return next((one.moment for one in found), None)
 
 
-def _printed(line: str, served_at: datetime, timezone: ZoneInfo, *, labelled: bool) -> Moment | None:
+def _lines(texts: list[str], served_at: datetime, timezone: ZoneInfo) -> list[_Found]:
+    found = (_printed(text, timezone) for text in texts if len(text) <= _LONGEST)
+    return [one for one in found if one and _possible(one.moment, served_at)]
+
+
+def _printed(line: str, timezone: ZoneInfo) -> _Found | None:
     """Return the time of a line that is a label, or None for any other line."""
-    if len(line) > _LONGEST:
-        return None
     line = _SHORT_YEAR.sub(r"\g<1>20", _ENGLISH.sub(_as_digits, _NEIGHBOUR.sub("", line)))
-    has_label = _LABELLED.search(line) is not None
-    is_label = has_label or _SOURCED.search(line) or len(unlabelled(_COUNTED.sub("", line))) <= _LITTLE
-    if not is_label or (labelled and not has_label):
+    labelled = _LABELLED.search(line) is not None
+    if not labelled and not _SOURCED.search(line) and len(unlabelled(_COUNTED.sub("", line))) > _LITTLE:
         return None
-    moment = read_full_date(_UPDATED_AT.sub("", line), timezone) or read_full_date(line, timezone)
-    return moment if moment and _possible(moment, served_at) else None
+    first = read_full_date(_UPDATED_AT.sub("", line), timezone)
+    moment = first or read_full_date(line, timezone)
+    return _Found(moment, labelled, first is None) if moment else None
 
 
 def _as_digits(english: re.Match[str]) -> str:
@@ -131,7 +169,7 @@ def _first(texts: Iterator[str], served_at: datetime, timezone: ZoneInfo) -> Mom
     return next((moment for text in texts if (moment := stated_moment(text, served_at, timezone))), None)
 
 
-def _stated(document: Document) -> Iterator[str]:
+def _stated(document: Document, zone: Zone) -> Iterator[str]:
     if hidden := document.named("pubtime_baidu", "article-time"):
         yield hidden
     for name in _META:
@@ -139,8 +177,34 @@ def _stated(document: Document) -> Iterator[str]:
             yield content
     for node in document.tree.iter("script"):
         if node.get("type") == "application/ld+json" and node.text:
-            yield from _STATED.findall(node.text)[:1]
-    for node in document.tree.iter("time"):
-        yield node.get("datetime") or ""
+            yield from _of_article(node.text)
+    for node in zone.times:
+        names = f"{node.get('class') or ''} {node.get('itemprop') or ''}"
+        if _FIRST.search(names) or not _LATER.search(names):
+            yield node.get("datetime") or ""
+    yield document.meta("dateupdate")  # all that some sites state
     for script in document.scripts:
         yield from _SCRIPTED.findall(script)[:1]
+
+
+def _of_article(text: str) -> Iterator[str]:
+    """Yield the publication times of what a page's linked data call an article; what has no type is the page's own."""
+    try:
+        root: Any = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        kind = _TYPE.search(text)
+        yield from _UNREAD.findall(text)[:1] if not kind or _ARTICLE.search(kind[1]) else []
+        return
+    objects = _objects([root])
+    objects += [part for one in objects for part in _objects([one.get("@graph"), one.get("mainEntity")])]
+    for one in objects:
+        if "@type" not in one or any(_ARTICLE.search(str(kind)) for kind in _flat([one["@type"]])):
+            yield from (str(one[name]) for name in _STATED if name in one)
+
+
+def _objects(values: list[Any]) -> list[dict[str, Any]]:
+    return [one for one in _flat(values) if isinstance(one, dict)]
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [one for value in values for one in (value if isinstance(value, list) else [value])]

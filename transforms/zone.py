@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import lxml.html
+
 from transforms.container import prose_weight
 from transforms.document import Line
 from transforms.furniture import unlabelled
@@ -16,17 +18,22 @@ _AFTER = 10  # lines behind the article
 _SHORT = 60  # characters of a line near the article's end that may be a byline
 _LABEL = 110  # characters; a longer line is prose
 _LITTLE = 16  # characters besides labels; room for a publisher's name
+_BESIDE = ("footer", "aside", "nav")
 _PROSE = 12.0  # weight of a line with which the article begins
 
 
 class Zone(NamedTuple):
-    """Texts of lines: below the headline, above it, at the article's beginning and end, and behind the article."""
+    """Texts of lines: below the headline, above it, at the article's beginning and end, and behind the article.
+
+    `times` are the elements `<time>` from the headline to the article's end.
+    """
 
     below: list[str]
     above: list[str]
     head: list[str]
     tail: list[str]
     after: list[str]
+    times: Sequence[lxml.html.HtmlElement] = ()
 
 
 def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Line]) -> Zone:
@@ -35,7 +42,7 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
     end = article[-1].number + 1 if article else len(lines)
     first = headline + 1 if headline is not None else max(0, start - 8)
     below = []
-    for line in lines[first : first + _BELOW]:
+    for line in lines[first : min(first + _BELOW, end)]:
         if line.number >= start and prose_weight(line) >= _PROSE and len(line.text) > 36 and not _is_label(line.text):
             break
         below.append(line)
@@ -47,7 +54,24 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
         head=[line.text for line in article[:4]],
         tail=tail,
         after=_labels(lines[end : end + _AFTER]),
+        times=_times(lines[max(0, first - 1)], article[-1]) if article else (),
     )
+
+
+def _times(headline: Line, last: Line) -> list[lxml.html.HtmlElement]:
+    """Return the elements `<time>` from the headline to the article's last line, without those beside the article."""
+    tree = headline.node.getroottree()
+    if next(tree.iter("time"), None) is None:
+        return []
+    found, within = [], set(last.node.iter())
+    begun = ended = False
+    for node in tree.iter("*"):
+        begun, ended = begun or node is headline.node, ended or node is last.node
+        if begun and ended and node not in within:
+            break
+        if begun and node.tag == "time" and not any(one.tag in _BESIDE for one in node.iterancestors()):
+            found.append(node)
+    return found
 
 
 def _is_label(text: str) -> bool:
