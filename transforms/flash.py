@@ -63,6 +63,6 @@ def flash(page: Page, source: Source, told: Told) -> Article:
 
 def _headline(body: str) -> str:
     if bracketed := _BRACKETED.match(body):
-        return bracketed[1]
+        return tidy(bracketed[1])  # it may stand on two lines
     start, end = sentences(body)[0]
     return body[start : min(end, start + _LONGEST)].rstrip("。")

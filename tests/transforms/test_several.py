@@ -113,3 +113,8 @@ def test_two_texts_with_one_address_are_two_articles():
     first, second = articles(HEAD + ITEM.format(' id="x y"', FIRST) + ITEM.format(' id="x y"', SECOND))
     assert first.url == "http://www.example.com/live#x%20y"
     assert second.url == f"http://www.example.com/live#{second.text_hash[:12]}"
+
+
+def test_a_headline_in_brackets_may_stand_on_two_lines():
+    (made,) = articles(f'{HEAD}<div class="item"><p>【北方智造</p><p>签下订单】{FIRST}</p></div>')
+    assert made.title == "北方智造 签下订单"
