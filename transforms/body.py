@@ -4,6 +4,7 @@ import copy
 import re
 from typing import NamedTuple
 
+import lxml.etree
 import lxml.html
 import trafilatura
 
@@ -14,7 +15,8 @@ from transforms.text import fold
 
 _AGREE = 0.02  # share of the characters that trafilatura may leave out
 _LARGE = 300_000  # characters; trafilatura is not asked about a larger container
-_MANY = 20_000  # elements; nor about a larger page
+_MANY = 20_000  # elements; nor about what has more of them
+_DEEP = 256  # elements inside one another; nor about what is deeper: its time grows with the square
 _PROSE = 10.0  # weight of a line with which an article may begin
 _SENTENCE = 25  # characters; a shorter line that ends like no sentence may be anything
 _SHORTEST = 20  # folded characters of the shortest article
@@ -79,7 +81,8 @@ def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:
     if article.container is None or sum(len(fold(line)) for line in own) < _SHORTEST:
         return max(own, _read_page(document, title), key=lambda some: sum(map(len, some)))
     length = sum(map(len, own))
-    read = clean_lines(_trafilatura(_alone(article.container)), title) if length < _LARGE else []
+    is_asked = length < _LARGE and not _is_intricate(article.container)
+    read = clean_lines(_trafilatura(_alone(article.container)), title) if is_asked else []
     whole = {fold(line.text) for line in lines if line.node.tag in HEADINGS or line.node.tag == ROW}
     lost = _lost(read, own)
     stands = lost is not None and sum(map(len, lost)) <= length * _AGREE
@@ -109,12 +112,22 @@ def _read_page(document: Document, title: str) -> list[str]:
 
     Where most of them end with dots they are the beginnings of other articles, and there are none.
     """
-    if sum(1 for _ in zip(document.tree.iter(), range(_MANY), strict=False)) == _MANY:
+    if _is_intricate(document.tree):
         return []
     leading = "\n".join(fold(line.text) for line in document.lines if line.linked * 2 >= len(line.text))
     lines = clean_lines(_trafilatura(document.tree), title)
     found = [line for line in lines if _counts(line) and fold(line) not in leading]
     return [] if 2 * sum(map(_is_cut, found)) > len(found) >= _TEASERS else found
+
+
+def _is_intricate(node: lxml.html.HtmlElement) -> bool:
+    """Whether an element holds more elements, or deeper ones, than trafilatura reads in good time."""
+    depth = 0
+    for number, (event, _) in enumerate(lxml.etree.iterwalk(node, events=("start", "end"))):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEP or number >= 2 * _MANY:
+            return True
+    return False
 
 
 def _alone(node: lxml.html.HtmlElement) -> lxml.html.HtmlElement:

@@ -1,5 +1,6 @@
 """A page as its reader sees it: the lines of text in their order, one per block, each with the place where it stands."""
 
+import json
 import re
 from collections import defaultdict
 from functools import cached_property
@@ -23,6 +24,9 @@ _BLOCKS = frozenset(
 # The parser needs quadratic time for a tag's attributes; a tag of more is no part of an article.
 _OVERLONG = re.compile(r"<[a-zA-Z][^<>]{20000,}>?")
 _ATTRIBUTES = 2000
+_TAGS = 500_000  # begins and ends of elements; the largest pages have some ten thousand
+_HTML = re.compile(r"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+_DECODER = json.JSONDecoder(strict=False)
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LABEL = 110  # characters; a longer line is prose
 _CARD = 160  # characters of a link that is made of blocks: headline, abstract and date of another article
@@ -59,17 +63,22 @@ class Document:
     def __init__(self, html: str) -> None:
         """Parse HTML text; a page that is JSON has an empty tree and one script.
 
-        Raises RejectedError (`not_html`) for a document that is empty.
+        Raises RejectedError: `not_html` for a document that is empty, or nested so deep that the parser leaves out what follows,
+        `too_large` for one of more tags than any page has.
         """
-        self._json = html if html.lstrip()[:1] in ("{", "[") else None
+        self._json = html if _is_json(html) else None
         if self._json:
             html = "<html></html>"
-        parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        if html.count("<") > _TAGS:
+            raise RejectedError("too_large", f"the page has more than {_TAGS} tags")
+        parser = _parser()
         try:
             sound = _OVERLONG.sub(_without_flood, _END.sub("", html))
             tree = lxml.html.document_fromstring(sound.encode("utf-8", "replace"), parser=parser)
         except lxml.etree.ParserError as error:
             raise RejectedError("not_html", "the document is empty") from error
+        if any(error.type == lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+            raise RejectedError("not_html", "the elements of the page are nested too deep")
         self.tree: lxml.html.HtmlElement = tree
         self._nodes = list(tree.iter())  # held, since lxml makes those that nobody holds anew in each walk
         self.title = tidy(tree.findtext(".//title") or "")
@@ -127,6 +136,23 @@ class Document:
         return ""
 
 
+def _parser() -> lxml.html.HTMLParser:
+    """Return a parser that reads 2048 elements inside one another, where others end at 256: pages leave many unclosed."""
+    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a page is JSON: by its first character, and where it may be HTML behind a [ by parsing it."""
+    text = text.lstrip()
+    if text[:1] not in ("{", "[") or not _HTML.search(text):
+        return text[:1] in ("{", "[")
+    try:
+        _, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return not _HTML.search(text, end)
+
+
 def _without_flood(tag: re.Match[str]) -> str:
     return "" if len(tag[0].split(maxsplit=_ATTRIBUTES)) > _ATTRIBUTES else tag[0]
 
@@ -140,7 +166,7 @@ def lines_of_html(fragment: str) -> list[str]:
     """Return the text lines of a fragment of HTML; one that holds nothing gives none."""
     try:
         whole = fragment.encode("utf-8", "ignore").decode()  # behind half of an emoji lxml reads nothing
-        return [line.text for line in lines_in(lxml.html.fragment_fromstring(whole, create_parent="div"))]
+        return [line.text for line in lines_in(lxml.html.fragment_fromstring(whole, create_parent="div", parser=_parser()))]
     except lxml.etree.LxmlError:
         return []
 
@@ -188,10 +214,14 @@ class _Reader:
             self._links.pop()
 
     def _text(self, text: str | None) -> None:
-        if text:
-            self._pieces.append(text)
+        if not text:
+            return
+        for number, piece in enumerate(text.split("\n") if self._blocks[-1].tag == "pre" else (text,)):
+            if number:
+                self._end_line()
+            self._pieces.append(piece)
             if self._links:
-                self._linked += len(text.strip())
+                self._linked += len(piece.strip())
 
     def _end_line(self) -> None:
         if self._pieces:

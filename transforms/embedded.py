@@ -19,7 +19,7 @@ _MARK = re.compile(r"[，。；：？！]")
 _TAG = re.compile(r"<[^<>]*>")
 _ENOUGH = 120  # characters of prose that make a text an article's body
 _UP = 4  # levels above the body in which its title, time and source may stand
-_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.){120,})"')  # a text inside a script that is no JSON
+_LITERAL = re.compile(r'(?<!\\)"((?:[^"\\\n]|\\.){120,}+)"')  # a text inside a script that is no JSON
 
 _TITLE = ("title", "name", "headline", "header", "newsTitle", "articleTitle")
 _TIME = (
@@ -106,14 +106,14 @@ def stated_article(scripts: list[str], titled: str) -> State | None:
     """Return the article that the values of a page's scripts hold: their longest prose, with what stands around it.
 
     `scripts` are the texts of scripts, and of fields that hold text for a script. Prose whose title stands in `titled`, the
-    document's own title, goes before any other. Where no value holds prose, the longest text inside a script that is no JSON
-    is taken. None where there is no prose at all.
+    document's own title, goes before any other; of two that are as long, one that has a title. Where no value holds prose, the
+    longest text inside a script that is no JSON is taken. None where there is no prose at all.
     """
     folded = fold(titled)
-    best, state = (False, 0), None
+    best, state = (False, 0, False), None
     for texts, around in (one for value in values_in(scripts) for one in _texts(value)):
         title = _near(around, _TITLE)
-        rank = (bool(title) and fold(title or "") in folded, sum(map(_weight, texts)))
+        rank = (bool(title) and fold(title or "") in folded, sum(map(_weight, texts)), bool(title))
         if rank > best:
             author = _near(around, _AUTHOR)
             best, state = rank, State(title, _near(around, _TIME), _publisher(around), _lines(texts), author=author)

@@ -64,6 +64,32 @@ def test_deep_nesting_is_no_recursion():
     assert [line.text for line in document.lines] == ["底"]
 
 
+@pytest.mark.parametrize("tag", ["div", "blockquote", "font", "span"])
+def test_what_stands_inside_hundreds_of_unclosed_elements_is_read(tag):
+    texts = [f"第{number}段" for number in range(400)]
+    assert [line.text for line in lines("<br>".join(f"<{tag}>{text}" for text in texts))] == texts
+    assert lines_of_html("<br>".join(f"<{tag}>{text}" for text in texts)) == texts
+
+
+def test_a_page_of_which_the_parser_leaves_out_a_part_is_rejected():
+    with pytest.raises(RejectedError, match="deep") as rejection:
+        Document("<p>头</p>" + "<div>" * 3000 + "<p>正文</p>")
+    assert rejection.value.reason == "not_html"
+
+
+def test_a_page_of_more_tags_than_any_has_is_rejected():
+    with pytest.raises(RejectedError, match="tags") as rejection:
+        Document("<br>" * 600_000)
+    assert rejection.value.reason == "too_large"
+
+
+def test_preformatted_text_keeps_its_lines():
+    html = "<pre>第一行<b>粗\n第二行</b>\r\n\n<a href=/1>第三行\n链接</a></pre><p>不是\n预设</p>"
+    found = lines(html)
+    assert [line.text for line in found] == ["第一行粗", "第二行", "第三行", "链接", "不是 预设"]
+    assert [line.is_link for line in found] == [False, False, True, True, False]
+
+
 def test_a_tag_with_a_flood_of_attributes_is_left_out():
     flood = " ".join(f"a{number}=b" for number in range(50_000))
     assert [line.text for line in lines(f"<p>头</p><div {flood}><p>正文</p></div>")] == ["头", "正文"]

@@ -1,6 +1,7 @@
 """Articles that stand in a page's scripts: sites that render in the browser, and pages that are JSON."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -33,10 +34,33 @@ def test_an_article_that_a_script_holds(script):
     assert article.published_at == datetime(2026, 11, 18, 1, 21, tzinfo=UTC)
 
 
-def test_a_page_that_is_json():
-    answer = page(json.dumps({"code": 20000, "data": DETAIL}), **{"Content-Type": "application/json"})
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"code": 20000, "data": DETAIL},
+        {"code": 20000, "data": [DETAIL]},
+        [DETAIL],
+        {**DETAIL, "content": f"<html><head></head><body>{HTML}</body></html>"},
+    ],
+)
+def test_a_page_that_is_json(answer):
+    answer = page(json.dumps(answer), **{"Content-Type": "application/json"})
     article = only(extract(answer, SOURCE))
     assert (article.title, article.publisher, article.body) == (TITLE, "样报", "\n".join(PARAGRAPHS))
+
+
+@pytest.mark.parametrize("begin", ["[样报讯]", "[1]", "{样报}"])
+def test_a_page_that_begins_like_json_may_be_html(begin):
+    article = only(extract(page(f"{begin}{article_page()}"), SOURCE))
+    assert (article.title, article.body) == (TITLE, "\n".join(PARAGRAPHS))
+
+
+def test_a_script_of_escaped_quotes_takes_no_time():
+    script = "var x = JSON.parse('" + r"{\"a\":" * 50_000 + "')"
+    begun = time.process_time()
+    with pytest.raises(RejectedError, match="no_body"):
+        extract(page(f"<title>{TITLE}</title><h1>{TITLE}</h1><script>{script}</script>"), SOURCE)
+    assert time.process_time() - begun < 2
 
 
 def test_a_text_in_a_script_that_is_no_json():

@@ -1,5 +1,7 @@
 """Pages whose markup or surroundings mislead: what real ones do, in invented ones."""
 
+import time
+
 import pytest
 
 from tests.transforms.test_extract import PARAGRAPHS, SOURCE, TITLE, article_page, only, page
@@ -109,3 +111,10 @@ def test_what_was_decoded_wrongly_and_stored_so_is_mojibake(wrong):
 def test_a_word_of_another_language_is_no_mojibake():
     words = "<p>他在Köln和São Paulo的Übergrößen展上说：“Çağdaş çözüm”，ÆØÅ。</p>"
     assert len(body_of(article_page(tail=words))) == len(PARAGRAPHS) + 1
+
+
+@pytest.mark.parametrize("tail", ["<div><a href=/1>样州温室明年投产</a>" * 1500, "<table><tr><td>样州温室增长。" * 450])
+def test_elements_deep_inside_one_another_behind_the_text_take_no_time(tail):
+    begun = time.process_time()
+    assert body_of(article_page(tail=tail))[: len(PARAGRAPHS)] == PARAGRAPHS
+    assert time.process_time() - begun < 2
