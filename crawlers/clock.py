@@ -38,12 +38,27 @@ def start_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
 
 
 def is_holiday(day: date) -> bool:
-    """Whether `day` belongs to a public holiday of China as announced; no day of a year that is not announced yet does."""
+    """Whether `day` belongs to a public holiday of China as announced.
+
+    Of a year that is not announced yet only the days that the law fixes do, not those that move with the moon.
+    """
     try:
         off, holiday = get_holiday_detail(day)
     except NotImplementedError:  # what the library raises for a year without an announcement
-        return False
+        return (day.month, day.day) in _FIXED_HOLIDAYS
     return off and holiday is not None
+
+
+_FIXED_HOLIDAYS = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+
+
+def working_days(first: date, last: date) -> int:
+    """Return how many days between `first` and `last`, both exclusive, are neither of a weekend nor of a public holiday.
+
+    More than a hundred days are not looked at.
+    """
+    between = (first + timedelta(days=number) for number in range(1, min((last - first).days, 101)))
+    return sum(day.weekday() < 5 and not is_holiday(day) for day in between)
 
 
 def is_over(day: date, at: datetime) -> bool:
@@ -58,8 +73,8 @@ _CLOCK = (
 )
 _BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
 _AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*{_CLOCK})?"
-# An offset stands right behind the time; 09:30-11:30 is a span of time.
-_ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
+# An offset stands right behind the time; 09:30-11:30 is a span of time. GMT+8 is left to the source's zone.
+_ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>(?:Z|UTC|GMT)(?![A-Za-z\d+-])|(?:UTC|GMT)?[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:\s*[-/.年]\s*|\s(?=\d\d\s?/))(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
     # a clock time may follow without a blank, where two elements stand side by side
@@ -178,6 +193,6 @@ def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
         return Moment(start_of(day), "day")
     at = datetime.combine(day, time(hour, int(parts["minute"]), int(parts["second"] or 0)), zone)
     offset = parts.get("zone")
-    if offset and (parts["second"] or "T" in match[0]):
-        at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset}")
+    if offset and (offset[0] not in "+-" or parts["second"] or "T" in match[0]):
+        at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset.lstrip('UTCGM') or 'Z'}")
     return Moment(at.astimezone(UTC), "second" if parts["second"] else "minute")

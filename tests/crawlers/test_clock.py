@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawlers.clock import day_of, is_over, read_moment, start_of
+from crawlers.clock import day_of, is_over, read_moment, start_of, working_days
 
 SERVED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
 
@@ -17,6 +17,12 @@ SERVED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
         ("2026-11-18T09:21:05+08:00", "2026-11-18 09:21:05", "second"),
         ("2026-11-18T01:21:05Z", "2026-11-18 09:21:05", "second"),
         ("2026-11-18T01:21:05.123+0000", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18 01:21:05 UTC", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18 01:21 GMT", "2026-11-18 09:21:00", "minute"),
+        ("2026-11-18 01:21:05 GMT+0000", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18 09:21 GMT+8", "2026-11-18 09:21:00", "minute"),
+        ("2026-11-18 09:21:05 ZAKER", "2026-11-18 09:21:05", "second"),
+        ("2026-11-18 09:21-11:30", "2026-11-18 09:21:00", "minute"),
         ("2026年11月18日星期三 09:21", "2026-11-18 09:21:00", "minute"),
         ("2026年11月18日 下午3:21", "2026-11-18 15:21:00", "minute"),
         ("2026-11-18 凌晨12:30", "2026-11-18 00:30:00", "minute"),
@@ -96,3 +102,10 @@ def test_the_day_changes_at_midnight_in_shanghai():
     assert start_of(date(2026, 11, 19)) == datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
     assert not is_over(date(2026, 11, 18), datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC))
     assert is_over(date(2026, 11, 18), datetime(2026, 11, 18, 16, 0, tzinfo=UTC))
+
+
+def test_weekends_and_holidays_are_no_working_days():
+    assert working_days(date(2026, 11, 20), date(2026, 11, 23)) == 0
+    assert working_days(date(2026, 9, 30), date(2026, 10, 8)) == 0
+    assert working_days(date(2026, 11, 16), date(2026, 11, 20)) == 3
+    assert working_days(date(2026, 11, 20), date(2026, 11, 20)) == 0
