@@ -46,13 +46,17 @@ def load(path: Path, model: type[Model], **given: Any) -> Model:
             node = yaml.MappingNode("", [])
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
-        _refuse_twins(path, node)
+        _refuse_twins(path, node, set())
         values = yaml.load(text, _LOADER) or {}  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from error
     except (yaml.YAMLError, ValueError, TypeError) as error:  # a control character, a date that does not exist, a list as key
         raise ConfigError(f"{path}: not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: the values are nested too deep") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: a YAML mapping is expected (key: value)")
     try:
         return model.model_validate({**values, **given})
     except ValidationError as error:
@@ -60,18 +64,21 @@ def load(path: Path, model: type[Model], **given: Any) -> Model:
         raise ConfigError(_first_complaint(path, node, known, error)) from error
 
 
-def _refuse_twins(path: Path, node: yaml.Node) -> None:
+def _refuse_twins(path: Path, node: yaml.Node, looked_at: set[int]) -> None:
     """Raise ConfigError for a key that stands twice in one mapping; YAML would keep the last one silently."""
+    if id(node) in looked_at:  # an alias names what was looked at, perhaps what it stands in
+        return
+    looked_at.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 raise ConfigError(f"{path}:{key.start_mark.line + 1}: {key.value} stands here a second time")
             seen.add(key.value)
-            _refuse_twins(path, value)
+            _refuse_twins(path, value, looked_at)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _refuse_twins(path, item)
+            _refuse_twins(path, item, looked_at)
 
 
 def _first_complaint(path: Path, root: yaml.Node, known: list[str], error: ValidationError) -> str:

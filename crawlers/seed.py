@@ -5,8 +5,9 @@ from datetime import date
 from string import Formatter
 from typing import Annotated, Literal
 
+from cssselect import SelectorError
+from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.etree import XPathSyntaxError
 from pydantic import AfterValidator, Field, model_validator
 
 from crawlers.config import Strict
@@ -19,9 +20,10 @@ _HEADERS = ("Accept", "Origin", "Referer", "X-Requested-With")  # what a list ma
 def css(text: str) -> str:
     """Return the text when it is a CSS selector. Raises ValueError."""
     try:
-        CSSSelector(text)
-    except (SyntaxError, XPathSyntaxError) as error:
-        raise ValueError(f"{text!r} is not a CSS selector: {error}") from error
+        CSSSelector(text)(etree.Element("a"))
+    except (SelectorError, SyntaxError, etree.XPathError, RecursionError) as error:
+        said = "it names an element, without ::attr or ::text" if re.search("::(attr|text)", text) else error
+        raise ValueError(f"{text[:200]!r} is not a CSS selector: {said}") from error
     return text
 
 
@@ -54,8 +56,10 @@ def fields_of(template: str) -> list[str]:
 
 
 def _formats_are_known(template: str) -> None:
-    """Raise ValueError for a day's format that strftime leaves as it is, such as %Q."""
+    """Raise ValueError for a day's format that strftime leaves as it is, such as %Q, and for one that makes an endless text."""
     for _, field, form, _ in Formatter().parse(template):
+        if field != "day" and re.search(r"\d{3}|{", form or ""):
+            raise ValueError(f"{form!r} is no usable format; 02d is one")
         if field == "day" and "%" in format(_SAMPLE_DAY, form or ""):
             raise ValueError(f"{form!r} is no format of a day; %Y-%m-%d is one")
 
@@ -86,8 +90,8 @@ class Item(Strict):
 class Seed(Strict):
     """Where a source lists articles.
 
-    `url` is a template: `{day:%Y-%m-%d}` (strftime), `{start}` and `{end}` (the day's bounds as epoch seconds, end
-    exclusive), `{page}`, `{cursor}` (empty first, then what stands in the answer at the path `cursor`), `{keyword}`. A
+    `url` is a template: `{day:%Y-%m-%d}` (strftime), `{start}` and `{end}` (the bounds of the day in Shanghai as
+    epoch seconds, end exclusive), `{page}`, `{cursor}` (empty first, then what stands in the answer at the path `cursor`), `{keyword}`. A
     seed whose template names the day is *dated*; any other is *newest-first*. `parts` (CSS) finds the links to the other
     pages of the same list, as e-papers have them; an index of sitemaps needs no such key. `headers` go with its requests.
     """
@@ -104,9 +108,9 @@ class Seed(Strict):
     @model_validator(mode="after")
     def _url_is_a_template(self) -> "Seed":
         try:
-            _web(self.expand(_SAMPLE_DAY, 1, "词", 0, 0, "1"))
             _formats_are_known(self.url)
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            _web(self.expand(_SAMPLE_DAY, 1, "词", 0, 0, "1"))
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
             names = "day, start, end, page, cursor and keyword"
             raise ValueError(f"url is no usable template ({error}); it may name {names}") from error
         return self

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,8 +21,8 @@ from crawlers.seed import Css, Seed, Web, css
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{text[:200]!r} is not a regular expression: {error}") from error
     return text
 
 
@@ -51,7 +51,7 @@ def _robots(text: str) -> str:
 
 
 def _spider(text: str) -> str:
-    if not (Path(__file__).parent / "spiders" / f"{text}.py").is_file():
+    if not re.fullmatch(r"[a-z]\w{0,60}", text) or not (Path(__file__).parent / "spiders" / f"{text}.py").is_file():
         raise ValueError(f"there is no module {text} in crawlers/spiders; nearly every source does without this key")
     return text
 
@@ -60,7 +60,10 @@ Place = Annotated[str, AfterValidator(_place)]
 
 
 class Expect(Strict):
-    """Bounds of the number of records of one ordinary day: below `min` the day's check fails, above `max` it warns."""
+    """Bounds of the number of records of one ordinary day: below `min` the day's check fails, above `max` it warns.
+
+    A `min` of 0 that is written down says that a day's list may be empty.
+    """
 
     min: int = Field(default=0, ge=0)
     max: int | None = Field(default=None, ge=0)
@@ -70,6 +73,11 @@ class Expect(Strict):
         if self.max is not None and self.max < self.min:
             raise ValueError(f"no day has at least {self.min} and at most {self.max} records")
         return self
+
+    @property
+    def allows_none(self) -> bool:
+        """Whether the source says that a day may have no article."""
+        return self.min == 0 and "min" in self.model_fields_set
 
 
 class Override(Strict):
@@ -100,6 +108,16 @@ class Override(Strict):
         """Return the places that are given, by field."""
         places = {name: getattr(self, name) for name in ("title", "published_at", "publisher", "authors", "body")}
         return {name: place for name, place in places.items() if place}
+
+
+class Patterns(NamedTuple):
+    """Several regular expressions, each with its own flags and groups, that are asked as if they were one."""
+
+    each: tuple[re.Pattern[str], ...]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return what the first one that finds anything in `text` has found, or None."""
+        return next(filter(None, (pattern.search(text) for pattern in self.each)), None)
 
 
 class Source(Strict):
@@ -139,9 +157,9 @@ class Source(Strict):
         return site_of(self.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0))
 
     @cached_property
-    def allowed(self) -> re.Pattern[str]:
-        """One pattern that finds any URL that `allow` admits."""
-        return re.compile("|".join(f"(?:{pattern})" for pattern in self.allow))
+    def allowed(self) -> Patterns:
+        """What finds any URL that `allow` admits."""
+        return Patterns(tuple(map(re.compile, self.allow)))
 
     def keyword_of(self, link: str) -> str | None:
         """Return the keyword for which `link` asks, or None where it asks for none of the source's."""

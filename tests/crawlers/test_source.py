@@ -89,6 +89,24 @@ def test_a_paper_of_the_exchange_may_have_no_issue_on_public_holidays(tmp_path):
         ("delay: 1", "expect: {min: 5, max: 2}", "paper.yml:8: expect: no day has at least 5 and at most 2 records"),
         ("delay: 1", "spider: nope", "paper.yml:8: spider: there is no module nope in crawlers/spiders"),
         ("{day:%d}", "{day:%Q}", "paper.yml:4: seeds.0: url is no usable template ('%Q' is no format of a day; %Y-%m-%d is one)"),
+        (
+            "ul a",
+            "a::attr(href)",
+            "paper.yml:4: seeds.0: 'a::attr(href)' is not a CSS selector: it names an element, without ::attr",
+        ),
+        ("ul a", "a:nosuch", "paper.yml:4: seeds.0: 'a:nosuch' is not a CSS selector: The pseudo-class :nosuch is unknown"),
+        ("ul a", "a:nth-child(x)", "paper.yml:4: seeds.0: 'a:nth-child(x)' is not a CSS selector"),
+        ("ul a", "ns|a", "paper.yml:4: seeds.0: 'ns|a' is not a CSS selector: Undefined namespace prefix"),
+        ("delay: 1", "extract: {title: 'a::text'}", "paper.yml:8: extract.title: 'a::text' is not a CSS selector: it names"),
+        ("{day:%d}", "{day[0]}", "paper.yml:4: seeds.0: url is no usable template"),
+        ("{day:%d}", "{start:>9999999999999}", "url is no usable template ('>9999999999999' is no usable format; 02d is one)"),
+        ("{day:%d}", "{start:{start}}", "url is no usable template ('{start}' is no usable format; 02d is one)"),
+        ("content_\\d+", "a{99999999999999}", "paper.yml:7: allow.0: 'a{99999999999999}' is not a regular expression"),
+        ("content_\\d+", f"{'(' * 5000}{')' * 5000}", "paper.yml:7: allow.0: '(((("),
+        ("delay: 1", "keywords: &a [*a]", "paper.yml:8: keywords.0: text is expected here"),
+        ("delay: 1", "extract: &a {drop: [*a]}", "paper.yml:8: extract.drop.0: text is expected here"),
+        ("delay: 1", f"publisher: {'[' * 5000}{']' * 5000}", "paper.yml: the values are nested too deep"),
+        ("delay: 1", f"spider: {'a' * 5000}", "paper.yml:8: spider: there is no module"),
         ("[weekend]", "[sunday]", "paper.yml:9: empty_days.0: Input should be 'weekend' or 'holidays'"),
     ],
 )
@@ -129,6 +147,12 @@ def test_a_wrong_api_is_refused(tmp_path, old, new, complaint):
     assert complaint in str(refusal.value)
 
 
+def test_each_pattern_of_allow_keeps_its_flags_and_groups(tmp_path):
+    source = load(tmp_path, GOOD.replace("['content_\\d+']", "['^(x)y', '(?i)/(News)/(\\d)\\2', '(?P<n>z)(?P=n)', '(?P<n>q)']"))
+    urls = ("http://e.cn/news/77", "http://e.cn/news/78", "http://e.cn/zz", "http://e.cn/ZZ", "http://e.cn/q")
+    assert [bool(source.allowed.search(url)) for url in urls] == [True, False, True, False, True]
+
+
 def test_the_keyword_of_a_link_is_known(tmp_path):
     text = GOOD.replace("{day:%d}/node_2.htm", "s?w={keyword}").replace("delay: 1", "keywords: [大模型, 模型]")
     source = load(tmp_path, text)
@@ -136,7 +160,7 @@ def test_the_keyword_of_a_link_is_known(tmp_path):
     assert source.keyword_of("http://paper.example.com/s?w=x") is None
 
 
-@pytest.mark.parametrize("text", ["", "- a list", "text", "a: ["])
+@pytest.mark.parametrize("text", ["", "- a list", "text", "a: [", "!!set {title}"])
 def test_a_file_that_is_no_source_is_refused(tmp_path, text):
     with pytest.raises(ConfigError, match=r"paper\.yml"):
         load(tmp_path, text)
