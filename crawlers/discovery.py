@@ -13,7 +13,7 @@ from lxml import etree
 from parsel import Selector
 
 from crawlers import baidu
-from crawlers.clock import Moment, day_of, read_moment, start_of
+from crawlers.clock import SHANGHAI, Moment, day_of, read_moment, start_of
 from crawlers.errors import CaixunError
 from crawlers.page import ContentError, Page
 from crawlers.seed import Item, Seed, fields_of
@@ -73,7 +73,7 @@ def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
         href = link.attrib.get("href", "").strip()
         if not href:
             continue
-        title = _node_text(node, seed.item.title) if seed.item else _node_text(link, None)
+        title = _node_text(node, seed.item.title) if seed.item and seed.item.title else _node_text(link, None)
         publisher = _node_text(node, seed.item.publisher) if seed.item and seed.item.publisher else None
         printed = _node_text(node, seed.item.time) if seed.item and seed.item.time else None
         text = "".join(node.css(seed.item.text)[:1].getall()) if seed.item and seed.item.text else None
@@ -200,11 +200,20 @@ def _feed(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
 
 
 def _feed_moment(printed: str, page: Page, source: Source) -> Moment | None:
+    """Read a feed's time. -0000 means UTC (RFC 5322, 3.3), and CST is the time of China but for an American source."""
+    printed = printed.strip()
     try:
-        at = email.utils.parsedate_to_datetime(printed.strip())
-        return Moment((at if at.tzinfo else at.replace(tzinfo=source.zone)).astimezone(UTC), "second")
+        at = email.utils.parsedate_to_datetime(printed)
+        if _CST.search(printed) and not source.timezone.startswith(("America/", "US/")):
+            at = at.replace(tzinfo=SHANGHAI)
+        elif at.tzinfo is None:
+            at = at.replace(tzinfo=UTC if printed.endswith("-0000") else source.zone)
+        return Moment(at.astimezone(UTC), "second")
     except (ValueError, OverflowError):
         return read_moment(printed, page.fetched_at, source.zone)
+
+
+_CST = re.compile(r"\d\s+CST\b")
 
 
 def _sitemap(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
@@ -221,11 +230,27 @@ def _child_text(entry: etree._Element, name: str) -> str | None:
 
 
 def _xml(page: Page) -> etree._Element:
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    root: etree._Element | None = etree.fromstring(page.content or b"<empty/>", parser)
+    """Return the root of a document; as for any page, its bytes tell their encoding, whatever it declares."""
+    declared = _BELIEVED.match(page.content)
+    content = _HALVES.sub(_whole, page.content if declared else page.text.encode("utf-8", "ignore"))
+    encoding = None if declared else "utf-8"
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding=encoding)
+    root: etree._Element | None = etree.fromstring(content or b"<empty/>", parser)
     if root is None:
         raise ListingError(f"{page.url}: not XML")
     return root
+
+
+def _whole(match: re.Match[bytes]) -> bytes:
+    """Return the characters whose UTF-16 halves are written as references; half of one can be kept nowhere."""
+    codes = (int(code[1:], 16) if code[:1] == b"x" else int(code) for code in re.findall(rb"&#(x?\w+);", match[0]))
+    text = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return text.encode("ascii", "xmlcharrefreplace")
+
+
+_HALVES = re.compile(rb"(?:&#(?:x0*[dD][89a-fA-F][\da-fA-F]{2}|0*5[5-7]\d{3});)+")
+# UTF-16, and Big5, which passes for GBK.
+_BELIEVED = re.compile(rb"""\xff\xfe|\xfe\xff|\s*<\?xml[^>]{1,100}encoding=["']big5""", re.IGNORECASE)
 
 
 def _search(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:

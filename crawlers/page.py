@@ -78,7 +78,7 @@ class Page:
         body = self.body
         for encoding in reversed(self.header("content-encoding").lower().split(",")):
             body = _decompressed(body, encoding.strip())
-        return body
+        return _decompressed(body, "gzip") if body.startswith(b"\x1f\x8b") else body  # a file that is packed itself: x.xml.gz
 
     @cached_property
     def text(self) -> str:

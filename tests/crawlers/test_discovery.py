@@ -1,3 +1,4 @@
+import gzip
 import json
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,20 +7,20 @@ import pytest
 
 from crawlers.baidu import minted_at, redated
 from crawlers.discovery import ListingError, discover
-from crawlers.page import Page
+from crawlers.page import Page, blocked_reason
 from crawlers.seed import Item, Seed
-from crawlers.source import plain_source
+from crawlers.source import Source, plain_source
 
 SERVED = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SOURCE = plain_source("site")
 URL = "http://news.example.com/list/"
 
 
-def found(seed: Seed, body: str | bytes):
+def found(seed: Seed, body: str | bytes, source: Source = SOURCE):
     data = body if isinstance(body, bytes) else body.encode()
     page = Page(URL, URL, 200, (), data, SERVED, "site", "seed")
     rows = []
-    for one in discover(seed, page, SOURCE):
+    for one in discover(seed, page, source):
         time = one.moment.at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M") if one.moment else None
         rows.append((one.url, one.title, time, one.publisher))
     return rows
@@ -36,6 +37,11 @@ def test_a_listing_of_items_with_time_and_base():
     seed = Seed(kind="listing", url=URL, links="li", item=item)
     html = "<base href='/b/'><li><h3>标题</h3><a href=1.html>阅读</a><span class=t>昨天 09:21</span><em>样报</em></li>"
     assert found(seed, html) == [("http://news.example.com/b/1.html", "标题", "2026-11-19 09:21", "样报")]
+
+
+def test_an_item_without_a_title_of_its_own_has_that_of_its_link():
+    seed = Seed(kind="listing", url=URL, links="li", item=Item(url="a", time="i"))
+    assert found(seed, "<li><a href=1>标题</a><i>昨天 09:21</i>") == [(URL + "1", "标题", "2026-11-19 09:21", None)]
 
 
 API = Seed(kind="api", url=URL, links="result.data", item=Item(url="url", title="title", time="ctime", publisher="media"))
@@ -102,6 +108,71 @@ SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n
 @pytest.mark.parametrize(("kind", "xml", "publisher"), [("feed", RSS, None), ("feed", ATOM, None), ("sitemap", SITEMAP, "样报")])
 def test_feeds_and_sitemaps(kind, xml, publisher):
     assert found(Seed(kind=kind, url=URL), xml) == [("http://news.example.com/1", "标题", "2026-11-20 09:00", publisher)]
+
+
+DECLARED = "<?xml version='1.0' encoding='{}'?>"
+SEVERAL = "".join(f"<item><title>{title}</title><link>/{title}</link></item>" for title in ("甲公司", "第二条新闻", "镕基", "x"))
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("gb2312", "utf-8"),
+        ("gb2312", "gb18030"),
+        ("utf-8", "gb18030"),
+        ("utf-16", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-8", "utf-8-sig"),
+    ],
+)
+def test_a_feed_is_read_whatever_encoding_it_declares(declared, encoding):
+    xml = f"{DECLARED.format(declared)}<rss>{SEVERAL}</rss>".encode(encoding)
+    assert [row[1] for row in found(Seed(kind="feed", url=URL), xml)] == ["甲公司", "第二条新闻", "镕基", "x"]
+
+
+def test_a_feed_in_big5_is_believed():
+    xml = f"{DECLARED.format('Big5')}<rss><item><title>銀行業新聞</title><link>/1</link></item></rss>".encode("big5")
+    assert found(Seed(kind="feed", url=URL), xml)[0][1] == "銀行業新聞"
+
+
+def test_a_sitemap_that_is_packed_itself_is_unpacked():
+    packed = gzip.compress(SITEMAP.encode())
+    assert found(Seed(kind="sitemap", url=URL), packed)[0][1] == "标题"
+    assert blocked_reason(Page(URL, URL, 200, (), packed, SERVED, "site", "seed")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("涨停&#55357;&#56832;", "涨停😀"),
+        ("涨停&#xD83D;&#xDE00;!", "涨停😀!"),
+        ("涨&#xd83d;停", "涨停"),
+        ("&#56832;涨停&#128512;&#55357;", "涨停😀"),
+        ("&#55000;&#57999;", "\ud6d8\ue28f"),
+    ],
+)
+def test_the_halves_of_an_emoji_in_a_feed_are_joined_or_left_out(written, title):
+    xml = f"<rss><item><title>{written}</title><link>/1</link></item><item><title>x</title><link>/2</link></item></rss>"
+    assert [row[1] for row in found(Seed(kind="feed", url=URL), xml)] == [title, "x"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "zone", "local"),
+    [
+        ("Wed, 18 Nov 2026 18:00:00 +0000", "Asia/Shanghai", "2026-11-19 02:00"),
+        ("Wed, 18 Nov 2026 18:00:00 -0000", "Asia/Shanghai", "2026-11-19 02:00"),
+        ("Wed, 18 Nov 2026 18:00:00", "Asia/Shanghai", "2026-11-18 18:00"),
+        ("Wed, 18 Nov 2026 18:00:00 CST", "Asia/Shanghai", "2026-11-18 18:00"),
+        ("Wed Nov 18 18:00:00 CST 2026", "Asia/Tokyo", "2026-11-18 18:00"),
+        ("Wed, 18 Nov 2026 18:00:00 CST", "America/New_York", "2026-11-19 08:00"),
+        ("Wed, 18 Nov 2026 18:00:00 -0600 (CST)", "Asia/Shanghai", "2026-11-19 08:00"),
+        ("2026-11-18 18:00:00 UTC", "Asia/Shanghai", "2026-11-19 02:00"),
+    ],
+)
+def test_the_zone_of_a_feeds_time(printed, zone, local):
+    source = SOURCE.model_copy(update={"timezone": zone})
+    xml = f"<rss><item><link>/1</link><pubDate>{printed}</pubDate></item></rss>"
+    assert found(Seed(kind="feed", url=URL), xml, source)[0][2] == local
 
 
 def test_an_entry_that_was_edited_is_of_the_day_on_which_it_appeared():
