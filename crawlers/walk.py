@@ -5,16 +5,18 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from crawlers.clock import SHANGHAI, day_of, is_over, start_of
+from crawlers.clock import SHANGHAI, day_of, is_over, start_of, working_days
 from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
 from crawlers.fates import Find, Reach, Verdict
-from crawlers.page import GONE, Page, article_id, canonical_url
+from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source
 
 _OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
+_STRAYS = 2  # items, or a tenth of a page's, that may be kept at the foot of a list and be older than what it holds whole
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Walk:
     _allowed: int = 0
     _days_found: set[date] = field(default_factory=set)
     _reach: date | None = None
+    _pause: int = 1  # the most working days in a row for which the list shows nothing; a day without news is no hole
     _cut: bool = False
     _failure: Verdict | None = None
     _proves_none: bool = False
@@ -43,8 +46,8 @@ class Walk:
         """The address of the page that is to be asked for next."""
         if self._parts and self._number:
             return self._parts[self._number - 1]
-        day, zone = self.days[0], self.source.zone
-        start, end = (int(start_of(one, zone).timestamp()) for one in (day, day + timedelta(days=1)))
+        day = self.days[0]
+        start, end = (int(start_of(one).timestamp()) for one in (day, day + timedelta(days=1)))
         pages = self.seed.pages
         number = pages.first + pages.step * self._number if pages else 0
         return self.seed.expand(day, number, quote(self.keyword), start, end, quote(self._cursor))
@@ -91,7 +94,10 @@ class Walk:
         return not self._cut
 
     def _new_parts(self, page: Page) -> list[str]:
-        """Return the list's other pages that `page` names first: on its host, for a day's list in its folder, not too old."""
+        """Return the list's other pages that `page` names first: not too old, and beside it.
+
+        That is on its host, for a day's list in its folder; a sitemap may lie on any host of its site.
+        """
         here = urlsplit(page.url)
         self._answered |= {page.url, page.link}
         known = self._answered.union(self._parts)
@@ -99,12 +105,15 @@ class Walk:
         for link, changed in other_parts(self.seed, page).items():
             there = urlsplit(link)
             beside = not self.seed.dated or there.path.rpartition("/")[0] == here.path.rpartition("/")[0]
-            if link in known or there.hostname != here.hostname or not beside:
+            near = there.hostname == here.hostname or (self.seed.kind == "sitemap" and site_of(link) == site_of(page.url))
+            if link in known or not beside or not (near or self.seed.kind == "sitemap"):
                 continue
             if changed and changed < self.days[0]:
                 self._reach = min(self._reach or changed, changed)  # what was last changed before the days holds none of them
-            else:
+            elif near:
                 found.append(link)
+            else:
+                self._failure = self._failure or Verdict("partial", f"{link} lies on another site and was not read")
         return found
 
     def fail(self, verdict: Verdict) -> None:
@@ -123,10 +132,11 @@ class Walk:
 
     def _empty_list(self, page: Page) -> None:
         """Take an empty list for an empty day only where the source expects such days; sites answer so to refuse, too."""
-        if self.seed.dated and (self.source.may_be_empty(self.days[0]) or self.source.expect.min == 0):
+        if self.seed.dated and (self.source.may_be_empty(self.days[0]) or self.source.expect.allows_none):
             self._proves_none = True
-        else:
-            self._failure = Verdict("failed", f"{page.url}: the list is empty, where articles are expected")
+            return
+        hint = "; if such days occur, say so with expect: {min: 0}" if self.seed.dated and not self.source.expect.min else ""
+        self._failure = Verdict("failed", f"{page.url}: the list is empty, where articles are expected{hint}")
 
     def _new(self, candidates: Iterable[Candidate], page: Page) -> list[Find]:
         finds = []
@@ -138,8 +148,7 @@ class Walk:
             if not self._is_new(url) or not self.source.allowed.search(url):
                 continue
             self._allowed += 1
-            listed = day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
-            if listed:
+            if listed := self._listed(candidate):
                 self._days_found.add(listed)
             held = (page.position, page.fetched_at) if candidate.text is not None and page.position else None
             finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed, held))
@@ -154,21 +163,49 @@ class Walk:
         self._links.insert(place, mark)
         return True
 
+    def _listed(self, candidate: Candidate) -> date | None:
+        """Return the day of an item by its list: one without a time is of the day that was asked for."""
+        return day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
+
     def _is_past(self, candidates: list[Candidate]) -> bool:
         """Whether a list has left the days asked for: no dated item of this page is of the earliest or later.
 
         A dated list has left its day when none of them is of it.
         """
-        days = [day_of(candidate.moment.at) for candidate in candidates if candidate.moment]
-        if days:
-            middle = sorted(days)[len(days) // 2]
-            # An old article that is pinned to the foot of a page says nothing about how far the list reaches.
-            near = [day for day in days if abs((day - middle).days) <= _OUTLIER]
-            # The order of a sitemap says nothing.
-            self._reach = min([*near, self._reach or date.max]) if self.seed.kind == "sitemap" else near[-1]
+        days = [day for candidate in candidates if (day := self._listed(candidate))]
         if self.seed.dated:
             return bool(days) and self.days[0] not in days
+        if days:
+            self._reach = self._reach_with(days)
         return bool(days) and max(days) < min(self.days)
+
+    def _reach_with(self, days: list[date]) -> date:
+        """Return how far back the list reaches, now that a page shows items of `days`, in their order."""
+        middle = sorted(days)[len(days) // 2]
+        # An old article that is pinned to the foot of a page says nothing about how far the list reaches.
+        near = [day for day in days if abs((day - middle).days) <= _OUTLIER]
+        unordered = self.seed.kind == "sitemap"
+        before = [self._reach] if self._reach else []
+        last = self._last_before_strays(near, [] if unordered else before)
+        held = [day for day in near if day >= last]
+        if unordered:
+            return min(held + before)
+        return held[-1] if held else last
+
+    def _last_before_strays(self, days: list[date], before: list[date]) -> date:
+        """Return the last of the `days` of a page that follows on those above it and on what the list has shown `before`.
+
+        A few items behind a longer pause than any before may be kept at the foot of the list: they do not tell that it
+        holds the days between. Weekends and holidays are no pause.
+        """
+        shown = sorted({*days, *before}, reverse=True)
+        few = min(max(_STRAYS, len(days) // 10), (len(self._links) - 1) // 2)
+        for newer, older in pairwise(shown):
+            pause = working_days(older, newer)
+            if pause > self._pause and sum(day <= older for day in days) <= few:
+                return newer
+            self._pause = max(self._pause, pause)
+        return shown[-1]
 
     def verdicts(self) -> dict[date, Verdict]:
         """Return what the walk came to for each of its days, when it has ended."""

@@ -119,14 +119,14 @@ class Web:
         return rf"^http://127\.0\.0\.1:(?:{'|'.join(fitting)})/{path}"
 
     def source(self, name: str) -> dict[str, Any]:
-        """Return the shipped YAML of a source with its addresses on loopback, awake, without delay and without bounds."""
+        """Return the shipped YAML of a source with its addresses on loopback, awake, without delay, and with days that may be empty."""
         given = yaml.safe_load((SHIPPED_CONFIG / "sources" / f"{name}.yml").read_text(encoding="utf-8"))
         for seed in given["seeds"]:
             seed["url"] = self.here(seed["url"])
             if "item" in seed:
                 seed["item"]["url"] = self.here(seed["item"]["url"])
         given |= {"allow": [self.pattern(one) for one in given["allow"]], "home": self.here(given["home"])}
-        return {**given, "delay": 0, "private": True, "disabled": None, "expect": {}}
+        return {**given, "delay": 0, "private": True, "disabled": None, "expect": {"min": 0}}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from crawlers.fates import Verdict
 from crawlers.page import Page
 from crawlers.seed import Item, Pages, Seed
-from crawlers.source import Source
+from crawlers.source import Expect, Source
 from crawlers.walk import Walk, walks, worst
 
 D18, D19, D20 = (date(2026, 11, day) for day in (18, 19, 20))
@@ -89,6 +89,52 @@ def test_an_article_pinned_to_the_top_does_not_end_the_walk():
     assert walk.verdicts()[D19] == Verdict("partial", "listing ends at 2026-11-20")
 
 
+FEED = Seed(kind="feed", url="http://e.cn/rss")
+ONE_MAP = Seed(kind="sitemap", url="http://e.cn/map.xml")
+
+
+def listed(seed: Seed, shown: dict[str, int]) -> Page:
+    """Return a feed or sitemap with so many articles of each day, in this order."""
+    days = [day for day, count in shown.items() for _ in range(count)]
+    rows = [(f"http://e.cn/a/{number}", f"{day}T08:00:00+08:00") for number, day in enumerate(days)]
+    if seed.kind == "feed":
+        return answer("".join(["<rss>", *(f"<item><link>{url}</link><date>{at}</date></item>" for url, at in rows), "</rss>"]))
+    return answer(
+        "".join(["<urlset>", *(f"<url><loc>{url}</loc><lastmod>{at}</lastmod></url>" for url, at in rows), "</urlset>"])
+    )
+
+
+ENDS_AT_24 = Verdict("partial", "listing ends at 2026-11-24")
+NONE = Verdict("none", "the listing shows no article")
+
+
+@pytest.mark.parametrize("seed", [FEED, ONE_MAP])
+@pytest.mark.parametrize(
+    ("shown", "day", "verdict"),
+    [
+        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-18", ENDS_AT_24),
+        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-24", ENDS_AT_24),
+        ({"2026-11-24": 8, "2026-11-23": 1, "2026-11-12": 1, "2026-11-02": 1}, "2026-11-24", Verdict("whole")),
+        ({"2026-11-24": 50, "2026-11-12": 2, "2026-11-02": 3}, "2026-11-18", ENDS_AT_24),
+        ({"2026-11-23": 30, "2026-11-20": 1}, "2026-11-21", NONE),  # a weekend
+        ({"2026-10-08": 30, "2026-09-30": 2}, "2026-10-05", NONE),  # a week of holidays
+        ({"2026-11-23": 1, "2026-11-16": 1, "2026-11-09": 1, "2026-11-02": 1}, "2026-11-05", NONE),  # once a week
+        ({"2026-11-20": 4, "2026-11-13": 4}, "2026-11-17", NONE),
+    ],
+)
+def test_a_few_old_articles_at_the_foot_do_not_prove_the_days_between_empty(seed, shown, day, verdict):
+    walk = Walk(source(seed), seed, [date.fromisoformat(day)])
+    walk.take(listed(seed, shown))
+    assert list(walk.verdicts().values()) == [verdict]
+
+
+def test_a_last_page_of_old_articles_alone_does_not_prove_the_days_between_empty():
+    walk = Walk(source(ROLL), ROLL, [D18])
+    walk.take(roll(*((number, "2026-11-20 08:00") for number in range(9))))
+    walk.take(roll((10, "2026-11-10 08:00")))
+    assert walk.verdicts()[D18] == Verdict("partial", "listing ends at 2026-11-20")
+
+
 def test_a_walk_ends_at_its_last_allowed_page():
     walk = Walk(source(ROLL), ROLL, [D18])
     more = [walk.take(roll((number, "2026-11-20 08:00")))[1] for number in range(4)]
@@ -141,12 +187,22 @@ def test_no_issue_on_a_public_holiday_but_any_other_missing_list_is_a_failure():
         assert walk.verdicts()[day].listing == listing
 
 
-def test_an_api_that_lists_nothing_for_a_dated_day_proves_it_empty():
-    seed = Seed(kind="api", url="http://e.cn/roll?d={start}-{end}", links="data", item=Item(url="u", title="t"))
-    walk = Walk(source(seed), seed, [D18])
-    assert walk.url == "http://e.cn/roll?d=1794931200-1795017600"
+SPAN = Seed(kind="api", url="http://e.cn/roll?d={start}-{end}", links="data", item=Item(url="u", title="t"))
+
+
+@pytest.mark.parametrize(("expect", "listing"), [(Expect(min=0), "none"), (Expect(), "failed"), (Expect(max=9), "failed")])
+def test_an_api_that_lists_nothing_for_a_dated_day_proves_it_empty_where_the_source_says_so(expect, listing):
+    walk = Walk(source(SPAN, expect=expect), SPAN, [D18])
     walk.take(roll())
-    assert walk.verdicts()[D18].listing == "none"
+    verdict = walk.verdicts()[D18]
+    assert verdict.listing == listing
+    assert ("say so with expect: {min: 0}" in (verdict.reason or "")) == (listing == "failed")
+
+
+@pytest.mark.parametrize("timezone", ["Asia/Shanghai", "America/New_York"])
+def test_the_bounds_of_a_day_are_those_of_the_day_in_shanghai(timezone):
+    walk = Walk(source(SPAN, timezone=timezone), SPAN, [D18])
+    assert walk.url == "http://e.cn/roll?d=1794931200-1795017600"
 
 
 DAY_ROLL = Seed(
@@ -170,6 +226,14 @@ def test_a_dated_list_is_turned_until_it_leaves_its_day():
     walk = Walk(source(DAY_ROLL), DAY_ROLL, [D18])
     more = [walk.take(roll((number, time)))[1] for number, time in ((1, "2026-11-18 09:00"), (2, "2026-11-17 09:00"))]
     assert (more, walk.verdicts()[D18]) == ([True, False], Verdict("whole"))
+
+
+def test_a_dated_list_where_only_a_pinned_article_prints_a_time_is_turned_to_its_end():
+    walk = Walk(source(DAY_ROLL), DAY_ROLL, [D18])
+    pinned = (99, "2026-11-01 09:00")
+    assert [walk.take(roll(pinned, (number, "")))[1] for number in (1, 2)] == [True, True]
+    finds, more = walk.take(roll(pinned))
+    assert (finds, more, walk.verdicts()[D18]) == ([], False, Verdict("whole"))
 
 
 def test_a_day_whose_list_sends_elsewhere_has_none():
@@ -250,6 +314,23 @@ def test_an_index_of_sitemaps_is_read_as_far_as_it_changed_since_the_days():
         _, more = walk.take(answer(f"<urlset><url><loc>http://e.cn/a/{day}</loc><lastmod>2026-11-{day}</lastmod></url></urlset>"))
     assert (asked, more) == (["http://e.cn/20.xml", "http://e.cn/18.xml"], False)
     assert walk.verdicts()[D18] == Verdict("whole")
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "verdict"),
+    [
+        ("finance.e.cn", True, Verdict("whole")),
+        ("e.com", False, Verdict("partial", "http://e.com/2.xml lies on another site and was not read")),
+    ],
+)
+def test_sitemaps_lie_on_any_host_of_the_site_and_others_are_told(host, asked, verdict):
+    walk = Walk(source(MAP), MAP, [D20])
+    places = ("http://e.cn/1.xml", f"http://{host}/2.xml")
+    walk.take(answer(f"<sitemapindex>{''.join(f'<sitemap><loc>{place}</loc></sitemap>' for place in places)}</sitemapindex>"))
+    _, more = walk.take(listed(MAP, {"2026-11-20": 3, "2026-11-19": 3}))
+    assert more == asked
+    assert not more or walk.url == places[1]
+    assert walk.verdicts()[D20] == verdict
 
 
 def test_an_index_of_sitemaps_that_the_source_does_not_expect_fails_the_day():
