@@ -33,7 +33,7 @@ class Result(NamedTuple):
 
 def results(html: str) -> Iterator[Result]:
     """Yield the news items of a result page in their order; other cards (videos, lists, hints) are left out."""
-    for card in Selector(text=html).css('div.result-op[tpl="news-normal"]'):
+    for card in Selector(text=html, type="html").css('div.result-op[tpl="news-normal"]'):
         data = _embedded(card.get())
         url = card.attrib.get("mu") or data.get("url") or card.css("h3 a::attr(href)").get("")
         title, time, publisher = (data.get(name) or _labelled(card, name) or _shown(card, name) for name in _CLASSES)

@@ -66,7 +66,7 @@ def _absolute(base: str, link: str) -> str:
 
 
 def _listing(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
-    root = Selector(text=page.text)
+    root = Selector(text=page.text, type="html")
     base = _absolute(page.url, root.css("base::attr(href)").get("")) or page.url
     for node in root.css(seed.links or "a"):
         link = (node.css(seed.item.url) if seed.item else node).css("[href]")
@@ -172,7 +172,7 @@ def other_parts(seed: Seed, page: Page) -> dict[str, date | None]:
         return _sitemaps(seed, page)
     if not seed.parts:
         return {}
-    root = Selector(text=page.text)
+    root = Selector(text=page.text, type="html")
     base = _absolute(page.url, root.css("base::attr(href)").get("")) or page.url
     links = (_absolute(base, node.attrib.get("href", "")).partition("#")[0] for node in root.css(seed.parts).css("[href]"))
     return {link: None for link in links if link.startswith(("http://", "https://"))}

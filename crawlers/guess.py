@@ -127,7 +127,7 @@ def _is_time(value: object, page: Page) -> bool:
 
 
 def _guess_listing(page: Page) -> Guess:
-    root = Selector(text=page.text)
+    root = Selector(text=page.text, type="html")
     groups: dict[str, dict[str, Selector]] = defaultdict(dict)
     for link in root.css("a[href]"):
         try:

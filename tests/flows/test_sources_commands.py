@@ -169,6 +169,21 @@ def test_a_new_source_is_never_written_into_the_package(tmp_path):
     assert (more.returncode, (own / "sources" / "other.yml").exists(), "from now on" in more.stderr) == (0, True, False)
 
 
+def test_a_list_in_json_is_fetched_and_guessed_and_for_a_source_of_html_it_names_nothing(site, tmp_path):
+    rows = [{"url": f"/a/{number}.htm", "title": f"第{number}家公司拟投资建设智能温室"} for number in range(9)]
+    said = json.dumps({"code": 0, "data": {"list": rows}}, ensure_ascii=False).encode()
+    site.pages["/list/2026-11-18/"] = (200, said, {"Content-Type": "application/json; charset=utf-8"})
+    project = make_project(tmp_path, site, paper=SOURCE)
+    url = f"http://127.0.0.1:{site.port}/list/2026-11-18/"
+    made = caixun("sources", "new", "found", "--url", url, *in_project(project))
+    assert made.returncode == 0
+    (seed,) = load_source(project.config / "sources" / "found.yml").seeds
+    assert (seed.kind, seed.links) == ("api", "data.list")
+    (tmp_path / "saved.json").write_bytes(said)
+    checked = caixun("sources", "check", "paper", "--page", tmp_path / "saved.json", *in_project(project))
+    assert (checked.stdout, "Traceback" in checked.stderr) == ("", False)
+
+
 def test_a_source_that_a_full_disk_cuts_off_is_not_left_there(tmp_path):
     write = (
         "import resource, signal; from pathlib import Path; from flows.sources import write_source;"
