@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -15,6 +16,8 @@ from transforms.record import Annotation
 from transforms.taxonomy import Taxonomy
 
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+_THOUGHTS_END = re.compile(r"</think(?:ing)?>", re.IGNORECASE)  # what opens them may be part of the question
+_MOST_OBJECTS = 200  # braces, that is: braces in prose are not without end
 _MOST_COMPLAINTS = 12
 
 
@@ -108,15 +111,31 @@ def judge(answer: Answer, title: str, body: str, lists: Taxonomy) -> Verdict:
 def read(text: str) -> Said | str:
     """Return what an answer says, or in a sentence why it does not fit the schema.
 
-    Thoughts before the answer and a fence around it are left out.
+    Thoughts before the answer, drafts among them, and what stands around it are left out: the last object that fits is the answer.
     """
-    text = _THOUGHT.sub("", text)
-    start = text.find("{")
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text, max(start, 0))
-        return Said.model_validate(value)
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)[:_MOST_COMPLAINTS]]
-        return f"JSON 对象不符合要求的结构：{'; '.join(faults)}"
-    except (ValueError, RecursionError):
-        return "回答不是一个完整的 JSON 对象。"
+    behind = _THOUGHTS_END.split(text)[-1]
+    why, longest = "回答不是一个完整的 JSON 对象。", 0
+    for value, length in _objects(behind if "{" in behind else _THOUGHT.sub("", text)):
+        try:
+            return Said.model_validate(value)
+        except ValidationError as error:
+            if length > longest:
+                why, longest = _misfit(error), length
+    return why
+
+
+def _objects(text: str) -> Iterator[tuple[Any, int]]:
+    """Yield the JSON objects of a text with their lengths, from the last one on; one in another one comes before it."""
+    start = len(text)
+    for _ in range(_MOST_OBJECTS):
+        start = text.rfind("{", 0, start)
+        if start < 0:
+            return
+        with suppress(ValueError, RecursionError):
+            value, end = json.JSONDecoder().raw_decode(text, start)
+            yield value, end - start
+
+
+def _misfit(error: ValidationError) -> str:
+    faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)[:_MOST_COMPLAINTS]]
+    return f"JSON 对象不符合要求的结构：{'; '.join(faults)}"

@@ -199,9 +199,21 @@ def test_cut_and_broken_answers_are_asked_for_once_more(stub, client, lists, tex
     assert len(stub.asked) == 4
 
 
-def test_thoughts_and_fences_around_an_answer_are_left_out(stub, client, lists):
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<think>{要不要写}</think>\n```json\nANSWER\n```",
+        "先写 DRAFT 不对。</think>\nANSWER",
+        "格式是{summary: ...}。</think>\nANSWER",
+        "<THINKING>{}</THINKING>ANSWER",
+        "结果如下 {注意}：\nANSWER\n以上 {完}",
+        "DRAFT\n改为：\nANSWER",
+    ],
+)
+def test_thoughts_drafts_and_prose_around_an_answer_are_left_out(stub, client, lists, around):
     def answer(asked):
-        return completion(asked, f"<think>{{要不要写}}</think>\n```json\n{json.dumps(said(asked))}\n```")
+        draft = json.dumps(said(asked, summary="营收99亿元。"))
+        return completion(asked, around.replace("ANSWER", json.dumps(said(asked))).replace("DRAFT", draft))
 
     stub.answer = answer
     assert dialogue(client, lists).annotation.summary == FIRST
