@@ -50,4 +50,4 @@ def same_day(one: Day, other: Day) -> bool:
 
 
 def _whole(digits: str) -> int:
-    return int(digits if digits[0].isascii() else value_of(digits))
+    return int(digits if digits.isdecimal() else value_of(digits))

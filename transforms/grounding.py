@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from unicodedata import normalize
 
 from pydantic import Field
 
@@ -10,12 +11,17 @@ from transforms.passage import Article, Span
 from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
 from transforms.statements import Statement
 from transforms.taxonomy import Taxonomy
-from transforms.text import sentences
+from transforms.text import sentences, tidy
 from transforms.wordlists import LEVEL1
 
 _MOST_KEYWORDS = 8
 _FIELD = re.compile(r"(?:行业|产业|领域|市场|板块|业)$")
-_CODE = re.compile(r"(?:(SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(SH|SZ|BJ))?", re.IGNORECASE)
+_CODE = re.compile(r"(?:(SH|SZ|BJ)[.:]?)?([0-9]{6})(?:\.(SH|SZ|BJ))?", re.IGNORECASE)
+# What makes six digits of a spelled text a code: (600519), 代码:600519, 代码为600519, sh600519, 600519.sh
+_MARKED = (
+    r"(?:代[码碼][:为是]*|行情:?|(?<![a-z])(?:s[hz]|bj)[:.]?){0}(?!\d)"
+    r"|\({0}(?![\d\u4e00-\u9fff%]|\.\d)|(?<![\d.]){0}\.(?:s[hz]|bj)(?![a-z])"
+)
 _SHARE = re.compile(r"^\*?ST|[AB]$")
 
 
@@ -73,7 +79,8 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
     what was said twice.
     """
     article = Article(title, body, lists)
-    parts = [said.summary[start:end] for start, end in sentences(said.summary)]
+    summary = tidy(said.summary)
+    parts = [summary[start:end] for start, end in sentences(summary)]
     checked: dict[str, Iterator[_Checked]] = {
         "summary": (_statement("summary", part, article) for part in parts),
         "keywords": (_phrase("keywords", value, article) for value in said.keywords),
@@ -120,16 +127,18 @@ def _within(parts: list[tuple[str, Span | None]]) -> list[tuple[str, Span | None
 
 
 def _statement(column: str, value: str, article: Article) -> _Checked:
-    statement = Statement(value.strip(), article)
-    why = statement.why_not() if value.strip() else "An empty sentence states nothing."
-    return Fault(column, value, why) if why else (value.strip(), statement.support())
+    line = tidy(value)
+    statement = Statement(line, article)
+    why = statement.why_not() if line else "An empty sentence states nothing."
+    return Fault(column, value, why) if why else (line, statement.support())
 
 
 def _phrase(column: str, value: str, article: Article) -> _Checked:
     place = article.find(value)
-    if place is None:
+    printed = article.text.original[slice(*place)] if place else ""
+    if not place or "\n" in printed or "。" in printed:  # a phrase is a piece of one line and of one sentence
         return Fault(column, value, f"{value or 'An empty phrase'} stands neither in the title nor in the text.")
-    return article.text.original[slice(*place)], article.in_body(place)
+    return printed, article.in_body(place)
 
 
 def _industry(value: str, article: Article) -> _Checked:
@@ -147,8 +156,8 @@ def _level1(value: str, article: Article) -> _Checked:
 
 
 def _security(value: str, article: Article) -> _Checked:
-    """Check a code: itself, or a name of that company, stands in the article."""
-    match = _CODE.fullmatch(value.strip())
+    """Check a code: itself, marked as one, or a name of that company stands in the article."""
+    match = _CODE.fullmatch(normalize("NFKC", value).strip())
     if not match:
         return Fault("securities", value, f"{value} is no code of a listed company, such as 600519.SH.")
     digits, exchange = match[2], (match[1] or match[3] or "").upper()
@@ -157,12 +166,22 @@ def _security(value: str, article: Article) -> _Checked:
     if exchange and not code.endswith(exchange):
         return Fault("securities", value, f"{digits} is listed as {code}.")
     names = {name for one in article.lists.called.get(code, ()) for name in (one, _SHARE.sub("", one)) if len(name) > 1}
-    places = [place for name in (digits, *sorted(names)) if (place := article.find(name))]
+    places = [place for name in sorted(names) if (place := article.find(name))]
+    places += [article.text.span(*place) for place in _marked(digits, article.text.text)]
     if not places:
         return Fault("securities", value, f"The article names no company with the code {value}.")
     inside = [place for one in places if (place := article.in_body(one))]
     return code, min(inside, default=None)
 
 
+def _marked(digits: str, text: str) -> Iterator[Span]:
+    """Yield the places of a code in a spelled text that marks it as one: neither a sum nor a telephone number."""
+    for match in re.finditer(_MARKED.format(digits), text):
+        start = text.index(digits, match.start())
+        yield start, start + len(digits)
+
+
 def _exchange(digits: str) -> str:
+    if digits.startswith("92"):
+        return "BJ"
     return "SH" if digits[0] in "69" else "SZ" if digits[0] in "023" else "BJ"

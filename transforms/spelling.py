@@ -1,8 +1,9 @@
 """Spelling: a text in one width, case and spacing, with the way back to its own characters."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import pairwise
 
 from transforms.taxonomy import fold_letters
 
@@ -12,10 +13,18 @@ _HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromk
 _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
 _HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
 _HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
+# Numbers and units in the long characters.
+_LONG = "億萬圓個點幣噸兩貳參陸張輛臺戶號時間層筆條塊雙組種級週歲"
+_HALF |= {
+    ord(one): ord(short) for one, short in zip(_LONG, "亿万元个点币吨两贰叁陆张辆台户号时间层笔条块双组种级周岁", strict=True)
+}
 _HALF |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of a pair, which no other library takes
 _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
 # Punctuation but a percent sign, a plus, the point of a figure, and its minus.
 _MARK = re.compile(r"[^\w%+.-]|_|(?<!\d)\.|\.(?!\d)|(?<=[a-z\d])-|-(?!\d)")
+# What ends a sentence or a clause; the phrase that a text has over it has at least a mark there.
+_BREAK = re.compile(r"[\n。!?;]|(?<!\d),|,(?!\d)")
+_QUARTER = re.compile(r"(?<![a-z\d])q([1-4])(?![a-z\d])")
 # Two characters of one Latin word, or of one figure with its point between them.
 _JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
 _JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
@@ -24,7 +33,7 @@ _JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
 class Spelled:
     """A text to compare: half width, small letters, no blanks but between Latin words.
 
-    `text` is that; places are places in it, `span` tells where they are in the original.
+    Q3 is spelled 3季. `text` is that; places are places in it, `span` tells where they are in the original.
     """
 
     def __init__(self, original: str) -> None:
@@ -42,7 +51,7 @@ class Spelled:
             if folded[start].isspace() and _is_latin(folded[start - 1 : start]) and _is_latin(folded[end : end + 1]):
                 parts.append(" ")
                 places.append(start)
-        self.text = "".join([*parts, folded[begun:]])
+        self.text = _QUARTER.sub(r"\1季", "".join([*parts, folded[begun:]]))
         places += range(begun, len(folded))
         self._places = places
 
@@ -56,24 +65,30 @@ class Spelled:
 
     @cached_property
     def _bare(self) -> tuple[str, list[int]]:
-        """The text without punctuation, and the place of each of its characters."""
-        kept = [(begun, end) for begun, end in _between_marks(self.text) if end > begun]
-        return "".join(self.text[begun:end] for begun, end in kept), [place for span in kept for place in range(*span)]
+        return _unmarked(self.text)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """The places in the text without punctuation before which a sentence or a clause ends."""
+        places = self._bare[1]
+        return [bisect_left(places, match.start()) for match in _BREAK.finditer(self.text)]
 
     def find(self, phrase: str, behind: int = 0) -> tuple[int, int] | None:
         """Return the span where a phrase stands but for width, case, blanks and punctuation, at or behind a place.
 
-        It never begins or ends inside a Latin word or a figure. None where it does not stand.
+        It never begins or ends inside a Latin word or a figure, and never goes on behind the end of a sentence, a clause or a
+        line where the phrase has no mark. None where it does not stand.
         """
-        spelled = Spelled(phrase).text
-        wanted = _MARK.sub("", spelled).replace(" ", "")
+        wanted, ours = _unmarked(Spelled(phrase).text)
         if not wanted:
             return None
+        marked = {number for number, (one, other) in enumerate(pairwise(ours), 1) if other - one > 1}
         text, places = self._bare
         found = text.find(wanted, bisect_left(places, behind))
         while found >= 0:
             start, end = places[found], places[found + len(wanted) - 1] + 1
-            if self._is_whole(start, end):
+            breaks = self._breaks[bisect_right(self._breaks, found) : bisect_left(self._breaks, found + len(wanted))]
+            if self._is_whole(start, end) and all(one - found in marked for one in breaks):
                 return start, end
             found = text.find(wanted, found + 1)
         return None
@@ -87,9 +102,12 @@ class Spelled:
         return not (_JOINED_AT_END.search(before) or _JOINED.match(behind))
 
 
-def _between_marks(text: str) -> list[tuple[int, int]]:
+def _unmarked(text: str) -> tuple[str, list[int]]:
+    """Return a text without punctuation, and the place of each of its characters."""
     ends = [match.span() for match in _MARK.finditer(text)]
-    return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True))
+    kept = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True)
+    spans = [(begun, end) for begun, end in kept if end > begun]
+    return "".join(text[begun:end] for begun, end in spans), [place for span in spans for place in range(*span)]
 
 
 def _is_latin(character: str) -> bool:

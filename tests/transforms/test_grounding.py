@@ -212,6 +212,11 @@ def test_phrases_take_the_articles_own_spelling_and_place():
     assert places == {"机器视觉": "机器视觉", "OceanEye 2.0": "OceanEye 2.0"}
 
 
+@pytest.mark.parametrize("phrase", ["上线11月18日", "首批三家码头参与董事长", "合同金额3.2亿元占公司", "参与。\n董事长"])
+def test_a_phrase_is_a_piece_of_one_clause(phrase):
+    assert not grounded(keywords=(phrase,)).said.keywords
+
+
 @pytest.mark.parametrize("phrase", ["AI质", "Ocean", "50亿元", "540万元", "72%", "9903", "", "！"])
 def test_a_phrase_is_no_part_of_a_word_or_a_figure(phrase):
     stands = phrase == "AI质"
@@ -259,6 +264,37 @@ def test_a_security_is_known_by_its_code_or_a_name_in_the_text(said, kept):
     if kept:
         (place,) = made.evidence
         assert BODY[place.start : place.end] in ("云麓科技", "远帆物流")
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("成交600001股，成交额300000元（400800元），电话688123。", False),
+        ("公司（688123）公告。", True),
+        ("证券代码：688123，公告。", True),
+        ("公司代码为 688123，公告。", True),
+        ("公司SH688123公告。", True),
+        ("公司688123.SH公告。", True),
+    ],
+)
+def test_six_digits_are_a_code_only_where_the_text_says_so(body, kept):
+    made = grounded(body=body, securities=("688123.SH", "600001", "300000", "400800"))
+    assert made.said.securities == (("688123.SH",) if kept else ())
+    assert len(made.faults) == 4 - kept
+
+
+def test_digits_of_other_scripts_are_read_too():
+    assert whys("公司11月18日签约。", "公司𝟏𝟏月𝟏𝟖日公告签约。") == []
+    assert len(whys("公司11月19日签约。", "公司١١月١٨日公告签约。")) == 1
+    assert grounded(securities=("００９９０３.SZ",)).said.securities == ("009903.SZ",)
+
+
+def test_line_feeds_are_no_part_of_statements():
+    made = grounded(
+        major_events=("汀州港务集团签署合同。\n\t合同金额3.2亿元",), summary="云麓科技与汀州港务集团签约\n金额3.2亿元"
+    )
+    assert made.said.major_events == ("汀州港务集团签署合同。 合同金额3.2亿元",)
+    assert made.said.summary == "云麓科技与汀州港务集团签约 金额3.2亿元"
 
 
 def test_a_summary_is_checked_sentence_by_sentence():
