@@ -4,25 +4,30 @@ Texts are those of `transforms.spelling`: half width, small letters, no blanks i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.numerals import DIGIT, NUMERAL, has_tens, scale_of, value_of
-from transforms.units import UNIT, unit_of
+from transforms.units import CURRENCY, PER, UNIT, agree, falls_below_zero, ordinal, unit_of
 
 _FIGURE = re.compile(
-    rf"""(?=[-第\d{NUMERAL}])(?<![a-z\d.])
-        (?:(?<![a-z\d%)元股万亿])-)?第?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
-        (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?<!周)(?<!星期)(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]+)?))
-        (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦]))?
-        (?P<about>[余多来])?(?P<unit>{UNIT})?""",
+    rf"""(?=[第\d{NUMERAL}])(?<![a-z\d.])
+        (?P<nth>第)?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
+        (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?<!周)(?<!星期)(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]{{1,20}}(?![{DIGIT}十]))?
+            |(?<=分之)百|(?<![数几{NUMERAL}])[百千万](?=[余多])))
+        (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦分]))?
+        (?P<about>[余多来])?(?P<unit>{UNIT})?(?=(?P<per>{PER})?)""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"(?<!不)[约近超逾]过?$")
 _CODE = re.compile(r"0\d+")  # 000672 is no 672
 _RANGE = re.compile(r"[-~至到或]")
+# A dash behind a number, a sum or another dash is none, nor is one that begins a line; 背负3亿元 is no sum below zero.
+_MINUS = re.compile(r"(?:(?<![a-z\d%元万亿\n-])-|零下|(?<![担背肩自胜抱])负)$")
+_PAID_IN = re.compile(rf"(?:{CURRENCY})$")
+_MOST_DIGITS = 60  # of a number that anybody reads
+_SUM = 10_000  # more than numbers in names have: 歼-20
 # 一家, 一次 and 十分 are words; a number only where they say 第一家.
 _WORDS = frozenset({"一", "十"})
 _NO_UNITS = frozenset("个家种次点分起条项段步大度时口手部")
@@ -32,7 +37,8 @@ class Figure(NamedTuple):
     """A number with its unit: its place, and what it may say - 2 in 2至3亿元 is 2元 or 2亿元.
 
     `scale` is 10,000 for 万 and so on, `step` the value of the last digit that is printed; `about` tells that the text marks it
-    as not exact: 约, 近, 超, 余.
+    as not exact: 约, 近, 超, 余. `minus` tells that a minus, 负 or 零下 stands before it: the readings are without it, as a fall by
+    5% is told as -5% and as 下降5%.
     """
 
     start: int
@@ -41,33 +47,79 @@ class Figure(NamedTuple):
     scale: int
     step: Decimal
     about: bool
+    minus: bool
 
 
 def figures(text: str) -> list[Figure]:
     """Return the figures of a text, in order. Its days are to be blanked out before, or they are figures, too."""
-    found = [_figure(text, match) for match in _FIGURE.finditer(text) if match["number"] or _counts(match)]
-    for place, (one, behind) in enumerate(pairwise(found)):
-        if not one.readings[0][1] and _RANGE.fullmatch(text, one.end, behind.start):
-            found[place] = one._replace(readings=(*one.readings, *_shared(one, behind)))
+    found: list[Figure] = []
+    for match in _FIGURE.finditer(text):
+        if not (match["number"] or _counts(match)):
+            continue
+        one = _figure(text, match, found[-1].end if found else 0)
+        if found and _continues(found[-1], one):
+            one = _joined(found.pop(), one)
+        found.append(one)
+    for place in range(len(found) - 1):
+        one, behind = found[place : place + 2]
+        if one.readings[0][1] in ("", "第") and _RANGE.fullmatch(text, one.end, behind.start):
+            found[place : place + 2] = _ranged(text, one, behind, found[place - 1].end if place else 0)
     return found
 
 
-def _figure(text: str, match: re.Match[str]) -> Figure:
-    number, unit = match["number"], unit_of(match["unit"] or "")
+def _figure(text: str, match: re.Match[str], begun: int) -> Figure:
+    """Return the figure of a match; `begun` is where the one before it ends."""
+    number, start = (match["number"] or "")[:_MOST_DIGITS], match.start()
     value = Decimal(number.replace(",", "")) if number else value_of(match["han"])
     if number and _CODE.fullmatch(number):
         value = -Decimal(f"1{number}")  # what no other figure says
     scale = scale_of(match["scale"] or "")
     step = scale * Decimal(1).scaleb(-len(number.partition(".")[2]) if number else 0)
-    value *= scale
+    value, unit = _measured(text, match, value * scale)
+    about = bool(match["more"] or match["about"] or _ABOUT.search(text, max(0, start - 3), start))
+    sign = _sign(text, start, begun, may_fall=value >= _SUM or falls_below_zero(unit))
+    if sign and match["unit"] == "度":
+        unit = "℃"
+    readings = [(value.normalize(), unit)]
+    if unit == "‰":
+        readings.append(((value / 10).normalize(), "%"))
+    return Figure(start - len(sign), match.end(), tuple(readings), scale, step, about, bool(sign))
+
+
+def _sign(text: str, start: int, begun: int, *, may_fall: bool) -> str:
+    """Return the minus before a number, which may be below zero; nothing where a dash is between two figures or in a name."""
+    sign = _MINUS.search(text, max(begun, start - 2), start)
+    if not sign or (sign[0] == "-" and (0 < begun == sign.start() or not may_fall)):
+        return ""
+    return sign[0]
+
+
+def _measured(text: str, match: re.Match[str], value: Decimal) -> tuple[Decimal, str]:
+    """Return the value and the unit of a number: 30% of 三成, 0.03% of 万分之三."""
+    unit, start = unit_of(f"{match['unit']}{match['per'] or ''}" if match["unit"] else ""), match.start()
     if whole := match["whole"]:
-        value, unit = (value, "%") if whole == "百" else (value / (value_of(whole) or 1), "")
+        of = value_of(whole) or 1
+        return (value / of, "") if set(whole) & set(DIGIT) else (value * 100 / of, "%")
     if unit == "成":
-        value, unit = value * 10, "%"
-    if unit == "季度" and text[match.start() - 1 : match.start()] == "前":
-        unit = "前季度"  # 前三季度 is not 第三季度
-    about = bool(match["more"] or match["about"] or _ABOUT.search(text, max(0, match.start() - 3), match.start()))
-    return Figure(*match.span(), ((value.normalize(), unit),), scale, step, about)
+        return value * 10, "%"
+    if unit == "季度" and text[start - 1 : start] == "前":
+        return value, "前季度"  # 前三季度 is not 第三季度
+    if unit == "元" and (currency := _PAID_IN.search(text, max(0, start - 3), start)):
+        return value, unit_of(currency[0])
+    # 连续第三年 is what 连续三年 is.
+    return value, ordinal(unit) if match["nth"] and not text.endswith("连续", 0, start) else unit
+
+
+def _continues(one: Figure, behind: Figure) -> bool:
+    """Whether a figure is the rest of the one before it: 2000万元 of 1亿2000万元, 5000元 of 3万5000元."""
+    value, unit = behind.readings[0]
+    rest = value < one.scale and (behind.scale > 1 or 10 * value >= one.scale)
+    return rest and one.end == behind.start and one.scale > 1 and not (one.readings[0][1] or one.about or unit.startswith("第"))
+
+
+def _joined(one: Figure, rest: Figure) -> Figure:
+    value, (more, unit) = one.readings[0][0], rest.readings[0]
+    return one._replace(end=rest.end, readings=((value + more, unit),), step=rest.step, about=rest.about)
 
 
 def _counts(match: re.Match[str]) -> bool:
@@ -80,12 +132,16 @@ def _counts(match: re.Match[str]) -> bool:
     return bool(unit and not unit.isascii()) or (len(han) > 1 and has_tens(han))
 
 
-def _shared(one: Figure, other: Figure) -> Iterator[tuple[Decimal, str]]:
-    """Yield what a figure says that shares the unit, and perhaps the scale, of the one behind it."""
-    value, unit = one.readings[0][0], other.readings[0][1]
-    yield value, unit
-    if other.scale > 1:
-        yield (value * other.scale).normalize(), unit
+def _ranged(text: str, one: Figure, behind: Figure, begun: int) -> tuple[Figure, Figure]:
+    """Return the two figures of a range of which the first shares the unit, and perhaps the scale, of the other: 2 in 2至3亿元."""
+    value, unit = one.readings[0]
+    if unit:
+        behind = behind._replace(readings=tuple((number, ordinal(theirs)) for number, theirs in behind.readings))
+    unit = behind.readings[0][1]
+    shared = [(value, unit), ((value * behind.scale).normalize(), unit)][: 1 + (behind.scale > 1)]
+    sign = "" if one.minus else _sign(text, one.start, begun, may_fall=shared[-1][0] >= _SUM or falls_below_zero(unit))
+    one = one._replace(start=one.start - len(sign), readings=(*one.readings, *shared), minus=one.minus or bool(sign))
+    return one, behind
 
 
 def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
@@ -95,8 +151,7 @@ def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
     the figure rounds or cuts.
     """
     same = [number for number, other in enumerate(others) if same_figure(figure, other)]
-    unit = figure.readings[0][1]
-    if unit and not any(unit == theirs for number in same for _, theirs in others[number].readings):
+    if figure.readings[0][1] and not any(_same_unit(figure, others[number]) for number in same):
         values = {value for value, _ in figure.readings}
         if any(theirs and value in values for other in others for value, theirs in other.readings):
             return []
@@ -105,11 +160,21 @@ def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
 
 def same_figure(one: Figure, other: Figure) -> bool:
     """Whether two figures can say the same: equal values, and units of which neither contradicts the other."""
-    for value, unit in one.readings:
-        for second, unit2 in other.readings:
-            if value == second and (unit == unit2 or not unit or not unit2):
-                return True
-    return False
+    return any(value == second and agree(unit, unit2) for value, unit in one.readings for second, unit2 in other.readings)
+
+
+def _same_unit(one: Figure, other: Figure) -> bool:
+    """Whether two figures say the same, and both have a unit."""
+    return any(
+        value == second and unit and unit2 and agree(unit, unit2)
+        for value, unit in one.readings
+        for second, unit2 in other.readings
+    )
+
+
+def comparable(one: Figure, other: Figure) -> bool:
+    """Whether two figures are of one unit."""
+    return any(unit and unit2 and agree(unit, unit2) for _, unit in one.readings for _, unit2 in other.readings)
 
 
 def rounds(one: Figure, other: Figure) -> bool:
@@ -120,6 +185,6 @@ def rounds(one: Figure, other: Figure) -> bool:
     (value, unit), (exact, unit2) = one.readings[0], other.readings[0]
     above = exact - value
     near = -one.step / 2 <= above < one.step or (one.about and abs(above) < one.step and 2 * exact >= value)
-    if unit != unit2 or other.step >= one.step or not near:
+    if bool(unit) != bool(unit2) or not agree(unit, unit2) or other.step >= one.step or not near:
         return False
     return one.scale > other.scale or (one.about and one.step >= one.scale == other.scale)

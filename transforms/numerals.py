@@ -12,7 +12,7 @@ NUMERAL = DIGIT + "".join(_TENS) + "万亿"
 
 
 def value_of(numerals: str) -> Decimal:
-    """Return the value of Chinese numerals: 二〇二四, 一百二十三万, 三点五."""
+    """Return the value of Chinese numerals: 二〇二四, 一百二十三万, 三点五; that of 百, 万 and 亿 alone is one of them."""
     whole, _, tail = numerals.partition("点")
     value = Decimal(_counted(whole) if has_tens(whole) else _spelled(whole))
     return value + Decimal(f"0.{_spelled(tail)}") if tail else value
@@ -41,7 +41,7 @@ def _counted(numerals: str) -> int:
         elif one in _TENS:
             section, digit = section + (digit or 1) * _TENS[one], 0
         else:
-            scale = _SCALES[one]
+            scale, digit = _SCALES[one], digit if total or section else digit or 1
             total = (total + section + digit) * scale if total < scale else total + (section + digit) * scale
             section = digit = 0
     return total + section + digit

@@ -42,7 +42,8 @@ class Passage:
         """The words that turn each figure, see `turns_of_figure`."""
         ends = [0, *(one.end for one in self.figures)]
         return [
-            turns_of_figure(self.text.text, one.start, one.end, begun) for one, begun in zip(self.figures, ends, strict=False)
+            turns_of_figure(self.text.text, (one.start, one.end), begun, minus=one.minus)
+            for one, begun in zip(self.figures, ends, strict=False)
         ]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from transforms.days import Day, same_day
-from transforms.figures import Figure, rounds, same_figure, stating
+from transforms.figures import Figure, comparable, rounds, same_figure, stating
 from transforms.lexis import shares
 from transforms.names import marked
 from transforms.passage import Article, Passage, Span, pairs
@@ -132,7 +132,7 @@ def _comparable(one: Day | Figure, other: Day | Figure) -> bool:
     if isinstance(one, Day) and isinstance(other, Day):
         return [part is None for part in one[2:]] == [part is None for part in other[2:]]
     if isinstance(one, Figure) and isinstance(other, Figure):
-        return bool({unit for _, unit in one.readings if unit} & {unit for _, unit in other.readings})
+        return comparable(one, other)
     return False
 
 

@@ -9,7 +9,7 @@ _PAIRS = {
         "增长|增加|增至|增幅|增速|新增|增多|增厚|上涨|上升|上调|上浮|上行|提高|提升|抬升|涨至|涨幅|大涨|收涨|领涨|升至|升幅|攀升|回升|反弹|飙升|暴涨|走高|走强|高开|扩大|扩张|扩增|增|涨|升",
         "下降|下滑|下跌|下调|下浮|下行|下挫|降低|降至|降幅|减少|减至|减幅|跌至|跌幅|大跌|收跌|领跌|跌破|回落|缩小|缩减|缩水|萎缩|收窄|暴跌|走低|走弱|低开|降|跌|减",
     ),
-    "profit": ("盈利|净赚|获利|赢利", "亏损|净亏|亏"),
+    "profit": ("盈利|净赚|获利|赢利|净利润|净利|利润|扭亏为盈|扭亏", "亏损|净亏|亏"),
     "holding": ("增持", "减持"),
     "trade": ("买入|买进|购入|购买|收购|受让|净买", "卖出|出售|抛售|卖掉|出让|转让|净卖"),
     "flow": ("流入", "流出"),
@@ -32,6 +32,7 @@ _NEITHER = "升级|升学|涨停板|减排|减税|减值|减免|降雨|降水|�
 _WORD = re.compile("|".join(sorted((*_NEITHER.split("|"), *_SIDES), key=len, reverse=True)))
 _BEFORE, _AFTER = 3, 2  # characters on either side that tell where a word stands
 _FAR = 12  # characters between such a word and its figure
+_FALLING = ("trend", "profit")  # pairs whose other side is what a minus says
 _BREAK = re.compile(r"[,。;:!?\n()、]")
 _BEHIND = re.compile(r"(?:的|左右|以上|以下|以内){0,2}(增幅|涨幅|升幅|增速|增长|涨|跌幅|降幅|减幅|下降|跌|降)")
 
@@ -41,19 +42,21 @@ def turns(text: str) -> Iterator[tuple[str, int]]:
     yield from (_SIDES[match[0]] for match in _WORD.finditer(text) if match[0] in _SIDES)
 
 
-def turns_of_figure(text: str, start: int, end: int, begun: int) -> dict[str, int]:
-    """Return the side of each pair that stands next to the figure at `start` to `end` of a text.
+def turns_of_figure(text: str, place: tuple[int, int], begun: int, *, minus: bool) -> dict[str, int]:
+    """Return the side of each pair that stands next to the figure at a place of a text; `minus` tells that it has a minus.
 
     What counts is the last word of a pair before it in its clause, at most 12 characters away and behind `begun`, where the figure
-    before it ends; else the word right behind it. A minus turns the trend.
+    before it ends; else the word right behind it. A minus is a fall or a loss, whatever stands there: 增长-5%, 跌幅为-5%. The pair
+    `sign` tells -5% from 5%; where a fall or a loss is told in words, a minus may stand or not.
     """
+    start, end = place
     window = _BREAK.split(text[max(begun, start - _FAR) : start])[-1]
     sides = dict(turns(window))
     if "trend" not in sides and (behind := _BEHIND.match(text, end)):
         sides |= [_SIDES[behind[1]]]
-    if text[start] == "-" and "trend" in sides:
-        sides["trend"] = 1 - sides["trend"]
-    return sides
+    if minus:
+        return {pair: side for pair, side in sides.items() if pair not in _FALLING} | {"sign": 1}
+    return sides if any(sides.get(pair) for pair in _FALLING) else sides | {"sign": 0}
 
 
 def turned(sentence: str, article: str) -> str:
