@@ -28,7 +28,6 @@ _SITE_PATIENCE = 3600.0  # seconds; what another process fetches from the site i
 _POLL = 0.2  # seconds
 _PACES = "all-paces"  # like that of no source and no site
 _LONGEST_DELAY = 3600.0  # seconds; a turn that is longer ago keeps nobody waiting
-_FARTHEST = 86_400.0  # seconds to a turn; one farther away was noted before the clock was set back
 
 
 class Lock(Protocol):
@@ -109,11 +108,13 @@ class FileLocks:
             raise StoreError(f"{self.place(_PACES)}: another process holds it and does not go on")
         now, known = time.time(), dict[str, tuple[float, float]]()
         try:
-            with suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
-                noted = {site: (float(last), float(asked)) for site, (last, asked) in json.loads(file.read_bytes()).items()}
-                known |= {site: one for site, one in noted.items() if -_LONGEST_DELAY < one[0] - now < _FARTHEST}
+            with suppress(FileNotFoundError, ValueError, TypeError, AttributeError, KeyError):
+                noted = json.loads(file.read_bytes())
+                back = max(0.0, noted["at"] - now)  # by so much at least the clock was set back since then
+                turns = {site: (float(last) - back, float(asked)) for site, (last, asked) in noted["turns"].items()}
+                known |= {site: one for site, one in turns.items() if one[0] - now > -_LONGEST_DELAY}
             yield known
-            file.write_text(json.dumps(known), encoding="utf-8")
+            file.write_text(json.dumps({"at": now, "turns": known}), encoding="utf-8")
         except OSError as error:
             raise StoreError(f"{file}: cannot be used: {error.strerror}") from error
         finally:

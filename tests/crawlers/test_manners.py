@@ -59,12 +59,24 @@ def test_crawls_of_several_processes_take_turns(tmp_path):
     assert one.turn("c.cn", 2.0, 10.0) == pytest.approx(10.0, abs=1)  # or as the one before
     assert other.turn("d.cn", 2.0, 900.0) == 0.0
     assert other.turn("d.cn", 0.0, 900.0) == 2.0  # in its own process alone
-    (tmp_path / "paces.json").write_text(json.dumps({"e.cn": [time.time() - 3, 2.0]}), encoding="utf-8")
+    noted = {"at": time.time() - 3, "turns": {"e.cn": [time.time() - 3, 2.0]}}
+    (tmp_path / "paces.json").write_text(json.dumps(noted), encoding="utf-8")
     assert other.turn("e.cn", 10.0, 900.0) == pytest.approx(7.0, abs=1)
 
 
-@pytest.mark.parametrize("noted", ['{"c.cn": [17', "[1]", '{"c.cn": 3}', '{"c.cn": [1e12, 1]}'])
-def test_turns_that_were_noted_in_part_or_by_a_wrong_clock_count_as_nothing(tmp_path, noted):
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(tmp_path, monkeypatch):
+    locks, right = FileLocks(tmp_path), time.time
+    monkeypatch.setattr(time, "time", lambda: right() + 8 * 3600)
+    assert locks.turn("c.cn", 0.0, 2.0) == 0.0
+    locks.shut("d.cn", 30.0)
+    monkeypatch.setattr(time, "time", right)
+    assert locks.turn("e.cn", 0.0, 2.0) == 0.0
+    assert locks.turn("c.cn", 0.0, 2.0) == pytest.approx(2.0, abs=1)
+    assert locks.turn("d.cn", 0.0, 2.0) == pytest.approx(32.0, abs=1)
+
+
+@pytest.mark.parametrize("noted", ['{"at": 17', "[1]", '{"at": 0, "turns": {"c.cn": 3}}', '{"turns": {}}', '{"c.cn": [1e12, 1]}'])
+def test_turns_that_were_noted_in_part_or_in_another_form_count_as_nothing(tmp_path, noted):
     (tmp_path / "paces.json").write_text(noted, encoding="utf-8")
     assert FileLocks(tmp_path).turn("c.cn", 0.0, 2.0) == 0.0
     assert FileLocks(tmp_path).turn("c.cn", 0.0, 2.0) == pytest.approx(2.0, abs=1)
