@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
+from w3lib.url import safe_url_string
 
 from crawlers.clock import is_holiday
 from crawlers.config import Strict, load
@@ -154,7 +155,7 @@ class Source(Strict):
     @property
     def site(self) -> str:
         """The site of the source's first list: sources of one site are crawled one after another."""
-        return site_of(self.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0))
+        return site_of(safe_url_string(self.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0)))  # as requests are: 新闻.cn as xn--…
 
     @cached_property
     def allowed(self) -> Patterns:

@@ -2,8 +2,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from scrapy import Request
 
 from crawlers.errors import ConfigError
+from crawlers.manners import site as site_of_request
 from crawlers.source import load_source, load_sources
 from flows.settings import SHIPPED_CONFIG
 
@@ -33,6 +35,13 @@ def test_a_source_is_named_after_its_file(tmp_path):
     assert source.seeds[0].expand(date(2026, 1, 2), 1, "", 0, 0) == "http://paper.example.com/2026-01/02/node_2.htm"
     assert source.may_be_empty(date(2026, 11, 21))
     assert not source.may_be_empty(date(2026, 11, 20))
+
+
+def test_the_site_of_a_source_is_written_as_its_requests_are(tmp_path):
+    home = "http://paper.example.com/"
+    for host, site in (("www.新闻.中国", "xn--efvy88h.xn--fiqs8s"), ("www.xn--efvy88h.cn", "xn--efvy88h.cn"), ("127.0.0.1:80", None)):
+        source = load(tmp_path, GOOD.replace(home, f"http://{host}/"))
+        assert source.site == site_of_request(Request(f"http://{host}/a/1")) == (site or host)
 
 
 def test_a_paper_of_the_exchange_may_have_no_issue_on_public_holidays(tmp_path):
