@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
@@ -24,29 +24,34 @@ class PrivateAddressError(IgnoreRequest):
 
 @implementer(IResolutionReceiver)
 class _PublicOnly:
-    """Hands on the public addresses of one name."""
+    """Hands on the public addresses of one name, and notes in `refused` whether it has others alone."""
 
     def __init__(self, receiver: Any, name: str, refused: set[str]) -> None:
         self._receiver = receiver
         self._name = name
         self._refused = refused
+        self._found: set[bool] = set()  # whether its addresses are public
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's names
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
-        if is_public(address.host):
+        public = is_public(address.host)
+        self._found.add(public)
+        if public:
             self._receiver.addressResolved(address)
-        else:
-            self._refused.add(self._name)
 
     def resolutionComplete(self) -> None:  # noqa: N802
+        if self._found == {False}:
+            self._refused.add(self._name)
+        else:
+            self._refused.discard(self._name)
         self._receiver.resolutionComplete()
 
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Resolves names to public addresses alone; `refused` holds the names that had another one.
+    """Resolves names to public addresses alone; `refused` holds the names that had others alone when last looked up.
 
     A proxy that the environment names (`http_proxy`) is resolved as it is: then the proxy resolves the sites' names.
     """
@@ -54,7 +59,8 @@ class GuardedResolver:
     def __init__(self, resolver: Any) -> None:
         """Guard `resolver`, the one that the reactor had."""
         self._resolver = resolver
-        self._proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
+        named = [proxy for scheme, proxy in getproxies().items() if scheme in ("http", "https")]  # no_proxy is among them, too
+        self._proxies = {urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname for proxy in named}
         self.refused: set[str] = set()
 
     def resolveHostName(  # noqa: N802
@@ -96,7 +102,9 @@ class AddressGuard:
             raise PrivateAddressError(f"{parts.scheme}://{parts.hostname} is not on the public web")
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise PrivateAddressError where a request failed since its host has a private address."""
+        """Raise PrivateAddressError where a request failed since its host has private addresses alone."""
+        if not isinstance(exception, CannotResolveHostError):
+            return
         from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
 
         reactor: Any = installed

@@ -106,12 +106,35 @@ class Resolver:
         receiver.resolutionComplete()
 
 
-def test_a_name_resolves_to_its_public_addresses_alone(monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://proxy.example.com:3128")
-    addresses = (IPv4Address("TCP", "10.0.0.1", 80), IPv4Address("TCP", "1.1.1.1", 80), IPv6Address("TCP", "::1", 80))
-    guarded = GuardedResolver(Resolver(*addresses))
-    for host, found in (("news.example.com", ["1.1.1.1"]), ("proxy.example.com", ["10.0.0.1", "1.1.1.1", "::1"])):
-        receiver = Receiver()
-        guarded.resolveHostName(receiver, host, 80)
-        assert (receiver.found, receiver.ended) == (found, True)
-    assert guarded.refused == {"news.example.com"}
+def look_up(guarded: GuardedResolver, host: str) -> list[str]:
+    receiver = Receiver()
+    guarded.resolveHostName(receiver, host, 80)
+    assert receiver.ended
+    return receiver.found
+
+
+PRIVATE_V4, PUBLIC_V4 = IPv4Address("TCP", "10.0.0.1", 80), IPv4Address("TCP", "1.1.1.1", 80)
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy.example.com:3128", "proxy.example.com:3128", "user:word@proxy.example.com:3128"])
+def test_a_name_resolves_to_its_public_addresses_alone(monkeypatch, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "intranet.example.com")
+    guarded = GuardedResolver(Resolver(PRIVATE_V4, PUBLIC_V4, IPv6Address("TCP", "::1", 80)))
+    assert look_up(guarded, "news.example.com") == look_up(guarded, "intranet.example.com") == ["1.1.1.1"]
+    assert look_up(guarded, "proxy.example.com") == ["10.0.0.1", "1.1.1.1", "::1"]
+    assert guarded.refused == set()
+
+
+def test_a_name_is_refused_for_as_long_as_it_has_private_addresses_alone():
+    resolver = Resolver(PRIVATE_V4)
+    guarded = GuardedResolver(resolver)
+    for addresses, refused in (
+        ([PRIVATE_V4], {"news.example.com"}),
+        ([PRIVATE_V4, PUBLIC_V4], set()),
+        ([PRIVATE_V4], {"news.example.com"}),
+        ([], set()),
+    ):
+        resolver.addresses = addresses
+        look_up(guarded, "news.example.com")
+        assert guarded.refused == refused
