@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, Float, cast, delete, func, update
+from sqlalchemy import Engine, Float, and_, cast, delete, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from crawlers.database import errors_as_one_sentence, is_shared, open_engine
@@ -102,9 +102,10 @@ class Leases:
             _ = self._engine  # opening it may take its time, which is none of the lease's
             began = _uptime()
             mine = insert(_leases).values(name=name, holder=self.holder, until=_later())
-            expired = _leases.c.until < func.clock_timestamp()
+            # One of our own is left of an answer of the database that was lost, when it was taken or given back.
+            free = or_(_leases.c.until < func.clock_timestamp(), _leases.c.holder == self.holder)
             values = {"holder": self.holder, "until": _later()}
-            taken = mine.on_conflict_do_update(index_elements=[_leases.c.name], set_=values, where=expired)
+            taken = mine.on_conflict_do_update(index_elements=[_leases.c.name], set_=values, where=free)
             if self._change(taken) == 0:
                 return False
             if not self._held:
@@ -147,7 +148,8 @@ class Leases:
         """Renew what is held, and return whether it still is."""
         began = _uptime()
         try:
-            renewed = self._change(update(_leases).where(_leases.c.holder == self.holder).values(until=_later()))
+            held = and_(_leases.c.holder == self.holder, _leases.c.name.in_(self._held))
+            renewed = self._change(update(_leases).where(held).values(until=_later()))
         except StoreError:
             return began - self._renewed < LASTING
         self._renewed = began

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from multiprocessing import get_context
 
 import pytest
+from sqlalchemy import text
 
 from crawlers import leases
 from crawlers.errors import BusyError, ConfigError, StoreError
@@ -96,6 +97,27 @@ def test_a_process_that_lost_its_lease_is_stopped(opened, monkeypatch, capfd):
     held.release()
     assert away.hold("paper", 0) is None
     taken.release()
+
+
+def test_a_lease_that_cannot_be_given_back_runs_out_and_costs_no_other(opened, monkeypatch, capfd):
+    monkeypatch.setattr(signal, "SIGINT", signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, lambda *_: None)
+    mine, other = opened(Leases), opened(Leases)
+    paper, wire, radio = (mine.hold(name, 0) for name in ("paper", "wire", "radio"))
+    with other._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE leases RENAME TO away"))
+    for one in (wire, radio):
+        with pytest.raises(StoreError, match="cannot be used"):
+            one.release()
+    with other._engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO leases"))
+    again = mine.hold("radio", 0)
+    assert again is not None  # it need not wait for its own
+    assert other.hold("wire", 0) is None
+    assert other.hold("wire", 60) is not None
+    paper.ensure()
+    assert other.hold("paper", 0) is other.hold("radio", 0) is None
+    assert "the leases of this process were lost" not in capfd.readouterr().err
 
 
 def find_many(url: str, number: int) -> None:

@@ -39,7 +39,11 @@ def test_a_source_is_named_after_its_file(tmp_path):
 
 def test_the_site_of_a_source_is_written_as_its_requests_are(tmp_path):
     home = "http://paper.example.com/"
-    for host, site in (("www.新闻.中国", "xn--efvy88h.xn--fiqs8s"), ("www.xn--efvy88h.cn", "xn--efvy88h.cn"), ("127.0.0.1:80", None)):
+    for host, site in (
+        ("www.新闻.中国", "xn--efvy88h.xn--fiqs8s"),
+        ("www.xn--efvy88h.cn", "xn--efvy88h.cn"),
+        ("127.0.0.1:80", None),
+    ):
         source = load(tmp_path, GOOD.replace(home, f"http://{host}/"))
         assert source.site == site_of_request(Request(f"http://{host}/a/1")) == (site or host)
 
