@@ -181,10 +181,14 @@ class Ledger(Builds, Census, Inquiries):
         """Let the pages of a source that wait for the build be fetched again, as far as a lost file of the archive holds them."""
         in_parts = select(_parts.c.article_id).where(_parts.c.archive_file == file)
         held = or_(_urls.c.archive_file == file, _urls.c.article_id.in_(in_parts))
-        lost = update(_urls).where(_urls.c.source == source, _urls.c.state == "archived", held)
+        lost = and_(_urls.c.source == source, _urls.c.state == "archived", held)
         with self._writing() as connection:
-            connection.execute(lost.values(state="discovered"))
+            # Also their parts in other files: an article may have fewer when it is fetched again.
+            articles = connection.scalars(select(_urls.c.article_id).where(lost)).all()
+            connection.execute(update(_urls).where(lost).values(state="discovered"))
             connection.execute(delete(_parts).where(_parts.c.archive_file == file))
+            for some in chunks(list(articles)):
+                connection.execute(delete(_parts).where(_parts.c.article_id.in_(some)))
 
     def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
         """Note a page that was not crawled but imported; it waits for the build under `day`."""

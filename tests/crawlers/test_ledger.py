@@ -325,6 +325,20 @@ def test_a_ledger_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(
         ledger.close()
 
 
+def test_an_article_that_is_fetched_again_for_a_lost_file_has_no_part_of_before(ledger):
+    one, other = find(1), find(2)
+    fetched(ledger, "a", [one, other])
+    ledger.archive("a", one.article_id, Position("lost", 1), AT, [Position("lost", 2), Position("kept", 3)])
+    ledger.archive("a", other.article_id, Position("kept", 4), AT, [Position("kept", 5)])
+    ledger.lose("a", "lost")
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1"]
+    archived(ledger, "a", one)
+    assert [(page.article_id, page.parts) for page in ledger.waiting("a", [D18])] == [
+        (one.article_id, ()),
+        (other.article_id, (Position("kept", 5),)),
+    ]
+
+
 def test_one_who_writes_without_a_break_lets_others_write_between(tmp_path):
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     busy, other, done = open_engine(url), open_engine(url), []
