@@ -11,13 +11,14 @@ from urllib.parse import quote
 from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from crawlers.errors import ConfigError, StoreError
 from crawlers.tables import VERSION, meta, metadata
 
+_FILE = "sqlite:///"  # begins the URL of a ledger that is one
 _WRITERS = 0xCA15  # the one advisory lock of a PostgreSQL that those who write the ledger take
 _LONG = 0.25  # seconds of writing after which …
 _TURN = 0.12  # … the lock is left to others for so long
@@ -32,16 +33,16 @@ def is_shared(url: str) -> bool:
 def open_engine(url: str) -> Engine:
     """Return an engine for the ledger at `url`, whose tables are made where they are missing.
 
-    A SQLite file in a folder that may not be written can be read. Raises ConfigError for a URL of another kind of database,
-    StoreError when it cannot be used.
+    What follows `sqlite:///` is the file's path as it is, whatever characters it has. A SQLite file in a folder that may not be
+    written can be read. Raises ConfigError for a URL of another kind of database, StoreError when it cannot be used.
     """
-    file = None if is_shared(url) else Path(make_url(url).database or "")
+    file = None if is_shared(url) else Path(url.removeprefix(_FILE))
     if file and file.exists() and not os.access(file.parent, os.W_OK):
-        engine = _read_only(url, file)
+        engine = _read_only(file)
         with reading(engine) as connection:
             version = connection.scalar(select(meta.c.version))
     else:
-        engine = _postgresql(url) if file is None else create_engine(url)
+        engine = _postgresql(url) if file is None else create_engine(_url_of(file))
         # Else the connections of one that nobody holds any more wait for the collector, open.
         finalize(engine, engine.pool.dispose)
         if file:
@@ -54,13 +55,17 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _read_only(url: str, file: Path) -> Engine:
+def _url_of(file: Path) -> URL:
+    return URL.create("sqlite", database=str(file))
+
+
+def _read_only(file: Path) -> Engine:
     """Return an engine for a SQLite file in a folder where no other can be made, so that it can be read alone.
 
     Another user may be writing it: each connection sees anew whether there is a log beside it. Without one nobody is writing, and
     only then can it be read as it is.
     """
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(_url_of(file), poolclass=NullPool)
 
     @event.listens_for(engine, "do_connect")
     def connect(*_: object) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -241,6 +242,18 @@ def test_another_database_is_refused():
     for url in ("mysql://localhost/caixun", "ledger.sqlite", "postgresql+asyncpg://localhost/caixun"):
         with pytest.raises(ConfigError, match="begins no URL of a ledger"):
             Ledger(url)
+
+
+@pytest.mark.parametrize("odd", ["a?b", "a#b", "a%20b", "a;b&c=d", "财 讯"])
+def test_a_ledger_lies_where_its_path_says(odd, tmp_path):
+    path = tmp_path / odd / "ledger.sqlite"
+    path.parent.mkdir()
+    ledger = Ledger(f"sqlite:///{path}")
+    fetched(ledger, "a", [find(1)])
+    ledger.close()
+    assert [one.name for one in tmp_path.iterdir()] == [odd]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select link from urls").fetchall() == [("http://e.cn/1",)]
 
 
 def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):
