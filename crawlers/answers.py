@@ -1,5 +1,6 @@
 """The ledger's part on sites: answers that need not be asked for again, what robots.txt said, and who is left alone."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
@@ -21,6 +22,7 @@ from crawlers.tables import robots as _robots
 from crawlers.tables import urls as _urls
 
 RobotsVerdict = Literal["allowed", "refused"]
+_LONG = 600  # characters; PostgreSQL's index takes 2,704 bytes
 
 
 class Answers(History):
@@ -49,10 +51,10 @@ class Answers(History):
         """Note where the answer of a seed, a robots.txt, or a page of an article that goes on behind it, lies."""
         values = {"kind": kind, "fetched_at": fetched_at, **place(position)}
         with self._writing() as connection:
-            put(connection, _replies, {"source": source, "link": link}, **values)
+            put(connection, _replies, {"source": source, "link": key_of(link)}, **values)
 
     def replies(self, source: str, since: datetime) -> dict[str, Position]:
-        """Return what need not be asked again, by link: answers of seeds that arrived after `since`, parts of open articles."""
+        """Return what need not be asked again, by `key_of` its link: answers of seeds since `since`, parts of open articles."""
         seeds = and_(_replies.c.kind == "seed", _replies.c.fetched_at >= since)
         good = and_(_replies.c.source == source, or_(seeds, _replies.c.kind == "part"))
         with self._reading() as connection:
@@ -61,7 +63,7 @@ class Answers(History):
 
     def known_list(self, source: str, link: str) -> Position | None:
         """Return where the last answer of a seed lies that was kept to ask for it conditionally, or None."""
-        mine = and_(_replies.c.source == source, _replies.c.link == link, _replies.c.kind.in_(("known", "seed")))
+        mine = and_(_replies.c.source == source, _replies.c.link == key_of(link), _replies.c.kind.in_(("known", "seed")))
         with self._reading() as connection:
             row = connection.execute(select(_replies).where(mine)).first()
         return Position(row.archive_file, row.archive_offset) if row is not None else None
@@ -70,13 +72,15 @@ class Answers(History):
         """Drop the seeds' answers of `source`, whose crawl has ended; those of the links in `keep` can be asked for conditionally."""
         seeds = and_(_replies.c.source == source, _replies.c.kind == "seed")
         with self._writing() as connection:
-            for part in chunks(list(keep)):
+            for part in chunks([key_of(link) for link in keep]):
                 connection.execute(update(_replies).where(seeds, _replies.c.link.in_(part)).values(kind="known"))
             connection.execute(delete(_replies).where(seeds))
 
     def forget_parts(self, source: str, links: Iterable[str]) -> None:
         """Drop the pages of an article that is archived to its end."""
-        parts = and_(_replies.c.source == source, _replies.c.kind == "part", _replies.c.link.in_(list(links)))
+        parts = and_(
+            _replies.c.source == source, _replies.c.kind == "part", _replies.c.link.in_([key_of(link) for link in links])
+        )
         with self._writing() as connection:
             connection.execute(delete(_replies).where(parts))
 
@@ -99,7 +103,7 @@ class Answers(History):
 
     def robots(self, link: str) -> Position | None:
         """Return where the robots.txt at `link` lies, if it was fetched today for any source."""
-        mine = and_(_replies.c.link == link, _replies.c.kind == "robots")
+        mine = and_(_replies.c.link == key_of(link), _replies.c.kind == "robots")
         with self._reading() as connection:
             row = connection.execute(select(_replies).where(mine).order_by(_replies.c.fetched_at.desc())).first()
         fresh = row is not None and day_of(row.fetched_at) == day_of(now())
@@ -145,3 +149,10 @@ class Answers(History):
                 connection.execute(delete(_marks).where(_marks.c.source == source, _marks.c.day == day))
                 if text:
                     connection.execute(insert(_marks).values(source=source, day=day, text=text))
+
+
+def key_of(link: str) -> str:
+    """Return under which key the ledger knows the answer to `link`: itself, or of a long one its beginning and its hash."""
+    if len(link) <= _LONG:
+        return link
+    return f"{link[:_LONG]} {hashlib.blake2b(link.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"

@@ -7,7 +7,7 @@ from itertools import chain
 from time import monotonic
 
 from crawlers import archive
-from crawlers.answers import RobotsVerdict
+from crawlers.answers import RobotsVerdict, key_of
 from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
@@ -96,7 +96,7 @@ class Crawl:
 
     def reply(self, link: str, kind: Kind) -> Page | None:
         """Return the archived answer of a seed or robots.txt that need not be asked for again, or None."""
-        return self._read(self._ledger.robots(link) if kind == "robots" else self._replies.pop(link, None))
+        return self._read(self._ledger.robots(link) if kind == "robots" else self._replies.pop(key_of(link), None))
 
     def known_list(self, link: str) -> Page | None:
         """Return what a feed or sitemap answered when it was last asked, None where that is not known."""

@@ -118,7 +118,7 @@ replies = Table(
     "replies",
     metadata,
     Column("source", _Text, primary_key=True),
-    Column("link", _Text, primary_key=True),
+    Column("link", _Text, primary_key=True),  # its key, see `answers.key_of`
     Column("kind", _Text, nullable=False),
     Column("archive_file", _Text, nullable=False),
     Column("archive_offset", BigInteger, nullable=False),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.answers import key_of
 from crawlers.clock import now
 from crawlers.database import open_engine, writing
 from crawlers.errors import ConfigError, StoreError
@@ -273,21 +274,30 @@ def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):
     assert ledger.listed("a", [D18]) == set()
 
 
-def test_answers_of_lists_are_good_since_the_days_end_and_robots_for_a_day(ledger, monkeypatch):
-    for link, kind, age in (
+LONG = "http://e.cn/?cursor=" + "".join(article_id(str(number)) for number in range(200))
+
+
+@pytest.mark.parametrize("link", ["http://e.cn/new", LONG])
+def test_answers_of_lists_are_good_since_the_days_end_and_robots_for_a_day(ledger, monkeypatch, link):
+    for asked, kind, age in (
         ("http://e.cn/old", "seed", 3),
-        ("http://e.cn/new", "seed", 1),
+        (link, "seed", 1),
+        (f"{link}1", "part", 9),
         ("http://e.cn/robots.txt", "robots", 0),
     ):
-        ledger.keep_reply("a", link, kind, Position("f", age), now() - timedelta(hours=age))
-    assert ledger.replies("a", now() - timedelta(hours=2)) == {"http://e.cn/new": Position("f", 1)}
+        ledger.keep_reply("a", asked, kind, Position("f", age), now() - timedelta(hours=age))
+    assert ledger.replies("a", now() - timedelta(hours=2)) == {
+        key_of(link): Position("f", 1),
+        key_of(f"{link}1"): Position("f", 9),
+    }
+    ledger.forget_parts("a", [link, f"{link}1"])
     assert ledger.replies("b", now() - timedelta(hours=2)) == {}
-    ledger.forget_replies("a", keep=["http://e.cn/new"])
+    ledger.forget_replies("a", keep=[link])
     assert ledger.replies("a", now() - timedelta(hours=9)) == {}
-    assert ledger.known_list("a", "http://e.cn/new") == Position("f", 1)
-    assert ledger.known_list("a", "http://e.cn/old") is ledger.known_list("b", "http://e.cn/new") is None
+    assert ledger.known_list("a", link) == Position("f", 1)
+    assert ledger.known_list("a", "http://e.cn/old") is ledger.known_list("b", link) is None
     assert ledger.robots("http://e.cn/robots.txt") == Position("f", 0)
-    assert ledger.robots("http://e.cn/new") is None
+    assert ledger.robots(link) is None
     tomorrow = now() + timedelta(days=1)
     monkeypatch.setattr("crawlers.answers.now", lambda: tomorrow)
     assert ledger.robots("http://e.cn/robots.txt") is None
