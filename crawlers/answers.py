@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import and_, delete, insert, or_, select, update
@@ -22,18 +22,24 @@ from crawlers.tables import robots as _robots
 from crawlers.tables import urls as _urls
 
 RobotsVerdict = Literal["allowed", "refused"]
+_LONGEST_REST = 86_400.0  # seconds
 _LONG = 600  # characters; PostgreSQL's index takes 2,704 bytes
 
 
 class Answers(History):
     """The ledger, as far as it knows of sites. Every method raises StoreError when the database cannot be used."""
 
-    def rest(self, site: str, reason: str) -> None:
-        """Note that a site has to be left alone for a while; one that is left alone already stays so no longer for it."""
+    def rest(self, site: str, reason: str, asked: float = 0.0) -> None:
+        """Note that a site has to be left alone for a while, or for the `asked` seconds where these are more, a day at most.
+
+        One that is left alone already stays so longer only where it asks for that. What goes beyond the usual time is kept by a
+        `since` that is yet to come.
+        """
+        beyond = max(timedelta(), timedelta(seconds=min(asked, _LONGEST_REST)) - COOLDOWN)
         with self._writing() as connection:
             since = connection.scalar(select(_rests.c.since).where(_rests.c.site == site))
-            if since is None or since <= now() - COOLDOWN:
-                put(connection, _rests, {"site": site}, since=now(), reason=reason)
+            if since is None or since <= now() - COOLDOWN or (beyond and since < now() + beyond):
+                put(connection, _rests, {"site": site}, since=now() + beyond, reason=reason)
 
     def resting(self, site: str) -> str | None:
         """Return why a site is to be left alone now, since when and until when; None when it is not."""

@@ -119,9 +119,9 @@ class Crawl:
             self._rests[site] = self._ledger.resting(site)
         return self._rests[site]
 
-    def rest(self, site: str, reason: str) -> None:
-        """Leave a site alone from now on."""
-        self._ledger.rest(site, reason)
+    def rest(self, site: str, reason: str, asked: float = 0.0) -> None:
+        """Leave a site alone from now on, which has `asked` for so many seconds."""
+        self._ledger.rest(site, reason, asked)
         self._rests[site] = self._ledger.resting(site)
 
     def judge_robots(self, verdict: RobotsVerdict) -> None:

@@ -201,9 +201,10 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
 
 
 def left_alone(reason: str, since: datetime) -> str:
-    """Return `reason` with the time since when and the time until when a site is left alone, in Asia/Shanghai."""
+    """Return `reason` with the time since when, unless that is yet to come, and until when a site is left alone, in Asia/Shanghai."""
     until = (since + COOLDOWN).astimezone(SHANGHAI)
-    return f"{reason}; since {since.astimezone(SHANGHAI):%m-%d %H:%M}, left alone until {until:%m-%d %H:%M}"
+    begun = f"since {since.astimezone(SHANGHAI):%m-%d %H:%M}, " if since <= now() else ""
+    return f"{reason}; {begun}left alone until {until:%m-%d %H:%M}"
 
 
 class Standing(NamedTuple):

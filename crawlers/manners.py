@@ -95,10 +95,15 @@ class MannersMiddleware:
             raise RestingError(reason)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return a request for another try where the site is only too busy, else `response`."""
+        """Return a request for another try where the site is only too busy, else `response`. Raises StoreError."""
         if response.status not in (429, 503):
             return response
         asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now())
+        if asked is not None and asked > _LONGEST_WAIT:
+            of_site = site(request)
+            reason = f"{of_site} asks to be left alone for {asked:.0f} seconds (HTTP {response.status})"
+            self._crawl.rest(of_site, reason, asked)
+            return response
         wait = back_off(asked, self._crawl.source.delay, request.meta.get("retry_times", 0))
         if wait is None:
             return response

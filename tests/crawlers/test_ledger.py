@@ -239,6 +239,20 @@ def test_a_site_rests_for_a_while_and_no_longer_for_being_asked(ledger, monkeypa
     assert (ledger.resting("e.cn") or "").startswith("refused again")
 
 
+def test_a_site_rests_for_as_long_as_it_asks_for_but_for_a_day_at_most(ledger, monkeypatch):
+    monkeypatch.setattr("crawlers.answers.now", lambda: AT)
+    monkeypatch.setattr("crawlers.fates.now", lambda: AT)
+    for asked, said in (
+        (300.0, "asks; since 11-20 12:00, left alone until 11-20 18:00"),
+        (8 * 3600.0, "asks; left alone until 11-20 20:00"),
+        (7 * 3600.0, "asks; left alone until 11-20 20:00"),
+        (0.0, "asks; left alone until 11-20 20:00"),
+        (1e9, "asks; left alone until 11-21 12:00"),
+    ):
+        ledger.rest("e.cn", "asks", asked)
+        assert ledger.resting("e.cn") == ledger.resting_sites()["e.cn"] == said
+
+
 def test_another_database_is_refused():
     for url in ("mysql://localhost/caixun", "ledger.sqlite", "postgresql+asyncpg://localhost/caixun"):
         with pytest.raises(ConfigError, match="begins no URL of a ledger"):

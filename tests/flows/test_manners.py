@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawlers.clock import SHANGHAI, now
 from crawlers.fates import Find
 from crawlers.page import MAX_CONTENT, article_id
 from flows.settings import open_project
@@ -34,21 +35,45 @@ def only(run):
 
 def test_a_site_that_is_too_busy_is_asked_again_a_few_times(site, tmp_path):
     site.pages |= {
-        "/paper/18": lambda count: (503, b"busy") if count == 1 else links(*(f"/a/{number}" for number in range(1, 5))),
+        "/paper/18": lambda count: (503, b"busy") if count == 1 else links(*(f"/a/{number}" for number in range(1, 4))),
         "/a/1": lambda count: (429, b"", {"Retry-After": "1"}) if count == 1 else article(1),
         "/a/2": lambda count: (503, b"", {"Retry-After": "Fri, 20 Nov 2020 04:00:00 GMT"}) if count == 1 else article(2),
         "/a/3": (503, b"down"),
-        "/a/4": (429, b"", {"Retry-After": "86400"}),
     }
     report = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]}))
-    assert (report.tally.records, report.tally.failed, report.tally.blocked) == (2, 1, 1)
+    assert (report.tally.records, report.tally.failed) == (2, 1)
     assert {target: site.asked.count(target) for target in site.pages if target != "/robots.txt"} == {
         "/paper/18": 2,
         "/a/1": 2,
         "/a/2": 2,
         "/a/3": 3,
-        "/a/4": 1,
     }
+
+
+@pytest.mark.parametrize(("status", "asked", "hours"), [(429, "120", 6), (503, "43200", 12)])
+def test_a_site_that_asks_for_a_long_rest_is_left_alone_at_once(site, tmp_path, status, asked, hours):
+    def fetched() -> list[str]:
+        return [target for target in site.asked if "/a/" in target]
+
+    def page(number: int):
+        return lambda _count: article(number) if len(fetched()) == 1 else (status, b"", {"Retry-After": asked})
+
+    numbers = range(1, 13)
+    site.pages |= {
+        "/paper/18": links(*(f"/a/{number}" for number in numbers)),
+        **{f"/a/{number}": page(number) for number in numbers},
+    }
+    project = make_project(tmp_path, site, paper=SOURCE.replace("delay: 0", "delay: 0.5"))
+    report = only(collected(project, {"paper": [D18]}))
+    assert (report.status, report.tally.records) == ("blocked", 1)
+    assert len(fetched()) in (2, 3)  # the site's answer may be under way for half a second
+    until = f"{(now() + timedelta(hours=hours)).astimezone(SHANGHAI):%m-%d %H:}"
+    (reason,) = project.ledger.resting_sites().values()
+    assert f"asks to be left alone for {asked} seconds (HTTP {status})" in reason
+    assert f"left alone until {until}" in reason
+    asked_before = len(site.asked)
+    assert only(collected(project, {"paper": [D18]})).status == "blocked"
+    assert len(site.asked) == asked_before
 
 
 def test_the_crawl_delay_of_robots_txt_holds_and_its_verdict_is_kept(site, tmp_path):
@@ -139,7 +164,7 @@ def no_answer():
     ("answer", "said"),
     [
         (lambda: (500, b"User-agent: *"), "HTTP 500"),
-        (lambda: (429, b"", {"Retry-After": "3600"}), "HTTP 429"),
+        (lambda: (429, b""), "HTTP 429"),
         (no_answer, "DownloadFailedError"),
         (lambda: (302, b"", {"Location": "https://wappass.baidu.com/static/captcha"}), "sent to the captcha"),
         (lambda: (200, b"\x1f\x8b", {"Content-Encoding": "gzip"}), "a robots.txt that cannot be read"),
