@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, true, update
 
 from crawlers.clock import now
-from crawlers.fates import HELD, UNFETCHED, Outcome, State, Waiting
+from crawlers.fates import HELD, LEFT, UNFETCHED, Outcome, State, Waiting
 from crawlers.page import Position
 from crawlers.stories import Stories
 from crawlers.tables import chunks
@@ -86,12 +86,12 @@ class Builds(Stories):
 
 
 def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:
-    """Return the condition that another source has a row's URL in one of the states, and not for another day only."""
+    """Return the condition that another source has a row's URL in one of the states, not for another day only, nor left."""
     return exists().where(_elsewhere_in(states)).correlate(_urls)
 
 
 def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
-    counts = or_(_others.c.reason.is_(None), _others.c.reason != "off_day")
+    counts = or_(_others.c.reason.is_(None), _others.c.reason.not_in(("off_day", LEFT)))
     same = and_(_others.c.article_id == _urls.c.article_id, _others.c.source != _urls.c.source)
     return and_(same, _others.c.state.in_(list(states)), counts)
 

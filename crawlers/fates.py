@@ -21,6 +21,8 @@ UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
+LEFT = "left"
+"""Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"
 """Reason of a failure where the archive does not give the page."""
 COOLDOWN = timedelta(hours=6)
@@ -264,7 +266,7 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     if off_day:
         return Fate("skipped", "off_day")
     others = [row for row in rows if row is not mine]
-    owner = next((row for row in others if row.state in HELD and row.reason != "off_day"), None)
+    owner = next((row for row in others if row.state in HELD and row.reason not in ("off_day", LEFT)), None)
     if owner is not None:
         return Fate("skipped", "seen", owner.source)
     copy = next((row for row in others if row.state == "reject" and row.reason == "off_day"), None)

@@ -19,6 +19,7 @@ from crawlers.clock import now
 from crawlers.fates import (
     COOLDOWN,
     HELD,
+    LEFT,
     UNFETCHED,
     Fetch,
     Find,
@@ -137,11 +138,28 @@ class Ledger(Builds, Census, Inquiries):
                 held_state = case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
                 connection.execute(taken.values(state=held_state, reason=None, detail=None))
 
-    def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
-        """Return the URLs of `days` that were found but are archived by no source: never fetched, failed or blocked."""
-        wanted = set(days)
-        query = select(_urls).where(_urls.c.source == source, _to_fetch())
+    def leave(self, source: str) -> None:
+        """Let other sources have what this one has found and not fetched. Must run under the source's lock: nobody works on it."""
+        found = and_(_urls.c.source == source, _urls.c.state == "discovered")
+        with self._writing() as connection:
+            connection.execute(update(_urls).where(found).values(reason=LEFT))
+
+    def holding(self) -> set[str]:
+        """Return the sources that have found URLs and not fetched them, for which no other source may ask."""
         with self._reading() as connection:
+            found = and_(_urls.c.state == "discovered", _urls.c.reason.is_distinct_from(LEFT))
+            return set(connection.scalars(select(_urls.c.source).where(found).distinct()))
+
+    def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
+        """Return the URLs of `days` that were found but are archived by no source: never fetched, failed or blocked.
+
+        What was left to other sources is this one's again, unless one of them has it by now.
+        """
+        wanted = set(days)
+        mine = and_(_urls.c.source == source, _urls.c.state == "discovered", _urls.c.reason == LEFT)
+        query = select(_urls).where(_urls.c.source == source, _to_fetch())
+        with self._writing() as connection:
+            connection.execute(update(_urls).where(mine, ~elsewhere(HELD)).values(reason=None))
             rows = connection.execute(query.order_by(_urls.c.day, _urls.c.discovered_at)).all()
         return [Fetch(row.article_id, row.link, row.listed) for row in rows if row.day in wanted]
 

@@ -69,6 +69,7 @@ class Gathering:
 
     def run(self) -> None:
         """Do all parts."""
+        self._free_others()
         with Crawls(self._project, again=self._again) as crawls:
             for source in self._left:
                 self._begin(source, crawls)
@@ -103,6 +104,15 @@ class Gathering:
                     fresh = unbuilt - ahead.passed_over
                     if fresh >= ahead.enough or (fresh > 0 and monotonic() - ahead.built_at > _LONG):
                         return source
+
+    def _free_others(self) -> None:
+        """Let the sources of this run have what others have found and not fetched on which nobody works: killed, disabled, removed."""
+        for source in self._project.ledger.holding() - self._left.keys():
+            if lock := self._project.data.locks.hold(source, 0):
+                try:
+                    self._project.ledger.leave(source)
+                finally:
+                    lock.release()
 
     def _begin(self, source: str, crawls: Crawls) -> None:
         """Let the next part of a source be fetched, as far as it needs a crawl and its site may be asked."""

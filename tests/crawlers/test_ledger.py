@@ -186,6 +186,34 @@ def test_what_another_source_has_meanwhile_is_left_to_it(ledger):
     assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1", "http://e.cn/3"]
 
 
+def test_what_a_source_has_left_is_fetched_by_the_first_that_asks_for_it(ledger):
+    one, other = find(1), find(2)
+    fetched(ledger, "a", [one, other])
+    fetched(ledger, "b", [one, other])
+    assert ledger.holding() == {"a"}
+    ledger.leave("a")
+    assert ledger.holding() == set()
+    ledger.take_up("b", [D18])
+    assert [fetch.link for fetch in ledger.pending("b", [D18])] == ["http://e.cn/1", "http://e.cn/2"]
+    assert fetched(ledger, "c", [one]) == ledger.pending("a", [D18]) == fetched(ledger, "a", [one]) == []
+    archived(ledger, "b", one)
+    ledger.miss("b", other.article_id, "failed", "http")
+    ledger.give_way("a")
+    assert (report(ledger).tally.skipped, report(ledger).tally.waiting) == ({"seen": 1}, 1)
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/2"]
+    assert ledger.holding() == {"a"}
+
+
+def test_what_a_source_has_left_is_its_own_again_where_it_asks_first(ledger):
+    fetched(ledger, "a", [find(1), find(2)])
+    archived(ledger, "a", find(2))
+    ledger.leave("a")
+    assert [fetch.link for fetch in ledger.pending("a", [D18])] == ["http://e.cn/1"]
+    assert fetched(ledger, "b", [find(1), find(2)]) == []
+    ledger.take_up("b", [D18])
+    assert ledger.pending("b", [D18]) == []
+
+
 def test_what_stands_in_a_sources_files_is_not_given_away(ledger):
     fetched(ledger, "a", [find(1)])
     archived(ledger, "a", find(1), 1)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.fates import Find
+from crawlers.lock import source_lock
+from crawlers.page import article_id
 from flows import build as build_module
 from flows import crawl as crawl_module
 from flows import gathering
@@ -15,6 +18,7 @@ from flows.backfill import backfill
 from flows.build import build_ahead
 from flows.perform import perform
 from flows.planning import new_backfill, plan_of
+from flows.settings import open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
@@ -109,6 +113,27 @@ def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_p
     run = collected(project, {"slow": [D18], "quick": [D18]})
     assert [report.status for report in run.reports] == ["missing", "complete"]
     assert any(finding.text.startswith("slow: ") and "slow.yml" in finding.text for finding in run.findings)
+
+
+@pytest.mark.parametrize("becomes", ["disabled", "removed"])
+def test_what_a_source_found_and_nobody_fetches_is_fetched_by_another(slow, tmp_path, becomes):
+    slow.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+    project = make_project(tmp_path, slow, paper=SOURCE, wire=SOURCE)
+    url = f"http://127.0.0.1:{slow.port}/a/1"
+    project.ledger.begin("wire", [D18], "killed")
+    project.ledger.find("wire", [Find(article_id(url), url, url, None, D18)], {D18}, "seed", "killed")
+    with source_lock(project.data, "wire"):  # as if another process were about to fetch it
+        held = collected(project, {"paper": [D18]}).reports[0].tally
+        assert (held.records, held.skipped) == (1, {"seen": 1})
+    wire = project.config / "sources" / "wire.yml"
+    if becomes == "disabled":
+        wire.write_text(wire.read_text(encoding="utf-8") + "disabled: it has moved\n", encoding="utf-8")
+    else:
+        wire.unlink()
+    project = open_project(project.config, project.data)
+    report = collected(project, {"paper": [D18]}).reports[0]
+    assert (report.status, report.tally.records, report.tally.skipped) == ("complete", 2, {})
+    assert slow.asked.count("/a/1") == 1
 
 
 @pytest.fixture
