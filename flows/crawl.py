@@ -1,6 +1,7 @@
 """Child processes that crawl, as this one sees them: it gives them jobs, and hears when those have ended."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ from queue import Empty, SimpleQueue
 from subprocess import PIPE
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TextIO
+from typing import Any, BinaryIO, NamedTuple, Self
 
 from crawlers.clock import now
 from crawlers.errors import StoreError
@@ -106,13 +107,18 @@ class Crawls:
         }
 
 
-def _begun(log: Path) -> TextIO:
+def _begun(log: Path) -> BinaryIO:
     """Open a log, in a folder that may have to be made. Raises StoreError when it cannot be written."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        return log.open("w", encoding="utf-8")
+        return log.open("wb")
     except OSError as error:
         raise StoreError(f"{log}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a child: this one's, but it writes UTF-8 whatever the locale."""
+    return {**os.environ, "PYTHONIOENCODING": "utf-8"}
 
 
 class Child:
@@ -126,7 +132,9 @@ class Child:
         # -P: a folder named crawlers in the user's current folder is not meant.
         command = [sys.executable, "-P", "-m", "crawlers"]
         with _begun(log) as errors:
-            self._process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                command, stdin=PIPE, stdout=PIPE, stderr=errors, encoding="utf-8", errors="replace", env=_environment()
+            )
         self.private: bool = errand["private"]
         self._log = log
         self._hear = hear
@@ -163,8 +171,9 @@ class Child:
             self._listener.join()
         self._close()
         self._listener.join()
-        if self._process.returncode == 0 and not self._log.stat().st_size:
-            self._log.unlink()
+        with suppress(OSError):  # somebody may have cleared it away
+            if self._process.returncode == 0 and not self._log.stat().st_size:
+                self._log.unlink()
 
     def _say(self, line: str) -> None:
         """Write a line to it; one that is gone has been heard of, or will be."""
@@ -180,7 +189,18 @@ class Child:
             self._process.stdin.close()
 
     def _listen(self) -> None:
-        """Hear of each job that has ended; when the process is gone, that all others have."""
+        """Hear of each job that has ended; when the process is gone, that all others have: whoever waits for them is waiting."""
+        try:
+            self._hear_jobs()
+        finally:
+            self._close()
+            self.crawling = frozenset()
+            with self._mutex:
+                self._process.wait()
+                for source in sorted(self._under_way):
+                    self._hear(Ended(source, self._why()))
+
+    def _hear_jobs(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
@@ -196,17 +216,16 @@ class Child:
                 self.crawling -= {ended.source}
                 self._under_way.discard(ended.source)
                 self._hear(ended)
-        self._close()
-        self.crawling = frozenset()
-        with self._mutex:
-            self._process.wait()
-            for source in sorted(self._under_way):
-                self._hear(Ended(source, self._why()))
 
     def _why(self) -> str:
-        if self._odd:  # what it complains of follows from not being heard any more
-            why = f"it printed {self._odd[:100]!r}"
-        else:
-            complaint = self._log.read_text(encoding="utf-8").strip().splitlines()
-            why = complaint[-1] if complaint else f"exit status {self._process.returncode}"
+        # What one complains of that printed something odd follows from not being heard any more.
+        odd = f"it printed {self._odd[:100]!r}" if self._odd else ""
+        why = odd or self._complaint() or f"exit status {self._process.returncode}"
         return f"the crawl ended early: {why} (see {self._log})"
+
+    def _complaint(self) -> str:
+        """Return the last line of its log; "" where that says nothing, or cannot be read."""
+        with suppress(OSError):
+            lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            return lines[-1] if lines else ""
+        return ""

@@ -99,6 +99,38 @@ def test_what_a_stranger_prints_in_the_child_is_told_and_kills_no_run(slow, tmp_
     assert collected(project, {"slow": [D18]}).ok
 
 
+IN_THE_CHILD = """
+import glob, os, sys
+if "crawlers" in sys.orig_argv:
+    {lines}
+"""
+CLEAR = "[os.unlink(log) for log in glob.glob(os.environ['LOGS'] + '/*.err')]"
+DIE = "os._exit(3)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "findings"),
+    [
+        (f"{CLEAR}; {DIE}", ["slow: the crawl ended early: exit status 3"]),
+        (f"os.write(2, '内存不足'.encode('gbk')); {DIE}", ["slow: the crawl ended early: �ڴ治��"]),
+        (f"sys.stderr.write('内存不足'); sys.stderr.flush(); {DIE}", ["slow: the crawl ended early: 内存不足"]),
+        (CLEAR, []),
+    ],
+    ids=["log gone", "log in GBK", "locale of GBK", "log gone of a crawl that is well"],
+)
+def test_a_crawl_is_heard_of_whatever_became_of_its_log(slow, tmp_path, monkeypatch, lines, findings):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(IN_THE_CHILD.format(lines=lines), encoding="utf-8")
+    slow.pages |= {"/slow/18": links("/a/1"), "/a/1": article(1)}
+    project = make_project(tmp_path, slow, slow=SOURCE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=":")
+    monkeypatch.setenv("PYTHONIOENCODING", "gbk")
+    monkeypatch.setenv("LOGS", str(project.data / "logs"))
+    run = collected(project, {"slow": [D18]})
+    assert [finding.text.partition(" (see")[0] for finding in run.findings] == findings
+    assert [report.status for report in run.reports] == ["missing" if findings else "complete"]
+
+
 def test_a_source_whose_crawl_cannot_begin_stops_no_other_one(slow, quick, tmp_path):
     slow.pages |= {"/slow/18": links("/a/1"), "/a/1": article(1)}
     quick.pages |= {"/quick/18": links("/a/2"), "/a/2": article(2)}
