@@ -5,13 +5,16 @@ The workers read the archive by the same path, or in the same bucket, as this pr
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from distributed import Client, Future
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
-from crawlers.errors import ConfigError
+from crawlers.errors import ConfigError, WorkersError
 from flows.runner import AHEAD, Crashed, Split
 
 Job = TypeVar("Job")
@@ -30,6 +33,7 @@ class ClusterRunner:
             self._client = _client(address, timeout=_WAIT, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ConfigError(f"cluster: no Dask scheduler answers at {address} ({type(error).__name__})") from error
+        self._address = address
         self._ahead = AHEAD * sum(self._client.nthreads().values())
         if not self._ahead:
             self._client.close()
@@ -56,16 +60,32 @@ class ClusterRunner:
         """Do the jobs on the workers, few ahead of the one that is yielded next.
 
         A worker that dies costs the batch that it was at: another does it again. A batch that has ended several is split.
+        Raises WorkersError where the scheduler is gone.
         """
         running: deque[tuple[Job, Future[Any]]] = deque()
-        for job in jobs:
-            running.append((job, self._submit(work, job)))
-            if len(running) >= self._ahead:
+        with self._scheduled():
+            for job in jobs:
+                running.append((job, self._submit(work, job)))
+                if len(running) >= self._ahead:
+                    yield from self._next(work, running, split)
+            while running:
                 yield from self._next(work, running, split)
-        while running:
-            yield from self._next(work, running, split)
+
+    @contextmanager
+    def _scheduled(self) -> Iterator[None]:
+        """Raise WorkersError for what Dask raises where its scheduler is gone."""
+        try:
+            yield
+        except (CancelledError, CommClosedError) as error:
+            raise WorkersError(self._gone) from error
+
+    @property
+    def _gone(self) -> str:
+        return f"cluster: the Dask scheduler at {self._address} is gone; start it again"
 
     def _submit(self, work: Callable[[Job], Result], job: Job) -> "Future[Result]":
+        if self._client.status not in ("running", "connecting"):  # it has given up, and would not tell of what it is given
+            raise WorkersError(self._gone)
         future: Future[Result] = self._client.submit(work, job, pure=False)
         return future
 

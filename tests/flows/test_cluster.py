@@ -5,13 +5,14 @@ By hand: `dask scheduler`, twice `dask worker tcp://127.0.0.1:8786`, then `clust
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import dask
 import pytest
 from distributed import LocalCluster
 
-from crawlers.errors import ConfigError
+from crawlers.errors import ConfigError, WorkersError
 from flows.cluster import ClusterRunner
 from flows.runner import Crashed
 from tests.conftest import caixun, in_project
@@ -71,3 +72,24 @@ def test_a_cluster_that_is_not_there_is_one_sentence(monkeypatch):
     monkeypatch.setattr("flows.cluster._WAIT", 0.5)
     with pytest.raises(ConfigError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         ClusterRunner("tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_that_goes_away_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("flows.cluster._WAIT", 2.0)
+    jobs = [(number,) for number in range(9)]
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50) as running,
+        ClusterRunner(running.scheduler_address) as runner,
+    ):
+        done = runner.map("x", slow, jobs, lambda job: [job])
+        assert next(done) == ((0,), 0)
+        running.close()
+        gone = f"the Dask scheduler at {running.scheduler_address} is gone"
+        for left in (done, *(runner.map("x", slow, jobs, lambda job: [job]) for _ in range(2))):
+            with pytest.raises(WorkersError, match=gone):
+                list(left)
+
+
+def slow(job: tuple[int]) -> int:
+    time.sleep(0.2)
+    return job[0]
