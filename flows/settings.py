@@ -51,13 +51,13 @@ class Settings(Strict):
     contact: Header | None = None
     annotator: Literal["lexicon", "llm"] = "lexicon"
     llm: Endpoint = Endpoint()
-    workers: int = Field(default=0, ge=0)
+    workers: int = Field(default=0, ge=0, le=1000)
     cluster: Annotated[str, AfterValidator(_scheduler)] | None = None
     batch: int = Field(default=40, ge=1, le=1000)
     concurrency: int = Field(default=4, ge=1, le=64)
     schedule: Schedule = Schedule()
     alerts: tuple[str, ...] = Field(default=(), strict=False)
-    alert_every: int = Field(default=24, ge=0)
+    alert_every: int = Field(default=24, ge=0, le=876_000)  # a century
 
 
 @dataclass(frozen=True)

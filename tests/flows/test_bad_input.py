@@ -124,6 +124,8 @@ def test_a_wrong_configuration(file, old, new, part, project):
         ("user_agent: ''", "settings.yml:1: user_agent: a header's value is plain ASCII text in one line"),
         ("contact: 张三", "settings.yml:1: contact: a header's value is plain ASCII text in one line"),
         ("data:", "settings.yml:1: data: this key has no value"),
+        ("workers: 100000000", "settings.yml:1: workers: Input should be less than or equal to 1000"),
+        ("alert_every: 100000000", "settings.yml:1: alert_every: Input should be less than or equal to 876000"),
         ("ledger: 'sqlite://'", "settings.yml:1: ledger: write postgresql://user@host/name, or null"),  # one in memory
     ],
 )
