@@ -4,15 +4,28 @@ Prefect is not imported here: what the environment says is read when it is first
 """
 
 import os
+import socket
 from collections.abc import MutableMapping
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from crawlers.errors import ConfigError
 
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Hosts that stand for all addresses of a machine, with one of them each."""
+
 
 def api_at(host: str, port: int) -> str:
-    """Return the address of the API of a server that listens at a host's name or IP address, and a port."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/api"
+    """Return where this machine reaches the API of a server that listens at a host's name or IP address, and a port."""
+    return f"{_at(_LOOPBACK.get(host, host), port)}/api"
+
+
+def ui_at(host: str, port: int) -> str:
+    """Return where other machines find the UI of a server that listens at `host`; at all addresses: by this machine's name."""
+    return _at(socket.gethostname() if host in _LOOPBACK else host, port)
+
+
+def _at(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def given_api(environment: MutableMapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawlers.errors import ConfigError
-from flows.address import answers, api_at
+from flows.address import answers, api_at, ui_at
 from flows.settings import Project
 
 _PATIENCE = 300.0  # seconds; a server takes 13 to 40 to start, more with the first tables to make on a busy machine
@@ -26,13 +26,15 @@ def environment(project: Project, host: str, port: int, present: Mapping[str, st
         "PREFECT_HOME": str(project.data / "prefect"),
         "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_UI_API_URL": api_at(host, port),
+        "PREFECT_UI_API_URL": "/api",  # of the server that the browser has the UI from, by whatever name
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": _KEPT,
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": _KEPT,
     }
+    if not present.get("PREFECT_API_URL"):
+        wanted["PREFECT_UI_URL"] = ui_at(host, port)
     ours = ("CAIXUN_CONFIG", "CAIXUN_DATA")
     return {name: value for name, value in wanted.items() if name in ours or name not in present}
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.settings import PREFECT_API_URL
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
 from flows.address import shown_at, shows
 from flows.put_page import put_page
@@ -60,8 +60,9 @@ class PrefectRunner:
         """Write the page, and keep a link to it as an artifact: to the server where that shows it, else to the file."""
         text = html()
         put_page(page, text)
-        shown = shown_at(PREFECT_API_URL.value() or "", page.name)
-        link = shown if shows(shown, text) else page.as_uri()
+        # The UI's name may mean nothing here.
+        places = (shown_at(server.value() or "", page.name) for server in (PREFECT_UI_URL, PREFECT_API_URL))
+        link = next((place for place in places if shows(place, text)), page.as_uri())
         create_link_artifact(link=link, link_text=page.name, key=key)
 
 

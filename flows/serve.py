@@ -41,7 +41,7 @@ def serve(project: Project, host: str, port: int, tell: Callable[[str], None]) -
         os.environ |= environment(project, host, port, os.environ)
         with nullcontext(given) if given else hosted(project, host, port, tell) as api:
             os.environ["PREFECT_API_URL"] = api
-            tell(f"Prefect's UI: {api.removesuffix('/api')}")
+            tell(f"Prefect's UI: {os.environ.get('PREFECT_UI_URL') or api.removesuffix('/api')}")
             _serve(project, tell)
     finally:
         lock.release()

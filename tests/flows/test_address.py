@@ -1,12 +1,14 @@
 """The address of a Prefect server: written right, its secrets never printed; and one `caixun serve` a project."""
 
 import base64
+import socket
 
 import pytest
 
 from crawlers.errors import ConfigError
 from crawlers.lock import FileLocks
-from flows.address import answers, api_at, given_api, shown_at, shows
+from flows.address import answers, api_at, given_api, shown_at, shows, ui_at
+from flows.hosting import environment
 from tests.conftest import caixun, in_project
 from tests.flows.test_bad_input import assert_one_sentence
 from tests.loopback import loopback
@@ -14,10 +16,23 @@ from tests.loopback import loopback
 
 @pytest.mark.parametrize(
     ("host", "url"),
-    [("127.0.0.1", "http://127.0.0.1:4200/api"), ("::1", "http://[::1]:4200/api"), ("news.lan", "http://news.lan:4200/api")],
+    [("127.0.0.1", "http://127.0.0.1:4200"), ("::1", "http://[::1]:4200"), ("news.lan", "http://news.lan:4200")],
 )
 def test_a_host_becomes_an_address(host, url):
-    assert api_at(host, 4200) == url
+    assert api_at(host, 4200) == f"{url}/api"
+    assert ui_at(host, 4200) == url
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])
+def test_a_server_at_all_addresses_is_reached_on_loopback_here_and_by_the_hosts_name_elsewhere(host, loopback):
+    assert api_at(host, 4200) == f"http://{loopback}:4200/api"
+    assert ui_at(host, 4200) == f"http://{socket.gethostname()}:4200"
+
+
+def test_the_ui_asks_the_server_that_it_came_from_and_links_lead_to_that_of_a_given_server(project):
+    own = environment(project, "0.0.0.0", 4200, {})
+    assert (own["PREFECT_UI_API_URL"], own["PREFECT_UI_URL"]) == ("/api", ui_at("0.0.0.0", 4200))
+    assert "PREFECT_UI_URL" not in environment(project, "0.0.0.0", 4200, {"PREFECT_API_URL": "http://news.lan:4200/api"})
 
 
 def test_user_and_password_move_out_of_the_address():
