@@ -5,11 +5,13 @@ Apprise knows the services: the addresses are its URLs, such as `wecombot://KEY`
 
 import hashlib
 import re
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawlers.clock import day_of, now
-from crawlers.errors import ConfigError
+from crawlers.clock import now
+from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
 from flows.settings import Project
 from transforms.checks import Finding
@@ -27,16 +29,19 @@ class Trouble(NamedTuple):
     text: str
 
 
-def alert(project: Project, reports: list[DayReport], findings: list[Finding]) -> list[Finding]:
+def alert(project: Project, reports: list[DayReport], findings: list[Finding], today: date) -> list[Finding]:
     """Tell what is wrong with the days and what was found, as far as it was not told in the last `alert_every` hours.
 
-    Returns a finding where a message could not be delivered; what it says is told by the next run then.
+    `today`, on which the run began, was not over for it. Returns a finding where a message could not be delivered; what it says
+    is told by the next run then. Where the ledger cannot be used, all is told.
     """
     if not project.alerts:
         return []
-    all_of_it = troubles(reports, findings, day_of(now()))
+    all_of_it = troubles(reports, findings, today, _names(project))
     since = now() - timedelta(hours=project.settings.alert_every)
-    known = project.ledger.told([trouble.key for trouble in all_of_it], since)
+    known: set[str] = set()
+    with suppress(CaixunError):
+        known = project.ledger.told([trouble.key for trouble in all_of_it], since)
     fresh = [trouble for trouble in all_of_it if trouble.key not in known]
     if not fresh:
         return []
@@ -46,23 +51,32 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding]) -
     title = f"caixun{span}: {len(fresh)} to look at"
     if failure := _deliver(project.alerts, title, _text(fresh)):
         return [failure]
-    project.ledger.note_told({trouble.key for trouble in fresh})
+    with suppress(CaixunError):
+        project.ledger.note_told({trouble.key for trouble in fresh})
     return []
 
 
-def troubles(reports: list[DayReport], findings: list[Finding], today: date) -> list[Trouble]:
+def _names(project: Project) -> Collection[str]:
+    """Return the names of the sources; none where one of them is wrong, which may be what is told."""
+    with suppress(CaixunError):
+        return project.sources
+    return ()
+
+
+def troubles(reports: list[DayReport], findings: list[Finding], today: date, names: Collection[str] = ()) -> list[Trouble]:
     """Return what is to be told: days that are over and neither complete nor empty, days with a remark, and all findings.
 
     The days of one source that stand alike have one key, so that a source which fails for a week is not told of seven times.
+    `names` of sources tell findings apart, whatever figures they hold.
     """
     found = []
     for report in reports:
         stands = report.status not in ("complete", "empty")
         if report.day < today and (stands or (report.status == "complete" and report.reason)):
             text = f"{report.source} {report.day}: {report.status}" + (f" ({report.reason})" if report.reason else "")
-            remark = "" if stands else _without_figures(report.reason or "")
+            remark = "" if stands else _without_figures(report.reason or "", names)
             found.append(Trouble(_key(report.source, report.status, remark), text))
-    return found + [Trouble(_key("finding", one.level, _without_figures(one.text)), one.text) for one in findings]
+    return found + [Trouble(_key("finding", one.level, _without_figures(one.text, names)), one.text) for one in findings]
 
 
 def _key(*parts: str) -> str:
@@ -70,9 +84,9 @@ def _key(*parts: str) -> str:
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _without_figures(text: str) -> str:
-    """Return a text without its figures, which change from run to run."""
-    return re.sub(r"\d+", "#", text)
+def _without_figures(text: str, names: Collection[str]) -> str:
+    """Return a text without its figures, which change from run to run, but for those in `names`."""
+    return re.sub(r"[a-z0-9_]+", lambda word: word[0] if word[0] in names else re.sub(r"\d+", "#", word[0]), text)
 
 
 def _text(fresh: list[Trouble]) -> str:

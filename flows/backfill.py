@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from crawlers.clock import day_of, now
 from crawlers.fates import Backfill
 from flows.alerts import alert
 from flows.annotating import Annotating
@@ -25,6 +26,7 @@ def backfill(project: Project, wanted: Backfill, todo: Plan, runner: Runner, wat
     is None. Raises ConfigError where the model cannot be asked.
     """
     findings: list[Finding] = []
+    today = day_of(now())
     annotating = Annotating(project, wanted.id, runner, watch.phase, findings, budget)
     cut = {name: parts(project, name, days) for name, days in todo.items()}
     gathering = Gathering(project, cut, runner, watch, findings, annotating.take_part, again=wanted.again == "all")
@@ -33,7 +35,7 @@ def backfill(project: Project, wanted: Backfill, todo: Plan, runner: Runner, wat
     run = finish(project, todo, wanted.id, runner, findings)
     run.off_days = gathering.off_days()
     run.annotated = annotating.result
-    run.findings += alert(project, run.reports, run.findings)
+    run.findings += alert(project, run.reports, run.findings, today)
     project.ledger.end_backfill(wanted.id)
     return run
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crawlers.clock import day_of, now
 from crawlers.errors import CaixunError
 from crawlers.fates import DayReport
 from flows.alerts import alert
@@ -62,14 +63,22 @@ class Run:
 
 
 def collect(
-    project: Project, plan: Plan, runner: Runner, watch: Watch, *, again: bool = False, budget: float | None = None
+    project: Project,
+    plan: Plan,
+    runner: Runner,
+    watch: Watch,
+    *,
+    again: bool = False,
+    budget: float | None = None,
+    today: date | None = None,
 ) -> Run:
     """Crawl, build, annotate and check the days of each source; days that are complete already are left alone unless `again`.
 
     A source that fails does not stop the others: what went wrong stands in the run's findings. `budget` is the money that
-    a model may cost this run, the setting's where it is None. Raises ConfigError where the model cannot be asked.
+    a model may cost this run, the setting's where it is None. `today`, of which nobody is told since it is not over, is the
+    day on which this is called where it is None. Raises ConfigError where the model cannot be asked.
     """
-    name = new_crawl_id()
+    name, today = new_crawl_id(), today or day_of(now())
     findings: list[Finding] = []
     annotating = Annotating(project, name, runner, watch.phase, findings, budget)
     gathering = Gathering(project, {source: [days] for source, days in plan.items()}, runner, watch, findings, again=again)
@@ -78,7 +87,7 @@ def collect(
     run = finish(project, plan, name, runner, findings)
     run.off_days = gathering.off_days()
     run.annotated = annotating.result
-    run.findings += alert(project, run.reports, run.findings)
+    run.findings += alert(project, run.reports, run.findings, today)
     return run
 
 

@@ -13,8 +13,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from crawlers.clock import day_of, now
-from crawlers.errors import CaixunError, ConfigError
+from crawlers.errors import CaixunError
 from crawlers.fates import Again
+from flows.alerts import alert
 from flows.backfill import backfill as backfill_days
 from flows.daily import Run, as_sentence, collect
 from flows.orchestration import PrefectRunner
@@ -26,6 +27,7 @@ from flows.runner import Runner
 from flows.schedule import days_due, was_missed
 from flows.settings import Project, check_begun, day_range, open_project
 from flows.watch import Watch
+from transforms.checks import Finding
 
 
 @flow(persist_result=False)
@@ -37,16 +39,17 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
         sources: Names of sources. Left empty: all that are enabled.
     """
     project = open_project()
-    schedule = project.settings.schedule
-    if day is None and was_missed(schedule, prefect.runtime.flow_run.scheduled_start_time or now(), now()):
+    schedule, begun = project.settings.schedule, now()
+    if day is None and was_missed(schedule, prefect.runtime.flow_run.scheduled_start_time or begun, begun):
         return Completed(message="the time of this run was missed, and the schedule says to skip it")
 
     def work(runner: Runner) -> Run:
-        days = [check_begun(day)] if day else days_due(schedule, project.ledger.listed_at(), now())
-        plan = {source.name: days for source in project.enabled(sources)}
-        return collect(project, plan, runner, Watch())
+        names = [source.name for source in project.enabled(sources)]
+        days = [check_begun(day)] if day else days_due(schedule, project.ledger.listed_at(), begun)
+        plan = {name: days for name in names}
+        return collect(project, plan, runner, Watch(), today=day_of(begun))
 
-    return _done(project, work)
+    return _done(project, work, day_of(begun))
 
 
 @flow(persist_result=False)
@@ -63,12 +66,12 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
     project = open_project()
 
     def work(runner: Runner) -> Run:
-        days, names = day_range(start, end), [source.name for source in project.enabled(sources)]
+        days, names = day_range(check_begun(start), end), [source.name for source in project.enabled(sources)]
         wanted = new_backfill(days[0], days[-1], names if sources else [])._replace(again=again)
         wanted = project.ledger.begin_backfill(wanted)
         return backfill_days(project, wanted, plan_of(project, wanted).todo, runner, Watch())
 
-    return _done(project, work)
+    return _done(project, work, day_of(now()))
 
 
 @flow(persist_result=False)
@@ -86,17 +89,22 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
         plan = plan_rebuild(project, project.known(sources), day_range(start, end))
         return rebuild_days(project, plan, runner, Watch())[0]
 
-    return _done(project, work)
+    return _done(project, work, day_of(now()))
 
 
-def _done(project: Project, work: Callable[[Runner], Run]) -> State:
+def _done(project: Project, work: Callable[[Runner], Run], today: date) -> State:
     """Do the work of a flow, and return the state in which it ends: failed where days failed, with a sentence that says so.
 
-    Today is not over, so that it never is complete; it counts for nothing here.
+    `today`, on which it began, was not over, so that it never is complete; it counts for nothing here. People are told where
+    the work could not be begun, or broke off.
     """
     try:
         with workforce(project.workers, project.settings.cluster) as plain:
             run = work(PrefectRunner(plain))
-    except (CaixunError, ConfigError) as error:
+    except CaixunError as error:
+        alert(project, [], [Finding("failure", str(error))], today)
         return Failed(message=str(error))
-    return (Completed if run.ok_before(day_of(now())) else Failed)(message=as_sentence(run))
+    except Exception as error:
+        alert(project, [], [Finding("failure", f"the run broke off: {type(error).__name__}; its log tells more")], today)
+        raise
+    return (Completed if run.ok_before(today) else Failed)(message=as_sentence(run))

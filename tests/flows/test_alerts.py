@@ -20,6 +20,7 @@ from crawlers.errors import ConfigError
 from crawlers.fates import DayReport, Tally
 from flows.alerts import alert, check_addresses, troubles
 from flows.settings import Project, open_project
+from tests.loopback import SOURCE
 from transforms.checks import Finding
 
 D18, D19, TODAY = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
@@ -73,10 +74,10 @@ BLOCKED = [report("blocked", reason="a captcha; since 11-18 09:12"), report("com
 def test_a_failure_is_told_once(told):
     with hook() as (host, posted):
         project = told(f"json://{host}/hook")
-        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 3")]) == []
-        assert alert(project, [report("blocked", D19, reason="a captcha; since 11-19 10:40")], []) == []
-        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 7")]) == []
-        assert alert(project, [report("failed", D19)], []) == []
+        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 3")], TODAY) == []
+        assert alert(project, [report("blocked", D19, reason="a captcha; since 11-19 10:40")], [], TODAY) == []
+        assert alert(project, BLOCKED, [Finding("failure", "the sums are off by 7")], TODAY) == []
+        assert alert(project, [report("failed", D19)], [], TODAY) == []
     first, second = (message for _, message in posted)
     assert ": 2 to look at" in first["title"]
     assert first["message"].split("\n") == [
@@ -86,27 +87,53 @@ def test_a_failure_is_told_once(told):
     assert second["message"] == "- paper 2026-11-19: failed"
 
 
+def test_sources_whose_names_differ_in_a_figure_are_told_apart(told):
+    with hook() as (host, posted):
+        project = told(f"json://{host}/hook")
+        for name in ("roll_1", "roll_2"):
+            (project.config / "sources" / f"{name}.yml").write_text(SOURCE.format(port=9, name=name), encoding="utf-8")
+        for name, failed in (("roll_1", 3), ("roll_2", 3), ("roll_2", 7)):
+            assert alert(project, [], [Finding("failure", f"{name}: {failed} lists of 2026 cannot be had")], TODAY) == []
+    assert [message["message"] for _, message in posted] == [
+        f"- {name}: 3 lists of 2026 cannot be had" for name in ("roll_1", "roll_2")
+    ]
+
+
+def test_a_day_that_was_not_over_when_the_run_began_is_not_told(told):
+    with hook() as (host, posted):
+        assert alert(told(f"json://{host}/hook"), [report("partial", TODAY)], [], TODAY) == []
+    assert posted == []
+
+
+def test_what_is_wrong_with_the_ledger_is_told(told, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite").write_text("no database " * 1000)
+    with hook() as (host, posted):
+        assert alert(told(f"json://{host}/hook"), [], [Finding("failure", "the ledger cannot be used")], TODAY) == []
+    assert [message["message"] for _, message in posted] == ["- the ledger cannot be used"]
+
+
 def test_it_is_told_again_when_its_time_has_passed(told):
     with hook() as (host, posted):
         project = told(f"json://{host}/hook", every=0)
         for _ in range(2):
-            alert(project, BLOCKED, [])
+            alert(project, BLOCKED, [], TODAY)
     assert len(posted) == 2
 
 
 def test_what_was_not_delivered_is_told_by_the_next_run(told):
     with hook(500) as (host, posted):
         project = told(f"json://{host}/hook")
-        (finding,) = alert(project, BLOCKED, [])
+        (finding,) = alert(project, BLOCKED, [], TODAY)
     assert finding.text == "alerts: not every address took the message; the next run tells it again"
     with hook() as (host, posted):
-        assert alert(told(f"json://{host}/hook"), BLOCKED, []) == []
+        assert alert(told(f"json://{host}/hook"), BLOCKED, [], TODAY) == []
     assert len(posted) == 1
 
 
 def test_a_wrong_address_is_a_finding_that_does_not_tell_the_secret(told):
     with hook() as (host, posted):
-        (finding,) = alert(told(f"nonesuch://SECRET json://{host}/hook"), BLOCKED, [])
+        (finding,) = alert(told(f"nonesuch://SECRET json://{host}/hook"), BLOCKED, [], TODAY)
     assert finding == Finding("failure", "alerts: address 1 is none that a service has; wecombot://KEY is one")
     assert len(posted) == 1  # the others are told all the same
 
@@ -119,7 +146,10 @@ def test_a_wrong_address_is_refused_before_there_is_anything_to_tell(told):
 
 def test_nothing_is_told_of_days_that_went_well(told):
     with hook() as (host, posted):
-        assert alert(told(f"json://{host}/hook"), [report("complete"), report("empty"), report("partial", date.max)], []) == []
+        assert (
+            alert(told(f"json://{host}/hook"), [report("complete"), report("empty"), report("partial", date.max)], [], TODAY)
+            == []
+        )
     assert posted == []
 
 
@@ -131,14 +161,14 @@ def test_a_remark_on_a_complete_day_is_told():
 def test_what_a_run_without_a_day_to_do_finds_is_told(told):
     with hook() as (host, posted):
         project = told(f"json://{host}/hook")
-        assert alert(project, [], [Finding("failure", "a file of sketches cannot be read")]) == []
-        assert alert(project, [report("failed")], []) == []
+        assert alert(project, [], [Finding("failure", "a file of sketches cannot be read")], TODAY) == []
+        assert alert(project, [report("failed")], [], TODAY) == []
     assert [message["title"] for _, message in posted] == ["caixun: 1 to look at", "caixun 2026-11-18: 1 to look at"]
 
 
 def test_a_long_alert_is_cut(told):
     with hook() as (host, posted):
-        alert(told(f"json://{host}/hook"), [report("failed", source=f"paper_{one}") for one in range(25)], [])
+        alert(told(f"json://{host}/hook"), [report("failed", source=f"paper_{one}") for one in range(25)], [], TODAY)
     lines = posted[0][1]["message"].split("\n")
     assert (len(lines), lines[-1]) == (21, "- and 5 more")
 
@@ -164,7 +194,7 @@ def test_the_shapes_of_the_services(told, monkeypatch, address, service, attribu
     """The service's own host is replaced by one on loopback; the message is made and sent by the library."""
     with hook() as (host, posted):
         monkeypatch.setattr(service, attribute, f"http://{host}{path}")
-        assert alert(told(address), BLOCKED, []) == []
+        assert alert(told(address), BLOCKED, [], TODAY) == []
     ((_, sent),) = posted
     assert "paper 2026-11-18: blocked (a captcha; since 11-18 09:12)" in text_of(sent)
 
@@ -184,7 +214,10 @@ def test_an_e_mail(told):
     inbox.start()
     try:
         assert (
-            alert(told(f"mailto://127.0.0.1:{port}?mode=insecure&from=caixun@example.com&to=desk@example.com"), BLOCKED, []) == []
+            alert(
+                told(f"mailto://127.0.0.1:{port}?mode=insecure&from=caixun@example.com&to=desk@example.com"), BLOCKED, [], TODAY
+            )
+            == []
         )
     finally:
         inbox.stop()
