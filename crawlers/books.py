@@ -17,6 +17,9 @@ from crawlers.tables import marks as _marks
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
+COVERED = "cover "
+"""What stands before the crawl of a day that has pages, but that no crawl has listed."""
+
 
 class Books:
     """The ledger at a database URL, to be read. Every method raises StoreError when the database cannot be used."""
@@ -74,13 +77,21 @@ class Books:
                 (source, day): count for source, day, count in connection.execute(query.group_by(*query.selected_columns[:2]))
             }
 
-    def listed_at(self) -> dict[date, datetime]:
-        """Return when each day was last listed, to its end or not, whatever the source."""
-        query = (
-            select(_days.c.day, func.max(_days.c.listed_at).label("at")).where(_days.c.listing != "open").group_by(_days.c.day)
-        )
+    def tried(self, sources: Iterable[str]) -> dict[str, dict[date, datetime | None]]:
+        """Return when each day that was asked of a source was last listed, to its end or not.
+
+        None: its listing has not ended, or articles of it are neither fetched nor built. Days that have pages but were never
+        listed are left out.
+        """
+        found: dict[str, dict[date, datetime | None]] = {name: {} for name in sources}
+        asked = select(_days).where(_days.c.source.in_(list(found)), ~_days.c.crawl.startswith(COVERED))
+        left = select(_urls.c.source, _urls.c.day).where(_urls.c.source.in_(list(found)))
         with self._reading() as connection:
-            return {row.day: row.at for row in connection.execute(query)}
+            for row in connection.execute(asked):
+                found[row.source][row.day] = None if row.listing == "open" else row.listed_at
+            for source, day in connection.execute(left.where(_urls.c.state.in_(("discovered", "archived"))).distinct()):
+                found[source] |= {day: None} if day in found[source] else {}
+        return found
 
     def off_days(self, source: str, crawl: str) -> int:
         """Return how many candidates one crawl skipped since its listing placed them on days not asked for."""

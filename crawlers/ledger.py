@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
 
+from crawlers.books import COVERED
 from crawlers.builds import Builds, elsewhere, row_of
 from crawlers.census import Census
 from crawlers.clock import now
@@ -221,7 +222,7 @@ class Ledger(Builds, Census, Inquiries):
         with self._reading() as connection:
             days = set(connection.scalars(select(_urls.c.day).where(fetched).distinct()))
         for day in days - self.asked(source):
-            self.list_day(source, day, Verdict("partial", reason), crawl)
+            self.list_day(source, day, Verdict("partial", reason), f"{COVERED}{crawl}")
 
 
 def _to_fetch() -> Any:

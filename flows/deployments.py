@@ -45,8 +45,10 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
 
     def work(runner: Runner) -> Run:
         names = [source.name for source in project.enabled(sources)]
-        days = [check_begun(day)] if day else days_due(schedule, project.ledger.listed_at(), begun)
-        plan = {name: days for name in names}
+        if day:
+            plan = {name: [check_begun(day)] for name in names}
+        else:
+            plan = {name: days_due(schedule, tried, begun) for name, tried in project.ledger.tried(names).items()}
         return collect(project, plan, runner, Watch(), today=day_of(begun))
 
     return _done(project, work, day_of(begun))

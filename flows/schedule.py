@@ -44,23 +44,23 @@ class Schedule(Strict):
         return f"{int(minute)} {int(hour)} * * *"
 
 
-def missed_days(schedule: Schedule, listed: Mapping[date, datetime], now: datetime) -> list[date]:
-    """Return the days before today that no run has listed since they were over, oldest first.
+def missed_days(schedule: Schedule, tried: Mapping[date, datetime | None], now: datetime) -> list[date]:
+    """Return the days before today that no run has finished with for a source since they were over, oldest first.
 
-    `listed` says when each day was last listed, whatever the source. Yesterday is one where nothing was ever listed; what lies
-    before the first listed day was never due.
+    `tried` says when each day was last listed, whatever came of it; None where a run was killed before it was through.
+    Yesterday is one where nothing was ever asked of the source; what lies before the first day that was asked was never due.
     """
     today = day_of(now)
-    first = min(listed, default=today - timedelta(days=1))
+    first = min(tried, default=today - timedelta(days=1))
     number = {"skip": 0, "latest": 1, "all": schedule.most}[schedule.missed]
     days = [today - timedelta(days=back) for back in range(number, 0, -1)]
-    return [day for day in days if day >= first and not (day in listed and is_over(day, listed[day]))]
+    return [day for day in days if day >= first and not ((at := tried.get(day)) and is_over(day, at))]
 
 
-def days_due(schedule: Schedule, listed: Mapping[date, datetime], now: datetime) -> list[date]:
-    """Return the days of a daily run: those missed, yesterday, and today as far as it has come."""
+def days_due(schedule: Schedule, tried: Mapping[date, datetime | None], now: datetime) -> list[date]:
+    """Return a source's days of a daily run: those missed, yesterday, and today as far as it has come."""
     today = day_of(now)
-    return sorted({*missed_days(schedule, listed, now), today - timedelta(days=1), today})
+    return sorted({*missed_days(schedule, tried, now), today - timedelta(days=1), today})
 
 
 def was_missed(schedule: Schedule, scheduled: datetime, now: datetime) -> bool:

@@ -94,7 +94,8 @@ def _catch_up(project: Project, tell: Callable[[str], None]) -> None:
     from prefect.deployments import run_deployment  # noqa: PLC0415
 
     schedule, at = project.settings.schedule, now()
-    missed = missed_days(schedule, project.ledger.listed_at(), at)
+    tried = project.ledger.tried(source.name for source in project.enabled())
+    missed = sorted({day for days in tried.values() for day in missed_days(schedule, days, at)})
     if missed and f"{at.astimezone(SHANGHAI):%H:%M}" >= schedule.at:
         tell(f"catching up {missed[0]}" + (f" to {missed[-1]}" if len(missed) > 1 else ""))
         # A new run each time: one of an earlier start that was stopped, or killed, never goes on.

@@ -151,6 +151,35 @@ def test_a_day_that_was_listed_to_its_end_stays_so(ledger):
     assert report(ledger).status == "empty"
 
 
+@pytest.mark.parametrize("listing", ["whole", "none", "partial", "failed", "blocked"])
+def test_a_day_that_was_listed_was_tried_whatever_came_of_it(ledger, listing):
+    ledger.list_day("a", D18, Verdict(listing), "c1")
+    tried = ledger.tried(["a", "b"])
+    assert (set(tried["a"]), tried["b"]) == ({D18}, {})
+    assert now() - tried["a"][D18] < timedelta(minutes=1)
+
+
+def test_a_day_that_a_killed_run_left_is_told_from_one_that_was_tried(ledger):
+    ledger.begin("a", [D18, D19], "c1")
+    ledger.list_day("a", D18, Verdict("whole"), "c1")
+    one = find(1)
+    fetched(ledger, "a", [one])
+    assert ledger.tried(["a"])["a"] == {D18: None, D19: None}  # found, not fetched; not listed
+    archived(ledger, "a", one)
+    assert ledger.tried(["a"])["a"][D18] is None  # not built
+    ledger.settle("a", [Outcome(one.article_id, "record", D18)])
+    assert ledger.tried(["a"])["a"][D18] is not None
+
+
+def test_a_day_with_pages_that_were_not_crawled_was_not_tried(ledger):
+    ledger.take_in("a", find(1), Position("date=2026-11-20/f.warc.gz", 0), D18, "old.warc", "c1")
+    ledger.cover("a", "taken in, never listed", "c1")
+    assert report(ledger).status == "partial"
+    assert ledger.tried(["a"]) == {"a": {}}
+    ledger.list_day("a", D18, Verdict("whole"), "c2")
+    assert set(ledger.tried(["a"])["a"]) == {D18}
+
+
 def test_links_that_were_left_alone_are_taken_up_when_their_day_is_asked_for(ledger):
     fetched(ledger, "a", [find(1), find(2, D19), find(3, D19)])
     fetched(ledger, "b", [find(3, D19)], {D19})

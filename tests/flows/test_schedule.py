@@ -49,6 +49,13 @@ def test_a_day_that_was_run_is_not_missed():
     ) == [day(24)]
 
 
+@pytest.mark.parametrize("missed", ["latest", "all"])
+def test_a_day_over_which_a_run_was_killed_is_missed(missed):
+    tried = RAN_UNTIL_20 | {day(number): at for number, at in enumerate([NOW] * 3, 20)} | {day(23): NOW, day(24): None}
+    assert missed_days(Schedule(missed=missed), tried, NOW) == [day(24)]
+    assert missed_days(Schedule(), {day(22): None, day(23): NOW}, NOW) == [day(22), day(24)]
+
+
 def test_a_run_that_comes_an_hour_late_is_skipped_where_the_schedule_says_so():
     late = NOW - timedelta(minutes=61)
     assert was_missed(Schedule(missed="skip"), late, NOW)
