@@ -1,28 +1,50 @@
 """The program `caixun`: its commands, and how its failures end. Commands load what they use when they run."""
 
 import errno
-import io
 import os
 import platform
+import signal
 import sys
 from itertools import pairwise
-from typing import TextIO
+from types import FrameType
+from typing import Annotated
 
 import typer
 
 from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, reporting, serving, sources, warcs
-from flows.cli.options import fall_silent
+from flows.cli.options import print_text, say
+from flows.cli.streams import fall_silent, open_streams, takes_more
 
 _INTERRUPTED = 130  # Typer's exit status after Ctrl-C
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - Typer's callback
+    from importlib.metadata import version
+
+    if wanted:
+        print_text(f"caixun {version('caixun')}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="caixun",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help shows in a tenth of a second; Rich's takes three times that
-    help="A scheduled pipeline for Chinese news: crawl, extract, summarise and tag into Parquet.",
 )
+
+
+@app.callback(help="A scheduled pipeline for Chinese news: crawl, extract, summarise and tag into Parquet.")
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 for command in (
     collecting.demo,
     collecting.run,
@@ -57,18 +79,36 @@ def main() -> None:
     # reads this when it is loaded, here and in the processes that are started from here; its wheels for Linux on x86-64 have jemalloc.
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
-    _speak()
+    open_streams()
+    signals = _end_as_ctrl_c()
     try:
         status = _run(sys.argv[1:])
     except OSError as error:
-        if error.errno not in _FULL or _takes_more(sys.stdout):
+        if error.errno not in _FULL or takes_more(sys.stdout):
             raise
         fall_silent(sys.stdout)  # what it still holds would fail once more at the very end
-        sys.stderr.write(f"caixun: standard output cannot be written: {error.strerror}\n")
+        say(f"caixun: standard output cannot be written: {error.strerror}")
         status = 1
     if status == _INTERRUPTED:
-        sys.stderr.write("caixun: stopped; the same command goes on from here\n")
+        say("caixun: stopped; the same command goes on from here")
+        status = 128 + signals[0] if signals else status
     sys.exit(status)
+
+
+def _end_as_ctrl_c() -> list[int]:
+    """Let what asks a process to end (docker stop, systemd, timeout, a closed ssh) do as Ctrl-C does; return what came, once it has."""
+    came: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # what sends it to a process and then to its group means it once
+        came.append(number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):  # the second is none of Windows'
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, end)
+    return came
 
 
 def _run(words: list[str]) -> int:
@@ -79,10 +119,10 @@ def _run(words: list[str]) -> int:
         _check_filled(words)
         return app(words, standalone_mode=False) or 0
     except CaixunError as error:
-        sys.stderr.write(f"caixun: {error}\n")
+        say(f"caixun: {error}")
         return 2 if isinstance(error, ConfigError) else 1
     except typer.TyperException as error:
-        sys.stderr.write(_told(error))
+        say(_told(error))
         return error.exit_code
     except SystemExit as error:
         if not isinstance(error.__context__, BrokenPipeError):
@@ -94,19 +134,9 @@ def _told(error: typer.TyperException) -> str:
     """Return what is wrong with the arguments, in one sentence; without any, Typer's message is the help, which says it all."""
     message = error.format_message()
     if message.startswith("Usage: "):
-        return f"{message}\n"
+        return message
     message = message.replace("Value error, ", "").rstrip(".")  # Typer has Pydantic check values
-    return f"caixun: {message}; `--help` behind a command shows what it takes\n"
-
-
-def _takes_more(stream: TextIO) -> bool:
-    """Whether a stream can be written to."""
-    try:
-        stream.write("\n")
-        stream.flush()
-    except OSError:
-        return False
-    return True
+    return f"caixun: {message}; `--help` behind a command shows what it takes"
 
 
 def _check_filled(words: list[str]) -> None:
@@ -119,10 +149,3 @@ def _check_filled(words: list[str]) -> None:
             raise ConfigError(
                 f"the value behind {option or before} is empty (a variable that is not set?); give one, or leave it away"
             )
-
-
-def _speak() -> None:
-    """Print UTF-8, whatever the locale; on a terminal what it can show, and any other character by its number."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from typing import Any
 
 from rich.console import Console as RichConsole
 
-from flows.cli.options import fall_silent
+from flows.cli.streams import fall_silent, harmless
 
 _UNCUT = 1000  # columns where no terminal bounds them: what is read by programs has whole names and figures
 
@@ -24,3 +25,7 @@ class Console(RichConsole):
         """Go on in silence."""
         self.quiet = True
         fall_silent(sys.stderr if self.stderr else sys.stdout)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as Rich does, texts without control characters: they may be a page's words."""
+        super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)

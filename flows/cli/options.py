@@ -1,13 +1,14 @@
 """What the commands share: options, and how they speak."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from flows.cli.streams import fall_silent, shown
 
 if TYPE_CHECKING:
     from flows.settings import Project
@@ -60,7 +61,7 @@ def project_of(config: Path | None, data: str | None, *, existing: bool = False)
 def print_text(text: str) -> None:
     """Print to standard output, as it is; a reader that goes away changes nothing else."""
     try:
-        typer.echo(text, nl=not text.endswith("\n"))
+        typer.echo(shown(text), nl=not text.endswith("\n"))
     except BrokenPipeError:
         fall_silent(sys.stdout)
 
@@ -75,20 +76,19 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=lambda one: one.isoformat()) + "\n"
 
 
-def print_lines(rows: Iterable[dict[str, Any]]) -> None:
-    """Print JSON lines, until a reader has seen enough."""
-    for row in rows:
-        typer.echo(json_text(row), nl=False)
+def print_lines(rows: Iterable[dict[str, Any]]) -> int:
+    """Print JSON lines, until a reader has seen enough, and return how many these are."""
+    return print_parts(map(json_text, rows))
+
+
+def print_parts(parts: Iterable[str]) -> int:
+    """Print parts of a text that has its own line feeds, as they come, as `print_lines` does."""
+    number = 0
+    for number, part in enumerate(parts, 1):  # noqa: B007
+        typer.echo(shown(part), nl=False)
+    return number
 
 
 def say(text: str) -> None:
     """Print a remark to standard error, where it does not mix with results."""
-    try:
-        typer.echo(text, err=True)
-    except BrokenPipeError:
-        fall_silent(sys.stderr)
-
-
-def fall_silent(stream: TextIO) -> None:
-    """Let a stream go nowhere from now on: its reader (head) has seen enough, which is no reason to leave work undone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    typer.echo(shown(text, sys.stderr), err=True)

@@ -1,9 +1,13 @@
 """What the commands print, where no terminal reads it: a pipe, a file, another locale."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import date
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 
@@ -79,3 +83,55 @@ def test_a_reader_that_has_gone_hides_no_failure(project):
     run = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert run.returncode == 1, run.stderr
+
+
+@pytest.mark.parametrize("behind", ["full", "closed"])
+def test_remarks_that_nobody_gets_change_nothing(project, behind):
+    program = Path(sys.executable).with_name("caixun")
+
+    def told(*command: str) -> tuple[int, str]:
+        line = shlex.join(map(str, [program, *command, *in_project(project)]))
+        where = "2>/dev/full" if behind == "full" else "2>&-"
+        run = subprocess.run(["sh", "-c", f"{line} {where}"], stdout=subprocess.PIPE, text=True, timeout=300, check=False)
+        return run.returncode, run.stdout
+
+    assert told("run", "--date", "yesterday") == (2, "")
+    status, printed = told("run", "--date", "2026-11-18", "--source", "sample_paper", "--json")
+    assert (status, json.loads(printed)["ok"]) == (0, True)
+
+
+def test_the_version_and_the_help_are_told():
+    assert caixun("--version").stdout == f"caixun {version('caixun')}\n"
+    assert caixun("run", "-h").stdout == caixun("run", "--help").stdout
+
+
+def shown_on_a_terminal(command: list[str], columns: int) -> str:
+    """Return what a command prints where standard output is a terminal of a width."""
+    reader, writer = os.openpty()
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("caixun"), *command],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1"},
+    ):
+        os.close(writer)
+        parts = []
+        with suppress(OSError):  # its end
+            while part := os.read(reader, 1 << 16):
+                parts.append(part)
+    os.close(reader)
+    return b"".join(parts).decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("form", ["table", "text", "json"])
+def test_a_pages_words_do_not_steer_the_terminal(form, tmp_path):
+    (tmp_path / "one.txt").write_text(
+        "标题: 红\x1b[31m字\x9b2J\x7f\n链接: http://e.cn/1\n总结: 正\x1b]0;x\x07文。\n关键词: 红\x1b[31m字\n", encoding="utf-8"
+    )
+    data = ["--data", str(tmp_path / "data")]
+    assert caixun("import", tmp_path / "one.txt", *data).returncode == 0
+    shown = shown_on_a_terminal(["show", "--format", form, *data], 200)
+    assert "红" in shown
+    assert not set(shown) & {"\x1b", "\x07", "\x9b", "\x7f"}
+    if form == "text":
+        assert "\x9b2J" in caixun("show", "--format", form, *data).stdout  # a file gets what the page said
