@@ -1,7 +1,7 @@
 """Compact: the files of days that are over become one file each, so that years load with few of them."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from crawlers.clock import day_of, now
 from crawlers.errors import ConfigError, StoreError
@@ -24,7 +24,7 @@ def compact_days(project: Project, before: date) -> Compaction:
     if before > day_of(now()):
         raise ConfigError(f"{before} is yet to come; compact days that are over")
     records, result = dataset.records(project.data), Compaction()
-    for day in records.days(end=before - timedelta(days=1)):
+    for day in (day for day in records.days() if day < before):
         try:
             result.days += compact(records, day)
         except StoreError as error:

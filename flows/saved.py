@@ -2,11 +2,14 @@
 
 import gzip
 import json
+import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 from urllib.parse import quote
 
 from crawlers.errors import CaixunError, ConfigError
@@ -14,6 +17,14 @@ from crawlers.page import Kind, Page, canonical_url
 from crawlers.source import Source
 from crawlers.walk import Walk
 from flows.charset import decoded
+
+STDIN = Path("-")
+"""Stands for standard input where a file is named."""
+Refuse = Callable[[ConfigError], None]
+"""Is told what cannot be used; what stands behind that is read nevertheless."""
+
+
+_UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 class SavedPage(NamedTuple):
@@ -35,22 +46,56 @@ def read_bytes(path: Path) -> bytes:
     try:
         body = path.read_bytes()
         return gzip.decompress(body) if path.suffix == ".gz" else body
-    except (OSError, EOFError, zlib.error) as error:
-        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (*_UNREADABLE, ValueError) as error:  # ValueError: a name that no file can have
+        raise _unreadable(path, error) from error
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a file of JSON lines (UTF-8 or GB18030) with their numbers, blank ones left out. Raises ConfigError.
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    return ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def read_lines(path: Path, refuse: Refuse) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file of JSON lines (UTF-8 or GB18030) with their numbers, blank ones left out, as they come in.
 
     Lines end at line feeds alone: a text may hold other characters that Python takes for the end of a line (U+2028).
     """
-    for number, line in enumerate(decoded(read_bytes(path).split(b"\n")), 1):
+    try:
+        with _opened(path) as raw:
+            for number, line in enumerate(decoded(raw), 1):
+                if not _is_text(line):
+                    refuse(ConfigError(f"{path}:{number}: is neither UTF-8 nor GB18030 text; save the file as UTF-8"))
+                elif line.strip():
+                    yield number, line
+    except _UNREADABLE as error:
+        refuse(_unreadable(path, error))
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    if path == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _is_text(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_articles(path: Path, refuse: Refuse) -> Iterator[dict[str, str]]:
+    """Yield the texts id, title and body of each row of a file of JSON lines."""
+    for number, line in read_lines(path, refuse):
         try:
-            line.encode()
-        except UnicodeEncodeError as error:
-            raise ConfigError(f"{path}:{number}: is neither UTF-8 nor GB18030 text; save the file as UTF-8") from error
-        if line.strip():
-            yield number, line
+            row = json.loads(line)
+            usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            usable = False
+        if usable:
+            yield {key: row[key].encode("utf-8", "replace").decode() for key in ("id", "title", "body")}
+        else:
+            refuse(ConfigError(f"{path}:{number}: a row needs the texts id, title and body"))
 
 
 def saved_list(source: Source, path: Path, seed: int, day: date) -> Page:
@@ -63,24 +108,35 @@ class BlockedPageError(CaixunError):
     """A saved page that is a wall; the program says so and ends with exit status 1."""
 
 
-def saved_pages(path: Path, source: str) -> Iterator[SavedPage]:
+def saved_pages(path: Path, source: str, refuse: Refuse) -> Iterator[SavedPage]:
     """Yield the pages of a file, or of an index: JSON lines with id, file (relative to the index) and url.
 
-    A page's id is the path as it is given, or that of its row; an empty url is replaced by one that names it. Raises ConfigError
-    with the line that is wrong.
+    A page's id is the path as it is given, or that of its row; an empty url is replaced by one that names it. A row that is wrong
+    is refused with its line.
     """
-    if path.suffix != ".jsonl":
-        name = path.as_posix()
-        yield SavedPage(name, saved_page(path, _local_url(name), source))
-        return
-    for number, line in read_lines(path):
-        yield _indexed(path, number, line, source)
+    pages: Iterator[partial[SavedPage]]
+    if path.suffix == ".jsonl":
+        pages = (partial(_indexed, path, number, line, source) for number, line in read_lines(path, refuse))
+    else:
+        pages = iter([partial(_alone, path, source)])
+    for page in pages:
+        try:
+            saved = page()
+        except ConfigError as error:
+            refuse(error)
+        else:
+            yield saved
+
+
+def _alone(path: Path, source: str) -> SavedPage:
+    name = path.as_posix()
+    return SavedPage(name, saved_page(path, _local_url(name), source))
 
 
 def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}:{number}: is no JSON; a row is an object with id, file and url") from error
     if not isinstance(row, dict):
         raise ConfigError(f"{path}:{number}: is no JSON object; a row needs id, file and url")
@@ -97,4 +153,5 @@ def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:
 
 
 def _local_url(name: str) -> str:
-    return canonical_url(f"http://localhost/{quote(name.lstrip('/'))}")
+    # A name may hold bytes that are no text here.
+    return canonical_url(f"http://localhost/{quote(name.lstrip('/'), errors='surrogatepass')}")

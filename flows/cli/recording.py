@@ -1,6 +1,5 @@
 """The commands on records: show, export, import, extract, annotate."""
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -8,9 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, print_lines, print_text, project_of, say
+from flows.cli.options import (
+    Budget,
+    Config,
+    Data,
+    Json,
+    Sources,
+    print_json,
+    print_lines,
+    print_parts,
+    print_text,
+    project_of,
+    say,
+)
+from flows.cli.streams import harmless
 
 if TYPE_CHECKING:
+    from crawlers.errors import ConfigError
+    from crawlers.source import Source
+    from flows.saved import Refuse
     from flows.settings import Project
     from flows.texts import Text
     from transforms import record
@@ -56,7 +71,9 @@ def _chosen(project: "Project", day: str | None, source: list[str] | None, artic
     records = dataset.records(project.data)
     days = [parse_day(day)] if day else None
     if article:
-        places = [(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"]
+        places = sorted(
+            {(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"}
+        )
         wanted = [(one, name) for one, name in places if (not days or one in days) and (not source or name in source)]
         yield from (row for place in wanted for row in records.rows(*place) if row.article_id.startswith(article))
         return
@@ -76,20 +93,22 @@ def _print_table(rows: list["Record"]) -> None:
     console = Console()
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", expand=console.bounded)
     table.add_column("time", width=11, no_wrap=True)
-    table.add_column("source", width=max((len(row.source) for row in rows), default=6), no_wrap=True)
+    table.add_column("source", width=max([6, *(len(row.source) for row in rows)]), no_wrap=True)
     for name, share in (("title", 5), ("keywords", 3), ("industries", 2)):
         table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=share)
     table.add_column("id", width=8, no_wrap=True)
     for row in rows:
         time = row.published_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if row.published_at else str(row.published_date)[5:]
         cells = (time, row.source, row.title, " ".join(row.keywords[:4]), " ".join(row.industries), row.article_id[:8])
-        table.add_row(*map(Text, cells))  # as it is: a headline may hold what Rich takes for markup
+        table.add_row(*map(Text, map(harmless, cells)))  # as it is: a headline may hold what Rich takes for markup
     console.print(table)
 
 
 def export(
     start: Annotated[str, typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
+    ] = None,
     form: Annotated[
         Literal["csv", "jsonl", "text", "xlsx", "parquet"] | None,
         typer.Option(
@@ -100,7 +119,7 @@ def export(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help="Write this file instead of printing.", show_default=False),
+        typer.Option("--output", metavar="FILE", help="Write this file instead of printing (-).", show_default=False),
     ] = None,
     bom: Annotated[bool, typer.Option("--bom", help="Begin csv with a byte order mark; without, Excel garbles Chinese.")] = False,
     source: Sources = None,
@@ -110,11 +129,13 @@ def export(
     """Print or write the records of a range of days; in csv and xlsx the values of a list are joined by |."""
     from crawlers.errors import ConfigError
     from flows.export import PRINTED, format_of, lines, whole_file, write_lines
+    from flows.saved import STDIN
     from flows.settings import day_range, parse_day
     from flows.troubles import some
     from transforms import dataset
 
-    days = day_range(parse_day(start), parse_day(end))
+    days = day_range(parse_day(start), parse_day(end or start))
+    output = None if output == STDIN else output  # its name is that of standard output, too
     project = project_of(config, data, existing=True)
     records, sources = dataset.records(project.data), project.known(source)
     rows = records.select(days[0], days[-1], sources)
@@ -125,8 +146,7 @@ def export(
     if output is None:
         if form not in PRINTED:
             raise ConfigError(f"{form} is nothing to print; name a file with --output")
-        for line in chain([mark], lines(form, rows)):
-            typer.echo(line, nl=False)
+        print_parts(chain([mark], lines(form, rows)))
         return
     with whole_file(project, output) as path:
         if form == "parquet":
@@ -180,23 +200,53 @@ def extract(
     ] = None,
 ) -> None:
     """Print the article of each saved page as a JSON line: its id and the article's columns, or why it was rejected."""
+    from crawlers.errors import ConfigError
     from crawlers.source import plain_source
+    from flows.saved import STDIN
+
+    if STDIN in files:
+        raise ConfigError("- is no file; name saved pages, or an INDEX.jsonl that names them")
+    rules, refused = project_of(config, data).enabled([source])[0] if source else plain_source("file"), _Refused()
+    refused.end(print_lines(_extracted(files, rules, refused)))
+
+
+class _Refused:
+    """Tells of what cannot be used, and counts it."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._count = 0
+
+    def __call__(self, error: "ConfigError") -> None:
+        """Tell of it."""
+        self._count += 1
+        say(f"caixun: {error}")
+
+    def end(self, printed: int) -> None:
+        """End the command: where anything was refused with exit status 1, or with 2 when nothing but that was there."""
+        if self._count:
+            raise typer.Exit(1 if printed else 2)
+
+
+def _extracted(files: list[Path], rules: "Source", refuse: "Refuse") -> Iterator[dict[str, Any]]:
     from flows.saved import saved_pages
     from transforms.extract import extract as extract_page
     from transforms.reject import RejectedError
 
-    rules = project_of(config, data).enabled([source])[0] if source else plain_source("file")
     for file in files:
-        for name, page in saved_pages(file, rules.name):
+        for name, page in saved_pages(file, rules.name, refuse):
             try:
                 for article in extract_page(page, rules):
-                    print_json({"id": name, **article.model_dump(mode="json")})
+                    yield {"id": name, **article.model_dump(mode="json")}
             except RejectedError as error:
-                print_json({"id": name, "reject": error.reason, "detail": error.detail})
+                yield {"id": name, "reject": error.reason, "detail": error.detail}
 
 
 def annotate(
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Articles: rows with id, title and body; .gz is opened.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE.jsonl…", help="Articles: rows with id, title and body; .gz is opened, - is standard input."),
+    ],
     engine: Annotated[
         Literal["lexicon", "llm", "both"], typer.Option("--engine", help="The engine; both: a line by lexicon, then one by llm.")
     ] = "lexicon",
@@ -206,37 +256,29 @@ def annotate(
 ) -> None:
     """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
     from crawlers.errors import ConfigError
+    from flows.saved import read_articles
     from flows.texts import Text, by_lexicon, by_model
 
-    project = project_of(config, data)
-    texts = (Text(row["id"], row["title"], row["body"]) for row in _articles(file))
+    project, refused = project_of(config, data), _Refused()
+    texts = (Text(row["id"], row["title"], row["body"]) for file in files for row in read_articles(file, refused))
     if engine == "lexicon":
         if budget is not None:
             raise ConfigError("--budget is for the llm engine; name it with --engine llm or both")
-        _print_annotations(by_lexicon(project, texts))
+        refused.end(print_lines(_annotated(by_lexicon(project, texts))))
         return
     from flows.desk import open_desk
+    from transforms.llm import DownError
 
     with open_desk(project, budget) as desk:
-        _print_annotations(by_model(desk, texts, beside="lexicon" if engine == "both" else None))
-        say(f"{desk.access.model}: {desk.paid}")
-
-
-def _print_annotations(rows: "Iterable[tuple[Text, record.Annotation]]") -> None:
-    for text, made in rows:
-        print_json({"id": text.name, **made.model_dump(mode="json")})
-
-
-def _articles(path: Path) -> Iterator[dict[str, Any]]:
-    from crawlers.errors import ConfigError
-    from flows.saved import read_lines
-
-    for number, line in read_lines(path):
         try:
-            row = json.loads(line)
-            usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))
-        except (ValueError, KeyError, TypeError):
-            usable = False
-        if not usable:
-            raise ConfigError(f"{path}:{number}: a row needs the texts id, title and body")
-        yield {key: row[key].encode("utf-8", "replace").decode() for key in ("id", "title", "body")}
+            printed = print_lines(_annotated(by_model(desk, texts, beside="lexicon" if engine == "both" else None)))
+        except BrokenPipeError:  # the reader has seen enough: nothing more is paid for
+            desk.close(DownError("stopped"))
+            raise
+        say(f"{desk.access.model}: {desk.paid}")
+    refused.end(printed)
+
+
+def _annotated(rows: "Iterable[tuple[Text, record.Annotation]]") -> Iterator[dict[str, Any]]:
+    for text, made in rows:
+        yield {"id": text.name, **made.model_dump(mode="json")}

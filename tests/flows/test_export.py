@@ -59,6 +59,12 @@ def test_csv_has_every_column_and_nothing_that_a_spreadsheet_computes(tmp_path, 
     assert (tmp_path / "rows.csv").read_bytes() == b"\xef\xbb\xbf" + text.encode()
 
 
+def test_one_day_is_named_once_and_standard_output_by_a_dash(tmp_path, rows):
+    one = caixun("export", NEXT, "--format", "jsonl", "--output", "-", cwd=tmp_path)
+    assert (one.stdout, one.stderr) == (caixun("export", NEXT, NEXT, "--format", "jsonl", cwd=tmp_path).stdout, "")
+    assert [json.loads(line)["title"] for line in one.stdout.splitlines()] == [rows[2].title]
+
+
 def test_json_lines_and_texts_are_as_they_are(tmp_path, rows):
     lines = exported(tmp_path, "--format", "jsonl").splitlines()
     assert [Record.model_validate_json(line) for line in lines] == rows

@@ -1,12 +1,13 @@
 """The dataset's upkeep from the command line: compact and migrate, and all that goes on working afterwards."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow.parquet as pq
 import pytest
 
 from crawlers.clock import day_of, now
+from flows.compact import compact_days
 from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.perform import perform
@@ -69,6 +70,7 @@ def test_files_of_an_older_schema_are_migrated_and_a_newer_one_is_named(filled):
 
 
 def test_a_day_that_is_not_over_is_not_compacted(project):
+    assert compact_days(project, date.min).days == 0
     later = day_of(now()) + timedelta(days=2)
     run = caixun("compact", "--before", later, *in_project(project))
     assert (run.returncode, run.stderr) == (2, f"caixun: {later} is yet to come; compact days that are over\n")

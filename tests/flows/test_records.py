@@ -94,6 +94,10 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert list(rows[0]) == list(Record.model_fields)
     (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--format", "json", *options).stdout.splitlines()
     assert json.loads(one) == rows[3]
+    beginnings = [row["article_id"][:1] for row in rows]
+    several = next(one for one in beginnings if beginnings.count(one) > 1)
+    found = [json.loads(line) for line in caixun("show", "--id", several, "--format", "json", *options).stdout.splitlines()]
+    assert found == [row for row in rows if row["article_id"].startswith(several)]
     other = "sample_paper" if rows[3]["source"] == "sample_wire" else "sample_wire"
     for choice in (["--date", DEMO_DAYS[1]], ["--source", other]):
         assert caixun("show", "--id", rows[3]["article_id"], *choice, *options).returncode == 1

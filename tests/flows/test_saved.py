@@ -1,25 +1,37 @@
 """Files that stand in for what was fetched."""
 
 import json
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from crawlers.errors import ConfigError
 from flows.saved import read_lines, saved_pages
+from tests.conftest import caixun
+
+
+def refused(read, *arguments) -> tuple[list, list[str]]:
+    """Return what is read, and what is refused."""
+    errors: list[ConfigError] = []
+    return list(read(*arguments, errors.append)), list(map(str, errors))
 
 
 def test_lines_of_json_end_at_line_feeds_alone(tmp_path):
     rows = [{"body": "一行\u2028两行\u0085三行"}, {"body": "四"}]
     text = "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     (tmp_path / "a.jsonl").write_text(f"{text}\r\n\n", encoding="utf-8-sig", newline="")
-    assert [(number, json.loads(line)) for number, line in read_lines(tmp_path / "a.jsonl")] == [(1, rows[0]), (3, rows[1])]
+    assert [(number, json.loads(line)) for number, line in refused(read_lines, tmp_path / "a.jsonl")[0]] == [
+        (1, rows[0]),
+        (3, rows[1]),
+    ]
 
 
 def test_a_file_that_is_not_there_is_named_once(tmp_path):
-    with pytest.raises(ConfigError) as refusal:
-        list(read_lines(tmp_path / "none.jsonl"))
-    assert str(refusal.value) == f"{tmp_path / 'none.jsonl'}: cannot be read: No such file or directory"
+    told = f"{tmp_path / 'none.jsonl'}: cannot be read: No such file or directory"
+    assert refused(read_lines, tmp_path / "none.jsonl") == ([], [told])
 
 
 def test_lines_of_json_in_gb18030_are_read_and_a_damaged_line_is_named(tmp_path):
@@ -28,10 +40,11 @@ def test_lines_of_json_in_gb18030_are_read_and_a_damaged_line_is_named(tmp_path)
     for encoding in ("utf-8", "gb18030"):
         file = tmp_path / f"{encoding}.jsonl"
         file.write_text(text, encoding=encoding)
-        assert [json.loads(line) for _, line in read_lines(file)] == rows
+        assert [json.loads(line) for _, line in refused(read_lines, file)[0]] == rows
         file.write_bytes(text.encode(encoding).replace("第1号".encode(encoding), b"\xff\xfe"))
-        with pytest.raises(ConfigError, match=rf"{encoding}\.jsonl:2: is neither UTF-8 nor GB18030 text; save the file as UTF-8"):
-            list(read_lines(file))
+        read, told = refused(read_lines, file)
+        assert [json.loads(line) for _, line in read] == [rows[0], rows[2]]
+        assert told == [f"{file}:2: is neither UTF-8 nor GB18030 text; save the file as UTF-8"]
 
 
 def test_pages_of_the_same_name_are_told_apart_by_their_folders(tmp_path, monkeypatch):
@@ -40,7 +53,7 @@ def test_pages_of_the_same_name_are_told_apart_by_their_folders(tmp_path, monkey
     for file in files:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"x")
-    pages = [saved for file in files for saved in saved_pages(file, "file")]
+    pages = [saved for file in files for saved in refused(saved_pages, file, "file")[0]]
     assert [saved.id for saved in pages] == [str(file) for file in files]
     assert len({saved.page.url for saved in pages}) == len(files)
     assert pages[0].page.url == "http://localhost/1/index.html"
@@ -49,14 +62,56 @@ def test_pages_of_the_same_name_are_told_apart_by_their_folders(tmp_path, monkey
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ("{", ":2: is no JSON; a row is an object with id, file and url"),
-        ("[]", ":2: is no JSON object; a row needs id, file and url"),
-        ('{"id": 1, "file": "a.html"}', ":2: a row needs id, file and url (which may be empty); url is missing"),
-        ('{"id": 1, "file": "a.html", "url": "ftp://e.cn/"}', ":2: url: 'ftp://e.cn/' is not an http(s) URL"),
+        ("{", "{folder}/index.jsonl:2: is no JSON; a row is an object with id, file and url"),
+        ("[]", "{folder}/index.jsonl:2: is no JSON object; a row needs id, file and url"),
+        (
+            '{"id": 1, "file": "a.html"}',
+            "{folder}/index.jsonl:2: a row needs id, file and url (which may be empty); url is missing",
+        ),
+        ('{"id": 1, "file": "a.html", "url": "ftp://e.cn/"}', "{folder}/index.jsonl:2: url: 'ftp://e.cn/' is not an http(s) URL"),
+        ('{"id": 1, "file": "b.html", "url": ""}', "{folder}/b.html: cannot be read: No such file or directory"),
+        ('{"id": 1, "file": "\\u0000", "url": ""}', "{folder}/\0: cannot be read: embedded null byte"),
     ],
 )
-def test_a_wrong_row_of_an_index_is_told_in_words(tmp_path, row, complaint):
-    (tmp_path / "index.jsonl").write_text(f"\n{row}\n", encoding="utf-8")
-    with pytest.raises(ConfigError) as refusal:
-        list(saved_pages(tmp_path / "index.jsonl", "file"))
-    assert str(refusal.value) == f"{tmp_path / 'index.jsonl'}{complaint}"
+def test_a_wrong_row_of_an_index_is_told_in_words_and_the_next_one_is_read(tmp_path, row, complaint):
+    (tmp_path / "a.html").touch()
+    good = json.dumps({"id": "good", "file": "a.html", "url": ""})
+    (tmp_path / "index.jsonl").write_text(f"\n{row}\n{good}\n", encoding="utf-8")
+    pages, told = refused(saved_pages, tmp_path / "index.jsonl", "file")
+    assert ([page.id for page in pages], told) == (["good"], [complaint.format(folder=tmp_path)])
+
+
+@pytest.mark.parametrize("name", ["page\udcd0\udcc2.html", "\ud800"])
+def test_a_name_that_is_no_text_stands_in_an_address(tmp_path, name):
+    (tmp_path / "a.html").touch()
+    (tmp_path / "index.jsonl").write_text(json.dumps({"id": name, "file": "a.html", "url": ""}), encoding="utf-8")
+    ((page,), told) = refused(saved_pages, tmp_path / "index.jsonl", "file")
+    assert (page.id, page.page.url.isascii(), told) == (name, True, [])
+
+
+def test_what_can_be_read_is_given_whatever_else_cannot(tmp_path):
+    (tmp_path / "good.html").write_text("<h1>x</h1>", encoding="utf-8")
+    run = caixun("extract", "none.html", "good.html", cwd=tmp_path)
+    assert (run.returncode, json.loads(run.stdout)["id"]) == (1, "good.html")
+    assert run.stderr == "caixun: none.html: cannot be read: No such file or directory\n"
+    article = json.dumps({"id": "1", "title": "大模型", "body": "星桥智能昨日发布问桥大模型。"})
+    (tmp_path / "a.jsonl").write_text(f"{article}\n[]\n{article}\n", encoding="utf-8")
+    run = caixun("annotate", "a.jsonl", "a.jsonl", cwd=tmp_path)
+    assert (run.returncode, [json.loads(line)["id"] for line in run.stdout.splitlines()]) == (1, ["1"] * 4)
+    assert run.stderr == "caixun: a.jsonl:2: a row needs the texts id, title and body\n" * 2
+
+
+def test_articles_are_annotated_as_they_come_in_until_the_reader_has_seen_enough(tmp_path):
+    row = json.dumps({"id": "1", "title": "大模型", "body": "星桥智能昨日发布问桥大模型。"}).encode() + b"\n"
+    command = [Path(sys.executable).with_name("caixun"), "annotate", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        with suppress(BrokenPipeError):
+            run.stdin.write(row * 1200)  # and there is no end yet
+            run.stdin.flush()
+            assert json.loads(run.stdout.readline())["id"] == "1"
+            run.stdout.close()
+            for _ in range(1000):
+                run.stdin.write(row * 1000)
+        assert run.wait(60) == 0
