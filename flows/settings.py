@@ -2,8 +2,10 @@
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -142,12 +144,14 @@ class Project:
         known = sorted({*self.sources, *(self.ledger.sources() if self.data.exists() else ())})
         for name in names:
             if name not in known:
-                raise ConfigError(f"unknown source {name}; there are: {', '.join(known) or 'none'}")
+                raise ConfigError(f"unknown source {name}; {_meant(name, known)}there are: {', '.join(known) or 'none'}")
         return list(dict.fromkeys(names))
 
     def must_exist(self) -> None:
         """Raise ConfigError when the data root is not there: who only asks does not make one."""
         if not self.data.exists():
+            if not self.data.bucket and os.path.lexists(self.data.folder):
+                raise ConfigError(f"{self.data}: is no folder, so it is no data root")
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 
     def own(self) -> "Project":
@@ -165,8 +169,8 @@ class Project:
         """Return the sources to work on: the named ones, or all that are not disabled. Raises ConfigError."""
         for name in names or ():
             if name not in self.sources:
-                known = ", ".join(self.sources) or "none"
-                raise ConfigError(f"unknown source {name}; {self.config / 'sources'} has: {known}")
+                known, meant = ", ".join(self.sources) or "none", _meant(name, self.sources)
+                raise ConfigError(f"unknown source {name}; {meant}{self.config / 'sources'} has: {known}")
         chosen = [self.sources[name] for name in dict.fromkeys(names)] if names else list(self.sources.values())
         if names:
             return chosen
@@ -215,12 +219,18 @@ def _local_config() -> Path | None:
     return local if is_folder(local, ConfigError) and any(path.name in own for path in entries(local, "*", ConfigError)) else None
 
 
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return in words which names look like a wrong one; nothing where none does."""
+    close = get_close_matches(name, list(known))
+    return f"did you mean {' or '.join(close)}? " if close else ""
+
+
 def parse_day(text: str) -> date:
     """Return the day that YYYY-MM-DD names. Raises ConfigError for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({error})") from error
+        raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD") from error
     if str(day) != text:  # Python reads 20261118 and 2026-W47-3, too
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({day})")
     return day

@@ -99,10 +99,10 @@ def costs(
     if as_json:
         print_json([row.values() for row in rows])
     elif rows:
-        from flows.cli.console import Console
+        from flows.cli.console import Console, print_table
         from flows.cli.tables import costs_table
 
-        Console().print(costs_table(rows, by, project.settings.llm.price))
+        print_table(costs_table(rows, by, project.settings.llm.price), Console())
     else:
         print_text("no model was asked")
 

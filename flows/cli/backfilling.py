@@ -17,16 +17,21 @@ Again = Literal["missing", "failed", "all"]
 
 def backfill(
     start: Annotated[str | None, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).", show_default=False)] = None,
-    end: Annotated[str | None, typer.Argument(metavar="END", help="Last day, included.", show_default=False)] = None,
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
+    ] = None,
     source: Sources = None,
     again: Annotated[
-        Again,
+        Again | None,
         typer.Option(
             "--again",
+            show_default="failed",
             help="missing: days not begun or not ended; failed: also failed and blocked ones; all: list every day once more.",
         ),
-    ] = "failed",
-    newest_first: Annotated[bool, typer.Option("--newest-first/--oldest-first", help="Which days come first.")] = True,
+    ] = None,
+    newest_first: Annotated[
+        bool | None, typer.Option("--newest-first/--oldest-first", show_default="newest-first", help="Which days come first.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
     budget: Budget = None,
     resume: Annotated[
@@ -46,9 +51,9 @@ def backfill(
         check_addresses(project)
         check_engine(project, budget)
     if resume is not None:
-        wanted = _taken_up(project, resume, (start, end, source))
+        wanted = _taken_up(project, resume, (start, end, source, again, newest_first))
     else:
-        wanted = _new(project, start, end, source)._replace(again=again, newest_first=newest_first)
+        wanted = _new(project, start, end, source)._replace(again=again or "failed", newest_first=newest_first is not False)
         wanted = wanted if dry_run else project.ledger.begin_backfill(wanted)
     plan = plan_of(project, wanted)
     if dry_run:
@@ -68,9 +73,9 @@ def _new(project: "Project", start: str | None, end: str | None, source: list[st
     from flows.planning import new_backfill
     from flows.settings import check_begun, day_range, parse_day
 
-    if start is None or end is None:
-        raise ConfigError("name START and END (YYYY-MM-DD), or take up a backfill with --resume ID")
-    days = day_range(check_begun(parse_day(start)), parse_day(end))
+    if start is None:
+        raise ConfigError("name START (YYYY-MM-DD) and END, or take up a backfill with --resume ID")
+    days = day_range(check_begun(parse_day(start)), parse_day(end or start))
     enabled = project.enabled(source)
     return new_backfill(days[0], days[-1], [one.name for one in enabled] if source else [])
 
@@ -80,8 +85,10 @@ def _taken_up(project: "Project", name: str, others: tuple[object, ...]) -> "Bac
     from crawlers.errors import ConfigError
     from flows.planning import find_backfill
 
-    if any(others):
-        raise ConfigError("--resume ID goes with the days and sources that it was begun with; leave START, END, --source away")
+    if any(one is not None for one in others):
+        raise ConfigError(
+            "--resume ID goes on as it was begun; leave START, END, --source, --again and --newest-first or --oldest-first away"
+        )
     return find_backfill(project, name)
 
 

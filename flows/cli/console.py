@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from rich.console import Console as RichConsole
+from rich.table import Table
 
 from flows.cli.streams import fall_silent, harmless
 
@@ -29,3 +30,19 @@ class Console(RichConsole):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as Rich does, texts without control characters: they may be a page's words."""
         super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)
+
+
+def print_table(table: Table, console: RichConsole) -> None:
+    """Print a table, at least as wide as its longest words: on a narrower terminal its lines run on, and nothing is lost.
+
+    Rich cuts, or drops, what does not fit, and without a sign.
+    """
+    before = console.width
+    console.width = max(before, needed(table, console))
+    console.print(table)
+    console.width = before
+
+
+def needed(table: Table, console: RichConsole) -> int:
+    """Return how many columns the longest words of a table take."""
+    return console.measure(table, options=console.options.update(width=_UNCUT)).minimum

@@ -1,7 +1,8 @@
 """The source × day matrix on a terminal: a letter for each day or week, in colour where there is any."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawlers.fates import DayReport, Status, Tally
+from flows.cli.console import print_table
 from flows.matrix import LETTERS, by_source, daily, reasons, spans, statuses, weekly
 
 COLOURS: dict[Status, str] = {
@@ -41,7 +43,7 @@ def print_matrix(reports: Sequence[DayReport], console: Console, by: Literal["da
     legend = Text("  ").join(Text.assemble((LETTERS[status], f"bold {COLOURS[status]}"), f" {status}") for status in used)
     console.print(legend, soft_wrap=True)
     console.print()
-    console.print(counts_table(reports))
+    print_table(counts_table(reports), console)
     print_reasons(reports, console)
 
 
@@ -49,8 +51,7 @@ def _print_days(reports: Sequence[DayReport], names: list[str], days: list[date]
     """Print one block a month, one line a source."""
     cells, width = daily(reports), _width(names)
     for month in sorted({day.replace(day=1) for day in days}):
-        numbers = range((month.replace(day=28) + timedelta(days=4)).replace(day=1).toordinal() - month.toordinal())
-        columns = [month + timedelta(days=number) for number in numbers]
+        columns = [month.replace(day=number) for number in range(1, monthrange(month.year, month.month)[1] + 1)]
         console.print(Text(f"{month:%Y-%m}".ljust(width) + _RULER, style="bold"), soft_wrap=True)
         for name in names:
             console.print(_line(name, width, [cells.get((name, day)) for day in columns]), soft_wrap=True)

@@ -18,7 +18,9 @@ _UNSHOWN = ("evidence", "text_hash", "story_id")  # follow from other fields, an
 
 def rebuild(
     start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Last day, included.")],
+    end: Annotated[
+        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
+    ] = None,
     source: Sources = None,
     everything: Annotated[bool, typer.Option("--all", help="Make all pages again, not only those that are stale.")] = False,
     annotate: Annotated[
@@ -44,7 +46,7 @@ def rebuild(
     if annotate and everything:
         raise ConfigError("--annotate takes up what is stale, and --all makes all pages again; name one of them")
     project = project_of(config, data, existing=True)
-    days = day_range(parse_day(start), parse_day(end))
+    days = day_range(parse_day(start), parse_day(end or start))
     if annotate:
         if dry_run:
             print_stale(project, days, project.known(source), as_json=as_json)
@@ -55,9 +57,9 @@ def rebuild(
     stale, built = count_stale(project, plan)
     if plan:
         again = f", all {built} are made again" if everything else ""
-        say(f"rebuild {start} to {end}: {stale} of {built} pages are stale{again}")
+        say(f"rebuild {days[0]} to {days[-1]}: {stale} of {built} pages are stale{again}")
     else:
-        say(f"nothing to rebuild: no source was crawled for {start}..{end}")
+        say(f"nothing to rebuild: no source was crawled for {days[0]}..{days[-1]}")
     if dry_run and as_json:
         print_json({"pages": built, "stale": stale})
     if dry_run or not (plan or as_json):

@@ -25,19 +25,20 @@ def list_sources(config: Config = None, data: Data = None, as_json: Json = False
     from rich.table import Table
     from rich.text import Text
 
-    from flows.cli.console import Console
+    from flows.cli.console import Console, print_table
 
-    table = Table(
-        "name", "title", "seeds", "robots", "delay", "state", "last good", box=None, pad_edge=False, header_style="bold"
-    )
-    table.add_column("records", justify="right")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("name", no_wrap=True)
+    for head in ("title", "seeds", "robots", "delay", "state", "last good"):
+        table.add_column(head, overflow="fold")
+    table.add_column("records", justify="right", no_wrap=True)
     for row in rows:
         good, records = row["last_good"] or "-", "-" if row["records"] is None else str(row["records"])
         cells = (row["name"], row["title"], ", ".join(row["seeds"]), row["robots"], f"{row['delay']:g} s")
         # As it is: what people write may hold what Rich takes for markup.
         table.add_row(*map(Text, (*cells, row["state"], str(good), records)))
     console = Console()
-    console.print(table)
+    print_table(table, console)
     for row in rows:
         if row["disabled"]:
             console.print(f"{row['name']} is disabled: {row['disabled']}", markup=False, highlight=False)

@@ -1,6 +1,7 @@
 """Reports as tables for people and as plain values for programs."""
 
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from crawlers.fates import DayReport, Tally
 from crawlers.inquiries import Usage
+from flows.cli.console import needed, print_table
 from flows.cli.durations import duration
 from flows.cli.matrix import COLOURS
 from flows.costs import By, Cost, summed, summed_by
@@ -27,8 +29,8 @@ _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wa
 _SUMS = ("found", "fetched", "records", "rejects", "skipped", "blocked", "failed", "waiting")
 
 
-def report_table(reports: Iterable[DayReport]) -> Table:
-    """Return the table of sums and statuses, one row per source and day, with the total below."""
+def report_table(reports: Iterable[DayReport], *, short: bool = False) -> Table:
+    """Return the table of sums and statuses, one row per source and day, with the total below; `short` leaves sums that are 0 out."""
     rows = list(reports)
     table = Table(
         box=None,
@@ -39,15 +41,15 @@ def report_table(reports: Iterable[DayReport]) -> Table:
         footer_style="bold",
     )
     total = Tally.total(report.tally for report in rows)
-    names = len(_SUMS) if total.waiting else len(_SUMS) - 1
-    table.add_column("source", "sum", overflow="ellipsis", no_wrap=True)
+    wanted = [bool(whole) or not (short or name == "wait") for name, whole in zip(_HEADS, total.sums(), strict=True)]
+    table.add_column("source", "sum", no_wrap=True)
     table.add_column("day", min_width=10, no_wrap=True)
     table.add_column("status", min_width=8, no_wrap=True)
-    for name, whole in zip(_HEADS[:names], total.sums()[:names], strict=True):
+    for name, whole in compress(zip(_HEADS, total.sums(), strict=True), wanted):
         table.add_column(name, str(whole), justify="right", min_width=len(name), no_wrap=True)
     for report in rows:
         status = f"[{COLOURS[report.status]}]{report.status}[/]"
-        table.add_row(report.source, str(report.day), status, *map(str, report.tally.sums()[:names]))
+        table.add_row(report.source, str(report.day), status, *map(str, compress(report.tally.sums(), wanted)))
     return table
 
 
@@ -64,7 +66,8 @@ def remarks(reports: Iterable[DayReport]) -> Iterator[str]:
 
 def print_reports(reports: list[DayReport], console: Console) -> None:
     """Print the table of days, and the remarks below it."""
-    console.print(report_table(reports))
+    table = report_table(reports)
+    print_table(table if needed(table, console) <= console.width else report_table(reports, short=True), console)
     for line in remarks(reports):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -89,13 +92,13 @@ def print_efforts(plan: "BackfillPlan", console: Console) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("source", no_wrap=True)
     for head in ("to do", "articles", "requests", "time"):
-        table.add_column(head, justify="right", no_wrap=True)
+        table.add_column(head, justify="right")
     table.add_column("by", overflow="fold")
     for name, days in plan.todo.items():
         one = plan.efforts[name]
         table.add_row(name, str(len(days)), f"{one.articles:,}", f"{one.requests:,}", duration(one.seconds), one.basis)
     if plan.todo:
-        console.print(table)
+        print_table(table, console)
 
 
 def costs_table(rows: list[Cost], by: By, price: "Price | None") -> Table:

@@ -1,5 +1,6 @@
 """The source × day matrix: legible without colour, short for a year, and safe as a page."""
 
+from collections import Counter
 from datetime import date, timedelta
 from io import StringIO
 
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from crawlers.fates import DayReport, Tally
 from flows.cli.matrix import print_matrix
+from flows.cli.tables import print_reports
 from flows.matrix import LETTERS, reasons, spans, weekly
 from flows.matrix_page import matrix_page
 
@@ -74,3 +76,16 @@ def test_the_page_shows_each_day_and_takes_nothing_for_markup(evil):
     assert [cell.text for cell in tree.cssselect("div.wide td")] == ["F", "C", "C", None]
     assert tree.cssselect("div.wide td.F")[0].get("title").endswith(evil)
     assert not tree.cssselect("script, link, img, [onmouseover], [src], [href]")
+
+
+def test_the_last_days_that_there_are_have_a_matrix():
+    assert printed([report("paper", date.max, "missing")])[:2] == ["9999-12 1   5    10   15   20   25   30", f"paper{' ' * 33}M"]
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+@pytest.mark.parametrize("show", [print_reports, print_matrix])
+def test_a_narrow_terminal_loses_neither_names_nor_counts(show, width):
+    tally = Tally(records=123456, rejects=Counter(no_body=7), failed=8901)
+    file = StringIO()
+    show([DayReport("a_source_with_a_name", FIRST, tally, "failed", None, None)], Console(file=file, width=width))
+    assert set(file.getvalue().split()) >= {"a_source_with_a_name", "records", "123456", "rejects", "7", "fail", "8901"}

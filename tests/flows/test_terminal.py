@@ -58,6 +58,10 @@ def test_a_pipe_gets_whole_names_in_utf_8_whatever_the_locale(listing, monkeypat
     assert f"{NAME}  样报" in run.stdout
 
 
+def test_a_narrow_terminal_gets_whole_names_of_sources(listing):
+    assert NAME in caixun(*listing, COLUMNS="60").stdout.split()
+
+
 def test_a_terminal_shows_the_name_of_a_batch_as_it_is(project):
     console = Console(file=StringIO(), force_terminal=True, width=200)
     with Progress(project, {}, console) as progress:
