@@ -147,10 +147,16 @@ class Project:
                 raise ConfigError(f"unknown source {name}; {_meant(name, known)}there are: {', '.join(known) or 'none'}")
         return list(dict.fromkeys(names))
 
+    def begun(self) -> bool:
+        """Whether there is a data root: a folder with a ledger or data in it, not any folder. Raises StoreError as `Root.exists` does."""
+        signs = ("locks", "records", "archive", _sqlite_file(self.data.folder).name)
+        elsewhere = self.data.bucket or self.settings.ledger
+        return self.data.exists() and bool(elsewhere or any(os.path.lexists(self.data / name) for name in signs))
+
     def must_exist(self) -> None:
         """Raise ConfigError when the data root is not there: who only asks does not make one."""
-        if not self.data.exists():
-            if not self.data.bucket and os.path.lexists(self.data.folder):
+        if not self.begun():
+            if not self.data.bucket and self.data.folder.is_file():
                 raise ConfigError(f"{self.data}: is no folder, so it is no data root")
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 

@@ -1,5 +1,6 @@
 """The commands that only ask: status, why, costs."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ import typer
 from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from crawlers.fates import DayReport
     from flows.settings import Project
@@ -50,7 +51,8 @@ def status(
     last = parse_day(end) if end else parse_day(start) if start else day_of(now()) - timedelta(days=1)
     first = parse_day(start) if start else last - timedelta(days=_DEFAULT_SPAN - 1)
     names = project.known(source) or [one.name for one in project.enabled()]
-    reports = foreseen_reports(project, dict.fromkeys(names, day_range(first, last)))
+    days = day_range(first, last)
+    reports = foreseen_reports(project, dict.fromkeys(names, days))
     if html:
         _write_page(project, html, reports)
     if as_json:
@@ -61,7 +63,20 @@ def status(
     from flows.cli.console import Console
     from flows.cli.matrix import print_matrix
 
-    print_matrix(reports, Console(), by)
+    print_matrix(reports, console := Console(), by)
+    if not source and (others := _others(project, names, days)):
+        console.print(f"also in the data root: {others}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _others(project: "Project", names: list[str], days: "list[date]") -> str:
+    """Return in words what records there are of sources that are not shown: disabled, configured no more, or imported."""
+    from flows.checking import reports_of
+    from flows.troubles import some
+
+    counts: Counter[str] = Counter()
+    for report in reports_of(project, dict.fromkeys(sorted({*project.ledger.sources()} - {*names}), days)):
+        counts[report.source] += report.tally.records
+    return ", ".join(f"{some(count, 'record')} of {name}" for name, count in counts.items() if count)
 
 
 def _write_page(project: "Project", path: Path, reports: "list[DayReport]") -> None:

@@ -1,6 +1,7 @@
 """The command that fetches past days: backfill."""
 
 import shlex
+import tempfile
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crawlers.fates import Backfill
     from flows.planning import BackfillPlan
     from flows.settings import Project
@@ -47,18 +50,19 @@ def backfill(
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
-    if not dry_run:  # before a backfill is begun that cannot go on
-        check_addresses(project)
-        check_engine(project, budget)
-    if resume is not None:
-        wanted = _taken_up(project, resume, (start, end, source, again, newest_first))
-    else:
-        wanted = _new(project, start, end, source)._replace(again=again or "failed", newest_first=newest_first is not False)
-        wanted = wanted if dry_run else project.ledger.begin_backfill(wanted)
-    plan = plan_of(project, wanted)
+
+    def wanted_of(project: "Project") -> "Backfill":
+        if resume is not None:
+            return _taken_up(project, resume, (start, end, source, again, newest_first))
+        return _new(project, start, end, source)._replace(again=again or "failed", newest_first=newest_first is not False)
+
     if dry_run:
-        _print_plan(wanted, plan, as_json=as_json)
+        _show_plan(project, wanted_of, as_json=as_json)
         return
+    check_addresses(project)  # before a backfill is begun that cannot go on
+    check_engine(project, budget)
+    wanted = wanted_of(project) if resume is not None else project.ledger.begin_backfill(wanted_of(project))
+    plan = plan_of(project, wanted)
     say(f"backfill {wanted.id}, {wanted.start} to {wanted.end}: {_summary(plan)}")
     given = (("--budget", budget), ("--data", data), ("--config", config))
     options = [word for option, value in given if value is not None for word in (option, str(value))]
@@ -143,6 +147,20 @@ def _summary(plan: "BackfillPlan") -> str:
     if plan.cost:
         words.append(plan.cost)
     return ", ".join(words)
+
+
+def _show_plan(project: "Project", wanted_of: "Callable[[Project], Backfill]", *, as_json: bool) -> None:
+    """Print a plan; where there is no data root, a folder that is gone afterwards stands in for it."""
+    from dataclasses import replace
+
+    from crawlers.root import root_of
+    from flows.planning import plan_of
+
+    with tempfile.TemporaryDirectory(prefix="caixun-") as folder:
+        project = project if project.begun() else replace(project, data=root_of(folder))
+        wanted = wanted_of(project)
+        _print_plan(wanted, plan_of(project, wanted), as_json=as_json)
+        project.ledger.close()
 
 
 def _print_plan(wanted: "Backfill", plan: "BackfillPlan", *, as_json: bool) -> None:

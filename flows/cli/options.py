@@ -50,9 +50,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 
 def project_of(config: Path | None, data: str | None, *, existing: bool = False) -> "Project":
     """Open the project that the options name; `existing` asks for a data root that is there."""
+    from crawlers.errors import ConfigError
     from flows.settings import open_project
 
     project = open_project(config, data)
+    try:
+        str(project.data).encode()
+    except UnicodeEncodeError as error:  # Arrow takes no other name
+        raise ConfigError(
+            "the data root's path is no text in this locale; set LC_ALL to C.UTF-8, or give the folder another name"
+        ) from error
     if existing:
         project.must_exist()
     return project

@@ -52,7 +52,7 @@ def test_an_import_that_takes_past_midnight_is_one_of_the_day_on_which_it_began(
 
 def test_a_rebuild_reports_in_json_also_where_there_is_nothing_to_do(project):
     _ = project.ledger  # makes the data root
-    days = ["rebuild", DEMO_DAYS[0], DEMO_DAYS[1], *in_project(project)]
+    days = ["rebuild", DEMO_DAYS[0], *in_project(project)]
     assert json.loads(caixun(*days, "--json").stdout)["changes"] == {}
     assert json.loads(caixun(*days, "--dry-run", "--json").stdout) == {"pages": 0, "stale": 0}
 
@@ -189,6 +189,33 @@ def test_the_readmes_own_word_lists_add_to_the_shipped_ones_and_overwrite_none(t
     made = json.loads(caixun(*last.split()[1:], cwd=tmp_path).stdout)
     assert (made["securities"][0], made["ai_technologies"]) == ("689901.SH", ["问桥大模型"])
     assert shipped.read_bytes() == lists
+
+
+def test_who_only_asks_leaves_nothing_behind(project, tmp_path):
+    (empty := tmp_path / "empty").mkdir()
+    (empty / "notes.txt").touch()
+    for data in (empty, tmp_path / "typo"):
+        options = ["--config", project.config, "--data", data]
+        planned = caixun("backfill", DEMO_DAYS[0], "--dry-run", *options)
+        assert (planned.returncode, "3 of 3 source-days to do" in planned.stdout) == (0, True), planned.stderr
+        asked = caixun("status", *options)
+        assert (asked.returncode, "there is no such data root" in asked.stderr) == (2, True)
+    assert ([path.name for path in empty.iterdir()], (tmp_path / "typo").exists()) == (["notes.txt"], False)
+
+
+def test_status_names_records_of_sources_that_are_not_shown(filled):
+    (filled.config / "sources" / "sample_wire.yml").unlink()
+    options = in_project(filled)
+    shown = caixun("status", DEMO_DAYS[0], *options).stdout
+    assert shown.endswith("\nalso in the data root: 5 records of sample_wire\n")
+    assert "also in" not in caixun("status", DEMO_DAYS[0], "--source", "sample_paper", *options).stdout
+
+
+def test_a_path_that_is_no_text_in_the_locale_is_one_sentence(tmp_path):
+    (place := tmp_path / "我的 项目").mkdir()
+    run = caixun("show", cwd=place, LC_ALL="POSIX", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+    assert "the data root's path is no text in this locale" in run.stderr
 
 
 def test_a_dry_run_prints_the_plan_and_asks_nothing(filled, site):
