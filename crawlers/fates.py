@@ -95,7 +95,7 @@ class Tally:
     """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting.
 
     `redated` counts those records whose page prints a time that its address contradicts, `unbuilt` the waiting URLs that are
-    archived.
+    archived, `lost` the failed ones whose page the archive does not give.
     """
 
     records: int = 0
@@ -107,6 +107,7 @@ class Tally:
     waiting: int = 0
     blocked_at: datetime | None = None
     unbuilt: int = 0
+    lost: int = 0
 
     def add(self, state: State, reason: str | None, count: int) -> None:
         """Count `count` URLs of one state."""
@@ -121,6 +122,7 @@ class Tally:
             self.blocked += count
         elif state == "failed":
             self.failed += count
+            self.lost += count if reason == UNREADABLE else 0
         else:
             self.waiting += count
             self.unbuilt += count if state == "archived" else 0
@@ -153,6 +155,7 @@ class Tally:
             whole.failed += one.failed
             whole.waiting += one.waiting
             whole.unbuilt += one.unbuilt
+            whole.lost += one.lost
         return whole
 
 

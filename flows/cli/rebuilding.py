@@ -81,7 +81,7 @@ def rebuild(
 
 def _ok(run: "Run") -> bool:
     """Whether all went well: what the network has not given is no fault of a rebuild; what the archive does not give is."""
-    unread = any(report.tally.failed or report.tally.waiting for report in run.reports)
+    unread = any(report.tally.lost or report.tally.unbuilt for report in run.reports)
     return not unread and not any(finding.level == "failure" for finding in run.findings)
 
 

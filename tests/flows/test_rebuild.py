@@ -12,6 +12,7 @@ from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
+from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 
 DAYS = [date(2026, 11, 18), date(2026, 11, 19)]
@@ -158,3 +159,17 @@ def test_pages_that_were_lost_are_built_again_when_the_archive_gives_them_again(
     ]
     assert (found.left, files(project)) == ([], before)
     assert {row.state for row in project.ledger.held("paper").values()} == {"record"}
+
+
+def test_what_the_site_did_not_give_is_no_fault_of_a_rebuild_and_what_the_archive_does_not_give_is(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": (500, b"")}
+        project = make_project(tmp_path, site, paper=SOURCE)
+        (report,) = collected(project, {"paper": DAYS[:1]}).reports
+        assert (report.status, report.tally.records, report.tally.failed) == ("failed", 1, 1)
+    again = ["rebuild", DAYS[0], DAYS[0], "--all", *in_project(project)]
+    assert caixun(*again).returncode == 0
+    for file in archive.files(project.data, "paper"):
+        path = project.data / "archive" / file
+        path.write_bytes(path.read_bytes()[:200])
+    assert caixun(*again).returncode == 1
