@@ -150,8 +150,8 @@ class Project:
     def begun(self) -> bool:
         """Whether there is a data root: a folder with a ledger or data in it, not any folder. Raises StoreError as `Root.exists` does."""
         signs = ("locks", "records", "archive", _sqlite_file(self.data.folder).name)
-        elsewhere = self.data.bucket or self.settings.ledger
-        return self.data.exists() and bool(elsewhere or any(os.path.lexists(self.data / name) for name in signs))
+        unseen = self.data.bucket or self.settings.ledger or not os.access(self.data.folder, os.X_OK)
+        return self.data.exists() and bool(unseen or any(os.path.lexists(self.data / name) for name in signs))
 
     def must_exist(self) -> None:
         """Raise ConfigError when the data root is not there: who only asks does not make one."""

@@ -44,7 +44,6 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
         (["rebuild", "2026-11-20", "20-11-18"], ["'20-11-18' is not a day"]),
         (["run", "--source", "nowhere"], ["unknown source nowhere; /", "sample_paper"]),
         (["run", "--source", "sampel_wire"], ["unknown source sampel_wire; did you mean sample_wire"]),
-        (["status", "--data", __file__], ["test_bad_input.py: is no folder, so it is no data root"]),
         (["backfill", "--resume", "x", "--again", "all"], ["--resume ID goes on as it was begun; leave START"]),
         (["backfill", "--resume", "x", "--oldest-first"], ["--resume ID goes on as it was begun; leave START"]),
         (["backfill", "--resume", "x"], ["there is no backfill x; none was begun"]),
@@ -60,9 +59,14 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
     ],
 )
 def test_wrong_arguments(arguments, parts, project):
+    _ = project.ledger  # makes the data root
     run = caixun(*arguments, *in_project(project))
     assert_one_sentence(run, 2, *parts)
     assert (run.stdout, len(run.stderr.splitlines())) == ("", 1)  # and nothing was begun
+
+
+def test_a_file_is_no_data_root():
+    assert_one_sentence(caixun("status", "--data", __file__), 2, "test_bad_input.py: is no folder, so it is no data root")
 
 
 def test_an_unknown_option_is_explained():

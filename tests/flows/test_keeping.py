@@ -70,6 +70,7 @@ def test_files_of_an_older_schema_are_migrated_and_a_newer_one_is_named(filled):
 
 
 def test_a_day_that_is_not_over_is_not_compacted(project):
+    _ = project.ledger  # makes the data root
     assert compact_days(project, date.min).days == 0
     later = day_of(now()) + timedelta(days=2)
     run = caixun("compact", "--before", later, *in_project(project))
