@@ -81,8 +81,8 @@ _VALUES: dict[str, dict[str, tuple[Callable[[str], object], str]]] = {
 def rows(folders: list[Path], name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV list out of all folders that have it.
 
-    Raises ConfigError with file and line where the first line names other columns, for a row that is incomplete and for a
-    value that its column may not have.
+    Raises ConfigError with file and line where the first line names other columns or there is none, for a row that is
+    incomplete and for a value that its column may not have.
     """
     for path in _files(folders, name):
         for _, row in _numbered(path):
@@ -111,14 +111,15 @@ def _files(folders: list[Path], name: str) -> list[Path]:
 def _numbered(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     needed, limits = COLUMNS[path.name], _VALUES.get(path.name, {})
     reader = csv.reader(io.StringIO(_text(path), newline=""))
-    header = next(reader, list(needed))  # a list may be empty
+    header = next(reader, [])
     if not set(needed) <= set(header):  # else the first row would be lost
-        raise ConfigError(f"{path}:1: the first line must name the columns: {','.join(needed)}")
+        raise ConfigError(f"{path}:1: the first line must name the columns: {','.join(dict.fromkeys([*needed, *limits]))}")
     for values in filter(None, reader):
         row = dict(zip(header, values, strict=False))
-        short = "" in values or len(values) < len(header)  # as hardly any row is; the others need no closer look
-        if short and not all(map(row.get, needed)):
-            raise ConfigError(f"{path}:{reader.line_num}: each row needs {', '.join(needed)}")
+        if "" in values or len(values) < len(header):  # as hardly any row is; the others need no closer look
+            lacking = [column for column in limits if column in header and column not in row]  # an empty cell is none left out
+            if lacking or not all(map(row.get, needed)):
+                raise ConfigError(f"{path}:{reader.line_num}: each row needs {', '.join(dict.fromkeys([*needed, *lacking]))}")
         for column, (fits, complaint) in limits.items():
             if not fits(row.get(column, "")):
                 raise ConfigError(f"{path}:{reader.line_num}: {row[column]} {complaint}")
