@@ -33,8 +33,16 @@ class Diagnosis:
 def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Diagnosis:
     """Find what is wrong, and with `mend` put it right and look again.
 
-    Raises ConfigError for a data root in a bucket, StoreError for one whose archive is away or may not be read.
+    Raises ConfigError for a data root in a bucket, StoreError for one whose archive is away or may not be read, or that may not
+    be written where it is to be mended.
     """
+    try:
+        return _examined(project, runner, watch, mend=mend)
+    except OSError as error:
+        raise StoreError(f"{error.filename or project.data}: cannot be used: {(error.strerror or str(error)).lower()}") from error
+
+
+def _examined(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Diagnosis:
     if project.data.bucket:
         raise ConfigError(f"data: {project.data}: doctor looks at a data root that is a folder of this machine")
     _check_archive(project)
@@ -57,10 +65,17 @@ def _check_archive(project: Project) -> None:
 
 
 def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
-    """Yield the troubles, and with `mend` put each right before the next kind is looked for."""
+    """Yield the troubles, and with `mend` put each right before the next kind is looked for.
+
+    Who may not write the data root, and so not lock, may look nevertheless: what another process has in the making counts as wrong.
+    """
     with ExitStack() as stack:
-        names = _sources(project)
-        busy = lock_sources(project.data.locks, names, stack)
+        names, busy = _sources(project), list[str]()
+        try:
+            busy = lock_sources(project.data.locks, names, stack)
+        except StoreError:
+            if mend:
+                raise
         for name in busy:
             yield Trouble(f"another process works on {name}; it was left out", None)
         free = [name for name in names if name not in busy]

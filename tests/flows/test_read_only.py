@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows.settings import Project, open_project
 from tests.conftest import in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from transforms import dataset
 from transforms.reading import read_dataset
 
 DAY = date(2026, 11, 18)
@@ -60,22 +62,38 @@ def asked(project: Project, *command: str) -> subprocess.CompletedProcess[str]:
 
 def test_who_only_asks_gets_answers(project):
     url = read_dataset(project.data, columns=["url"])["url"][0].as_py()
+    shutil.rmtree(project.data / "locks")  # whose files who asks may not open either, where they are another user's
     close(project.data.folder)
     for command, told in (
         (["status", str(DAY), str(DAY), "--json"], "complete"),
         (["report", "--out", "-"], "财讯简报"),
         (["why", url], "record"),
         (["backfill", str(DAY), str(DAY), "--dry-run"], "0 of 1 source-days to do"),
+        (["doctor", "--dry-run"], "archive, ledger and dataset agree"),
+        (["migrate"], "0 files migrated"),
     ):
         run = asked(project, *command)
         assert (run.returncode, told in run.stdout + run.stderr) == (0, True), (command, run.stderr)
 
 
-@pytest.mark.parametrize("command", [["run", "--date", str(DAY)], ["rebuild", str(DAY), str(DAY), "--all"]])
-def test_who_would_write_gets_one_sentence(project, command):
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["run", "--date", str(DAY)], 2),
+        (["rebuild", str(DAY), str(DAY), "--all"], 2),
+        (["migrate"], 1),
+        (["doctor"], 1),
+    ],
+)
+def test_who_would_write_gets_one_sentence(project, command, status):
+    records = dataset.records(project.data)
+    for day in (DAY, DAY + timedelta(days=1)):  # two days that an older caixun wrote
+        table = records.load(DAY).replace_schema_metadata({b"caixun.schema_version": b"0"})
+        records.folder(day).mkdir(exist_ok=True)
+        pq.write_table(table, records.path(day, "paper") or records.folder(day) / "paper.parquet")
     close(project.data.folder)
     run = asked(project, *command)
-    assert run.returncode == 2
+    assert run.returncode == status
     assert [line for line in run.stderr.splitlines() if line.startswith("caixun: ")] == [run.stderr.splitlines()[-1]]
     assert "permission denied" in run.stderr.lower()
     assert "Traceback" not in run.stderr

@@ -129,8 +129,9 @@ def test_files_of_an_older_schema_are_migrated_and_others_left_alone(records):
     wire = records.path(DAY, "wire")
     before = records.rows(DAY, "paper")
     assert [row.publisher for row in before] == [None, None]
-    assert migrate(records, DAY, "paper")
-    assert not migrate(records, DAY, "wire")
+    with records.lock(DAY):
+        assert migrate(records, DAY, "paper")
+        assert not migrate(records, DAY, "wire")
     assert records.path(DAY, "wire") == wire
     schema = pq.read_schema(records.path(DAY, "paper"))
     assert (schema.names, schema.metadata) == (records.schema.names, records.schema.metadata)
