@@ -1,6 +1,6 @@
 """What days of a source will take: requests, articles, time; from its own past days, else from what its YAML expects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, sqrt
@@ -28,7 +28,7 @@ class Habit:
 
 @dataclass(frozen=True)
 class Effort:
-    """What a source's days will take: requests, those articles among what is found that are new, and seconds at its pace."""
+    """What a source's days will take: requests, the articles that are to be fetched, and seconds at its pace."""
 
     requests: int
     articles: int
@@ -57,21 +57,22 @@ def _pages(source: Source, number: int, articles: float) -> int:
     return lists * min(seed.pages.max, ceil(articles / _PER_PAGE)) if seed.pages else lists
 
 
-def effort(source: Source, todo: Sequence[DayReport], usual: Habit) -> Effort:
-    """Return what the days `todo` of a source will take."""
-    articles = sum(_articles(source, report, usual) for report in todo)
+def effort(source: Source, todo: Sequence[DayReport], usual: Habit, listed: Container[date] = ()) -> Effort:
+    """Return what the days `todo` of a source will take; the lists of those that are `listed` are not asked for again."""
+    to_list = [report.day for report in todo if report.day not in listed]
+    articles = sum(_articles(source, report, usual, whole=report.day in listed) for report in todo)
     fetched = 0 if all(seed.item and seed.item.text for seed in source.seeds) else articles  # a flash stands in the list
-    requests = round(fetched + _lists(source, [report.day for report in todo], usual))
+    requests = round(fetched + _lists(source, to_list, usual))
     return Effort(requests, round(articles), requests * max(paced(source.delay), _QUICKEST), usual.basis)
 
 
-def _articles(source: Source, report: DayReport, usual: Habit) -> float:
-    """Return how many articles of a day are still to be had."""
+def _articles(source: Source, report: DayReport, usual: Habit, *, whole: bool) -> float:
+    """Return how many articles of a day are still to be fetched; what waits for the build alone is there already."""
     tally = report.tally
-    left = tally.waiting + tally.failed + tally.blocked
-    if left or report.status in ("complete", "empty"):
+    left = tally.waiting - tally.unbuilt + tally.failed + tally.blocked
+    if whole or report.status in ("complete", "empty") or source.may_be_empty(report.day):
         return left
-    return 0 if source.may_be_empty(report.day) else max(0, usual.articles - tally.found)
+    return left + max(0, usual.articles - tally.found)
 
 
 def _lists(source: Source, days: Sequence[date], usual: Habit) -> float:

@@ -1,8 +1,8 @@
 """The plan of a backfill, from the data: how every (source, day) stands, which are to be done, and what that takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from crawlers.clock import now
 from crawlers.errors import ConfigError
@@ -40,7 +40,7 @@ class BackfillPlan:
 
     @property
     def articles(self) -> int:
-        """Articles of all sources that are still to be had."""
+        """Articles of all sources that are to be fetched."""
         return sum(one.articles for one in self.efforts.values())
 
     def planned(self, report: DayReport) -> bool:
@@ -70,42 +70,40 @@ def plan_of(project: Project, wanted: Backfill) -> BackfillPlan:
     """
     days = day_range(wanted.start, wanted.end)
     names = [one.name for one in project.enabled(list(wanted.sources))]
-    planned = plan_backfill(project, names, days[::-1] if wanted.newest_first else days, wanted.again)
-    if wanted.again != "all":
-        return planned
-    done = {(report.source, report.day) for report in planned.reports if _listed_by(wanted, report)}
-    todo = {name: [day for day in some if (name, day) not in done] for name, some in planned.todo.items()}
-    return replace(planned, todo={name: some for name, some in todo.items() if some})
+    return plan_backfill(project, names, days[::-1] if wanted.newest_first else days, wanted.again, wanted.begun_at)
 
 
-def _listed_by(wanted: Backfill, report: DayReport) -> bool:
-    since = report.listed_at is not None and report.listed_at >= wanted.begun_at
+def _listed_since(begun_at: datetime | None, report: DayReport) -> bool:
+    since = begun_at is not None and report.listed_at is not None and report.listed_at >= begun_at
     return since and report.status in ("complete", "empty")
 
 
-def plan_backfill(project: Project, sources: Sequence[str], days: Sequence[date], again: Again) -> BackfillPlan:
+def plan_backfill(
+    project: Project, sources: Sequence[str], days: Sequence[date], again: Again, begun_at: datetime | None = None
+) -> BackfillPlan:
     """Return the plan for `days`, each source's in the order in which they are given.
 
     `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
     every day once more, also one that no list is known to show; articles that are archived are never fetched again. Days whose
-    records wait for their annotation are always taken up.
+    records wait for their annotation are always taken up. What was listed since `begun_at`, and is done, is left.
     """
     reports = foreseen_reports(project, {name: list(days) for name in sources}, trust_ends=again != "all")
-    wanted: dict[str, dict[date, DayReport]] = {}
+    wanted: dict[str, dict[date, DayReport]] = {name: {} for name in sources}
     for report in reports:
-        if report.status in _TODO[again]:
-            wanted.setdefault(report.source, {})[report.day] = report
+        if report.status in _TODO[again] and not _listed_since(begun_at, report):
+            wanted[report.source][report.day] = report
     ended = project.ledger.ended_days(wanted)
     taken = project.ledger.asked_for({name: some[:SPAN] for name, some in ended.items() if some})
-    efforts = {}
-    for name, some in wanted.items():
-        source = project.sources[name]
-        efforts[name] = effort(source, list(some.values()), habit(source, taken))
     owed = {name: project.ledger.owed(name) for name in sources}
-    todo = {name: [day for day in days if day in wanted.get(name, ()) or day in owed[name]] for name in sources}
+    todo = {name: [day for day in days if day in wanted[name] or day in owed[name]] for name in sources}
     todo = {name: some for name, some in todo.items() if some}
+    efforts = {}
+    for name in todo:
+        source, listed = project.sources[name], () if again == "all" else set(ended[name])
+        efforts[name] = effort(source, list(wanted[name].values()), habit(source, taken), listed)
     seconds = together((project.sources[name], one) for name, one in efforts.items())
-    articles = sum(one.articles for one in efforts.values())
+    unbuilt = sum(report.tally.unbuilt for some in wanted.values() for report in some.values())
+    articles = sum(one.articles for one in efforts.values()) + unbuilt  # what is fetched already is not annotated yet
     return BackfillPlan(reports, todo, efforts, seconds, annotation_cost(project, articles))
 
 

@@ -10,7 +10,7 @@ from crawlers.fates import Find, Outcome, Reach, Verdict
 from crawlers.page import Position, article_id
 from flows.backfill import parts
 from flows.cli.durations import duration
-from flows.planning import find_backfill, new_backfill, plan_backfill, plan_of
+from flows.planning import annotation_cost, find_backfill, new_backfill, plan_backfill, plan_of
 from flows.settings import open_project
 from tests.conftest import caixun, in_project
 
@@ -30,6 +30,10 @@ seeds:
   - {kind: api, url: 'http://wire.cn/roll?page={page}', links: data, item: {url: u}, pages: {max: 7}}
 allow: ['/a/']
 delay: 2
+"""
+LLM = """\
+annotator: llm
+llm: {base_url: 'http://127.0.0.1:9/v1', model: m, key_env: null, price: {input: 2, output: 8, currency: CNY}}
 """
 
 
@@ -51,15 +55,16 @@ def project(tmp_path):
     return open_project(tmp_path / "config", tmp_path / "data")
 
 
-def list_day(project, source: str, day: date, verdict: str, records: int = 0, failed: int = 0) -> None:
-    """Note a day as a crawl and a build would."""
+def list_day(project, source: str, day: date, verdict: str, records: int = 0, failed: int = 0, *, built: bool = True) -> None:
+    """Note a day as a crawl and a build would, or the crawl alone."""
     project.ledger.begin(source, [day], "c")
     urls = [f"http://{source}.cn/a/{day}-{number}" for number in range(records + failed)]
     finds = [Find(article_id(url), url, url, None, day) for url in urls]
     project.ledger.find(source, finds, {day}, f"http://{source}.cn/{day}", "c")
     for one in finds[:records]:
         project.ledger.archive(source, one.article_id, Position("f.warc.gz", 0), now())
-        project.ledger.settle(source, [Outcome(one.article_id, "record", day)])
+        if built:
+            project.ledger.settle(source, [Outcome(one.article_id, "record", day)])
     for one in finds[records:]:
         project.ledger.miss(source, one.article_id, "failed", "http")
     project.ledger.list_day(source, day, Verdict(verdict, "why" if verdict != "whole" else None), "c")
@@ -121,8 +126,35 @@ def test_requests_and_time_come_from_past_days_else_from_expect_else_are_assumed
     list_day(project, "paper", DAYS[1], "whole", 14, 2)
     plan = plan_backfill(project, ["paper"], DAYS, "failed")
     one = plan.efforts["paper"]
-    assert (one.articles, one.requests, one.basis) == (8 * 14 + 2, 8 * 15 + 3, "its last 2 days")
+    assert (one.articles, one.requests, one.basis) == (8 * 14 + 2, 8 * 15 + 2, "its last 2 days")
     assert plan.cost is None
+
+
+def test_what_is_listed_or_fetched_already_is_not_asked_for_again(project):
+    list_day(project, "paper", DAYS[0], "whole", 10, built=False)
+    list_day(project, "paper", DAYS[1], "whole", 6, 4, built=False)
+    list_day(project, "paper", DAYS[2], "partial", 6, 1, built=False)  # ten are found on an ordinary day
+    plan = plan_backfill(project, ["paper"], DAYS[:3], "failed")
+    assert (plan.todo, plan.articles, plan.requests) == ({"paper": DAYS[:3]}, 4 + 1 + 3, 4 + 1 + 3 + 1)
+    assert plan.seconds == pytest.approx(9 * 5)
+    again = plan_backfill(project, ["paper"], DAYS[:3], "all")
+    assert (again.articles, again.requests) == (8, 8 + 3)
+
+
+def test_what_is_fetched_already_costs_its_annotation(project):
+    (project.config / "settings.yml").write_text(LLM, encoding="utf-8")
+    asked = open_project(project.config, project.data)
+    list_day(asked, "paper", DAYS[0], "whole", 10, built=False)
+    plan = plan_backfill(asked, ["paper"], DAYS[:1], "failed")
+    assert (plan.requests, plan.cost) == (0, annotation_cost(asked, 10))
+
+
+def test_a_source_that_only_owes_annotations_takes_no_requests(project):
+    list_day(project, "paper", DAYS[0], "whole", 10)
+    project.ledger.owe("paper", [DAYS[0]])
+    run = caixun("backfill", DAYS[0], DAYS[0], "--source", "paper", "--dry-run", *in_project(project))
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "1 of 1 source-days to do, about 0 requests in 0 s" in run.stdout
 
 
 def test_sources_of_one_site_add_up(project):
@@ -142,6 +174,7 @@ def test_a_backfill_is_taken_up_until_it_has_ended_and_lists_no_day_a_second_tim
     again = project.ledger.begin_backfill(new_backfill(DAYS[0], DAYS[2], ["paper"])._replace(again="all"))
     assert again == begun == find_backfill(project, begun.id)
     assert plan_of(project, again._replace(newest_first=False)).todo == {"paper": DAYS[:2]}
+    assert plan_of(project, again).requests == 2  # the lists of those
     project.ledger.end_backfill(begun.id)
     assert project.ledger.begin_backfill(new_backfill(DAYS[0], DAYS[2], ["paper"])._replace(again="all")).id != begun.id
     with pytest.raises(ConfigError, match=f"there is no backfill x; the last ones are .*{begun.id}"):
