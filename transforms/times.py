@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+import lxml.html
 
 from crawlers.clock import SHANGHAI, Moment, day_of, read_full_date, read_moment
 from transforms.document import Document
@@ -31,13 +33,17 @@ _META = (
 )
 _IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])")
 _FAR = timedelta(days=2)
-_ACTS = r"(?:发布|发表|发稿|更新|创建|上传|添加)"
+_ACTS = r"(?:发布|发表|发稿|更新|创建|上传|添加|录入|刊登|刊发)"
 _LABELLED = re.compile(  # 当地时间 and 成立时间 are the story's
     rf"(?:{_ACTS}(?:时间|日期|于)?|(?<![\u4e00-\u9fff])(?:新闻|文章|稿件|信息)?(?:时间|日期))\s*[:：]?\s*(?:19|20)\d\d"
 )
-_SIGNED = re.compile(rf"(?<![\u4e00-\u9fff]){_ACTS}(?:(?:时间|日期)\s*[:：]?|\s*[:：])\s*(?:19|20)\d\d")
 _UPDATED = re.compile(r"更新|修改|修订")
 _AT = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
+_ITSELF = r"(?:(?:本文|文章|稿件|新闻|信息)\s*)?"
+_SIGNED = re.compile(  # 发布于 is a word of prose, too
+    rf"(?<![\u4e00-\u9fff]){_ITSELF}{_ACTS}(?:(?:时间|日期)\s*[:：]?|\s*[:：])\s*(?:19|20)\d\d"
+    rf"|^\W*{_ITSELF}{_ACTS}于\s*[:：]?\s*{_AT}\W*$"
+)
 _UPDATED_AT = re.compile(
     rf"(?:更新|修改|修订)(?:时间|日期|于)?\s*[:：]?\s*{_AT}|(?:已?于\s*)?{_AT}\s*(?:更新|修改|修订)(?!时间|日期|于|\s*[:：])"
 )
@@ -59,7 +65,8 @@ _SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d
 _STATED = ("datePublished", "pubDate", "publishTime", "pubTime", "publish_time")
 _UNREAD = re.compile(rf'"(?:{"|".join(_STATED)})"\s*:\s*"?([^",}}]{{6,30}})')  # in what is no sound JSON
 _TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
-_ARTICLE = re.compile(r"(?:Article|Posting|Report|WebPage)$")  # types of what is one; not a site, not a list
+_ARTICLE = re.compile(r"(?:Article|Posting|Report|WebPage)\b")  # types of what is one
+_NO_ARTICLE = re.compile(r"WebSite|Organization|List|Breadcrumb|Collection|Person|Comment|Image|Book")
 _LATER = re.compile(r"updat|modif", re.IGNORECASE)  # in the class of a `<time>`
 _FIRST = re.compile(r"publish|create", re.IGNORECASE)
 _RANK = {"none": 0, "day": 1, "minute": 2, "second": 3}
@@ -77,20 +84,24 @@ class _Found(NamedTuple):
 def printed_moment(document: Document, zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
     """Return the publication time of a page, or None where it prints none.
 
-    What is printed around the headline comes first, then metadata, then labelled lines in and behind the article, then a bare
-    day above the headline, which may be the site's; a time of an update only where there is nothing else. Of several that say
-    the same the most exact one is taken. `served_at` bounds it: a page cannot print a later time.
+    What is printed around the headline comes first, then metadata, then labelled lines in the article, and behind it unless the
+    page prints when it was updated; then a bare day above the headline, which may be the site's; then a time of an update, and
+    at last a `<time>` elsewhere on the page. Of several that say the same the most exact one is taken. `served_at` bounds it: a
+    page cannot print a later time.
     """
     below, above = (_lines(texts, served_at, timezone) for texts in (zone.below, zone.above))
     sure = [one.moment for one in below if not one.updated]
     also = [one for one in above if not one.updated]
     told = [one.moment for one in also if one.labelled or one.moment.precision != "day"]
     stated = _first(_stated(document, zone), served_at, timezone)
-    ranked = [_clock_first(sure), _clock_first(told), stated, _behind(zone, served_at, timezone)]
+    ranked = [_clock_first(sure), _clock_first(told), stated, _signed(zone, served_at, timezone)]
+    if len(sure) == len(below):
+        ranked.append(_behind(zone, served_at, timezone))
     ranked.append(_clock_first([one.moment for one in also]))
     found = [moment for moment in ranked if moment]
     if not found:
-        return _clock_first([one.moment for one in (*below, *above)])
+        updated = _clock_first([one.moment for one in (*below, *above)])
+        return updated or _first(_datetimes(zone.spare), served_at, timezone)
     return max(found, key=lambda moment: _RANK[moment.precision] if _same(found[0], moment, timezone) else -1)
 
 
@@ -132,11 +143,19 @@ def _day_in(url: str) -> date | None:
         return None
 
 
+def _signed(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
+    """Return the time of a labelled line at the article's own beginning or end; a bare date may be the story's."""
+    return _of_labels([line for line in (*zone.head[:1], *zone.tail) if _SIGNED.search(line)], served_at, timezone)
+
+
 def _behind(zone: Zone, served_at: datetime, timezone: ZoneInfo) -> Moment | None:
-    """Return the time of a labelled line in or behind the article; an update may be the site's, a bare date the story's."""
-    signed = [line for line in (*zone.head[:1], *zone.tail) if _SIGNED.search(line)]
-    behind = [line for line in zone.after if _LABELLED.search(line)]
-    found = _lines([line for line in (*signed, *behind) if not _UPDATED.search(line)], served_at, timezone)
+    """Return the time of a labelled line behind the article, which may be another article's."""
+    return _of_labels([line for line in zone.after if _LABELLED.search(line)], served_at, timezone)
+
+
+def _of_labels(lines: list[str], served_at: datetime, timezone: ZoneInfo) -> Moment | None:
+    """Return the first time of labelled lines; an update may be the site's."""
+    found = _lines([line for line in lines if not _UPDATED.search(line)], served_at, timezone)
     return next((one.moment for one in found), None)
 
 
@@ -178,28 +197,41 @@ def _stated(document: Document, zone: Zone) -> Iterator[str]:
     for node in document.tree.iter("script"):
         if node.get("type") == "application/ld+json" and node.text:
             yield from _of_article(node.text)
-    for node in zone.times:
-        names = f"{node.get('class') or ''} {node.get('itemprop') or ''}"
-        if _FIRST.search(names) or not _LATER.search(names):
-            yield node.get("datetime") or ""
+    yield from _datetimes(zone.times)
     yield document.meta("dateupdate")  # all that some sites state
     for script in document.scripts:
         yield from _SCRIPTED.findall(script)[:1]
 
 
+def _datetimes(nodes: Iterable[lxml.html.HtmlElement]) -> Iterator[str]:
+    """Yield what elements `<time>` state, without those of an update."""
+    for node in nodes:
+        names = f"{node.get('class') or ''} {node.get('itemprop') or ''}"
+        if _FIRST.search(names) or not _LATER.search(names):
+            yield node.get("datetime") or ""
+
+
 def _of_article(text: str) -> Iterator[str]:
-    """Yield the publication times of what a page's linked data call an article; what has no type is the page's own."""
+    """Yield the publication times of a page's linked data: of what has no type, or is an article, then of other works.
+
+    A site, a list, a person or a comment is none; an article may be a part of a site.
+    """
     try:
         root: Any = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         kind = _TYPE.search(text)
-        yield from _UNREAD.findall(text)[:1] if not kind or _ARTICLE.search(kind[1]) else []
+        yield from _UNREAD.findall(text)[:1] if not kind or not _NO_ARTICLE.search(kind[1]) else []
         return
     objects = _objects([root])
     objects += [part for one in objects for part in _objects([one.get("@graph"), one.get("mainEntity")])]
-    for one in objects:
-        if "@type" not in one or any(_ARTICLE.search(str(kind)) for kind in _flat([one["@type"]])):
-            yield from (str(one[name]) for name in _STATED if name in one)
+    parts = [part for one in objects for part in one.values() if isinstance(part, dict) and _ARTICLE.search(_kinds(part))]
+    own = [one for one in (*objects, *parts) if "@type" not in one or _ARTICLE.search(_kinds(one))]
+    others = [one for one in objects if not _NO_ARTICLE.search(_kinds(one))]
+    yield from (str(one[name]) for one in (*own, *others) for name in _STATED if name in one)
+
+
+def _kinds(one: dict[str, Any]) -> str:
+    return " ".join(map(str, _flat([one.get("@type", "")])))
 
 
 def _objects(values: list[Any]) -> list[dict[str, Any]]:

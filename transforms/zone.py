@@ -25,7 +25,8 @@ _PROSE = 12.0  # weight of a line with which the article begins
 class Zone(NamedTuple):
     """Texts of lines: below the headline, above it, at the article's beginning and end, and behind the article.
 
-    `times` are the elements `<time>` from the headline to the article's end.
+    `times` are the elements `<time>` from the headline to the article's end, those in a footer, an aside or a nav left out;
+    `spare`, where there are none, the nearest one above the headline, else the page's only one, that is in no list either.
     """
 
     below: list[str]
@@ -34,6 +35,7 @@ class Zone(NamedTuple):
     tail: list[str]
     after: list[str]
     times: Sequence[lxml.html.HtmlElement] = ()
+    spare: Sequence[lxml.html.HtmlElement] = ()
 
 
 def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Line]) -> Zone:
@@ -48,30 +50,40 @@ def find_zone(lines: Sequence[Line], headline: int | None, article: Sequence[Lin
         below.append(line)
     last = len(article) - 3
     tail = [line.text for place, line in enumerate(article) if place >= last or (place >= last - 9 and len(line.text) <= _SHORT)]
+    highest, number = max(0, first - 1 - _ABOVE), max(0, first - 1)
+    times, spare = _times(lines[highest], lines[number], article[-1]) if article else ([], [])
     return Zone(
         below=_labels(below),
-        above=_labels(lines[max(0, first - 1 - _ABOVE) : max(0, first - 1)]),
+        above=_labels(lines[highest:number]),
         head=[line.text for line in article[:4]],
         tail=tail,
         after=_labels(lines[end : end + _AFTER]),
-        times=_times(lines[max(0, first - 1)], article[-1]) if article else (),
+        times=times,
+        spare=spare,
     )
 
 
-def _times(headline: Line, last: Line) -> list[lxml.html.HtmlElement]:
-    """Return the elements `<time>` from the headline to the article's last line, without those beside the article."""
+def _times(highest: Line, headline: Line, last: Line) -> tuple[list[lxml.html.HtmlElement], list[lxml.html.HtmlElement]]:
+    """Return the elements `<time>` from the headline to the article's last line, and what stands in for them."""
     tree = headline.node.getroottree()
     if next(tree.iter("time"), None) is None:
-        return []
-    found, within = [], set(last.node.iter())
-    begun = ended = False
-    for node in tree.iter("*"):
-        begun, ended = begun or node is headline.node, ended or node is last.node
-        if begun and ended and node not in within:
-            break
-        if begun and node.tag == "time" and not any(one.tag in _BESIDE for one in node.iterancestors()):
-            found.append(node)
-    return found
+        return [], []
+    found: dict[str, list[lxml.html.HtmlElement]] = {"page": [], "above": [], "article": [], "behind": [], "list": []}
+    part, beside, listed = "page", 0, 0
+    for event, node in lxml.etree.iterwalk(tree, events=("start", "end")):
+        step = 1 if event == "start" else -1
+        beside += step * (node.tag in _BESIDE)
+        listed += step * (node.tag == "li")
+        if event == "end":
+            part = "behind" if node is last.node else part
+        elif node is headline.node and part != "behind":
+            part = "article"
+        elif node is highest.node and part == "page":
+            part = "above"
+        if event == "start" and node.tag == "time" and not beside:
+            found["list" if listed and part != "article" else part].append(node)
+    alone = found["page"] + found["behind"]
+    return found["article"], found["above"][-1:] or (alone if len(alone) + len(found["list"]) == 1 else [])
 
 
 def _is_label(text: str) -> bool:

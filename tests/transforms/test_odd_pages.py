@@ -118,3 +118,9 @@ def test_elements_deep_inside_one_another_behind_the_text_take_no_time(tail):
     begun = time.process_time()
     assert body_of(article_page(tail=tail))[: len(PARAGRAPHS)] == PARAGRAPHS
     assert time.process_time() - begun < 2
+
+
+def test_many_times_deep_inside_one_another_take_no_time():
+    begun = time.process_time()
+    assert body_of(article_page(info="<div>" * 1900 + "<time></time>" * 20_000 + "</div>" * 1900)) == PARAGRAPHS
+    assert time.process_time() - begun < 2

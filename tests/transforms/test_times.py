@@ -40,6 +40,8 @@ GRAPH = (
     f'<script type="application/ld+json">{{"@graph": [{{"@type": "WebSite"}}, {{"@type": ["NewsArticle"], {DATED}}}]}}</script>'
 )
 BROKEN = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "他说"好"", {DATED}}}</script>'
+LINKED = '<script type="application/ld+json">{}</script>'
+OWN = "<time datetime='2026-11-18T09:21+08:00'></time>"
 TODAY = "<time datetime='2026-11-20T10:00+08:00'>今天</time>"
 TIMES = "<time class=updated datetime='2026-11-20T10:00+08:00'>x</time><time class=published datetime='2026-11-18T09:21+08:00'>y</time>"
 BOTH = "更新时间：2026-11-20 10:00", "发布时间：2026-11-18 09:21"
@@ -69,7 +71,10 @@ def printed(head: str = "", above: str = "", info: str = "", first: str = "", la
         {"above": f"<nav>{TODAY}</nav>"},
         {"behind": f"<aside>{TODAY}</aside>"},
         {"behind": f"<ul><li>{TODAY}</li></ul>"},
+        {"behind": f"<div>{TODAY}</div><div>{TODAY}</div>"},
+        {"last": "<p>该报告发布于2024年3月5日，样州农科院称其结论至今有效，并将在年内更新。</p>"},
         {"head": SITE},
+        {"head": LINKED.format('{"@type": "ItemList", "datePublished": "2026-11-20"}')},
     ],
 )
 def test_days_of_the_story_the_site_and_other_articles_are_not_the_pages(head, story):
@@ -85,15 +90,34 @@ def test_days_of_the_story_the_site_and_other_articles_are_not_the_pages(head, s
         {"info": "2026-11-20 10:00更新<br>2026-11-18 09:21"},
         {"info": BOTH[0], "head": META},
         {"info": BOTH[0], "head": GRAPH},
-        {"info": BOTH[0], "behind": f"<p>{BOTH[1]}</p>"},
+        {"info": BOTH[0], "last": f"<p>{BOTH[1]}</p>"},
         {"info": "2026-11-18", "above": "<p>2026-11-18 09:21</p>"},
         {"info": "2026-11-18", "head": META, "above": "<p>2026-11-20 10:00</p>"},
         {"above": "<p>2026年11月20日 星期五</p>", "head": META},
         {"last": f"<p>{BOTH[1]}</p>"},
+        {"last": "<p>文章发布时间：2026-11-18 09:21</p>"},
+        {"last": "<p>（本文发布时间：2026-11-18 09:21）</p>"},
+        {"last": "<p>本文发布于2026-11-18 09:21</p>"},
+        {"last": "<p>发表于 2026-11-18 09:21</p>"},
+        {"behind": f"<p>{BOTH[1]}</p>"},
+        {"behind": "<p>录入时间：2026-11-18 09:21</p>"},
+        {"behind": "<p>刊登日期：2026-11-18 09:21</p>"},
         {"behind": "<p>时间：2026-11-18 09:21</p>"},
         {"info": TIMES},
         {"head": SITE + GRAPH},
         {"head": BROKEN},
+        {"head": LINKED.format(f'{{"@type": "ItemPage", {DATED}}}')},
+        {
+            "head": LINKED.format(
+                f'[{{"@type": "VideoObject", "datePublished": "2026-11-20"}}, {{"@type": "NewsArticle", {DATED}}}]'
+            )
+        },
+        {"head": LINKED.format(f'{{"@type": "WebSite", "hasPart": {{"@type": "NewsArticle", {DATED}}}}}')},
+        {"above": OWN},
+        {"above": f"<header>{OWN}</header>"},
+        {"above": f"<div>{OWN.replace('><', '>Nov. 18<')}</div>", "behind": f"<div>{TODAY}</div>"},
+        {"behind": f"<div>{OWN}</div>"},
+        {"info": OWN, "above": f"<div>{TODAY}</div>"},
         {"head": f"<meta itemprop=dateUpdate content='2026-11-20 10:00'>{GRAPH}"},
     ],
 )
@@ -105,6 +129,8 @@ def test_a_time_of_publication_goes_before_those_of_updates_and_bare_days_above(
     ("parts", "at"),
     [
         ({"info": BOTH[0]}, "2026-11-20 10:00"),
+        ({"info": BOTH[0], "behind": "<div>发布时间：2026-11-01 09:00</div>"}, "2026-11-20 10:00"),
+        ({"info": BOTH[0], "behind": f"<div>{OWN}</div>"}, "2026-11-20 10:00"),
         ({"above": "<p>2026年11月18日 星期三</p>"}, "2026-11-18 00:00"),
         ({"info": f"发布日期：2026-11-18<br>{BOTH[0]}"}, "2026-11-18 00:00"),
         ({"info": "2026-11-18 8:30 PM"}, "2026-11-18 20:30"),
