@@ -11,7 +11,7 @@ from transforms.decode import decode, refuse_mojibake
 from transforms.document import Document, Line
 from transforms.embedded import State, baijiahao, stated_article, stated_facts, values_in
 from transforms.headline import bare_headings, find_headline, without_medium
-from transforms.lines import clean_lines
+from transforms.lines import clean_lines, content_of
 from transforms.override import override
 from transforms.publisher import find_account, find_publisher
 from transforms.record import Article
@@ -117,9 +117,9 @@ def _continued(page: Page, source: Source, title: str) -> list[str]:
 
 def _new_lines(lines: list[str], known: Sequence[str]) -> list[str]:
     """Return a further page's lines without the paragraphs that stand there already; none of a page that has no other line."""
-    before = {fold(line) for line in known}
-    new = [line for line in lines if len(fold(line)) < _MIN_BODY or fold(line) not in before]
-    return new if any(fold(line) not in before for line in new) else []
+    before = {content_of(line) for line in known}
+    new = [line for line in lines if len(fold(line)) < _MIN_BODY or content_of(line) not in before]
+    return new if any(content_of(line) not in before for line in new) else []
 
 
 def _told(

@@ -58,15 +58,15 @@ def clean_lines(lines: Sequence[Line], title: str) -> list[str]:
         if len(kept) < 3 and folded_title in (folded, fold(without_medium(text))):
             headline += [text] if text.endswith("。") and text != title else []
             continue
-        content = _content(text)
-        if content in seen and line.node.tag != ROW and (prose_weight(line) >= _PARAGRAPH or content == _content(kept[-1])):
+        content = content_of(text)
+        if content in seen and line.node.tag != ROW and (prose_weight(line) >= _PARAGRAPH or content == content_of(kept[-1])):
             continue
         seen.add(content)
         kept.append(text)
     return kept or headline[:1]
 
 
-def _content(text: str) -> str:
+def content_of(text: str) -> str:
     """Return what makes a line a copy of another: the folded text, with the signs and points of its figures."""
     return fold(_SIGN.sub(lambda sign: sign[0].translate(_NAMES), text))
 

@@ -24,6 +24,11 @@ def body_with(*parts: bytes, status: int = 200) -> list[str]:
     return only(extract(page(article_page(tail=f"<p>{CAPTION}</p>")), SOURCE, more)).body.split("\n")[len(PARAGRAPHS) + 1 :]
 
 
+def test_a_paragraph_that_differs_in_a_sign_is_another_one():
+    rises = [f"二〇二六年第一季度温室业务的营业收入同比变动{sign}12.8%，现金流净额为正。" for sign in "+-"]
+    assert body_with(part(SECOND[0], rises[0]), part(SECOND[1], rises[1], rises[0])) == [SECOND[0], rises[0], SECOND[1], rises[1]]
+
+
 def test_a_further_page_goes_on():
     assert body_with(part(SECOND[0], CAPTION), part(SECOND[1])) == [SECOND[0], CAPTION, SECOND[1]]
 
