@@ -26,6 +26,7 @@ _OVERLONG = re.compile(r"<[a-zA-Z][^<>]{20000,}>?")
 _ATTRIBUTES = 2000
 _TAGS = 500_000  # begins and ends of elements; the largest pages have some ten thousand
 _HTML = re.compile(r"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+_OBJECT = re.compile(r"\{\s*\"")  # a template's bracket in front of HTML is followed by a word
 _DECODER = json.JSONDecoder(strict=False)
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LABEL = 110  # characters; a longer line is prose
@@ -142,9 +143,9 @@ def _parser() -> lxml.html.HTMLParser:
 
 
 def _is_json(text: str) -> bool:
-    """Whether a page is JSON: by its first character, and where it may be HTML behind a [ by parsing it."""
+    """Whether a page is JSON: by its beginning, and where it may be HTML behind a bracket by parsing it."""
     text = text.lstrip()
-    if text[:1] not in ("{", "[") or not _HTML.search(text):
+    if _OBJECT.match(text) or text[:1] not in ("{", "[") or not _HTML.search(text):
         return text[:1] in ("{", "[")
     try:
         _, end = _DECODER.raw_decode(text)

@@ -34,9 +34,10 @@ _TIME = (
     "createTime",
 )
 _PUBLISHER = ("source", "mediaName", "media_name", "media", "sourceName", "source_name", "copyfrom", "copyFrom")
-# A name has Chinese characters, or is one of these; pc, web or 12345 is a code of the site's own.
+# A name has Chinese characters, or is a Latin one with a capital or a stop; pc, APP, WEB_2 or 12345 is a code of the site's own.
 _MEDIUM = re.compile(
-    r"(?!http).*[\u4e00-\u9fff].*|BBC|Bloomberg|cnBeta|CNBC|DoNews|PingWest|Reuters|TechWeb|ZAKER", re.IGNORECASE
+    r"(?!http).*[\u4e00-\u9fff].*"
+    r"|(?!(?i:pc|web|app|wap|h5|[pou]gc|cms|rss|api|none|null)$)(?!(?:\D*\d){4})(?=.*[A-Z]|.*[a-z]\.[a-z])[A-Za-z\d .&'’-]+"
 )
 _AUTHOR = ("author", "authorName", "author_name", "authors")
 _PARAGRAPH = ("content", "data", "text", "html", "paragraph", "value")

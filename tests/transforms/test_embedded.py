@@ -49,6 +49,11 @@ def test_a_page_that_is_json(answer):
     assert (article.title, article.publisher, article.body) == (TITLE, "样报", "\n".join(PARAGRAPHS))
 
 
+def test_several_values_that_hold_html_are_json():
+    several = f'{json.dumps({**DETAIL, "head": "<title>x</title>"})}\n{{"foot": "<body>"}}'
+    assert only(extract(page(several), SOURCE)).body == "\n".join(PARAGRAPHS)
+
+
 @pytest.mark.parametrize("begin", ["[样报讯]", "[1]", "{样报}"])
 def test_a_page_that_begins_like_json_may_be_html(begin):
     article = only(extract(page(f"{begin}{article_page()}"), SOURCE))
@@ -79,7 +84,11 @@ def test_another_articles_text_in_a_script_is_not_this_ones():
 
 
 @pytest.mark.parametrize(
-    ("source", "publisher"), [("样报", "样报"), ("DoNews", "DoNews"), ("pc", None), ("12345", None), ("https://样报", None)]
+    ("source", "publisher"),
+    [
+        *((name, name) for name in ("样报", "DoNews", "Wind", "36Kr", "AFP", "The Yang Times", "yang.cn")),
+        *((code, None) for code in ("pc", "APP", "H5", "toutiao", "12345", "A12345", "WEB_2", "https://样报")),
+    ],
 )
 def test_a_script_names_the_publisher_that_the_page_does_not_print(source, publisher):
     facts = {"list": [{"title": "另一篇", "source": "外报"}], "doc": {"title": TITLE, "source": source, "note": "x" * 300}}
