@@ -49,7 +49,7 @@ _RELAYED = re.compile(r"^\S{2,8}(?:网|在线|客户端)\s*[-—－]+\s*(?P<pape
 _EDITION = re.compile(r"(?<=报)(?:网络版|电子版|电子报|数字报)$|·[^·]{1,6}号(?:·.*)?$")
 _SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源)\s*[:：]")
 _SIGNS_WITHIN = re.compile(
-    r"(?:^|[\s|｜（(【\[])\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|來源|稿源|信源|出处|来自)(?:\s*[:：丨|]|\s)"
+    r"(?:^|[\s|｜丨/（(【\[，,；;])\W{0,4}(?:本文|文章|稿件|信息|新闻|(?:部分)?内容|综合|图文){0,2}(?:来源于?|來源|稿源|信源|出处|来自)(?:\s*[:：丨|]|\s)"
 )
 _AUTHOR = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}A-Za-z·]{{2,16}})")
 _ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
