@@ -52,7 +52,7 @@ def discover(seed: Seed, page: Page, source: Source) -> list[Candidate]:
     }
     try:
         found = list(readers[seed.kind](seed, page, source))
-    except (ContentError, RecursionError) as error:
+    except (ContentError, RecursionError, etree.XMLSyntaxError) as error:
         raise ListingError(f"{page.url}: {error}") from error
     return [candidate for candidate in found if candidate.url.startswith(("http://", "https://"))]
 
@@ -249,8 +249,8 @@ def _whole(match: re.Match[bytes]) -> bytes:
 
 
 _HALVES = re.compile(rb"(?:&#(?:x0*[dD][89a-fA-F][\da-fA-F]{2}|0*5[5-7]\d{3});)+")
-# UTF-16, and Big5, which passes for GBK.
-_BELIEVED = re.compile(rb"""\xff\xfe|\xfe\xff|\s*<\?xml[^>]{1,100}encoding=["']big5""", re.IGNORECASE)
+# UTF-16, and what passes for GBK.
+_BELIEVED = re.compile(rb"""\xff\xfe|\xfe\xff|\s*<\?xml[^>]{1,100}encoding=["'](?:big5|shift_jis|euc-(?:jp|kr))""", re.IGNORECASE)
 
 
 def _search(_seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:

@@ -130,9 +130,18 @@ def test_a_feed_is_read_whatever_encoding_it_declares(declared, encoding):
     assert [row[1] for row in found(Seed(kind="feed", url=URL), xml)] == ["甲公司", "第二条新闻", "镕基", "x"]
 
 
-def test_a_feed_in_big5_is_believed():
-    xml = f"{DECLARED.format('Big5')}<rss><item><title>銀行業新聞</title><link>/1</link></item></rss>".encode("big5")
-    assert found(Seed(kind="feed", url=URL), xml)[0][1] == "銀行業新聞"
+@pytest.mark.parametrize(
+    ("encoding", "title"), [("Big5", "銀行業新聞"), ("Shift_JIS", "日銀の発表"), ("EUC-JP", "日銀の発表"), ("euc-kr", "은행")]
+)
+def test_a_feed_in_an_encoding_that_passes_for_another_is_believed(encoding, title):
+    xml = f"{DECLARED.format(encoding)}<rss><item><title>{title}</title><link>/1</link></item></rss>".encode(encoding)
+    assert found(Seed(kind="feed", url=URL), xml)[0][1] == title
+
+
+@pytest.mark.parametrize("body", [b"\x00", b"\x00<rss/>", b"abc"])
+def test_a_feed_that_is_no_xml_is_no_empty_list(body):
+    with pytest.raises(ListingError, match=r"news\.example\.com"):
+        found(Seed(kind="feed", url=URL), body)
 
 
 def test_a_sitemap_that_is_packed_itself_is_unpacked():
