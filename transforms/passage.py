@@ -13,7 +13,7 @@ from transforms.names import bearers
 from transforms.spelling import Spelled
 from transforms.taxonomy import Taxonomy
 from transforms.text import sentences
-from transforms.turns import turns_of_figure
+from transforms.turns import turns_of_figures
 
 Span = tuple[int, int]
 """Start and end (exclusive) in code points."""
@@ -39,12 +39,8 @@ class Passage:
 
     @cached_property
     def turns(self) -> list[dict[str, int]]:
-        """The words that turn each figure, see `turns_of_figure`."""
-        ends = [0, *(one.end for one in self.figures)]
-        return [
-            turns_of_figure(self.text.text, (one.start, one.end), begun, minus=one.minus)
-            for one, begun in zip(self.figures, ends, strict=False)
-        ]
+        """The words that turn each figure, see `turns_of_figures`."""
+        return turns_of_figures(self.text.text, ((one.start, one.end, one.minus) for one in self.figures))
 
 
 class Article(Passage):

@@ -1,13 +1,13 @@
 """Turns: words that turn a statement into its opposite - 增长 and 下降, 买入 and 卖出 - and where they stand to a figure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # One way and the other. A longer word goes before one that it holds: 解除质押 before 质押.
 _PAIRS = {
     "trend": (
         "增长|增加|增至|增幅|增速|新增|增多|增厚|上涨|上升|上调|上浮|上行|提高|提升|抬升|涨至|涨幅|大涨|收涨|领涨|升至|升幅|攀升|回升|反弹|飙升|暴涨|走高|走强|高开|扩大|扩张|扩增|增|涨|升",
-        "下降|下滑|下跌|下调|下浮|下行|下挫|降低|降至|降幅|减少|减至|减幅|跌至|跌幅|大跌|收跌|领跌|跌破|回落|缩小|缩减|缩水|萎缩|收窄|暴跌|走低|走弱|低开|降|跌|减",
+        "下降|下滑|下跌|下调|下浮|下行|下挫|贬值|降低|降至|降幅|减少|减至|减幅|跌至|跌幅|大跌|收跌|领跌|跌破|回落|缩小|缩减|缩水|萎缩|收窄|暴跌|走低|走弱|低开|降|跌|减",
     ),
     "profit": ("盈利|净赚|获利|赢利|净利润|净利|利润|扭亏为盈|扭亏", "亏损|净亏|亏"),
     "holding": ("增持", "减持"),
@@ -15,7 +15,8 @@ _PAIRS = {
     "flow": ("流入", "流出"),
     "pledge": ("质押", "解除质押|解押|解质押"),
     "bound": ("不低于|不少于|不超出|超过|超出|高于|多于|逾|超|至少", "不超过|不高于|不多于|不足|低于|少于|至多|最多"),
-    "balance": ("顺差", "逆差"),
+    "balance": ("顺差", "逆差|赤字"),
+    "premium": ("溢价", "折价"),
     "shipping": ("出口", "进口"),
     "verdict": ("批准|同意|通过|获批|赞成|支持", "否决|驳回|拒绝|反对|不予"),
     "half": ("上半年", "下半年"),
@@ -32,7 +33,10 @@ _NEITHER = "升级|升学|涨停板|减排|减税|减值|减免|降雨|降水|�
 _WORD = re.compile("|".join(sorted((*_NEITHER.split("|"), *_SIDES), key=len, reverse=True)))
 _BEFORE, _AFTER = 3, 2  # characters on either side that tell where a word stands
 _FAR = 12  # characters between such a word and its figure
-_FALLING = ("trend", "profit")  # pairs whose other side is what a minus says
+# Pairs whose other side is what a minus says.
+_FALLING = ("trend", "profit", "holding", "trade", "flow", "balance", "premium")
+# What joins a figure to the one before it, whose words turn it, too: 下降5%至8%, 分别下降5%、约8%和10%.
+_JOINT = re.compile(r"(?:[-~至到或和与及、]|以及)[约近]?")
 _BREAK = re.compile(r"[,。;:!?\n()、]")
 _BEHIND = re.compile(r"(?:的|左右|以上|以下|以内){0,2}(增幅|涨幅|升幅|增速|增长|涨|跌幅|降幅|减幅|下降|跌|降)")
 
@@ -42,21 +46,35 @@ def turns(text: str) -> Iterator[tuple[str, int]]:
     yield from (_SIDES[match[0]] for match in _WORD.finditer(text) if match[0] in _SIDES)
 
 
-def turns_of_figure(text: str, place: tuple[int, int], begun: int, *, minus: bool) -> dict[str, int]:
-    """Return the side of each pair that stands next to the figure at a place of a text; `minus` tells that it has a minus.
+def turns_of_figures(text: str, places: Iterable[tuple[int, int, bool]]) -> list[dict[str, int]]:
+    """Return the side of each pair that turns each figure of a text, in order; a place is start, end and whether it has a minus.
 
-    What counts is the last word of a pair before it in its clause, at most 12 characters away and behind `begun`, where the figure
-    before it ends; else the word right behind it. A minus is a fall or a loss, whatever stands there: 增长-5%, 跌幅为-5%. The pair
-    `sign` tells -5% from 5%; where a fall or a loss is told in words, a minus may stand or not.
+    What counts is the last word of a pair before it in its clause, at most 12 characters away and behind the figure before it;
+    else the word right behind it; else, in a range or a list of figures, what counts for the one before. A minus is a fall or a
+    loss, whatever stands there: 增长-5%, 跌幅为-5%. The pair `sign` tells -5% from 5%; where a fall or a loss is told in words, a
+    minus may stand or not.
     """
-    start, end = place
+    found: list[dict[str, int]] = []
+    sides: dict[str, int] = {}
+    begun = 0
+    for start, end, minus in places:
+        joined = sides if _JOINT.fullmatch(text, begun, start) else {}
+        sides = joined | _beside(text, begun, start, end)
+        if minus:
+            found.append({pair: side for pair, side in sides.items() if pair not in _FALLING} | {"sign": 1})
+        else:
+            found.append(sides if any(sides.get(pair) for pair in _FALLING) else sides | {"sign": 0})
+        begun = end
+    return found
+
+
+def _beside(text: str, begun: int, start: int, end: int) -> dict[str, int]:
+    """Return the side of each pair that stands next to a figure, and behind `begun`."""
     window = _BREAK.split(text[max(begun, start - _FAR) : start])[-1]
     sides = dict(turns(window))
     if "trend" not in sides and (behind := _BEHIND.match(text, end)):
         sides |= [_SIDES[behind[1]]]
-    if minus:
-        return {pair: side for pair, side in sides.items() if pair not in _FALLING} | {"sign": 1}
-    return sides if any(sides.get(pair) for pair in _FALLING) else sides | {"sign": 0}
+    return sides
 
 
 def turned(sentence: str, article: str) -> str:
