@@ -17,10 +17,14 @@ from transforms.wordlists import LEVEL1
 _MOST_KEYWORDS = 8
 _FIELD = re.compile(r"(?:行业|产业|领域|市场|板块|业)$")
 _CODE = re.compile(r"(?:(SH|SZ|BJ)[.:]?)?([0-9]{6})(?:\.(SH|SZ|BJ))?", re.IGNORECASE)
-# What makes six digits of a spelled text a code: (600519), 代码:600519, 代码为600519, sh600519, 600519.sh
+# What makes six digits of a spelled text a code: 代码:600519, 代码为"600519", sh600519; (600519), (沪市600519), a股:600519,
+# behind which nothing is counted; 600519.sh; and what stands in a list behind one of these: (000001、600519)
+_OTHERS = r"(?:[0-9]{6}(?:\.(?:s[hz]|bj))?[、,;/和及]){0,9}"
 _MARKED = (
-    r"(?:代[码碼][:为是]*|行情:?|(?<![a-z])(?:s[hz]|bj)[:.]?){0}(?!\d)"
-    r"|\({0}(?![\d\u4e00-\u9fff%]|\.\d)|(?<![\d.]){0}\.(?:s[hz]|bj)(?![a-z])"
+    rf"(?:(?:代[码碼][:为是]*\"?|行情:?|(?<![a-z])(?:s[hz]|bj|sz?se|bse)[:.]?){_OTHERS}(?=DIGITS(?!\d))"
+    rf"|(?:[(\[【]|(?:[沪深京]市|[上深北]交所|证券交易所|[ab]股):)(?:[沪深京]市|[上深北]交所|[ab]股)?:?{_OTHERS}"
+    r"(?=DIGITS(?![\d\u4e00-\u9fff%]|\.\d))"
+    r"|(?<![\d.])(?=DIGITS\.(?:s[hz]|bj)(?![a-z])))DIGITS"
 )
 _SHARE = re.compile(r"^\*?ST|[AB]$")
 
@@ -176,9 +180,8 @@ def _security(value: str, article: Article) -> _Checked:
 
 def _marked(digits: str, text: str) -> Iterator[Span]:
     """Yield the places of a code in a spelled text that marks it as one: neither a sum nor a telephone number."""
-    for match in re.finditer(_MARKED.format(digits), text):
-        start = text.index(digits, match.start())
-        yield start, start + len(digits)
+    for match in re.finditer(_MARKED.replace("DIGITS", digits), text):
+        yield match.end() - len(digits), match.end()
 
 
 def _exchange(digits: str) -> str:

@@ -24,7 +24,9 @@ _BLANK = re.compile(r"[^\S\n]+|[\u200b-\u200f\u2060\ufeff]+")
 _MARK = re.compile(r"[^\w%+.-]|_|(?<!\d)\.|\.(?!\d)|(?<=[a-z\d])-|-(?!\d)")
 # What ends a sentence or a clause; the phrase that a text has over it has at least a mark there.
 _BREAK = re.compile(r"[\n。!?;]|(?<!\d),|,(?!\d)")
-_QUARTER = re.compile(r"(?<![a-z\d])q([1-4])(?![a-z\d])")
+# Q3 is no quarter behind the make of a car that is called so.
+_QUARTER = re.compile(r"(?<![a-z\d])(?<!奥迪)q([1-4])(?![a-z\d])")
+_YEARS_QUARTER = re.compile(r"(?<![a-z\d.])(20\d\d)( ?)q(?=[1-4](?![a-z\d]))")  # 2024Q3
 # Two characters of one Latin word, or of one figure with its point between them.
 _JOINED = re.compile(r"[a-z\d]{2}|\d[.,]\d")
 _JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
@@ -33,7 +35,7 @@ _JOINED_AT_END = re.compile(rf"(?:{_JOINED.pattern})$")
 class Spelled:
     """A text to compare: half width, small letters, no blanks but between Latin words.
 
-    Q3 is spelled 3季. `text` is that; places are places in it, `span` tells where they are in the original.
+    Q3 is spelled 3季, 2024Q3 2024年3季. `text` is that; places are places in it, `span` tells where they are in the original.
     """
 
     def __init__(self, original: str) -> None:
@@ -51,8 +53,12 @@ class Spelled:
             if folded[start].isspace() and _is_latin(folded[start - 1 : start]) and _is_latin(folded[end : end + 1]):
                 parts.append(" ")
                 places.append(start)
-        self.text = _QUARTER.sub(r"\1季", "".join([*parts, folded[begun:]]))
+        text = "".join([*parts, folded[begun:]])
         places += range(begun, len(folded))
+        for match in reversed(list(_YEARS_QUARTER.finditer(text))):
+            places[match.end(1) : match.end(2)] = [places[match.end(1) - 1]]
+        self._printed = text
+        self.text = _QUARTER.sub(r"\1季", _YEARS_QUARTER.sub(r"\1年q", text))
         self._places = places
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -79,7 +85,14 @@ class Spelled:
         It never begins or ends inside a Latin word or a figure, and never goes on behind the end of a sentence, a clause or a
         line where the phrase has no mark. None where it does not stand.
         """
-        wanted, ours = _unmarked(Spelled(phrase).text)
+        spelled = Spelled(phrase)
+        found = self._find(spelled.text, behind)
+        if found or spelled.text == spelled._printed:
+            return found
+        return self._find(spelled._printed, behind)  # a phrase alone does not tell which Q3 it is
+
+    def _find(self, phrase: str, behind: int) -> tuple[int, int] | None:
+        wanted, ours = _unmarked(phrase)
         if not wanted:
             return None
         marked = {number for number, (one, other) in enumerate(pairwise(ours), 1) if other - one > 1}

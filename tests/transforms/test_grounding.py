@@ -246,6 +246,11 @@ def test_what_the_article_tells_of_somebody_else_is_a_fault(event):
         ("第1至第3名", "第3名", True),
         ("第三季度增长5%", "Q3增长5%", True),
         ("第三季度增长5%", "Q2增长5%", False),
+        ("2024Q3营收增长5%", "2024年三季度营收增长5%", True),
+        ("2024 Q3营收增长5%，好于2023Q2", "2024Q3营收增长5%，好于2023年第二季度", True),
+        ("2024Q3营收增长5%", "2024年二季度营收增长5%", False),
+        ("公司奥迪Q3销量下降5%", "公司三季度销量下降5%", False),
+        ("公司奥迪Q3销量下降5%", "奥迪Q3销量下降了5%", True),
         ("百余家企业", "100余家企业", True),
         ("数百余家企业", "100余家企业", False),
         ("会议下午三点二十分开始", "会议下午3点20分开始", True),
@@ -336,6 +341,18 @@ def test_a_security_is_known_by_its_code_or_a_name_in_the_text(said, kept):
         ("公司代码为 688123，公告。", True),
         ("公司SH688123公告。", True),
         ("公司688123.SH公告。", True),
+        ("两家公司（证券代码：000001、688123）公告。", True),
+        ("两家公司（000001.SZ/688123.SH）公告。", True),
+        ("两家公司（000001、688123）公告。", True),
+        ("股票代码“688123”公告。", True),
+        ("公司（A股：688123）公告。", True),
+        ("公司（上交所：688123）公告。", True),
+        ("公司（沪市688123）公告。", True),
+        ("公司SSE: 688123公告。", True),
+        ("公司【688123】公告。", True),
+        ("公司[688123]公告。", True),
+        ("预算（500000、688123元）公告。", False),
+        ("沪市688123股成交。", False),
     ],
 )
 def test_six_digits_are_a_code_only_where_the_text_says_so(body, kept):
@@ -348,6 +365,11 @@ def test_digits_of_other_scripts_are_read_too():
     assert whys("公司11月18日签约。", "公司𝟏𝟏月𝟏𝟖日公告签约。") == []
     assert len(whys("公司11月19日签约。", "公司١١月١٨日公告签约。")) == 1
     assert grounded(securities=("００９９０３.SZ",)).said.securities == ("009903.SZ",)
+
+
+def test_a_quarter_of_a_year_is_found_and_quoted_as_it_is_written():
+    made = grounded(body="远帆物流2024Q3盈利，2023 Q2亏损。奥迪Q3热销。", keywords=("2024年Q3", "2023年", "Q2亏损", "q3"))
+    assert made.said.keywords == ("2024Q3", "2023", "Q2亏损", "Q3")
 
 
 def test_line_feeds_are_no_part_of_statements():
