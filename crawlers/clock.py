@@ -74,7 +74,9 @@ _CLOCK = (
 _BETWEEN = r"(?:\s*(?:[T,，|]|星期[一二三四五六日天]|周[一二三四五六日天]|\([^)]{1,6}\)))?\s*"
 _AFTER_DAY = rf"(?:{_BETWEEN}(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*{_CLOCK})?"
 # An offset stands right behind the time; 09:30-11:30 is a span of time. GMT+8 is left to the source's zone.
-_ZONE = r"(?:\.\d{1,9})?\s?(?P<zone>(?:Z|UTC|GMT)(?![A-Za-z\d+-])|(?:UTC|GMT)?[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
+_ZONE = (
+    r"(?:\.\d{1,9})?\s?(?P<zone>(?:Z|UTC|GMT)(?![A-Za-z\d]|\s?[+-]\d)|(?:(?:UTC|GMT)\s?)?[+-](?:0\d|1[0-4]):?[0-5]\d(?![\d:-]))?"
+)
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:\s*[-/.年]\s*|\s(?=\d\d\s?/))(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
     # a clock time may follow without a blank, where two elements stand side by side
@@ -194,5 +196,5 @@ def _at_clock(day: date, match: re.Match[str], zone: ZoneInfo) -> Moment:
     at = datetime.combine(day, time(hour, int(parts["minute"]), int(parts["second"] or 0)), zone)
     offset = parts.get("zone")
     if offset and (offset[0] not in "+-" or parts["second"] or "T" in match[0]):
-        at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset.lstrip('UTCGM') or 'Z'}")
+        at = datetime.fromisoformat(f"{at:%Y-%m-%dT%H:%M:%S}{offset.lstrip('UTCGM ') or 'Z'}")
     return Moment(at.astimezone(UTC), "second" if parts["second"] else "minute")

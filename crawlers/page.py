@@ -262,7 +262,8 @@ def failure_reason(page: Page) -> str | None:
         return str(error)
     if page.status == 206:
         return "HTTP 206, a part of the page that was not asked for"
-    return f"HTTP {page.status} with nothing in it" if empty else None
+    # A robots.txt with nothing in it forbids nothing.
+    return f"HTTP {page.status} with nothing in it" if empty and page.kind != "robots" else None
 
 
 def is_answer(page: Page) -> bool:

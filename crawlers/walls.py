@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 from parsel import Selector
@@ -21,10 +22,20 @@ _WALL_TITLE = re.compile(
 )
 _LITTLE = 1000  # characters outside links that a wall shows; a login page has its rules and the site's imprint
 _BARE = 50  # a wall that says no more than what it is
+_TOLD = 300  # Chinese characters that the scripts of a wall hold at most
+_CHINESE = re.compile(r"[\u4e00-\u9fff]|\\u[4-9][0-9a-fA-F]{3}")
 # A script that sets a cookie and asks for the page again: a check whether a browser reads it.
 _AGAIN = re.compile(r"location(?:\.href|\.search)?\s*=[^=]|location\.(?:reload|replace|assign)")
 _UNSHOWN = ("script", "style", "noscript", "template", "title", "select", "button", "a")
 _EMPTY_ROOM = "这里空空如也"  # what mbd.baidu.com shows for an article that it does not want to show, whether it exists or not
+
+
+class _Sign(NamedTuple):
+    """A sign of a wall, the most characters that a page shows of which it is one, and whether its title but names a check."""
+
+    sign: str
+    most: int
+    named: bool = False
 
 
 def wall_sign(text: str) -> str | None:
@@ -33,28 +44,31 @@ def wall_sign(text: str) -> str | None:
     A sign alone is none: a news item tells of captchas, too. A wall bears one and shows little besides.
     """
     signs = list(_signs(text))
-    shown = _shown(text) if signs else 0
-    return next((sign for sign, most in signs if shown <= most), None)
+    if not signs:
+        return None
+    root = Selector(text=text, type="html").root
+    scripts = "".join(root.xpath("//script/text()"))
+    etree.strip_elements(root, *_UNSHOWN, with_tail=False)
+    shown = len("".join(root.xpath("string()").split()))
+    return next((one.sign for one in signs if shown <= one.most and not (one.named and _tells(scripts))), None)
 
 
-def _signs(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the signs of a wall in a document, each with the most characters that a page shows of which it is one."""
+def _tells(scripts: str) -> bool:
+    """Whether scripts hold so much Chinese that it is an article, which they show."""
+    return sum(1 for _ in _CHINESE.finditer(scripts)) > _TOLD
+
+
+def _signs(text: str) -> Iterator[_Sign]:
+    """Yield the signs of a wall in a document."""
     found = _TITLE.search(text)
     title = found[1].strip() if found else ""
     if _WALL.search(title):
         whole = any(_WALL_TITLE.fullmatch(piece.strip()) for piece in _SITE.split(title))
-        yield f"a page titled {title}", _LITTLE if whole else _BARE
+        yield _Sign(f"a page titled {title}", _LITTLE if whole else _BARE, named=not whole)
     if _EMPTY_ROOM in text:
-        yield f"a page that shows only {_EMPTY_ROOM}", _BARE
+        yield _Sign(f"a page that shows only {_EMPTY_ROOM}", _BARE)
     links = _LINK.findall(text) if ".baidu.com" in text or "document.cookie" in text else []
     if links and all(map(_CAPTCHA_LINK.fullmatch, links)):
-        yield f"a page that only leads to {links[0]}", _LITTLE
+        yield _Sign(f"a page that only leads to {links[0]}", _LITTLE)
     if not (title or links) and "document.cookie" in text and _AGAIN.search(text):
-        yield "a script that sets a cookie and asks again, instead of a document", 0
-
-
-def _shown(text: str) -> int:
-    """Return how many characters a document shows outside links."""
-    root = Selector(text=text, type="html").root
-    etree.strip_elements(root, *_UNSHOWN, with_tail=False)
-    return len("".join(root.xpath("string()").split()))
+        yield _Sign("a script that sets a cookie and asks again, instead of a document", 0)

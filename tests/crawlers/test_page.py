@@ -172,6 +172,8 @@ def test_walls_are_recognised(wall):
         page(f"{CHALLENGE}{ARTICLE}".encode()),
         replace(page(json.dumps({"empty": "这里空空如也", "list": [ARTICLE]}).encode()), kind="seed"),
         page(f"<title>青穗农业拟投三亿元</title>{CHALLENGE}<script>state = {{}}</script>".encode()),
+        page(f"<title>样州将取消图形验证码</title><div id=app></div><script>state = {json.dumps(ARTICLE * 5)}</script>".encode()),
+        page(f"<title>样州将取消图形验证码</title><div id=app></div><script>state = '{ARTICLE * 5}'</script>".encode()),
     ],
 )
 def test_an_ordinary_answer_is_no_wall(answer):
@@ -195,7 +197,12 @@ def test_no_answer_and_half_of_one_may_come_whole_later(failed, said):
 
 @pytest.mark.parametrize(
     "settled",
-    [page(ARTICLE.encode()), page(b"", 404), page(gzip.compress(bytes(MAX_CONTENT + 1)), content_encoding="gzip")],
+    [
+        page(ARTICLE.encode()),
+        page(b"", 404),
+        page(gzip.compress(bytes(MAX_CONTENT + 1)), content_encoding="gzip"),
+        replace(page(b""), kind="robots"),
+    ],
 )
 def test_an_answer_settles_what_was_asked(settled):
     assert failure_reason(settled) is None
