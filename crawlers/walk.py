@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from crawlers.source import Source
 
 _OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
 _STRAYS = 2  # items, or a tenth of a page's, that may be kept at the foot of a list and be older than what it holds whole
+_SPARSE = 2  # articles a day: where there are no more, those that a list shows of a day at its foot are all of it
 
 
 @dataclass
@@ -34,8 +36,9 @@ class Walk:
     _asked_at: datetime | None = None
     _links: "array[int]" = field(default_factory=lambda: array("q"))  # sorted hashes: a list may name a hundred thousand
     _allowed: int = 0
-    _days_found: set[date] = field(default_factory=set)
+    _days_found: Counter[date] = field(default_factory=Counter)
     _reach: date | None = None
+    _stray: date | None = None  # the oldest day of the few items behind a long pause
     _pause: int = 1  # the most working days in a row for which the list shows nothing; a day without news is no hole
     _cut: bool = False
     _failure: Verdict | None = None
@@ -149,7 +152,7 @@ class Walk:
                 continue
             self._allowed += 1
             if listed := self._listed(candidate):
-                self._days_found.add(listed)
+                self._days_found[listed] += 1
             held = (page.position, page.fetched_at) if candidate.text is not None and page.position else None
             finds.append(Find(article_id(url), url, candidate.url, candidate.title, listed, held))
         return finds
@@ -203,6 +206,7 @@ class Walk:
         for newer, older in pairwise(shown):
             pause = working_days(older, newer)
             if pause > self._pause and sum(day <= older for day in days) <= few:
+                self._stray = shown[-1]
                 return newer
             self._pause = max(self._pause, pause)
         return shown[-1]
@@ -236,8 +240,18 @@ class Walk:
         if self._reach is None:
             return Verdict("partial", "the listing prints no dates")
         if self._reach >= day:
-            return Verdict("partial", f"listing ends at {self._reach}")
+            return self._at_the_foot(day, self._reach)
         return Verdict("whole") if day in self._days_found else Verdict("none", "the listing shows no article")
+
+    def _at_the_foot(self, day: date, reach: date) -> Verdict:
+        """Return what a list tells of a day before which it shows nothing, or but a few items."""
+        stray = self._stray
+        if stray is None or stray >= reach:
+            return Verdict("partial", f"listing ends at {reach}")
+        held = [count for one, count in self._days_found.items() if one >= reach]
+        if stray < day and self._days_found[day] and sum(held) <= _SPARSE * len(held):
+            return Verdict("whole")
+        return Verdict("partial", f"listing shows only a few articles before {reach}, back to {stray}")
 
 
 def _says_no_issue(page: Page) -> bool:

@@ -104,7 +104,11 @@ def listed(seed: Seed, shown: dict[str, int]) -> Page:
     )
 
 
-ENDS_AT_24 = Verdict("partial", "listing ends at 2026-11-24")
+def few(before: str, back_to: str) -> Verdict:
+    return Verdict("partial", f"listing shows only a few articles before 2026-11-{before}, back to 2026-11-{back_to}")
+
+
+DAILY = {f"2026-11-{day}": 1 for day in (20, 19, 18, 17, 16, 10, "02")}
 NONE = Verdict("none", "the listing shows no article")
 
 
@@ -112,14 +116,20 @@ NONE = Verdict("none", "the listing shows no article")
 @pytest.mark.parametrize(
     ("shown", "day", "verdict"),
     [
-        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-18", ENDS_AT_24),
-        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-24", ENDS_AT_24),
+        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-18", few("24", "12")),
+        ({"2026-11-24": 8, "2026-11-12": 1}, "2026-11-24", few("24", "12")),
         ({"2026-11-24": 8, "2026-11-23": 1, "2026-11-12": 1, "2026-11-02": 1}, "2026-11-24", Verdict("whole")),
-        ({"2026-11-24": 50, "2026-11-12": 2, "2026-11-02": 3}, "2026-11-18", ENDS_AT_24),
+        ({"2026-11-24": 50, "2026-11-12": 2, "2026-11-02": 3}, "2026-11-18", few("24", "02")),
         ({"2026-11-23": 30, "2026-11-20": 1}, "2026-11-21", NONE),  # a weekend
         ({"2026-10-08": 30, "2026-09-30": 2}, "2026-10-05", NONE),  # a week of holidays
         ({"2026-11-23": 1, "2026-11-16": 1, "2026-11-09": 1, "2026-11-02": 1}, "2026-11-05", NONE),  # once a week
         ({"2026-11-20": 4, "2026-11-13": 4}, "2026-11-17", NONE),
+        (DAILY, "2026-11-16", Verdict("whole")),
+        (DAILY, "2026-11-12", few("16", "02")),
+        (DAILY, "2026-11-10", Verdict("whole")),
+        (DAILY, "2026-11-02", few("16", "02")),
+        ({"2026-11-20": 18, "2026-11-13": 2}, "2026-11-13", few("20", "13")),
+        ({"2026-11-20": 18, "2026-11-13": 1, "2026-11-09": 1}, "2026-11-13", few("20", "09")),
     ],
 )
 def test_a_few_old_articles_at_the_foot_do_not_prove_the_days_between_empty(seed, shown, day, verdict):
@@ -132,7 +142,7 @@ def test_a_last_page_of_old_articles_alone_does_not_prove_the_days_between_empty
     walk = Walk(source(ROLL), ROLL, [D18])
     walk.take(roll(*((number, "2026-11-20 08:00") for number in range(9))))
     walk.take(roll((10, "2026-11-10 08:00")))
-    assert walk.verdicts()[D18] == Verdict("partial", "listing ends at 2026-11-20")
+    assert walk.verdicts()[D18] == few("20", "10")
 
 
 def test_a_walk_ends_at_its_last_allowed_page():
