@@ -50,9 +50,9 @@ def turns_of_figures(text: str, places: Iterable[tuple[int, int, bool]]) -> list
     """Return the side of each pair that turns each figure of a text, in order; a place is start, end and whether it has a minus.
 
     What counts is the last word of a pair before it in its clause, at most 12 characters away and behind the figure before it;
-    else the word right behind it; else, in a range or a list of figures, what counts for the one before. A minus is a fall or a
-    loss, whatever stands there: 增长-5%, 跌幅为-5%. The pair `sign` tells -5% from 5%; where a fall or a loss is told in words, a
-    minus may stand or not.
+    else the word right behind it; else, in a range or a list of figures, what counts for the one before. A minus is a fall, a
+    loss, a sale or an outflow, whatever stands there: 增长-5%, 跌幅为-5%, 净买入-3亿元. The pair `sign` tells -5% from 5%; where one of
+    these is told in words, a minus may stand or not.
     """
     found: list[dict[str, int]] = []
     sides: dict[str, int] = {}
