@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Config, Data, Json, Sources, print_json, print_text, project_of, say
+from flows.cli.options import Config, Data, End, Json, Sources, print_json, print_text, project_of, say
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -93,9 +93,7 @@ def costs(
         str | None,
         typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD); all by default.", show_default=False),
     ] = None,
-    end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
-    ] = None,
+    end: End = None,
     by: Annotated[Literal["run", "source", "day", "model"], typer.Option("--by", help="What a line sums up.")] = "run",
     data: Data = None,
     config: Config = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
+from flows.cli.options import Budget, Config, Data, End, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,7 @@ Again = Literal["missing", "failed", "all"]
 
 def backfill(
     start: Annotated[str | None, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).", show_default=False)] = None,
-    end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
-    ] = None,
+    end: End = None,
     source: Sources = None,
     again: Annotated[
         Again | None,

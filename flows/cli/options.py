@@ -45,6 +45,7 @@ Budget = Annotated[
         show_default=False,
     ),
 ]
+End = Annotated[str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 

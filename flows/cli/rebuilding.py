@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.options import Budget, Config, Data, Json, Sources, print_json, project_of, say
+from flows.cli.options import Budget, Config, Data, End, Json, Sources, print_json, project_of, say
 
 if TYPE_CHECKING:
     from flows.changes import SourceChanges
@@ -18,9 +18,7 @@ _UNSHOWN = ("evidence", "text_hash", "story_id")  # follow from other fields, an
 
 def rebuild(
     start: Annotated[str, typer.Argument(metavar="START", help="First day (YYYY-MM-DD).")],
-    end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
-    ] = None,
+    end: End = None,
     source: Sources = None,
     everything: Annotated[bool, typer.Option("--all", help="Make all pages again, not only those that are stale.")] = False,
     annotate: Annotated[

@@ -11,6 +11,7 @@ from flows.cli.options import (
     Budget,
     Config,
     Data,
+    End,
     Json,
     Sources,
     print_json,
@@ -106,9 +107,7 @@ def _print_table(rows: list["Record"]) -> None:
 
 def export(
     start: Annotated[str, typer.Argument(metavar="START", help="First publication day (YYYY-MM-DD).")],
-    end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
-    ] = None,
+    end: End = None,
     form: Annotated[
         Literal["csv", "jsonl", "text", "xlsx", "parquet"] | None,
         typer.Option(

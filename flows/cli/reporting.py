@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.options import Config, Data, Sources, json_text, print_text, project_of, say
+from flows.cli.options import Config, Data, End, Sources, json_text, print_text, project_of, say
 
 if TYPE_CHECKING:
     from flows.report import Report
@@ -20,9 +20,7 @@ def report(
             metavar="START", help="First publication day (YYYY-MM-DD); the newest with records by default.", show_default=False
         ),
     ] = None,
-    end: Annotated[
-        str | None, typer.Argument(metavar="END", help="Last day, included; START by default.", show_default=False)
-    ] = None,
+    end: End = None,
     source: Sources = None,
     out: Annotated[
         Path | None,
