@@ -11,6 +11,7 @@ child. The child ends when its standard input is closed: a killed parent leaves 
 import asyncio
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -50,6 +51,8 @@ Job = dict[str, Any]
 def main() -> int:
     """Do the jobs, and return the exit status."""
     answers, sys.stdout = sys.stdout, sys.stderr  # what anybody prints is no answer
+    if hasattr(signal, "SIGHUP"):  # a closed terminal sends it to all; the parent says when to end
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it earlier would install another one
 

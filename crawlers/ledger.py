@@ -136,14 +136,20 @@ class Ledger(Builds, Census, Inquiries):
             rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~elsewhere(HELD))).all()
             for part in chunks([row.article_id for row in rows if row.day in wanted]):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
-                held_state = case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
-                connection.execute(taken.values(state=held_state, reason=None, detail=None))
+                connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None))
 
-    def leave(self, source: str) -> None:
-        """Let other sources have what this one has found and not fetched. Must run under the source's lock: nobody works on it."""
-        found = and_(_urls.c.source == source, _urls.c.state == "discovered")
+    def leave(self, source: str, but: Collection[date] = ()) -> None:
+        """Let other sources have what this one has found and not fetched, `but` for that of some days.
+
+        What they have skipped since it was this one's they are to fetch, so that its days are not complete any more. Must run
+        under the source's lock: nobody works on it.
+        """
+        found = and_(_urls.c.source == source, _urls.c.state == "discovered", _urls.c.day.not_in(list(but)))
+        seen = and_(_urls.c.state == "skipped", _urls.c.reason == "seen", _urls.c.detail == source)
         with self._writing() as connection:
             connection.execute(update(_urls).where(found).values(reason=LEFT))
+            free = update(_urls).where(seen, ~elsewhere(HELD))
+            connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
 
     def holding(self) -> set[str]:
         """Return the sources that have found URLs and not fetched them, for which no other source may ask."""
@@ -223,6 +229,11 @@ class Ledger(Builds, Census, Inquiries):
             days = set(connection.scalars(select(_urls.c.day).where(fetched).distinct()))
         for day in days - self.asked(source):
             self.list_day(source, day, Verdict("partial", reason), f"{COVERED}{crawl}")
+
+
+def _fetched_or_not() -> Any:
+    """Return the state of a URL that was skipped and is to become an article after all."""
+    return case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
 
 
 def _to_fetch() -> Any:

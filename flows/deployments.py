@@ -21,7 +21,7 @@ from flows.daily import Run, as_sentence, collect
 from flows.orchestration import PrefectRunner
 from flows.perform import workforce
 from flows.planning import new_backfill, plan_of
-from flows.rebuild import plan_rebuild
+from flows.rebuild import plan_rebuild, went_well
 from flows.rebuild import rebuild as rebuild_days
 from flows.runner import Runner
 from flows.schedule import days_due, was_missed
@@ -91,14 +91,14 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
         plan = plan_rebuild(project, project.known(sources), day_range(start, end))
         return rebuild_days(project, plan, runner, Watch())[0]
 
-    return _done(project, work, day_of(now()))
+    return _done(project, work, day_of(now()), went_well)
 
 
-def _done(project: Project, work: Callable[[Runner], Run], today: date) -> State:
+def _done(project: Project, work: Callable[[Runner], Run], today: date, is_well: Callable[[Run], bool] | None = None) -> State:
     """Do the work of a flow, and return the state in which it ends: failed where days failed, with a sentence that says so.
 
-    `today`, on which it began, was not over, so that it never is complete; it counts for nothing here. People are told where
-    the work could not be begun, or broke off.
+    `today`, on which it began, was not over, so that it never is complete; it counts for nothing here. Where `is_well` is given,
+    that judges the run instead. People are told where the work could not be begun, or broke off.
     """
     try:
         with workforce(project.workers, project.settings.cluster) as plain:
@@ -109,4 +109,5 @@ def _done(project: Project, work: Callable[[Runner], Run], today: date) -> State
     except Exception as error:
         alert(project, [], [Finding("failure", f"the run broke off: {type(error).__name__}; its log tells more")], today)
         raise
-    return (Completed if run.ok_before(today) else Failed)(message=as_sentence(run))
+    well = is_well(run) if is_well else run.ok_before(today)
+    return (Completed if well else Failed)(message=as_sentence(run))

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
 from time import monotonic
 
 from crawlers.errors import CaixunError, StoreError
@@ -57,6 +58,7 @@ class Gathering:
         With `again`, days that are complete already are listed once more.
         """
         self._project = project
+        self._asked = {source: frozenset(chain.from_iterable(days)) for source, days in parts.items()}
         self._left = {source: iter(days) for source, days in parts.items()}  # each is taken further when a part is done
         self._runner = runner
         self._watch = watch
@@ -106,11 +108,14 @@ class Gathering:
                         return source
 
     def _free_others(self) -> None:
-        """Let the sources of this run have what others have found and not fetched on which nobody works: killed, disabled, removed."""
-        for source in self._project.ledger.holding() - self._left.keys():
+        """Let the sources of this run have what others have found and not fetched on which nobody works: killed, disabled, removed.
+
+        So may one of its own have, on days that are not asked of it now.
+        """
+        for source in self._project.ledger.holding():
             if lock := self._project.data.locks.hold(source, 0):
                 try:
-                    self._project.ledger.leave(source)
+                    self._project.ledger.leave(source, self._asked.get(source, frozenset()))
                 finally:
                     lock.release()
 

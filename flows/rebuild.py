@@ -71,6 +71,12 @@ def rebuild(
     return run, changes
 
 
+def went_well(run: Run) -> bool:
+    """Whether all went well: what the network has not given is no fault of a rebuild; what the archive does not give is."""
+    unread = any(report.tally.lost or report.tally.unbuilt for report in run.reports)
+    return not unread and not any(finding.level == "failure" for finding in run.findings)
+
+
 def _make(
     project: Project, source: str, runner: Runner, watch: Watch, annotating: Annotating, days: list[date], before: Before
 ) -> list[str]:

@@ -10,7 +10,6 @@ from flows.cli.options import Budget, Config, Data, End, Json, Sources, print_js
 
 if TYPE_CHECKING:
     from flows.changes import SourceChanges
-    from flows.daily import Run
 
 _LONGEST = 60  # characters of an example
 _UNSHOWN = ("evidence", "text_hash", "story_id")  # follow from other fields, and tell a reader nothing
@@ -37,7 +36,7 @@ def rebuild(
     from flows.cli.reannotating import print_stale, reannotate_days
     from flows.cli.tables import print_run, run_values
     from flows.perform import perform
-    from flows.rebuild import count_stale, plan_rebuild
+    from flows.rebuild import count_stale, plan_rebuild, went_well
     from flows.rebuild import rebuild as rebuild_days
     from flows.settings import day_range, parse_day
 
@@ -74,13 +73,7 @@ def rebuild(
     else:
         print_run(run, Console())
         _print_changes(changes)
-    raise typer.Exit(0 if _ok(run) else 1)
-
-
-def _ok(run: "Run") -> bool:
-    """Whether all went well: what the network has not given is no fault of a rebuild; what the archive does not give is."""
-    unread = any(report.tally.lost or report.tally.unbuilt for report in run.reports)
-    return not unread and not any(finding.level == "failure" for finding in run.findings)
+    raise typer.Exit(0 if went_well(run) else 1)
 
 
 def _values(changes: "SourceChanges") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from flows import gathering
 from flows.backfill import backfill
 from flows.build import build_ahead
 from flows.perform import perform
-from flows.planning import new_backfill, plan_of
+from flows.planning import new_backfill, plan_backfill, plan_of
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
@@ -163,8 +163,29 @@ def test_what_a_source_found_and_nobody_fetches_is_fetched_by_another(slow, tmp_
     else:
         wire.unlink()
     project = open_project(project.config, project.data)
+    slow.pages |= {"/paper/17": links("/a/3"), "/a/3": article(3, "2026-11-17 08:00")}
+    collected(project, {"paper": DAYS[1:2]})  # any run frees it
+    assert plan_backfill(project, ["paper"], [D18], "missing").todo == {"paper": [D18]}
     report = collected(project, {"paper": [D18]}).reports[0]
     assert (report.status, report.tally.records, report.tally.skipped) == ("complete", 2, {})
+    assert slow.asked.count("/a/1") == 1
+
+
+def test_what_a_killed_run_has_found_for_other_days_is_fetched_by_another_source_of_this_run(slow, tmp_path):
+    slow.pages |= {
+        "/paper/18": links("/a/1", "/a/2"),
+        "/a/1": article(1),
+        "/a/2": article(2),
+        "/wire/18": links("/a/3"),
+        "/a/3": article(3),
+    }
+    project = make_project(tmp_path, slow, paper=SOURCE, wire=SOURCE)
+    url, before = f"http://127.0.0.1:{slow.port}/a/1", date(2026, 10, 1)
+    project.ledger.begin("wire", [before], "killed")
+    project.ledger.find("wire", [Find(article_id(url), url, url, None, before)], {before}, "seed", "killed")
+    reports = {one.source: one for one in collected(project, {"paper": [D18], "wire": [D18]}).reports}
+    assert (reports["paper"].tally.records, reports["paper"].tally.skipped) == (2, {})
+    collected(project, {"wire": [before]})
     assert slow.asked.count("/a/1") == 1
 
 

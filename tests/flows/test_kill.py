@@ -55,7 +55,7 @@ def is_running(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_ends_early_leaves_no_child_and_no_lock(how, project, site):
     """End the parent while the child waits for a slow site."""
     answer = site.content.answer
