@@ -34,8 +34,9 @@ lint: $(VENV)/made-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# More processes than processors: much of the suite waits, for sites that answer slowly and for processes to end.
 test: lint
-	$(BIN)/pytest -m "not engines and not postgres and not s3"
+	$(BIN)/pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2)') -m "not engines and not postgres and not s3"
 
 # The tests of engines that are large: PySpark, which needs a Java (17 or newer), Sail and ClickHouse (more than a gigabyte together).
 engines: $(VENV)/made-dev

@@ -7,6 +7,7 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -141,15 +142,22 @@ class Ledger(Builds, Census, Inquiries):
     def leave(self, source: str, but: Collection[date] = ()) -> None:
         """Let other sources have what this one has found and not fetched, `but` for that of some days.
 
-        What they have skipped since it was this one's they are to fetch, so that its days are not complete any more. Must run
-        under the source's lock: nobody works on it.
+        What they have skipped since it was this one's, the first of them is to fetch: the days under which it counts are not
+        complete any more. Must run under the source's lock: nobody works on it.
         """
         found = and_(_urls.c.source == source, _urls.c.state == "discovered", _urls.c.day.not_in(list(but)))
         seen = and_(_urls.c.state == "skipped", _urls.c.reason == "seen", _urls.c.detail == source)
         with self._writing() as connection:
             connection.execute(update(_urls).where(found).values(reason=LEFT))
-            free = update(_urls).where(seen, ~elsewhere(HELD))
-            connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
+            rows = connection.execute(select(_urls.c.article_id, _urls.c.source).where(seen, ~elsewhere(HELD))).all()
+            heirs: dict[str, list[str]] = defaultdict(list)
+            first = {row.article_id: row.source for row in sorted(rows, key=lambda row: row.source, reverse=True)}
+            for article, heir in first.items():
+                heirs[heir].append(article)
+            for heir, articles in heirs.items():
+                for part in chunks(articles):
+                    free = update(_urls).where(_urls.c.source == heir, _urls.c.article_id.in_(part))
+                    connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
 
     def holding(self) -> set[str]:
         """Return the sources that have found URLs and not fetched them, for which no other source may ask."""
