@@ -7,7 +7,6 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -149,15 +148,10 @@ class Ledger(Builds, Census, Inquiries):
         seen = and_(_urls.c.state == "skipped", _urls.c.reason == "seen", _urls.c.detail == source)
         with self._writing() as connection:
             connection.execute(update(_urls).where(found).values(reason=LEFT))
-            rows = connection.execute(select(_urls.c.article_id, _urls.c.source).where(seen, ~elsewhere(HELD))).all()
-            heirs: dict[str, list[str]] = defaultdict(list)
-            first = {row.article_id: row.source for row in sorted(rows, key=lambda row: row.source, reverse=True)}
-            for article, heir in first.items():
-                heirs[heir].append(article)
-            for heir, articles in heirs.items():
-                for part in chunks(articles):
-                    free = update(_urls).where(_urls.c.source == heir, _urls.c.article_id.in_(part))
-                    connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
+            heirs = select(_urls.c.source).where(seen).distinct().order_by(_urls.c.source)
+            for heir in connection.scalars(heirs).all():  # one after another: what the first one has, no other one is to have
+                free = update(_urls).where(_urls.c.source == heir, seen, ~elsewhere(HELD))
+                connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
 
     def holding(self) -> set[str]:
         """Return the sources that have found URLs and not fetched them, for which no other source may ask."""
