@@ -172,6 +172,13 @@ def canonical_url(url: str) -> str:
     return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
 
 
+def twin_url(canonical: str) -> str:
+    """Return the canonical URL of the same page by the other one of http and https; the URL itself where it names a port."""
+    scheme, _, rest = canonical.partition("://")
+    named = re.search(r":\d+$", rest.partition("/")[0])
+    return canonical if named else f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
 def article_id(canonical: str) -> str:
     """Return the identity of a canonical URL: BLAKE2b of 128 bits as 32 hex digits."""
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()

@@ -128,11 +128,10 @@ def why(
 ) -> None:
     """Tell what became of a URL, stage by stage, with times, files and reasons."""
     from crawlers.errors import ConfigError
-    from crawlers.page import canonical_url
     from flows.life import life
 
     try:
-        meant = [canonical_url(one) for one in _meant(url)]
+        meant = _meant(url)
     except ValueError as error:
         raise ConfigError(str(error)) from error
     project = project_of(config, data, existing=True)
@@ -147,9 +146,12 @@ def why(
 
 
 def _meant(url: str) -> list[str]:
-    """Return the addresses that a URL may mean: itself, or that of https and that of http where a host stands first."""
+    """Return the addresses that a URL may mean: itself, or that of https and that of http where a host stands first, and their twins."""
+    from crawlers.page import canonical_url, twin_url
+
     bare = "://" not in url and "." in url.partition("/")[0]
-    return [f"https://{url}", f"http://{url}"] if bare else [url]
+    given = map(canonical_url, [f"https://{url}", f"http://{url}"] if bare else [url])
+    return list(dict.fromkeys(address for one in given for address in (one, twin_url(one))))
 
 
 def _rows(project: "Project", canonical: str, fragment: str) -> list[dict[str, Any]]:
