@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Thread
 
 from flows.daily import collect
-from flows.perform import perform
 from flows.settings import Project, open_project
 from flows.watch import Watch
+from tests.workers import workers
 
 Answer = tuple[int, bytes] | tuple[int, bytes, dict[str, str]]
 
@@ -88,7 +88,7 @@ def make_project(tmp_path: Path, site: Loopback, **sources: str) -> Project:
 
 
 def collected(project: Project, plan, **options):
-    return perform("test", 2, lambda runner: collect(project, plan, runner, Watch(), **options))
+    return collect(project, plan, workers(project), Watch(), **options)
 
 
 def article(number: int, printed: str = "2026-11-18 09:21", title: str | None = None) -> Answer:

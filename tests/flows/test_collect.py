@@ -7,10 +7,10 @@ from crawlers.clock import day_of, now
 from flows import crawl as crawl_module
 from flows.daily import collect
 from flows.demo import DEMO_DAYS, demo_project
-from flows.perform import perform
 from flows.planning import plan_backfill
 from flows.rebuild import rebuild
 from flows.watch import Watch
+from tests.workers import workers
 from transforms import dataset
 from transforms.folder import source_of
 
@@ -18,7 +18,7 @@ DAYS = list(DEMO_DAYS)
 
 
 def collected(project, plan, **options):
-    return perform("test", 2, lambda runner: collect(project, plan, runner, Watch(), **options))
+    return collect(project, plan, workers(project), Watch(), **options)
 
 
 def statuses(run):
@@ -122,13 +122,13 @@ def test_a_rebuild_needs_no_network_and_gives_the_same_files(project, site):
     collected(project, {"sample_wire": DAYS})
     asked = len(site.asked)
     files = {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")}
-    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch(), everything=True))
+    run, _ = rebuild(project, {"sample_wire": DAYS}, workers(project), Watch(), everything=True)
     assert run.ok
     assert len(site.asked) == asked
     assert {path: path.read_bytes() for path in (project.data / "records").rglob("*.parquet")} == files
     for path in files:
         path.unlink()
-    perform("test", 2, lambda runner: rebuild(project, {"sample_wire": DAYS}, runner, Watch()))
+    rebuild(project, {"sample_wire": DAYS}, workers(project), Watch())
     made = (project.data / "records").rglob("*.parquet")
     assert sorted((path.parent, source_of(path)) for path in made) == sorted((path.parent, source_of(path)) for path in files)
 
@@ -182,7 +182,7 @@ def test_a_torn_file_fails_its_day_and_a_rebuild_mends_it(project, kind):
     path = table.path(DAYS[1], "sample_paper")
     rows, whole = table.rows(DAYS[1], "sample_paper"), path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    run, _ = perform("test", 2, lambda runner: rebuild(project, {"sample_paper": [DAYS[1]]}, runner, Watch()))
+    run, _ = rebuild(project, {"sample_paper": [DAYS[1]]}, workers(project), Watch())
     assert [timeless(row) for row in table.rows(DAYS[1], "sample_paper")] == [timeless(row) for row in rows]
     assert [finding.level for finding in run.findings] == ["warning"]
     assert [path.read_bytes() for path in (project.data / "broken").iterdir()] == [whole[: len(whole) // 2]]

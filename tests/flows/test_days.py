@@ -12,11 +12,11 @@ from crawlers.clock import now
 from crawlers.fates import Find, Verdict
 from crawlers.page import Page, article_id, canonical_url
 from flows.cli.tables import print_run
-from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.workers import workers
 from transforms import dataset
 
 FIRST = date(2026, 10, 30)
@@ -172,7 +172,7 @@ def test_a_record_whose_address_contradicts_its_date_is_counted(site, tmp_path):
     ledger.find("paper", [Find(article_id(url), url, link, None, day)], {day}, "seed", "crawl")
     ledger.archive("paper", article_id(url), position, now())
     ledger.list_day("paper", day, Verdict("whole"), "crawl")
-    run, _ = perform("test", 1, lambda runner: rebuild(project, {"paper": [day]}, runner, Watch(), everything=True))
+    run, _ = rebuild(project, {"paper": [day]}, workers(project), Watch(), everything=True)
     assert (run.reports[0].status, run.reports[0].tally.records, run.reports[0].tally.redated) == ("complete", 1, 1)
     (row,) = ledger.why(article_id(url))
     assert row["detail"] == "the page prints 2026-11-14 08:00, its identity was made at 2026-11-19 11:37"

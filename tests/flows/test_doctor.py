@@ -14,12 +14,12 @@ from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.doctor import doctor
 from flows.doctor_archive import archive_troubles
-from flows.perform import perform
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.flows.killed import rows_of
 from tests.transforms.rows import record
+from tests.workers import workers
 from transforms import dataset
 from transforms.checks import check_sums
 from transforms.folder import sweep
@@ -28,12 +28,12 @@ FIRST, SECOND, THIRD = DEMO_DAYS
 
 
 def examined(project, *, mend: bool):
-    return perform("test", 1, lambda runner: doctor(project, runner, Watch(), mend=mend))
+    return doctor(project, workers(project), Watch(), mend=mend)
 
 
 def collected(project):
     plan = {name: list(DEMO_DAYS) for name in project.sources}
-    return perform("test", 2, lambda runner: collect(project, plan, runner, Watch()))
+    return collect(project, plan, workers(project), Watch())
 
 
 def sums_hold(project) -> bool:

@@ -16,11 +16,11 @@ from flows import crawl as crawl_module
 from flows import gathering
 from flows.backfill import backfill
 from flows.build import build_ahead
-from flows.perform import perform
 from flows.planning import new_backfill, plan_backfill, plan_of
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.workers import workers
 from transforms import dataset
 
 D18 = date(2026, 11, 18)
@@ -71,7 +71,7 @@ def test_a_slow_source_keeps_no_other_one_from_its_next_days(slow, quick, tmp_pa
     slow.pages |= {"/slow/18": links("/a/99"), "/a/99": when(all_days_of_the_other_site_are_records, article(99))}
     wanted = project.ledger.begin_backfill(new_backfill(DAYS[-1], D18, ["slow", "quick"]))
     todo = {"slow": [D18], "quick": plan_of(project, wanted).todo["quick"]}
-    run = perform("test", 2, lambda runner: backfill(project, wanted, todo, runner, Watch()))
+    run = backfill(project, wanted, todo, workers(project), Watch())
     assert run.ok, run.findings
     assert {(report.source, report.tally.records) for report in run.reports} == {("slow", 1), ("quick", 1)}
     assert len(run.reports) == 1 + len(DAYS)
@@ -82,7 +82,7 @@ def test_after_a_crawl_that_dies_the_next_days_have_one_of_their_own(slow, tmp_p
     project = make_project(tmp_path, slow, slow=SOURCE)
     monkeypatch.setattr(crawl_module.sys, "executable", "/bin/false")
     wanted = project.ledger.begin_backfill(new_backfill(DAYS[-1], D18, ["slow"]))
-    run = perform("test", 1, lambda runner: backfill(project, wanted, {"slow": DAYS}, runner, Watch()))
+    run = backfill(project, wanted, {"slow": DAYS}, workers(project), Watch())
     assert [finding.text.partition(": exit status 1")[0] for finding in run.findings] == 2 * ["slow: the crawl ended early"]
     assert len(list((project.data / "logs").glob("crawl-*.err"))) == 2
 
@@ -248,10 +248,10 @@ def test_what_cannot_be_read_during_a_crawl_is_left_for_the_build_after_it(slow,
         assert project.ledger.reopen("slow", [D18]) == 2
         (file,) = (project.data / "archive").rglob("*.warc.gz")
         file.rename(elsewhere := file.with_suffix(".elsewhere"))
-        perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
+        build_ahead(project, "slow", [D18], workers(project), lambda: None)
         assert project.ledger.unbuilt(["slow"])["slow"] == 2
         elsewhere.rename(file.with_name(file.name + ".open"))
-        perform("test", 1, lambda runner: build_ahead(project, "slow", [D18], runner, lambda: None))
+        build_ahead(project, "slow", [D18], workers(project), lambda: None)
         assert project.ledger.unbuilt(["slow"])["slow"] == 0
 
 

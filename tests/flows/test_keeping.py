@@ -10,9 +10,9 @@ from crawlers.clock import day_of, now
 from flows.compact import compact_days
 from flows.daily import collect
 from flows.demo import DEMO_DAYS
-from flows.perform import perform
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
+from tests.workers import workers
 from transforms import dataset
 from transforms.folder import source_of
 from transforms.reading import read_dataset
@@ -24,7 +24,7 @@ BEFORE = DAY + timedelta(days=1)
 @pytest.fixture
 def filled(project):
     plan = {"sample_paper": [DAY], "sample_wire": [DAY]}
-    perform("test", 1, lambda runner: collect(project, plan, runner, Watch()))
+    collect(project, plan, workers(project), Watch())
     return project
 
 

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from crawlers import archive
-from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.workers import workers
 from transforms import dataset
 
 D18, D19 = date(2026, 11, 18), date(2026, 11, 19)
@@ -360,19 +360,19 @@ def test_a_page_of_several_articles_gives_as_many_records(site, tmp_path):
         assert (tally.found, tally.records, tally.rejects, tally.waiting) == (4, 3, {"split": 1}, 0)
     assert site.asked.count("/a/d") == 1
     before = dataset.records(project.data).rows(D18, "paper")
-    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch(), everything=True))[0].ok
+    assert rebuild(project, {"paper": [D18]}, workers(project), Watch(), everything=True)[0].ok
     assert dataset.records(project.data).rows(D18, "paper") == before
     told = caixun("why", before[2].url, *in_project(project)).stdout
     assert before[2].url.endswith("/a/d#two")
     assert told.startswith(f"{before[2].url}\n")
 
     plain = make_project(tmp_path, site, paper=SOURCE)  # the rule is taken out of the YAML, and put in again
-    run, _ = perform("rebuild", 1, lambda runner: rebuild(plain, {"paper": [D18]}, runner, Watch()))
+    run, _ = rebuild(plain, {"paper": [D18]}, workers(plain), Watch())
     assert run.ok
     assert day_of(run).tally.rejects == {"no_body": 2}
     assert {row.url for row in dataset.rejects(project.data).rows(D18, "paper")} == {before[1].url, before[2].url}
     project = make_project(tmp_path, site, paper=SOURCE + "extract: {{each: div.i, published_at: b}}\n")
-    assert perform("rebuild", 1, lambda runner: rebuild(project, {"paper": [D18]}, runner, Watch()))[0].ok
+    assert rebuild(project, {"paper": [D18]}, workers(project), Watch())[0].ok
     assert [row.url for row in dataset.records(project.data).rows(D18, "paper")] == [row.url for row in before]
 
 

@@ -8,12 +8,12 @@ from crawlers import archive
 from crawlers.errors import StoreError
 from flows.doctor import doctor
 from flows.make import make
-from flows.perform import perform
 from flows.rebuild import count_stale, rebuild
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.workers import workers
 
 DAYS = [date(2026, 11, 18), date(2026, 11, 19)]
 
@@ -23,7 +23,7 @@ def files(project) -> dict[str, bytes]:
 
 
 def rebuilt(project, plan, **options):
-    return perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch(), **options))
+    return rebuild(project, plan, workers(project), Watch(), **options)
 
 
 def changed_source(project, old: str, new: str):
@@ -63,7 +63,7 @@ def test_only_what_other_rules_made_is_made_again_and_the_changes_are_told(tmp_p
     assert (moved.old, moved.new, moved.url.rpartition("/")[2]) == ("2026-11-18", "2026-11-19", "paper2")
 
     once = files(project)
-    perform("test", 1, lambda runner: rebuild(project, plan, runner, Watch(), everything=True))
+    rebuild(project, plan, workers(project), Watch(), everything=True)
     assert files(project) == once  # names, too
 
     project = changed_source(project, "\ntimezone: America/New_York", "")
@@ -128,7 +128,7 @@ def test_a_rebuild_without_the_archive_changes_nothing(tmp_path, how):
     said = {"away": "has none of the files with the pages of paper", "unreadable": "cannot be read: not a directory"}
     assert (said[how] in finding.text, finding.level, changes["paper"].pages) == (True, "failure", 0)
     with pytest.raises(StoreError, match="archive: there is no such folder; put the archive back"):
-        perform("test", 1, lambda runner: doctor(project, runner, Watch(), mend=True))
+        doctor(project, workers(project), Watch(), mend=True)
     assert (files(project), project.ledger.held("paper")) == (before, held)
 
     place.unlink(missing_ok=True)
@@ -153,7 +153,7 @@ def test_pages_that_were_lost_are_built_again_when_the_archive_gives_them_again(
     assert (run.ok, [report.tally.failed for report in run.reports]) == (False, [2, 0])
 
     away.rename(lost)
-    found = perform("test", 1, lambda runner: doctor(project, runner, Watch(), mend=True))
+    found = doctor(project, workers(project), Watch(), mend=True)
     assert [trouble.what for trouble in found.troubles] == [
         f"archive/{lost.parent.name}/{lost.name} gives 2 pages of paper again that the ledger has as lost"
     ]

@@ -10,11 +10,11 @@ import pytest
 from flows.daily import collect
 from flows.demo import DEMO_DAYS
 from flows.importing import Imported, import_texts
-from flows.perform import perform
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.transforms.test_layout import TEXT
+from tests.workers import workers
 from transforms import dataset
 from transforms.layout import split
 from transforms.record import Annotation, Article, Record
@@ -23,7 +23,7 @@ from transforms.record import Annotation, Article, Record
 @pytest.fixture
 def filled(project):
     plan = {"sample_paper": [DEMO_DAYS[0]], "sample_wire": [DEMO_DAYS[0]]}
-    perform("test", 2, lambda runner: collect(project, plan, runner, Watch()))
+    collect(project, plan, workers(project), Watch())
     return project
 
 
@@ -46,7 +46,7 @@ def test_an_import_that_takes_past_midnight_is_one_of_the_day_on_which_it_began(
     file = tmp_path / "two.txt"
     file.write_text(TEXT + TEXT.replace("099410", "099411"), encoding="utf-8")
     project = open_project(None, tmp_path / "data")
-    result = perform("import", 1, lambda runner: import_texts(project, [file], runner))
+    result = import_texts(project, [file], workers(project))
     assert result == Imported(records=2)
     assert len(dataset.records(project.data).rows(date(2026, 11, 18), "imported")) == 2
 
@@ -83,7 +83,7 @@ def test_a_damaged_first_line_costs_its_record_alone(tmp_path, encoding):
     texts = [TEXT.replace("099410", f"09941{number}").encode(encoding) for number in range(3)]
     (tmp_path / "t.txt").write_bytes(b"".join(texts).replace("质检员".encode(encoding), b"\xff\xfe", 1))
     project = open_project(None, tmp_path / "data")
-    result = perform("import", 1, lambda runner: import_texts(project, [tmp_path / "t.txt"], runner))
+    result = import_texts(project, [tmp_path / "t.txt"], workers(project))
     assert (result.records, len(result.complaints)) == (2, 1)
     assert result.complaints[0] == f"{tmp_path / 't.txt'}:1: a line that is neither UTF-8 nor GB18030 text"
 

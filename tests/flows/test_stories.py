@@ -9,7 +9,6 @@ import pytest
 
 from crawlers.clock import now
 from crawlers.page import article_id
-from flows.perform import perform
 from flows.rebuild import rebuild
 from flows.settings import open_project
 from flows.stories import join_stories, tell_stories
@@ -18,6 +17,7 @@ from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, collected, links, loopback, make_project
 from tests.transforms.rows import record
 from tests.transforms.test_stories import FLASH, PARAGRAPHS, TEXT
+from tests.workers import workers
 from transforms import dataset
 from transforms.reading import read_dataset
 from transforms.stories import mark, period
@@ -84,7 +84,7 @@ def test_stories_are_the_same_in_every_order_also_when_the_telling_is_killed(tmp
     assert back.ledger.moved_stories() == []
 
     before = {path: path.stat().st_ino for path in (back.data / "records").rglob("*.parquet")}
-    perform("test", 1, lambda runner: rebuild(back, BOTH, runner, Watch(), everything=True))
+    rebuild(back, BOTH, workers(back), Watch(), everything=True)
     assert {path: path.stat().st_ino for path in (back.data / "records").rglob("*.parquet")} == before
 
 
@@ -100,7 +100,7 @@ def test_a_ledger_without_stories_takes_them_from_the_records_and_a_story_outliv
     project.ledger.give_up_sketches(now() + timedelta(days=1))
     path = project.config / "sources" / "wire.yml"
     path.write_text(path.read_text(encoding="utf-8") + "extract: {drop: [p]}\n", encoding="utf-8")
-    perform("test", 1, lambda runner: rebuild(project, {"wire": [D18]}, runner, Watch(), everything=True))
+    rebuild(project, {"wire": [D18]}, workers(project), Watch(), everything=True)
     assert stories(project) == {"note": "note", "half": "half", "next": "next", "again": "again"}
 
 
