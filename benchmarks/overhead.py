@@ -72,6 +72,9 @@ class Bare:
         """Call it."""
         return work()
 
+    def ready(self, _load: Callable[[], object]) -> None:
+        """Let no process start before its first job."""
+
     def map(self, _name: str, work: Callable[[Any], Any], jobs: Iterable[Any], _split: object) -> Iterator[tuple[Any, Any]]:
         """Map it."""
         listed = list(jobs)
@@ -102,7 +105,7 @@ class Counting:
     def __init__(self, runner: Runner) -> None:
         """Use a runner."""
         self._runner = runner
-        self.step, self.publish, self.attach = runner.step, runner.publish, runner.attach
+        self.step, self.ready, self.publish, self.attach = runner.step, runner.ready, runner.publish, runner.attach
         self.seconds = 0.0
 
     def map(self, name: str, work: Callable[[Any], Any], jobs: Iterable[Any], split: Any) -> Iterator[tuple[Any, Any]]:

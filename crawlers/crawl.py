@@ -12,7 +12,7 @@ from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.ledger import Ledger
-from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, failure_reason, is_answer, twin_url
+from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, failure_reason, is_answer
 from crawlers.parts import MOST, next_part
 from crawlers.root import Root
 from crawlers.source import Source
@@ -204,9 +204,8 @@ class Crawl:
         return None
 
     def _found(self, link: str) -> bool:
-        """Whether a list has named this address, be it by http or https, as an article's."""
-        url = canonical_url(link)
-        return bool(self._ledger.states(self.source.name, [article_id(url), article_id(twin_url(url))]))
+        """Whether a list has named this address as an article's."""
+        return bool(self._ledger.states(self.source.name, [article_id(canonical_url(link))]))
 
     def _note_kept(self) -> None:
         self._ledger.archive_all(self.source.name, self._kept)

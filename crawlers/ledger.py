@@ -7,8 +7,7 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +30,7 @@ from crawlers.fates import (
     fate_of,
 )
 from crawlers.inquiries import Inquiries
-from crawlers.page import Position, article_id, twin_url
+from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
@@ -100,13 +99,12 @@ class Ledger(Builds, Census, Inquiries):
         """Note candidates of one answer of a seed, and return those that have to be fetched.
 
         `wanted` are the days asked for. A candidate that the listing places on another day is skipped (`off_day`), one
-        that another source has is skipped (`seen`); one that is archived already is not fetched again, be it by http or https.
+        that another source has is skipped (`seen`); one that is archived already is not fetched again.
         """
         fetches, new = [], {}
-        twins = [article_id(twin_url(find.url)) for find in finds]
         with self._writing() as connection:
-            known = _rows_of(connection, [*(find.article_id for find in finds), *twins])
-            for find in _as_known(finds, known):
+            known = _rows_of(connection, [find.article_id for find in finds])
+            for find in finds:
                 mine = next((row for row in known[find.article_id] if row.source == source), None)
                 fate = fate_of(find, mine, known[find.article_id], wanted)
                 if fate is None:
@@ -244,24 +242,6 @@ def _to_fetch() -> Any:
     """Return the condition that a URL is to be fetched now: archived by no source, and not blocked a short while ago."""
     rested = and_(_urls.c.state == "blocked", _urls.c.settled_at < now() - COOLDOWN)
     return and_(or_(_urls.c.state.in_(("discovered", "failed")), rested), ~elsewhere(HELD))
-
-
-def _as_known(finds: Iterable[Find], known: Mapping[str, Sequence[Any]]) -> Iterator[Find]:
-    """Yield candidates, each by the address under which it is known: by http and by https a page is one article.
-
-    `known` are the rows by article_id, of both addresses of each candidate. One that could not be fetched by the other address is
-    tried by this one.
-    """
-    found: set[str] = set()
-    for find in finds:
-        twin = article_id(twin_url(find.url))
-        if find.article_id not in found and not known[find.article_id] and not find.held:
-            if twin in found:
-                continue
-            if row := next((row for row in known[twin] if row.state not in ("failed", "blocked")), None):
-                find = replace(find, article_id=twin, url=row.url, link=row.link)  # noqa: PLW2901 - it is the same article
-        found.add(find.article_id)
-        yield find
 
 
 def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:

@@ -173,7 +173,7 @@ def canonical_url(url: str) -> str:
 
 
 def twin_url(canonical: str) -> str:
-    """Return the canonical URL of the same page by the other one of http and https; the URL itself where it names a port."""
+    """Return a canonical URL with https for http, or http for https; as it is where it names a port, at which only one answers."""
     scheme, _, rest = canonical.partition("://")
     named = re.search(r":\d+$", rest.partition("/")[0])
     return canonical if named else f"{'http' if scheme == 'https' else 'https'}://{rest}"

@@ -19,7 +19,7 @@ from crawlers.entries import is_file
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import Find
 from crawlers.lock import source_lock
-from crawlers.page import Page, article_id, canonical_url, site_of, twin_url
+from crawlers.page import Page, article_id, canonical_url, site_of
 from crawlers.source import Source
 from crawlers.warc import WarcError, read_warc
 from flows.build import build
@@ -198,15 +198,16 @@ class _Taker:
             writer = self._writer(name)
             finds = [Find(article_id(url), url, page.link, None, None, at_hand=True) for url, page in pages]
             fetches = self.project.ledger.find(name, finds, {day}, file, self.crawl_id)
-            at_hand = {article_id(twin_url(url)): page for url, page in pages} | {article_id(url): page for url, page in pages}
-            kept = []
-            for fetch in fetches:
-                page = replace(at_hand[fetch.article_id], source=name, link=fetch.link)
-                kept.append((fetch.article_id, writer.append(page), page.fetched_at))
+            new = {fetch.article_id for fetch in fetches}
+            kept = [
+                (article_id(url), writer.append(replace(page, source=name)), page.fetched_at)
+                for url, page in pages
+                if article_id(url) in new
+            ]
             self.project.ledger.archive_all(name, kept)
             writer.put_by()
-            self.result.taken += len(fetches)
-            self.result.known += len(pages) - len(fetches)
+            self.result.taken += len(new)
+            self.result.known += len(pages) - len(new)
 
     def _writer(self, name: str) -> ArchiveWriter:
         """Return the archive's writer of a source, whose lock is held from its first page on."""

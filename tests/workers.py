@@ -11,10 +11,10 @@ _read: dict[Path, bytes] = {}
 
 
 def workers(project: Project) -> Runner:
-    """Return a runner with two workers; with new ones where a file of the project has changed, which these may have read before."""
+    """Return a runner with two workers; with new ones where the files of the project are not those that these may have read."""
     files = {path: path.read_bytes() for path in project.config.rglob("*") if path.is_file()}
     known = {path: content for path, content in _read.items() if path.is_relative_to(project.config)}
-    if not _runners or not known.items() <= files.items():
+    if not _runners or (known and known != files):
         end()
         _runners.append(PlainRunner(2))
         _read.clear()

@@ -80,9 +80,8 @@ def main() -> None:
     # reads this when it is loaded, here and in the processes that are started from here; its wheels for Linux on x86-64 have jemalloc.
     linux = sys.platform == "linux" and platform.machine() == "x86_64"
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
-    gc.set_threshold(
-        10_000
-    )  # what a command imports and reads stays: looking for garbage in it took a tenth of a short one's time
+    # What a command imports and reads stays; looking for garbage in it so often took a tenth of a short one's time.
+    gc.set_threshold(10_000)
     open_streams()
     signals = _end_as_ctrl_c()
     try:

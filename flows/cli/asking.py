@@ -146,7 +146,7 @@ def why(
 
 
 def _meant(url: str) -> list[str]:
-    """Return the addresses that a URL may mean: itself, or that of https and that of http where a host stands first, and their twins."""
+    """Return the addresses that a URL may mean: itself, that of https where it begins with a host, and the other of http and https."""
     from crawlers.page import canonical_url, twin_url
 
     bare = "://" not in url and "." in url.partition("/")[0]

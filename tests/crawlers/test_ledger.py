@@ -64,36 +64,6 @@ def test_a_second_source_does_not_fetch_what_another_has(ledger):
     assert ledger.why(find(1).article_id)[1]["detail"] == "a"
 
 
-def by_https(number: int, listed: date | None = D18) -> Find:
-    url = f"https://e.cn/{number}"
-    return Find(article_id(url), url, url, f"标题{number}", listed)
-
-
-def test_an_article_by_http_and_by_https_is_one(ledger):
-    assert fetched(ledger, "a", [find(1), by_https(1), by_https(2)]) == ["http://e.cn/1", "https://e.cn/2"]
-    archived(ledger, "a", find(1))
-    assert fetched(ledger, "a", [by_https(1), find(2)]) == ["https://e.cn/2"]
-    assert fetched(ledger, "b", [by_https(1), find(2)]) == []
-    assert (report(ledger).tally.found, report(ledger, "b").tally.skipped) == (2, {"seen": 2})
-    assert ledger.why(by_https(1).article_id) == []
-    assert [row["detail"] for row in ledger.why(find(1).article_id)] == [None, "a"]
-
-
-def test_an_article_listed_for_another_day_by_the_other_of_http_and_https_is_taken_up(ledger):
-    assert fetched(ledger, "a", [find(1, D19)]) == []
-    assert fetched(ledger, "a", [by_https(1, D19)], {D18, D19}) == ["http://e.cn/1"]
-    ledger.begin("a", [D19], "c2")
-    ledger.take_up("a", [D19])
-    assert [fetch.link for fetch in ledger.pending("a", [D19])] == ["http://e.cn/1"]
-
-
-@pytest.mark.parametrize("state", ["failed", "blocked"])
-def test_an_article_that_fails_by_http_is_tried_by_https(ledger, state):
-    fetched(ledger, "a", [find(1)])
-    ledger.miss("a", find(1).article_id, state, "http")
-    assert fetched(ledger, "a", [by_https(1)]) == ["https://e.cn/1"]
-
-
 def test_what_another_source_took_meanwhile_is_seen(ledger):
     fetched(ledger, "a", [find(1, D19)])
     assert fetched(ledger, "b", [find(1, D19)], {D19}) == ["http://e.cn/1"]

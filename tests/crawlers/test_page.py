@@ -51,7 +51,7 @@ def test_canonical_url(url, canonical):
         ("http://e.cn:8080/a", "http://e.cn:8080/a"),  # another server, or none, answers there by https
     ],
 )
-def test_the_same_page_by_the_other_of_http_and_https(url, twin):
+def test_the_same_address_with_the_other_of_http_and_https(url, twin):
     assert twin_url(url) == twin
     assert twin_url(twin) == url
 

@@ -93,20 +93,6 @@ def test_pages_go_to_the_source_of_their_address_and_are_built_like_crawled_ones
     assert import_warcs(project, [str(tmp_path / "b.warc.gz")], runner) == Intake(known=4, other_hosts=1)
 
 
-def test_a_page_by_http_and_by_https_is_one_article(project, tmp_path, runner):
-    """Also where a crawl has found it by the other one and not fetched it yet."""
-    secure = [f"https://news.example.com/a/{number}" for number in (1, 2)]
-    plain = [url.replace("https", "http") for url in secure]
-    project.ledger.find("everything", [Find(article_id(plain[1]), plain[1], plain[1], None, D18)], {D18}, "list", "crawl")
-    pages = [page(url, number, "2026-11-18 08:00") for number, url in ((1, secure[0]), (1, plain[0]), (2, secure[1]))]
-    (tmp_path / "a.warc.gz").write_bytes(warc(*pages))
-    result = import_warcs(project, [str(tmp_path / "a.warc.gz")], runner, source="everything")
-    assert result == Intake(taken=2, known=1, records=2)
-    assert {row.url for row in dataset.records(project.data).rows(D18, "everything")} == {secure[0], plain[1]}
-    told = [caixun("why", url, *in_project(project)) for url in (secure[1], plain[1], "news.example.com/a/2")]
-    assert {(one.returncode, one.stdout) for one in told} == {(0, told[0].stdout)}
-
-
 def test_days_are_chosen_and_others_may_come_later(project, tmp_path, runner):
     (tmp_path / "a.warc").write_bytes(news(*range(6)))
     first = [str(tmp_path / "a.warc")]

@@ -174,6 +174,16 @@ def test_why_tells_every_stage(filled, site):
     assert (never.returncode, "was never found" in never.stdout) == (1, True)
 
 
+def test_why_finds_an_article_by_http_and_by_https(tmp_path):
+    file, data = tmp_path / "one.txt", tmp_path / "data"
+    file.write_text(TEXT.replace("https://baijiahao.baidu.com/s?id=1882256281147099410", "https://news.example.com/a/1"), "utf-8")
+    assert caixun("import", file, "--data", data).returncode == 0
+    urls = ("https://news.example.com/a/1", "http://news.example.com/a/1", "news.example.com/a/1")
+    told = [caixun("why", url, "--data", data) for url in urls]
+    assert [one.returncode for one in told] == [0, 0, 0]
+    assert {one.stdout.partition("\n")[0] for one in told} == {urls[0]}
+
+
 def test_status_shows_each_days_sums(filled):
     reports = json.loads(caixun("status", DEMO_DAYS[0], DEMO_DAYS[1], "--json", *in_project(filled)).stdout)
     assert [(report["source"], report["day"], report["status"]) for report in reports if report["source"] != "sample_search"] == [
