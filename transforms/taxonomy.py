@@ -180,7 +180,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         generic=frozenset(words(places, "generic_words.txt")),
         triggers={row["trigger"]: row["type"] for row in rows(places, "event_triggers.csv")},
         broad_industries=frozenset(words(places, "broad_industries.txt")),
-        industry_exceptions=frozenset(words(places, "industry_exceptions.txt")) - industries.keys(),
+        industry_exceptions=frozenset(words(places, "industry_exceptions.txt")).difference(industries),
         cues=cues,
         industry_names=_industry_names(places, industries),
         company_industries=others,
