@@ -172,13 +172,6 @@ def canonical_url(url: str) -> str:
     return canonicalize_url(urlunsplit((parts.scheme, host, parts.path or "/", "&".join(query), "")))
 
 
-def twin_url(canonical: str) -> str:
-    """Return a canonical URL with https for http, or http for https; as it is where it names a port, at which only one answers."""
-    scheme, _, rest = canonical.partition("://")
-    named = re.search(r":\d+$", rest.partition("/")[0])
-    return canonical if named else f"{'http' if scheme == 'https' else 'https'}://{rest}"
-
-
 def article_id(canonical: str) -> str:
     """Return the identity of a canonical URL: BLAKE2b of 128 bits as 32 hex digits."""
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()

@@ -146,12 +146,13 @@ def why(
 
 
 def _meant(url: str) -> list[str]:
-    """Return the addresses that a URL may mean: itself, that of https where it begins with a host, and the other of http and https."""
-    from crawlers.page import canonical_url, twin_url
+    """Return the addresses that a URL may mean: itself (by https where it has no scheme) and the same by the other of http and https."""
+    from crawlers.page import canonical_url
 
     bare = "://" not in url and "." in url.partition("/")[0]
-    given = map(canonical_url, [f"https://{url}", f"http://{url}"] if bare else [url])
-    return list(dict.fromkeys(address for one in given for address in (one, twin_url(one))))
+    scheme, sign, rest = (f"https://{url}" if bare else url).partition("://")
+    schemes = (scheme, {"http": "https", "https": "http"}.get(scheme.lower(), scheme))
+    return list(dict.fromkeys(canonical_url(f"{one}{sign}{rest}") for one in schemes))
 
 
 def _rows(project: "Project", canonical: str, fragment: str) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from crawlers.page import (
     failure_reason,
     is_answer,
     site_of,
-    twin_url,
 )
 
 
@@ -40,20 +39,6 @@ def page(body: bytes = b"", status: int = 200, url: str = "http://news.example.c
 def test_canonical_url(url, canonical):
     assert canonical_url(url) == canonical
     assert canonical_url(canonical) == canonical
-
-
-@pytest.mark.parametrize(
-    ("url", "twin"),
-    [
-        ("http://e.cn/a?b=1", "https://e.cn/a?b=1"),
-        ("https://e.cn/a:8", "http://e.cn/a:8"),
-        ("http://[2001:db8::1]/", "https://[2001:db8::1]/"),
-        ("http://e.cn:8080/a", "http://e.cn:8080/a"),  # another server, or none, answers there by https
-    ],
-)
-def test_the_same_address_with_the_other_of_http_and_https(url, twin):
-    assert twin_url(url) == twin
-    assert twin_url(twin) == url
 
 
 def test_canonical_urls_of_two_gbk_escapes_stay_two():
