@@ -24,10 +24,12 @@ _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”
 # What a site prints above an article whose headline it has changed: an offer of its own, a short one. Where no prose follows the
 # headline as it was, that stands below the article.
 _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
-# What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
+# What sites print behind an article: the headlines and beginnings of others, each with its time in a line of its own. A beginning
+# is cut, or stands alone below its headline; behind that time there must be more, else it is the article's own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
 _OTHERS = re.compile(
-    rf"(?<=\n)(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
+    rf"(?<=\n)(?:(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
+    rf"|(?<=[。;；]\n)[^\n。]{{8,80}}\n[^\n]+[。！？!?]{_PRINTED.pattern}\n)"
 )
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")

@@ -66,7 +66,7 @@ _CLAUSE = re.compile(
     r"|(?<!投资方)(?<!股东)(?<!客户)(?<!供应商)之一|的是|出品方|厂商|龙头|龙头企业|巨头|上市公司|[车房药险猪航酒乳煤钢]企)$"
 )
 _FIGURE = re.compile(
-    r"(?!、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
+    r"\n*(?!\n|、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
     r"|[一二三四五六七八九十两]成|涨停|跌停)"
 )
 # 海州新材、云湖科技分别获净买入1.2亿元和0.8亿元: each has its figure.
@@ -78,6 +78,10 @@ _FIGURE_OF_ALL = re.compile(
     rf"\n*(?:、[^，。；！？、\n]{{2,8}}\n*)*(?:等[^，。；！？\n\d]{{0,4}})?[^，。；！？\n\d获被遭受]{{0,12}}(?:减持|增持|回购|预[增亏盈减]|中标|亏损|盈利|分红|募资)"
     rf"[^，。；！？\n\d]{{0,12}}[均都][^，。；！？\n\d]{{0,8}}{_OWN}"
 )
+# 25日晚间，海州新材发布公告称: who announces something; a house mostly does so for others.
+_ANNOUNCED = re.compile(
+    r"\n*(?:\d{1,2}月\d{1,2}日|当日|近日|[昨今]日|[昨今]天)?(?:早间|午间|晚间|盘后)?(?:发布|披露)?公告(?:称|表示|显示|，|：)"
+)
 _OWNED = re.compile(r"(?:重仓|持有|持仓|买入|投资)的?$")  # whose list it is
 _MOVED = re.compile(
     r"(?:股价|今日|盘中|午后|一度|[AH]股|港股|年内|在?今年[内以来]{0,2}|[也均则]){0,3}(?:[收微大上下]?[涨跌]|涨停|跌停|报)"
@@ -86,6 +90,10 @@ _MOVED = re.compile(
 _LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
 _ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
     r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
+)
+# 祁连山(3.250,0.02,0.62%): behind a word of everyday language, too, a price tells that it is a share, where it parts no longer name.
+_PRICED = re.compile(
+    r"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|[\u4e00-\u9fff]{0,4}(?:大厦|广场|大道|路\d|\d{1,4}号))"
 )
 _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
@@ -124,6 +132,10 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
+    for start, end, name in words.found["everyday"]:
+        one = Mention(start, end, lists.everyday[name])
+        if _PRICED.match(source, end) or (_heads(one, text) and _ANNOUNCES.match(text, end)):
+            found.append(one)
     for match in _LABEL.finditer(source):
         company = lists.companies.get(match[1])
         if company and company.level1 not in _HOUSES:
@@ -195,7 +207,7 @@ def _reported(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text:
         one
         for one in found
         if _CLAUSE.search(text[max(0, one.start - _LONGEST_MARK) : one.start])
-        and _FIGURE.match(text, one.end)
+        and (_FIGURE.match(text, one.end) or _ANNOUNCED.match(text, one.end))
         and not _is_aside(one, text)
     ]
     moved = [one for one in found if _MOVED.match(text, one.end)]
@@ -206,7 +218,7 @@ def _reported(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text:
 def _heads(one: Mention, text: str) -> bool:
     """Whether a company is the heading of an item in a list of news."""
     before = text[max(0, one.start - 2) : one.start].removesuffix("*")
-    return before.endswith(("\n", "【")) and bool(_HEADING.match(text, one.end))
+    return before.endswith(("\n", "【", "。", "；")) and bool(_HEADING.match(text, one.end))
 
 
 def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str, edge: int, lead: int) -> set[Mention]:

@@ -94,12 +94,14 @@ class Company:
 class Taxonomy:
     """All word lists, see `load_taxonomy`. `version` changes with the content of any file.
 
-    `ai_technologies` are kinds by term, "" where a row has none.
+    `ai_technologies` are kinds by term, "" where a row has none. `everyday` are companies by those of their names that are
+    words of everyday language as well; `companies` lacks these.
     """
 
     ai_technologies: dict[str, str]
     industries: dict[str, str]
     companies: dict[str, Company]
+    everyday: dict[str, Company]
     codes: dict[str, Company]
     generic: frozenset[str]
     triggers: dict[str, str]
@@ -115,12 +117,13 @@ class Taxonomy:
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds AI technologies, industries with their cues, companies (others: not of `companies`), subjects, triggers and places."""
+        """Finds AI technologies, industries with their cues, companies (others: not listed ones), subjects, triggers and places."""
         return Finder(
             {
                 "technologies": self.ai_technologies,
                 "industries": self.industries.keys() | self.cues.keys() | self.industry_exceptions,
                 "companies": self.companies,
+                "everyday": self.everyday,
                 "others": self.company_industries,
                 "subjects": self.subjects,
                 "triggers": self.triggers,
@@ -159,7 +162,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     industries = {row["term"]: intern(row["level1"]) for row in rows(places, "industries.csv")}
     # A name that is a word of everyday language tells nothing by itself; the full name or the code still does.
     everyday = set(words(places, "ambiguous_names.txt"))
-    companies, codes = _companies(places, everyday)
+    companies, homonyms, codes = _companies(places, everyday)
     cues = {row["cue"]: row["industry"] for row in rows(places, "industry_cues.csv")}
     for cue, industry in cues.items():
         if industry not in industries or industry in cues:
@@ -176,6 +179,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
         ai_technologies={row["term"]: row.get("kind") or "" for row in rows(places, "ai_technologies.csv")},
         industries=industries,
         companies=companies,
+        everyday=homonyms,
         codes=codes,
         generic=frozenset(words(places, "generic_words.txt")),
         triggers={row["trigger"]: row["type"] for row in rows(places, "event_triggers.csv")},
@@ -192,20 +196,24 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     )
 
 
-def _companies(folders: list[Path], everyday: Collection[str]) -> tuple[dict[str, Company], dict[str, Company]]:
-    """Return the listed companies by what they are called, but for words of everyday language, and by their codes."""
+def _companies(
+    folders: list[Path], everyday: Collection[str]
+) -> tuple[dict[str, Company], dict[str, Company], dict[str, Company]]:
+    """Return the listed companies by what they are called, by words of everyday language that are their names, and by code."""
     companies: dict[str, Company] = {}
+    homonyms: dict[str, Company] = {}
     codes: dict[str, Company] = {}
     for row in rows(folders, "companies.csv"):
         company = Company(row["code"], intern(row["level1"]))
-        companies |= {one: company for one in _names(row["name"], row["full_name"]) if one not in everyday}
+        for name in _names(row["name"], row["full_name"]):
+            (homonyms if name in everyday else companies)[name] = company
         codes[row["code"]] = company
     for row in rows(folders, "company_aliases.csv"):
         if row["code"] not in codes:
             place = place_of(folders, "company_aliases.csv", row["alias"])
             raise ConfigError(f"{place}: {row['alias']} stands for {row['code']}, which companies.csv does not have")
         companies[row["alias"]] = codes[row["code"]]
-    return companies, codes
+    return companies, homonyms, codes
 
 
 def _industry_names(folders: list[Path], industries: Mapping[str, str]) -> dict[str, str]:

@@ -261,3 +261,10 @@ def test_one_company_of_a_plain_trade_names_it_though_the_text_does_not():
     body = "金科股份公告，股东解除质押3767万股。质权人为样行。金科股份说，将关注进展。"
     assert found("金科股份：股东解除质押", body) == (["房地产"], ["房地产"])
     assert found("宁德时代：股东解除质押", body.replace("金科股份", "宁德时代")) == ([], ["电力设备"])
+
+
+def test_the_trade_in_a_companys_name_is_its_industry_though_the_text_does_not_name_it_otherwise():
+    body = "{}公布，公司按每股1.45港元回购5万股，耗资7.25万港元。"
+    assert found("海岬制药回购5万股", body.format("海岬制药")) == (["制药"], ["医药生物"])
+    assert found("海岬煤业回购5万股", body.format("海岬煤业")) == (["煤炭"], ["煤炭"])
+    assert found("海岬信用卡回购5万股", body.format("海岬信用卡")) == ([], [])

@@ -117,6 +117,13 @@ def test_an_article_ends_where_the_beginnings_of_others_are_printed():
     ]
 
 
+def test_an_article_ends_where_others_begin_that_are_told_in_a_paragraph_each():
+    one = "一杯茶，一个月涨了三倍，稀缺就可以为所欲为了吗？\n云湖茶业今年以来涨了七成。这样的故事还能讲多久！\n2026-11-03 18:00:12\n"
+    assert told(f"远帆物流回购1万股。\n{one}又一家公司的消息\n又讯，它也涨了。") == ["远帆物流回购1万股。"]
+    own = "远帆物流回购1万股。\n稀缺就可以为所欲为了吗\n远帆物流涨了七成。\n2026-11-03 18:00:12"  # its own time, behind its last section
+    assert told(own) == own.split("\n")
+
+
 def test_lines_above_a_time_that_are_not_cut_are_the_articles_own():
     body = "远帆物流发布年报。\n三大业务板块全面增长超出预期\n收入增长三成。\n冷链业务收入翻番。\n2026-11-03 21:33"
     assert told(body) == body.split("\n")

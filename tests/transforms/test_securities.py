@@ -327,3 +327,26 @@ def test_what_a_company_itself_does_somewhere_is_about_it(body):
 def test_whose_shares_a_fund_holds_have_no_figure_of_their_own():
     body = "基金公布季报。季报已经审计。其重仓的宁德时代、比亚迪、三一重工、海螺水泥亏损均超5%。"
     assert codes("基金公布季报", body) == []
+
+
+def test_a_price_or_an_announcement_tells_that_a_word_of_everyday_language_is_a_company():
+    body = "两家股东减持。祁连山(3.250,0.02,0.62%)股东减持1%的股份。黑芝麻：拟收购一家工厂。"
+    assert codes("两家公司股东减持", body) == ["600720.SH", "000716.SZ"]
+    plain = "两家股东减持。祁连山的雪线今年退了1%。黑芝麻：一种很香的食物。"
+    assert codes("两家公司股东减持", plain) == []
+    longer = (
+        "两家股东减持。会议在北京金融街(6.520,0.05,0.77%)海州大厦举行，有100人参加。中国长城(13.520,0.05,0.37%)资产入股1亿元。"
+    )
+    assert codes("两家公司股东减持", longer) == []
+
+
+def test_who_announces_something_or_has_a_figure_behind_its_price_is_reported_of():
+    lead = "早间资讯汇总。市场平稳。批价企稳。"
+    assert codes("早间资讯", f"{lead}25日晚间，宁德时代发布公告称，决定中止收购一家公司。") == ["300750.SZ"]
+    assert codes("早间资讯", f"{lead}宁德时代(180.250,0.02,0.62%)股东减持1%的股份。") == ["300750.SZ"]
+    assert codes("早间资讯", f"{lead}据说宁德时代的公告栏换了颜色。") == []
+
+
+def test_items_of_one_paragraph_each_have_their_heading():
+    body = "快讯。市场平稳。贵州茅台：收到监管部门的决定书。宁德时代：收到中标通知。"
+    assert codes("午间公告", body) == ["600519.SH", "300750.SZ"]
