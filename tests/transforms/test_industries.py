@@ -268,3 +268,15 @@ def test_the_trade_in_a_companys_name_is_its_industry_though_the_text_does_not_n
     assert found("海岬制药回购5万股", body.format("海岬制药")) == (["制药"], ["医药生物"])
     assert found("海岬煤业回购5万股", body.format("海岬煤业")) == (["煤炭"], ["煤炭"])
     assert found("海岬信用卡回购5万股", body.format("海岬信用卡")) == ([], [])
+
+
+def test_what_a_company_unites_under_one_roof_is_its_business():
+    body = "云湖控股持股升至0.93%。公司从家具商变为集{}为一体的企业，去年起加大投入。"
+    assert found("云湖控股获增持", body.format("珠宝销售、投资借贷及家具制造"))[1] == ["纺织服饰", "轻工制造"]
+    assert found("云湖控股获增持", body.format("研发、生产、销售")) == ([], [])
+    assert found("云湖防范腐败", "云湖建起集提醒防范、动态监督、保护挽救为一体的机制。") == ([], [])
+
+
+def test_the_names_of_sectors_by_older_standards_are_industries():
+    body = "公司拟回购9.18万股。从行业动态来看，该股所属的一级行业分类为交运设备，行业指数下跌2.10%。"
+    assert found("云湖传感拟回购股份", body) == (["交运设备"], ["汽车"])
