@@ -56,8 +56,6 @@ _CODE = re.compile(r"\s?[（(]\w")  # behind the name of a company
 # 收入减少主要由于贸易业务的收入减少
 _EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营收|营业额|营业收入|毛利)")
 _HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
-# Level-1 names that are what everybody calls the trade: an article about one such company names it though it tells of none.
-_TRADES = frozenset({"房地产", "钢铁", "银行", "煤炭"})
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
@@ -74,7 +72,7 @@ def industries(
     these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
-    else the trade of the one company that the article is about, where its level-1 name is a plain one.
+    else the trade of the one company that the article is about.
     """
     others = _others(words, lists, subject)
     own = {one.company.level1 for one in companies}
@@ -115,11 +113,11 @@ def industries(
 
 
 def _trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
-    """Return what the one company that the article is about is in, where the lists or its plain level-1 name tell."""
+    """Return what the one company that the article is about is in, where the lists tell."""
     if len(others) == 1:
         return others
-    if len({one.company.code for one in companies}) == 1 and companies[0].company.level1 in _TRADES:
-        return {companies[0].company.level1: [(one.start, one.end) for one in companies]}
+    if len({one.company.code for one in companies}) == 1 and companies[0].company.industry:
+        return {companies[0].company.industry: [(one.start, one.end) for one in companies]}
     return {}
 
 

@@ -84,10 +84,11 @@ def _joined(text: str, place: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A listed company: code with its exchange (600519.SH), and its 申万 level-1 industry."""
+    """A listed company: code with its exchange (600519.SH), its 申万 level-1 industry, and what it is in, in plain words, "" if unknown."""
 
     code: str
     level1: str
+    industry: str
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,9 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
     tells of an industry), `industry_names.csv` (term, name: what an industry is called instead), `companies.csv` (code, name,
-    full_name, level1), `company_aliases.csv` (alias, code), `company_industries.csv` (name, industry: companies that
-    `companies.csv` lacks), `event_triggers.csv` (trigger, type), `subjects.csv` (term, kind),
+    full_name, level1, industry: what it is in, in plain words; may be empty or lack), `company_aliases.csv` (alias, code),
+    `company_industries.csv` (name, industry: companies that `companies.csv` lacks), `event_triggers.csv` (trigger, type),
+    `subjects.csv` (term, kind),
     and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
     `places.txt` and `surnames.txt`. A folder may lack any of them. A company is known by its names (see `_names`), its
     aliases and its code.
@@ -172,6 +174,9 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
     if wrong := next((name for name, industry in others.items() if industry not in industries), ""):
         place = place_of(places, "company_industries.csv", wrong)
         raise ConfigError(f"{place}: {wrong}: {others[wrong]} is no term of industries.csv")
+    if odd := next((one for one in codes.values() if one.industry and one.industry not in industries), None):
+        place = place_of(places, "companies.csv", odd.code)
+        raise ConfigError(f"{place}: {odd.code}: {odd.industry} is no term of industries.csv")
     digest = hashlib.blake2b(digest_size=6)
     for path in lists:
         digest.update(content(path, ConfigError) or b"")
@@ -204,7 +209,7 @@ def _companies(
     homonyms: dict[str, Company] = {}
     codes: dict[str, Company] = {}
     for row in rows(folders, "companies.csv"):
-        company = Company(row["code"], intern(row["level1"]))
+        company = Company(row["code"], intern(row["level1"]), intern(row.get("industry") or ""))
         for name in _names(row["name"], row["full_name"]):
             (homonyms if name in everyday else companies)[name] = company
         codes[row["code"]] = company

@@ -59,7 +59,7 @@ def test_whose_department_or_expert_it_is_is_no_topic():
 
 
 def test_companies_lend_their_industry_to_the_codes():
-    assert found("贵州茅台公告", "贵州茅台公告，聘任新的总经理。") == ([], ["食品饮料"])
+    assert found("贵州茅台公告", "贵州茅台公告，聘任新的总经理。") == (["白酒"], ["食品饮料"])
 
 
 def test_an_article_about_ai_names_the_industries_that_use_it():
@@ -257,10 +257,12 @@ def test_everyday_things_are_no_industry(title, body):
     assert found(title, body) == ([], [])
 
 
-def test_one_company_of_a_plain_trade_names_it_though_the_text_does_not():
+def test_what_the_one_company_is_in_stands_where_the_text_names_nothing():
     body = "金科股份公告，股东解除质押3767万股。质权人为样行。金科股份说，将关注进展。"
     assert found("金科股份：股东解除质押", body) == (["房地产"], ["房地产"])
-    assert found("宁德时代：股东解除质押", body.replace("金科股份", "宁德时代")) == ([], ["电力设备"])
+    assert found("宁德时代：股东解除质押", body.replace("金科股份", "宁德时代")) == (["锂电池"], ["电力设备"])
+    two = body.replace("质权人为样行", "另一家公司宁德时代说，宁德时代不受影响")
+    assert found("金科股份、宁德时代：股东解除质押", two) == ([], ["房地产", "电力设备"])
 
 
 def test_the_trade_in_a_companys_name_is_its_industry_though_the_text_does_not_name_it_otherwise():

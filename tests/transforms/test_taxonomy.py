@@ -37,6 +37,7 @@ def test_users_extend_the_lists(tmp_path: Path):
     )
     plain, extended = load_taxonomy([SHIPPED]), load_taxonomy([SHIPPED, tmp_path])
     assert extended.companies["新星公司"].code == "699999.SH"
+    assert extended.companies["新星公司"].industry == ""
     assert "贵州茅台" in extended.companies
     assert plain.version != extended.version
 
@@ -56,6 +57,11 @@ def test_users_extend_the_lists(tmp_path: Path):
             "companies.csv",
             "699999.SH,新星公司,新星科技,计算机",
             ":1: the first line must name the columns: code,name,full_name,level1",
+        ),
+        (
+            "companies.csv",
+            "code,name,full_name,level1,industry\n699999.SH,新星公司,新星科技,计算机,新星业",
+            ":2: 699999.SH: 新星业 is no term of industries.csv",
         ),
         ("ai_technologies.csv", "term;kind\n新星大模型;model", ":1: the first line must name the columns: term,kind"),
         ("ai_technologies.csv", "term,kind\n新星大模型,\n新星助手", ":3: each row needs term, kind"),
@@ -114,7 +120,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
         ("industries.csv", ["term", "level1"], 4500),
         ("industry_cues.csv", ["cue", "industry"], 1500),
         ("industry_names.csv", ["term", "name"], 15),
-        ("companies.csv", ["code", "name", "full_name", "level1"], 4500),
+        ("companies.csv", ["code", "name", "full_name", "level1", "industry"], 4500),
         ("company_aliases.csv", ["alias", "code"], 35),
         ("company_industries.csv", ["name", "industry"], 900),
         ("event_triggers.csv", ["trigger", "type"], 1700),
@@ -127,7 +133,10 @@ def test_a_shipped_list_is_whole(name, columns, least):
     assert len({row[columns[0]] for row in rows}) == len(rows)
     for row in rows:
         assert list(row) == columns
-        assert all(value == value.strip() != "" for value in row.values())
+        assert all(value == value.strip() for value in row.values())
+        assert all(
+            value for column, value in row.items() if column != "industry" or row.get("level1") not in ("综合", "社会服务")
+        )
 
 
 def test_every_industry_and_company_has_a_level_1_name_and_every_level_1_name_its_words():
