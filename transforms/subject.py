@@ -74,7 +74,7 @@ def _first(words: Words) -> str:
         return latin
     if colon := _COLON.match(title):
         return colon[1]
-    ends = (one for one in _SUBJECT_END.finditer(title, 2) if one.start() in words.edges or not title[one.start()].isalpha())
+    ends = (one for one in _SUBJECT_END.finditer(title, 2) if one.start() in words.edges or not title[one.start()].isalnum())
     match = next(ends, None)  # 将 ends none in 麻将
     end = match.start() if match else len(title)
     for word in words.words:
