@@ -9,6 +9,7 @@ from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
+from transforms.trades import HOLDING, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -52,10 +53,8 @@ _ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
 _TOPIC = re.compile(
     r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|(?<!控)股|办法|条例|新规|规定|政策|标准|规划|意见)$"
 )
-_CODE = re.compile(r"\s?[（(]\w")  # behind the name of a company
 # 收入减少主要由于贸易业务的收入减少
 _EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营收|营业额|营业收入|毛利)")
-_HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
@@ -74,7 +73,7 @@ def industries(
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
     else the trade of the one company that the article is about.
     """
-    others = _others(words, lists, subject)
+    others = unlisted(words, lists, subject)
     own = {one.company.level1 for one in companies}
     main = None if mainly is None else {one.company.code for one in mainly}
     if len(own) > _MOST_OWN:
@@ -86,10 +85,13 @@ def industries(
     sectors = tally.sectors()
     about_ai = any(start < len(words.title) for start, _, _ in words.found["technologies"])
     least = max(_LEAST, _DENSITY * (len(words.text) / 1000) ** 0.5)
-    named = _heaviest(_without_ai(sectors, lists.ai_technologies) if about_ai else sectors, least, own, said=about_ai)
+    named = _heaviest(_without_ai(sectors, lists.ai_technologies, own) if about_ai else sectors, least, own, said=about_ai)
+    told = [*dict.fromkeys([*named, *_heaviest(sectors, _CODE_LEAST * least, own, said=False)])]
+    if serves(told, companies, len(words.title), least):
+        named, told, sectors = [], [], []
     levels: dict[str, float] = defaultdict(float)
     support: dict[str, list[Place]] = defaultdict(list)
-    for sector in dict.fromkeys([*named, *_heaviest(sectors, _CODE_LEAST * least, own, said=False)]):
+    for sector in told:
         if sector.level1:
             levels[sector.level1] += sector.weight
             support[sector.level1] += sector.places
@@ -106,19 +108,10 @@ def industries(
     named = named or _only(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
-    found: dict[str, list[Place]] = defaultdict(list, {} if named else _trade(others, companies))
+    found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies))
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
-
-
-def _trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
-    """Return what the one company that the article is about is in, where the lists tell."""
-    if len(others) == 1:
-        return others
-    if len({one.company.code for one in companies}) == 1 and companies[0].company.industry:
-        return {companies[0].company.industry: [(one.start, one.end) for one in companies]}
-    return {}
 
 
 def bare(industry: str) -> str:
@@ -136,10 +129,14 @@ def _is_ai(term: str, technologies: Collection[str]) -> bool:
     return term in technologies or term.startswith(("AI", "人工智能", "算力", "智算"))
 
 
-def _without_ai(sectors: list[Sector], technologies: Collection[str]) -> list[Sector]:
-    """Return the sectors without AI itself where the text says which other industries use it, else all."""
+def _without_ai(sectors: list[Sector], technologies: Collection[str], own: Collection[str]) -> list[Sector]:
+    """Return the sectors without AI itself where the text says which other industries use it, else all.
+
+    An industry of one of the level-1 names `own` uses it.
+    """
     others = [one for one in sectors if not _is_ai(one.term, technologies)]
-    return others if sum(bool(STATED.search(one.spelling)) for one in others) >= _USERS else sectors
+    used = "计算机" not in own and any(one.level1 in own for one in others)
+    return others if used or sum(bool(STATED.search(one.spelling)) for one in others) >= _USERS else sectors
 
 
 def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, said: bool) -> list[Sector]:
@@ -199,22 +196,9 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
         tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
 
 
-def _others(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Place]]:
-    """Return the industries of the companies that are not among the listed ones, where the headline is about them."""
-    edge = len(words.title)
-    found = words.found["others"]
-    names = (subject, _HOLDING.sub("", subject))
-    about = {name for start, end, name in found if start < edge and (name in names or _CODE.match(words.title, end))}
-    places: dict[str, list[Place]] = defaultdict(list)
-    for start, end, name in found:
-        if name in about:
-            places[lists.company_industries[name]].append((start, end))
-    return places
-
-
 def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
     """Whether the name of the subject ends with its trade: 恒岳地产, 云湖医疗控股, but not 青禾教育科技."""
-    name = subject if subject.endswith(term) else _HOLDING.sub("", subject)
+    name = subject if subject.endswith(term) else HOLDING.sub("", subject)
     return name.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
 
 

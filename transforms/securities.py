@@ -17,11 +17,11 @@ _LONGEST_MARK = 8  # characters
 # 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
 _QUOTED = re.compile(
     r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)"
-    r"|研报|研究所|研究员|分析师|首席|策略|非银|宏观|团队|数据|统计|Choice|讯|快讯|记者|报道)"
+    r"|研报|研究所|研究员|分析师|首席(?![^，。、]{1,4}官)|策略|非银|宏观|团队|数据|统计|Choice|讯|快讯|记者|报道)"
 )
 _SPEAKS = re.compile(r"认为|表示|指出|预计")  # a house does so of others, another company of itself
 # 中信证券研报认为: a house whose analysts speak wrote what the article tells of others.
-_ANALYST = re.compile(r"(?:研报|研究|分析师|首席|策略|团队|认为|发布研|证券研究)")
+_ANALYST = re.compile(r"(?:研报|研究|分析师|首席(?![^，。、]{1,4}官)|策略|团队|认为|发布研|证券研究)")
 # 华泰证券：上调东海股份(600001.SH)评级: a headline's first name is whose report it is, where it judges another company with its code.
 _REPORT = re.compile(
     r"(?:：|:|-+)(?=[^：:]*(?:评级|目标价|研报|预期|首予|重申|看好))[^：:]*[（(](?:(?P<code>\d{5,6})(?!\d)|[A-Z]{1,5}\.)"

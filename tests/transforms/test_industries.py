@@ -282,3 +282,18 @@ def test_what_a_company_unites_under_one_roof_is_its_business():
 def test_the_names_of_sectors_by_older_standards_are_industries():
     body = "公司拟回购9.18万股。从行业动态来看，该股所属的一级行业分类为交运设备，行业指数下跌2.10%。"
     assert found("云湖传感拟回购股份", body) == (["交运设备"], ["汽车"])
+
+
+def test_whom_the_company_of_the_headline_serves_is_not_what_it_is_in():
+    body = "宁德时代公告，前三季度营收增长23%。产品用于白酒行业等。公司称，将继续加大投入，明年扩产。"
+    assert found("宁德时代：前三季度营收增长", body) == (["锂电池"], ["电力设备"])
+    assert found("宁德时代：切入白酒行业", body)[0] == ["白酒行业"]
+
+
+def test_ai_that_an_industry_uses_is_not_the_industry():
+    body = "招商银行今日披露，大模型已用于信贷、客服。招商银行把大模型接入网点，银行业务提速，大模型调用量翻倍。"
+    assert found("招商银行披露大模型进展", body) == (["银行"], ["银行"])
+
+
+def test_by_industry_is_no_industry():
+    assert found("调查：近七成企业已试用", "分行业看，受访企业中有七成已经试用，分行业的差别不大。") == ([], [])

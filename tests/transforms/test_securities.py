@@ -350,3 +350,9 @@ def test_who_announces_something_or_has_a_figure_behind_its_price_is_reported_of
 def test_items_of_one_paragraph_each_have_their_heading():
     body = "快讯。市场平稳。贵州茅台：收到监管部门的决定书。宁德时代：收到中标通知。"
     assert codes("午间公告", body) == ["600519.SH", "300750.SZ"]
+
+
+def test_a_banks_chief_of_something_is_no_analyst():
+    title = "招商银行披露进展"
+    assert codes(title, "招商银行首席信息官表示，成果好于预期。") == ["600036.SH"]
+    assert codes("海州新材收入增长", "海州新材收入增长。招商银行首席分析师表示，好于预期。") == []

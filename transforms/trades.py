@@ -1,0 +1,45 @@
+"""Trades: what the companies that an article is about are in, by the lists, where its text says nothing nearer."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from transforms.sectors import Place, Sector
+from transforms.securities import Mention
+from transforms.taxonomy import Taxonomy
+from transforms.words import Words
+
+_SERVED = 1.5  # of the least weight: whom a company serves weighs no more
+_CODE = re.compile(r"\s?[（(]\w")  # behind the name of a company
+HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
+"""What stands behind a company's name and says nothing of its trade."""
+
+
+def unlisted(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Place]]:
+    """Return the industries of the companies that are not among the listed ones, where the headline is about them."""
+    edge = len(words.title)
+    found = words.found["others"]
+    names = (subject, HOLDING.sub("", subject))
+    about = {name for start, end, name in found if start < edge and (name in names or _CODE.match(words.title, end))}
+    places: dict[str, list[Place]] = defaultdict(list)
+    for start, end, name in found:
+        if name in about:
+            places[lists.company_industries[name]].append((start, end))
+    return places
+
+
+def trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
+    """Return what the one company that the article is about is in, where the lists tell."""
+    if len(others) == 1:
+        return others
+    if len({one.company.code for one in companies}) == 1 and companies[0].company.industry:
+        return {companies[0].company.industry: [(one.start, one.end) for one in companies]}
+    return {}
+
+
+def serves(named: Sequence[Sector], companies: Sequence[Mention], edge: int, least: float) -> bool:
+    """Whether what is named lightly, of other level-1 names and below the headline only, is whom the headline's company serves."""
+    alone = len({one.company.code for one in companies}) == 1 and companies[0].company.industry and companies[0].start < edge
+    return bool(alone) and not any(
+        one.level1 == companies[0].company.level1 or one.places[0][0] < edge or one.weight > _SERVED * least for one in named
+    )
