@@ -20,6 +20,7 @@ _UNNAMED = 2.2  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
 _ONLY = 0.55  # of the least weight: enough for an industry that stands alone
+_MANY_TECHNOLOGIES = 8  # of an article that is about AI itself, and not a lawsuit or a fraud with it
 _USERS = 2  # industries that use AI
 _SAID = 1.5  # weight of an industry that is said to use AI, in an article about AI
 _CODE_LEAST = 0.85  # of the weight that a named industry needs
@@ -71,7 +72,7 @@ def industries(
     these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
-    else the trade of the one company that the article is about.
+    else the trade of the one company that the article is about; else AI, where the headline names a technology and the text many.
     """
     others = unlisted(words, lists, subject)
     own = {one.company.level1 for one in companies}
@@ -109,9 +110,19 @@ def industries(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
     found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies))
+    if not named and not found and not codes and about_ai:
+        found, codes = _ai(words)
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
+
+
+def _ai(words: Words) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
+    """Return AI as the industry of an article that names many of its technologies; nothing where it names few."""
+    places = [(start, end) for start, end, _ in words.found["technologies"]]
+    if len({words.folded[start:end] for start, end in places}) < _MANY_TECHNOLOGIES:
+        return {}, {}
+    return {"大模型" if "大模型" in words.text else "人工智能": places}, {"计算机": places}
 
 
 def bare(industry: str) -> str:

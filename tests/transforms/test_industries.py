@@ -297,3 +297,10 @@ def test_ai_that_an_industry_uses_is_not_the_industry():
 
 def test_by_industry_is_no_industry():
     assert found("调查：近七成企业已试用", "分行业看，受访企业中有七成已经试用，分行业的差别不大。") == ([], [])
+
+
+def test_an_article_that_names_many_technologies_is_about_ai():
+    body = "它用混合专家架构、线性注意力、强化学习、思维链、量化感知训练和MCP，与Claude、DeepSeek-R1和GPT-4o比试。"
+    assert found("朗月发布Kimi K2", body) == (["人工智能"], ["计算机"])
+    assert found("朗月被诉", body) == ([], [])
+    assert found("换脸者用ChatGPT行骗", "警方说，换脸者先用ChatGPT写信，再用语音合成打电话。") == ([], [])
