@@ -9,7 +9,7 @@ from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.trades import HOLDING, serves, trade, unlisted
+from transforms.trades import FINANCE, HOLDING, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -34,7 +34,6 @@ _NAMES = frozenset({"ns", "nr", "nz", "nt"})
 _HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
 # 软件部门 and 汽车分析师 are whose word or part it is.
 _PEOPLE = re.compile(r"部门|专家|分析师|工程师|学院|学会|记者|大学")
-_FINANCE = ("银行", "非银金融")  # a name like 金湾国际证券 is mostly that of a house which speaks of others
 _FUNDED = "融资"
 _INVESTORS = re.compile(r"投资|创投|私募|基金")
 _BROAD = 0.3  # weight of a word that often stands for no industry
@@ -182,7 +181,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
             industry = lists.cues.get(term, term)
-            if (level and level in own) or (_ends(subject, term, lists) and (industry in text or level not in (None, *_FINANCE))):
+            if (level and level in own) or (_ends(subject, term, lists) and (industry in text or level not in (None, *FINANCE))):
                 worded = industry if industry in text or term.endswith("业") else term  # 样州制药 says 制药, 样州煤业 means 煤炭
                 tally.tell(worded, _OWN if start < edge else _OWN / 4, (start, end))
             continue

@@ -88,9 +88,10 @@ _MOVED = re.compile(
 )  # what a share did
 # 【海州新材】公司公告: a label is no prose, yet it says whom what follows is about.
 _LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
-_ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
+ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
     r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
 )
+"""What follows a name in a headline where it tells of itself; a house that only speaks there tells of others."""
 # 祁连山(3.250,0.02,0.62%): behind a word of everyday language, too, a price tells that it is a share, where it parts no longer name.
 _PRICED = re.compile(
     r"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|[\u4e00-\u9fff]{0,4}(?:大厦|广场|大道|路\d|\d{1,4}号))"
@@ -134,7 +135,7 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     for start, end, name in words.found["everyday"]:
         one = Mention(start, end, lists.everyday[name])
-        if _PRICED.match(source, end) or (_heads(one, text) and _ANNOUNCES.match(text, end)):
+        if _PRICED.match(source, end) or (_heads(one, text) and ANNOUNCES.match(text, end)):
             found.append(one)
     for match in _LABEL.finditer(source):
         company = lists.companies.get(match[1])
@@ -185,7 +186,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
             and one.company.code not in counterparts
             and (one in reported or one.start < lead or _is_asked_about(one, words))
         )
-        matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(_ANNOUNCES.match(text, one.end))))
+        matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(ANNOUNCES.match(text, one.end))))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]

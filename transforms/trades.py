@@ -5,12 +5,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from transforms.sectors import Place, Sector
-from transforms.securities import Mention
+from transforms.securities import ANNOUNCES, Mention
 from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _SERVED = 1.5  # of the least weight: whom a company serves weighs no more
-_CODE = re.compile(r"\s?[（(]\w")  # behind the name of a company
+_CODE = re.compile(
+    r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|首席|高管)"
+)  # behind the name of a company, or of whom it appoints
+_SPEAKS = re.compile(r"[:：]|-{2,4}")
+FINANCE = ("银行", "非银金融")
+"""Level-1 names of houses, which mostly speak of others."""
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 """What stands behind a company's name and says nothing of its trade."""
 
@@ -20,12 +25,22 @@ def unlisted(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Plac
     edge = len(words.title)
     found = words.found["others"]
     names = (subject, HOLDING.sub("", subject))
-    about = {name for start, end, name in found if start < edge and (name in names or _CODE.match(words.title, end))}
+    about = {
+        name
+        for start, end, name in found
+        if start < edge and (name in names or _CODE.match(words.title, end)) and not _speaks(end, name, words.title, lists)
+    }
     places: dict[str, list[Place]] = defaultdict(list)
     for start, end, name in found:
         if name in about:
             places[lists.company_industries[name]].append((start, end))
     return places
+
+
+def _speaks(end: int, name: str, title: str, lists: Taxonomy) -> bool:
+    """Whether a house only says in a headline what it makes of others: 海州银行：看好云湖咖啡."""
+    finance = lists.industries[lists.company_industries[name]] in FINANCE
+    return finance and bool(_SPEAKS.match(title, end)) and not ANNOUNCES.match(title, end)
 
 
 def trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
