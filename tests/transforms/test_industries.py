@@ -307,6 +307,6 @@ def test_an_article_that_names_many_technologies_is_about_ai():
 
 
 def test_a_house_that_speaks_of_others_lends_them_no_industry_and_one_whose_head_changes_has_its_own():
-    assert found("富国银行：看好云湖咖啡", "富国银行说，云湖咖啡的前景不错。") == ([], [])
+    assert found("富国银行：看好明年市场", "富国银行说，明年的市场不错。") == ([], [])
     assert found("富国银行：净利润下降", "富国银行说，净利润下降了三成。") == (["银行"], ["银行"])
     assert found("陆行舟出任锦州银行行长", "锦州银行公告，陆行舟出任行长。") == (["银行"], ["银行"])
