@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.prose import Sentence
@@ -133,10 +133,7 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
-    for start, end, name in words.found["everyday"]:
-        one = Mention(start, end, lists.everyday[name])
-        if _PRICED.match(source, end) or (_heads(one, text) and ANNOUNCES.match(text, end)):
-            found.append(one)
+    found += _by_sign(words, source, lists)
     for match in _LABEL.finditer(source):
         company = lists.companies.get(match[1])
         if company and company.level1 not in _HOUSES:
@@ -148,6 +145,17 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
             if company := next((lists.codes[code] for code in codes if code in lists.codes), None):
                 found.append(Mention(start, end, company))
     return sorted(found, key=lambda one: (one.start, one.end))
+
+
+def _by_sign(words: Words, source: str, lists: Taxonomy) -> Iterator[Mention]:
+    """Yield the companies whose names are words of everyday language where a price anywhere, or an announcement, tells of them."""
+    priced: dict[str, bool] = {}
+    for start, end, name in words.found["everyday"]:
+        one = Mention(start, end, lists.everyday[name])
+        if name not in priced:
+            priced[name] = any(_PRICED.match(source, place.end()) for place in re.finditer(re.escape(name), source))
+        if priced[name] or (_heads(one, words.text) and ANNOUNCES.match(words.text, end)):
+            yield one
 
 
 def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:

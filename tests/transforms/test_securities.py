@@ -332,6 +332,7 @@ def test_whose_shares_a_fund_holds_have_no_figure_of_their_own():
 def test_a_price_or_an_announcement_tells_that_a_word_of_everyday_language_is_a_company():
     body = "两家股东减持。祁连山(3.250,0.02,0.62%)股东减持1%的股份。黑芝麻：拟收购一家工厂。"
     assert codes("两家公司股东减持", body) == ["600720.SH", "000716.SZ"]
+    assert codes("祁连山连续涨停", "原标题：祁连山(3.250,0.02,0.62%)连续涨停\n公司未回应。") == ["600720.SH"]
     plain = "两家股东减持。祁连山的雪线今年退了1%。黑芝麻：一种很香的食物。"
     assert codes("两家公司股东减持", plain) == []
     longer = (
