@@ -21,6 +21,8 @@ UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
+UNGROUNDED = "ungrounded"
+"""Reason kept with a record that lost values which its article does not bear out; the detail has a line for each."""
 LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"

@@ -9,7 +9,7 @@ from crawlers import archive
 from crawlers.baidu import redated
 from crawlers.discovery import ListingError, discover
 from crawlers.errors import LostError
-from crawlers.fates import REDATED, Find, Outcome, Waiting
+from crawlers.fates import REDATED, UNGROUNDED, Find, Outcome, Waiting
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source, load_source, plain_source
 from flows.built import BuildJob, Built, rejected, unreadable
@@ -19,6 +19,7 @@ from transforms.extract import extract
 from transforms.flash import Told, flash
 from transforms.record import Annotation, Article, Record
 from transforms.reject import RejectedError
+from transforms.taxonomy import Taxonomy, load_taxonomy
 from transforms.times import contradicted
 
 
@@ -37,9 +38,10 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         return unreadable(waiting, error)
     page = replace(page, day=waiting.listed)
     finds: tuple[Find, ...] = ()
+    dropped: tuple[str, ...] = ()
     try:
         if page.kind == "import":
-            article, annotation = layout.imported(page)
+            article, annotation, dropped = layout.imported(page, _lists(job.taxonomy))
         elif page.kind == "seed":
             article, annotation = _flash(page, source, waiting.article_id), None
         else:
@@ -47,7 +49,8 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
             finds = _finds(articles, page, waiting)
             article, annotation = _own(articles, finds, waiting), None
         _refuse_off_day(article, page, job)
-        return replace(_recorded(waiting, article, annotation or next(annotate([article], engine))), finds=finds)
+        annotation = annotation or next(annotate([article], engine))
+        return replace(_recorded(waiting, article, annotation, dropped), finds=finds)
     except RejectedError as error:
         return replace(rejected(page, job.source, waiting, error), finds=finds)
     except Exception as error:  # noqa: BLE001 - one odd page must not stop those of all sources
@@ -111,9 +114,16 @@ def engine_of(annotator: str, taxonomy: tuple[Path, ...]) -> Engine:
     return open_engine(annotator, taxonomy)
 
 
-def _recorded(waiting: Waiting, article: Article, annotation: Annotation) -> Built:
+@lru_cache(maxsize=1)
+def _lists(taxonomy: tuple[Path, ...]) -> Taxonomy:
+    """Return the word lists by which imported records are checked; who builds others does without these."""
+    return load_taxonomy(taxonomy)
+
+
+def _recorded(waiting: Waiting, article: Article, annotation: Annotation, dropped: tuple[str, ...]) -> Built:
     file, offset = waiting.position
     record = Record(**dict(article), **dict(annotation), archive_file=file, archive_offset=offset)
     doubt = redated(article.url, article.published_at) or contradicted(article.url, waiting.listed, article.published_at)
-    outcome = Outcome(waiting.article_id, "record", article.published_date, doubt and REDATED, doubt)
+    reason, detail = (UNGROUNDED, "\n".join(dropped)) if dropped else (doubt and REDATED, doubt)
+    outcome = Outcome(waiting.article_id, "record", article.published_date, reason, detail)
     return Built(waiting, outcome, record, mark=stories.mark(article.body, article.published_date))

@@ -4,10 +4,11 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from crawlers import archive
 from crawlers.clock import day_of, now
-from crawlers.fates import Find, Verdict
+from crawlers.fates import UNGROUNDED, Find, Verdict
 from crawlers.lock import source_lock
 from crawlers.page import Page, article_id
 from flows.build import IMPORTED, build
@@ -16,8 +17,17 @@ from flows.crawl import new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
 from flows.stories import tell_stories
+from flows.troubles import some
 from transforms.folder import sweep
 from transforms.layout import Entry, LayoutError, link_of, split
+
+
+class Dropped(NamedTuple):
+    """Values that a record lost, since its article does not bear them out: its file and line, its URL, a sentence for each value."""
+
+    place: str
+    url: str
+    values: list[str]
 
 
 @dataclass
@@ -27,12 +37,21 @@ class Imported:
     records: int = 0
     known: int = 0
     complaints: list[str] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Tell it in one line."""
+        lost = sum(len(one.values) for one in self.dropped)
+        dropped = f"; {some(lost, 'value')} of {some(len(self.dropped), 'record')} dropped that the article does not bear out"
+        told = f"{self.records} records imported, {self.known} known already, {len(self.complaints)} refused"
+        return told + (dropped if lost else "")
 
 
 def import_texts(project: Project, files: list[Path], runner: Runner) -> Imported:
     """Import files with one or many records each. A record whose URL the dataset has already is left alone.
 
-    Whatever cannot be used is a complaint with its file and line; the rest is imported.
+    Whatever cannot be used is a complaint with its file and line; the rest is imported, but for values that do not stand in
+    their article.
     """
     result, crawl_id, at = Imported(), new_crawl_id(), now()  # one moment for all: midnight parts no import
     accepted: dict[str, str] = {}
@@ -54,6 +73,8 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
         if row["state"] == "record":
             result.records += 1
+            if row["reason"] == UNGROUNDED:
+                result.dropped.append(Dropped(place, row["url"], row["detail"].splitlines()))
         else:
             result.complaints.append(f"{place}: {row['url']}: {row['reason']}: {row['detail']}")
     return result

@@ -76,7 +76,7 @@ def _recorded(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
             "now", row["settled_at"], f"a record of {day}, but no file has it; `caixun rebuild {day} {day}` makes it anew"
         )
         return
-    doubt = f"; {row['reason']}: {row['detail']}" if row["reason"] else ""
+    doubt = f"; {row['reason']}: {' '.join(row['detail'].splitlines())}" if row["reason"] else ""
     printed = f"{record.published_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if record.published_at else day
     by = f" by {record.publisher}" if record.publisher else ""
     yield Stage("built", row["settled_at"], f"{record.title!r}, {len(record.body):,} characters, of {printed}{by}{doubt}")

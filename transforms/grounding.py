@@ -76,11 +76,12 @@ _Checked = tuple[str, Span | None] | Fault
 """A value with its place in the body, if it has one there, or its fault."""
 
 
-def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
+def ground(said: Said, title: str, body: str, lists: Taxonomy, *, by_hand: bool = False) -> Grounded:
     """Return what of an answer stands in the article, phrases in the article's own spelling.
 
     A summary is checked sentence by sentence. What exceeds the bounds of a record is left out, and is no fault; neither is
-    what was said twice.
+    what was said twice. With `by_hand`, where a person has put down the values, keywords have no bound and an industry that the
+    article names without 行业 or the like behind keeps it.
     """
     article = Article(title, body, lists)
     summary = tidy(said.summary)
@@ -89,7 +90,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
         "summary": (_statement("summary", part, article) for part in parts),
         "keywords": (_phrase("keywords", value, article) for value in said.keywords),
         "ai_technologies": (_phrase("ai_technologies", value, article) for value in said.ai_technologies),
-        "industries": (_industry(value, article) for value in said.industries),
+        "industries": (_industry(value, article, as_worded=by_hand) for value in said.industries),
         "industry_codes": (_level1(value, article) for value in said.industry_codes),
         "major_events": (_statement("major_events", value, article) for value in said.major_events),
         "securities": (_security(value, article) for value in said.securities),
@@ -99,7 +100,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy) -> Grounded:
     faults: list[Fault] = []
     for column, found in checked.items():
         standing = _distinct(found, faults)
-        if column == "keywords":
+        if column == "keywords" and not by_hand:
             standing = standing[:_MOST_KEYWORDS]
         if column == "summary":
             standing = _within(standing)
@@ -145,11 +146,14 @@ def _phrase(column: str, value: str, article: Article) -> _Checked:
     return printed, article.in_body(place)
 
 
-def _industry(value: str, article: Article) -> _Checked:
+def _industry(value: str, article: Article, *, as_worded: bool) -> _Checked:
     """Check an industry; the article may name it without 行业, 领域 or the like behind."""
     whole = _phrase("industries", value, article)
     stem = _FIELD.sub("", value.strip())
-    return _phrase("industries", stem, article) if isinstance(whole, Fault) and len(stem) > 1 and article.find(stem) else whole
+    if not isinstance(whole, Fault) or len(stem) < 2 or not article.find(stem):
+        return whole
+    found = _phrase("industries", stem, article)
+    return (value, found[1]) if as_worded and not isinstance(found, Fault) else found
 
 
 def _level1(value: str, article: Article) -> _Checked:

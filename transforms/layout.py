@@ -15,16 +15,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from crawlers.clock import day_of
 from crawlers.page import Page, article_id, canonical_url
-from transforms.annotate import evidence_of
-from transforms.record import MAX_SUMMARY, Annotation, Article, Record
+from transforms.grounding import Fault, Said, ground
+from transforms.passage import Span
+from transforms.record import MAX_SUMMARY, Annotation, Article, Evidence, Record
 from transforms.reject import RejectedError
+from transforms.taxonomy import Taxonomy
 from transforms.text import sentences, text_hash, tidy
 
 LABELS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
 LEAD_IN = "这篇文章中的重大事件包括："
+_LISTS = {"keywords": "关键词", "ai_technologies": "AI技术", "industries": "行业"}
 _BEGINS = ("标题", "链接")
 """Labels that begin a record, when what comes before has them or later ones already; the second where a 标题 is missing."""
 _NEEDED = ("标题", "链接", "总结")
@@ -49,6 +53,14 @@ class Entry:
 
     line: int
     text: str
+
+
+class Imported(NamedTuple):
+    """An imported record: its article, what of its annotation stands there, and a sentence for each value that does not."""
+
+    article: Article
+    annotation: Annotation
+    dropped: tuple[str, ...]
 
 
 def format_record(record: Record) -> str:
@@ -103,8 +115,8 @@ def link_of(text: str) -> str:
     return _fields(text)["链接"]
 
 
-def imported(page: Page) -> tuple[Article, Annotation]:
-    """Return the article and the annotation of an imported record. Raises LayoutError as `link_of` does."""
+def imported(page: Page, lists: Taxonomy) -> Imported:
+    """Return an imported record; names are checked by the word lists. Raises LayoutError as `link_of` does."""
     fields = _fields(page.text)
     body = fields["总结"]
     identity = article_id(url := fields["链接"])
@@ -123,27 +135,37 @@ def imported(page: Page) -> tuple[Article, Annotation]:
         text_hash=text_hash(body),
         story_id=identity,
     )
-    return article, _annotation(page, body, fields)
+    grounded = ground(_said(fields), article.title, body, lists, by_hand=True)
+    lead = _lead(body)
+    annotation = Annotation(
+        **grounded.said.model_dump(exclude={"summary"}),
+        summary=body[: lead[-1][1]].replace("\n", ""),
+        evidence=(
+            *(Evidence(column="summary", value=body[start:end], start=start, end=end) for start, end in lead),
+            *grounded.evidence,
+        ),
+        annotator="import",
+        model=None,
+        annotator_version="layout 2",
+        annotated_at=page.fetched_at,
+    )
+    return Imported(article, annotation, tuple(map(_told, grounded.faults)))
 
 
-def _annotation(page: Page, body: str, fields: dict[str, str]) -> Annotation:
-    keywords = _items(fields.get("关键词", ""))
-    technologies, industries = _items(fields.get("AI技术", "")), _items(fields.get("行业", ""))
-    columns = {"keywords": keywords, "ai_technologies": technologies, "industries": industries}
-    return Annotation(
-        summary=_lead(body),
-        keywords=keywords,
-        ai_technologies=technologies,
-        industries=industries,
+def _said(fields: dict[str, str]) -> Said:
+    """Return what a record says of its article; the layout has no line for a summary, codes and securities."""
+    return Said(
+        summary="",
+        **{column: _items(fields.get(label, "")) for column, label in _LISTS.items()},
         industry_codes=(),
         major_events=_events(fields.get("重大事件摘要", "")),
         securities=(),
-        evidence=evidence_of(body, columns),
-        annotator="import",
-        model=None,
-        annotator_version="layout 1",
-        annotated_at=page.fetched_at,
     )
+
+
+def _told(fault: Fault) -> str:
+    label = _LISTS.get(fault.column, "重大事件摘要")
+    return tidy(f"{label}: {fault.why if fault.value in fault.why else f'{fault.value} – {fault.why}'}")
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -180,29 +202,24 @@ def _name(mark: re.Match[str]) -> str:
 
 
 def _items(line: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_said(_BETWEEN.split(line))))
+    return tuple(dict.fromkeys(_values(_BETWEEN.split(line))))
 
 
 def _events(text: str) -> tuple[str, ...]:
     lines = text.splitlines()
     if lines and lines[0].endswith((":", "：")) and not _NUMBER.match(lines[0]):
         del lines[0]  # the lead-in, in whatever words
-    return tuple(_said(_NUMBER.sub("", line) for line in lines))
+    return tuple(_values(_NUMBER.sub("", line) for line in lines))
 
 
-def _said(values: Iterable[str]) -> Iterator[str]:
+def _values(values: Iterable[str]) -> Iterator[str]:
     """Yield the values that say something: 无 says that there is none."""
     return (value for value in map(str.strip, values) if value.removesuffix("。") not in ("", "无"))
 
 
-def _lead(body: str) -> str:
+def _lead(body: str) -> list[Span]:
     """Return the first sentences of a body that fit into a summary; the head of the first one where none fits."""
-    end = 0
-    for _, stop in sentences(body):
-        if stop > MAX_SUMMARY:
-            break
-        end = stop
-    return body[: end or MAX_SUMMARY].replace("\n", "")
+    return [one for one in sentences(body) if one[1] <= MAX_SUMMARY] or [(0, MAX_SUMMARY)]
 
 
 def format_records(records: Iterable[Record]) -> Iterator[str]:

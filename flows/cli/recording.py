@@ -172,7 +172,7 @@ def import_files(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Read records in the text layout (seven labelled lines) into the dataset."""
+    """Read records in the text layout (seven labelled lines) into the dataset, as far as their values stand in their articles."""
     from flows.importing import import_texts
     from flows.perform import perform
 
@@ -180,10 +180,14 @@ def import_files(
     result = perform("import", 1, lambda runner: import_texts(project, files, runner))
     for complaint in result.complaints:
         say(complaint)
+    for lost in result.dropped:
+        for value in lost.values:
+            say(f"{lost.place}: {lost.url}: dropped: {value}")
     if as_json:
-        print_json({"records": result.records, "known": result.known, "refused": result.complaints})
+        dropped = [lost._asdict() for lost in result.dropped]
+        print_json({"records": result.records, "known": result.known, "refused": result.complaints, "dropped": dropped})
     else:
-        print_text(f"{result.records} records imported, {result.known} known already, {len(result.complaints)} refused")
+        print_text(str(result))
     raise typer.Exit(1 if result.complaints else 0)
 
 

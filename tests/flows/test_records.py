@@ -40,6 +40,26 @@ def test_an_imported_file_is_shown_as_it_was_but_for_the_canonical_link(tmp_path
     assert (row["annotator"], row["source"], row["published_at"]) == ("import", "imported", None)
 
 
+def test_an_import_says_what_of_which_records_does_not_stand_in_their_articles(tmp_path):
+    file, data = tmp_path / "two.txt", ["--data", tmp_path / "data"]
+    wrong = TEXT.replace("099410", "099411").replace("漏检率\n", "漏检率, 量子火箭\n") + "3. 岑峰钢铁投资999亿元收购特斯拉。\n"
+    file.write_text(f"{TEXT}\n{wrong}", encoding="utf-8")
+    run = caixun("import", file, *data)
+    counted = "; 2 values of 1 record dropped that the article does not bear out\n"
+    assert (run.returncode, run.stdout) == (0, f"2 records imported, 0 known already, 0 refused{counted}")
+    url = "https://baijiahao.baidu.com/s?id=1882256281147099411"
+    told = [
+        "关键词: 量子火箭 stands neither in the title nor in the text.",
+        "重大事件摘要: 岑峰钢铁投资999亿元收购特斯拉。 – The article does not name 特斯拉.",
+    ]
+    assert run.stderr.splitlines() == [f"{file}:12: {url}: dropped: {one}" for one in told]
+    shown = caixun("show", "--format", "text", *data).stdout
+    assert shown.replace("099411", "099410") == f"{TEXT}\n{TEXT}"
+    assert f"ungrounded: {' '.join(told)}\n" in caixun("why", url, *data).stdout
+    as_json = json.loads(caixun("import", file, "--json", "--data", tmp_path / "other").stdout)
+    assert as_json == {"records": 2, "known": 0, "refused": [], "dropped": [{"place": f"{file}:12", "url": url, "values": told}]}
+
+
 def test_an_import_that_takes_past_midnight_is_one_of_the_day_on_which_it_began(tmp_path, monkeypatch):
     moments = chain([datetime(2026, 11, 18, 15, 59, 59, tzinfo=UTC)], repeat(datetime(2026, 11, 18, 16, 0, 1, tzinfo=UTC)))
     monkeypatch.setattr("flows.importing.now", lambda: next(moments))

@@ -3,14 +3,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from crawlers.page import Page
+from tests.transforms.lists import shipped
 from tests.transforms.rows import record
-from transforms.layout import Entry, LayoutError, format_record, format_records, imported, link_of, split
+from transforms.layout import Entry, Imported, LayoutError, format_record, format_records, imported, link_of, split
 from transforms.record import Record
 
 TEXT = """\
 标题: 大模型走进钢厂 质检员换了岗位
 链接: https://baijiahao.baidu.com/s?id=1882256281147099410
-总结: 本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。一块钢板拍1400张照片，漏检率降到万分之三。
+总结: 本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。机器视觉给一块钢板拍1400张照片，漏检率降到万分之三。
 关键词: 质检大模型, 岑峰钢铁, 漏检率
 AI技术: 质检大模型, 机器视觉
 行业: 钢铁行业，机器视觉领域
@@ -21,10 +22,13 @@ AI技术: 质检大模型, 机器视觉
 """
 
 
-def imported_record(text: str) -> Record:
+def import_of(text: str) -> Imported:
     at = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-    page = Page("http://x/", link_of(text), 200, (), text.encode(), at, "imported", "import")
-    article, annotation = imported(page)
+    return imported(Page("http://x/", link_of(text), 200, (), text.encode(), at, "imported", "import"), shipped())
+
+
+def imported_record(text: str) -> Record:
+    article, annotation, _ = import_of(text)
     return Record(**dict(article), **dict(annotation), archive_file="f", archive_offset=0)
 
 
@@ -37,11 +41,57 @@ def test_what_the_layout_says_stands_in_the_record():
     assert row.keywords == ("质检大模型", "岑峰钢铁", "漏检率")
     assert row.industries == ("钢铁行业", "机器视觉领域")
     assert row.major_events == ("岑峰钢铁质检大模型上线。", "漏检率降到万分之三。")
-    assert row.summary == "本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。一块钢板拍1400张照片，漏检率降到万分之三。"
+    assert (
+        row.summary
+        == "本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。机器视觉给一块钢板拍1400张照片，漏检率降到万分之三。"
+    )
     assert (row.published_at, row.published_date, row.annotator) == (None, date(2026, 11, 20), "import")
-    for evidence in row.evidence:
-        assert row.body[evidence.start : evidence.end] == evidence.value
-    assert {evidence.value for evidence in row.evidence} == {"质检大模型", "岑峰钢铁", "漏检率"}
+
+
+def test_evidence_says_where_the_values_stand_in_the_body():
+    row = imported_record(TEXT)
+    first, second = (
+        "本报记者 沈知远 11月18日，岑峰钢铁宣布质检大模型上线。",
+        "机器视觉给一块钢板拍1400张照片，漏检率降到万分之三。",
+    )
+    assert [(one.column, one.value, row.body[one.start : one.end]) for one in row.evidence] == [
+        ("summary", first, first),
+        ("summary", second, second),
+        *(("keywords", value, value) for value in ("质检大模型", "岑峰钢铁", "漏检率")),
+        *(("ai_technologies", value, value) for value in ("质检大模型", "机器视觉")),
+        ("industries", "钢铁行业", "钢铁"),
+        ("industries", "机器视觉领域", "机器视觉"),
+        ("major_events", "岑峰钢铁质检大模型上线。", first),
+        ("major_events", "漏检率降到万分之三。", "漏检率降到万分之三。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "added", "told"),
+    [
+        ("关键词", ", 量子火箭", "关键词: 量子火箭 stands neither in the title nor in the text."),
+        ("AI技术", ", 虚构大模型", "AI技术: 虚构大模型 stands neither in the title nor in the text."),
+        ("行业", "，白酒行业", "行业: 白酒行业 stands neither in the title nor in the text."),
+        (
+            "2. 漏检率",
+            "\n3. 岑峰钢铁投资999亿元。",
+            "重大事件摘要: 岑峰钢铁投资999亿元。 – The article does not state the figure 999亿元.",
+        ),
+        ("2. 漏检率", "\n3. 岑峰钢铁收购特斯拉。", "重大事件摘要: 岑峰钢铁收购特斯拉。 – The article does not name 特斯拉."),
+    ],
+)
+def test_what_does_not_stand_in_the_article_is_dropped_and_told(line, added, told):
+    lines = [f"{one}{added}" if one.startswith(line) else one for one in TEXT.splitlines()]
+    made = import_of("\n".join(lines) + "\n")
+    assert made.dropped == (told,)
+    assert made == import_of(TEXT)._replace(dropped=(told,))
+
+
+def test_a_person_may_name_many_keywords_which_take_the_articles_spelling():
+    said = ("大模型", "钢厂", "质检员", "沈知远", "岑峰钢铁", "机器视觉", "钢板", "照片", "漏检率", "gpt－4")
+    text = TEXT.replace("质检大模型, 岑峰钢铁, 漏检率", ", ".join(said)).replace("质检大模型上线", "质检大模型GPT-4上线")
+    assert import_of(text).annotation.keywords == (*said[:-1], "GPT-4")
+    assert import_of(text).dropped == ()
 
 
 def test_the_link_becomes_canonical():
@@ -51,7 +101,8 @@ def test_the_link_becomes_canonical():
 
 def test_other_marks_and_missing_lines_are_understood():
     text = (
-        TEXT.replace("关键词: ", "关键词：")
+        TEXT.replace("1400", "1,400")
+        .replace("关键词: ", "关键词：")
         .replace(", 岑峰钢铁, ", "、岑峰钢铁;1,400张，")
         .replace("AI技术: 质检大模型, 机器视觉\n", "")
     )
@@ -64,7 +115,10 @@ def test_other_marks_and_missing_lines_are_understood():
 
 @pytest.mark.parametrize("events", ["无", " 无。", "这篇文章中的重大事件包括：\n\n无", "这篇文章中的重大事件包括：\n\n1. 无。"])
 def test_none_is_no_value(events):
-    text = TEXT[: TEXT.index("关键词")] + f"关键词: 无人机、无\nAI技术: 无\n行业：无。\n重大事件摘要: {events}\n"
+    text = (
+        TEXT[: TEXT.index("关键词")].replace("机器视觉", "无人机")
+        + f"关键词: 无人机、无\nAI技术: 无\n行业：无。\n重大事件摘要: {events}\n"
+    )
     row = imported_record(text)
     assert (row.keywords, row.ai_technologies, row.industries, row.major_events) == (("无人机",), (), (), ())
 
@@ -80,7 +134,8 @@ def test_none_is_no_value(events):
     ],
 )
 def test_an_events_number_is_no_part_of_it(line, event):
-    assert imported_record(f"{TEXT[: TEXT.index('这篇')]}主要事件如下:\n{line}\n").major_events == (event,)
+    text = TEXT[: TEXT.index("这篇")].replace("总结: ", f"总结: {event}")
+    assert imported_record(f"{text}主要事件如下:\n{line}\n").major_events == (event,)
 
 
 def test_many_records_in_one_file():
@@ -107,7 +162,7 @@ FALSE = "\n标题: 假\r链接: http://e.cn/2\u2028总结: 假"
 @pytest.mark.parametrize("column", ["title", "body", "keywords", "ai_technologies", "industries", "major_events"])
 def test_no_value_is_taken_for_a_labelled_line(column):
     value = f"真{FALSE}"
-    text = format_record(record(1, **{column: value if column in ("title", "body") else (value,)}))
+    text = format_record(record(1, **{"body": value, column: value if column in ("title", "body") else (value,)}))
     (entry,) = split(text.splitlines(keepends=True))
     row = imported_record(entry.text)
     said = getattr(row, column)
