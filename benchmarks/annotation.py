@@ -30,8 +30,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.desk import open_desk
+from flows.saved import Text
 from flows.settings import SHIPPED_CONFIG, open_project
-from flows.texts import Text, by_model
+from flows.texts import by_model
 from transforms.annotate import Engine, open_engine
 from transforms.text import fold, sentences
 

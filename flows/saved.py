@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, TypeGuard, cast
 from urllib.parse import quote
 
 from crawlers.errors import CaixunError, ConfigError
@@ -20,6 +21,8 @@ from flows.charset import decoded
 
 STDIN = Path("-")
 """Stands for standard input where a file is named."""
+Id = str | int | float
+"""What calls a row: a text or a number, which is given back as it came."""
 Refuse = Callable[[ConfigError], None]
 """Is told what cannot be used; what stands behind that is read nevertheless."""
 
@@ -30,8 +33,16 @@ _UNREADABLE = (OSError, EOFError, zlib.error)
 class SavedPage(NamedTuple):
     """A saved page and the id under which its article is printed."""
 
-    id: str
+    id: Id
     page: Page
+
+
+class Text(NamedTuple):
+    """An article that is in no dataset, and the id under which its annotation is printed."""
+
+    name: Id
+    title: str
+    body: str
 
 
 def saved_page(path: Path, url: str, source: str, kind: Kind = "article", day: date | None = None) -> Page:
@@ -84,18 +95,29 @@ def _is_text(line: str) -> bool:
     return True
 
 
-def read_articles(path: Path, refuse: Refuse) -> Iterator[dict[str, str]]:
-    """Yield the texts id, title and body of each row of a file of JSON lines."""
+def read_articles(path: Path, refuse: Refuse) -> Iterator[Text]:
+    """Yield the article of each row of a file of JSON lines; a row has an id and the texts title and body."""
     for number, line in read_lines(path, refuse):
         try:
             row = json.loads(line)
-            usable = all(isinstance(row[key], str) for key in ("id", "title", "body"))
+            usable = _is_id(row["id"]) and all(isinstance(row[key], str) for key in ("title", "body"))
         except (ValueError, KeyError, TypeError, RecursionError):
             usable = False
         if usable:
-            yield {key: row[key].encode("utf-8", "replace").decode() for key in ("id", "title", "body")}
+            yield Text(*(_without_halves(row[key]) for key in ("id", "title", "body")))
         else:
-            refuse(ConfigError(f"{path}:{number}: a row needs the texts id, title and body"))
+            refuse(ConfigError(f"{path}:{number}: a row needs an id (a text or a number) and the texts title and body"))
+
+
+def _is_id(value: Any) -> TypeGuard[Id]:
+    if isinstance(value, float):
+        return math.isfinite(value)  # JSON knows no other
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _without_halves(value: Any) -> Any:
+    """Return a value whose text, if it is one, can be written: half of a surrogate pair cannot."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def saved_list(source: Source, path: Path, seed: int, day: date) -> Page:
@@ -144,12 +166,14 @@ def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:
         raise ConfigError(
             f"{path}:{number}: a row needs id, file and url (which may be empty); {' and '.join(missing)} is missing"
         )
-    name, file, url = str(row["id"]), str(row["file"]), str(row["url"] or "")
+    if not _is_id(row["id"]):
+        raise ConfigError(f"{path}:{number}: id: is neither a text nor a number")
+    file, url = str(row["file"]), str(row["url"] or "")
     try:
-        url = canonical_url(url) if url else _local_url(name)
+        url = canonical_url(url) if url else _local_url(str(row["id"]))
     except ValueError as error:
         raise ConfigError(f"{path}:{number}: url: {error}") from error
-    return SavedPage(name, saved_page(path.parent / file, url, source))
+    return SavedPage(row["id"], saved_page(path.parent / file, url, source))
 
 
 def _local_url(name: str) -> str:

@@ -3,27 +3,20 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from crawlers.clock import day_of, now
 from crawlers.inquiries import Account
 from flows.crawl import new_crawl_id
 from flows.desk import Asker, Desk
 from flows.purse import OverBudgetError
+from flows.saved import Text
 from flows.settings import Project
 from transforms.annotate import Engine, open_engine
 from transforms.llm import DownError, RefusedError
 from transforms.record import Annotation
 
 _BATCH = 100  # texts that are asked about before their annotations are given
-
-
-class Text(NamedTuple):
-    """An article and its name."""
-
-    name: str
-    title: str
-    body: str
 
 
 def by_lexicon(project: Project, texts: Iterable[Text]) -> Iterator[tuple[Text, Annotation]]:

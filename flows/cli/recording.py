@@ -26,9 +26,8 @@ from flows.cli.streams import harmless
 if TYPE_CHECKING:
     from crawlers.errors import ConfigError
     from crawlers.source import Source
-    from flows.saved import Refuse
+    from flows.saved import Refuse, Text
     from flows.settings import Project
-    from flows.texts import Text
     from transforms import record
     from transforms.record import Record
 
@@ -260,10 +259,10 @@ def annotate(
     """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
     from crawlers.errors import ConfigError
     from flows.saved import read_articles
-    from flows.texts import Text, by_lexicon, by_model
+    from flows.texts import by_lexicon, by_model
 
     project, refused = project_of(config, data), _Refused()
-    texts = (Text(row["id"], row["title"], row["body"]) for file in files for row in read_articles(file, refused))
+    texts = (text for file in files for text in read_articles(file, refused))
     if engine == "lexicon":
         if budget is not None:
             raise ConfigError("--budget is for the llm engine; name it with --engine llm or both")

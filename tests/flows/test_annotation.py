@@ -18,8 +18,9 @@ from flows.planning import plan_backfill
 from flows.purse import OverBudgetError, Pace, Purse
 from flows.reannotate import reannotate
 from flows.runner import PlainRunner
+from flows.saved import Text
 from flows.settings import Project, open_project
-from flows.texts import Text, by_model
+from flows.texts import by_model
 from tests.provider import KEY, completion, failure, provider, said, truthful
 from tests.transforms.rows import DAY, record
 from transforms import dataset

@@ -19,6 +19,9 @@ from transforms import dataset
 from transforms.layout import split
 from transforms.record import Annotation, Article, Record
 
+_IDS = ("7", "-3", "7.5", "12345678901234567890123", '"7"', '""', "null", "true", "NaN", "[7]")
+_USABLE = 6  # the first ones
+
 
 @pytest.fixture
 def filled(project):
@@ -167,7 +170,8 @@ def test_articles_are_annotated_to_json_lines(tmp_path):
     file = tmp_path / "articles.jsonl"
     file.write_text(json.dumps({"id": 7, "title": "x"}) + "\n", encoding="utf-8")
     wrong = caixun("annotate", file)
-    assert (wrong.returncode, "articles.jsonl:1: a row needs the texts id, title and body" in wrong.stderr) == (2, True)
+    refused = "articles.jsonl:1: a row needs an id (a text or a number) and the texts title and body"
+    assert (wrong.returncode, refused in wrong.stderr) == (2, True)
     row = {
         "id": "7",
         "title": "大模型走进钢厂",
@@ -178,6 +182,16 @@ def test_articles_are_annotated_to_json_lines(tmp_path):
     (made,) = (json.loads(line) for line in caixun("annotate", file).stdout.splitlines())
     assert list(made) == ["id", *Annotation.model_fields]
     assert "大模型" in made["ai_technologies"] or "质检大模型" in made["ai_technologies"]
+
+
+@pytest.mark.parametrize("command", ["annotate", "extract"])
+def test_an_id_comes_back_as_it_is_given(command, site, tmp_path):
+    (tmp_path / "page.htm").write_bytes(site.content.answer("/paper/2026-11/18/content_1001.htm").body)
+    rows = [f'{{"id": {one}, "file": "page.htm", "url": "", "title": "题", "body": "文。"}}' for one in _IDS]
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    run = caixun(command, tmp_path / "rows.jsonl")
+    assert (run.returncode, len(run.stderr.splitlines())) == (1, len(_IDS) - _USABLE)
+    assert [line.partition(", ")[0] for line in run.stdout.splitlines()] == [f'{{"id": {one}' for one in _IDS[:_USABLE]]
 
 
 def test_why_tells_every_stage(filled, site):

@@ -98,7 +98,7 @@ def test_what_can_be_read_is_given_whatever_else_cannot(tmp_path):
     (tmp_path / "a.jsonl").write_text(f"{article}\n[]\n{article}\n", encoding="utf-8")
     run = caixun("annotate", "a.jsonl", "a.jsonl", cwd=tmp_path)
     assert (run.returncode, [json.loads(line)["id"] for line in run.stdout.splitlines()]) == (1, ["1"] * 4)
-    assert run.stderr == "caixun: a.jsonl:2: a row needs the texts id, title and body\n" * 2
+    assert run.stderr == "caixun: a.jsonl:2: a row needs an id (a text or a number) and the texts title and body\n" * 2
 
 
 def test_articles_are_annotated_as_they_come_in_until_the_reader_has_seen_enough(tmp_path):
