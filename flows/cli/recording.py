@@ -42,13 +42,21 @@ def show(
         typer.Option("--id", metavar="ID", help="article_id of one record, or its beginning.", show_default=False),
     ] = None,
     form: Annotated[
-        Literal["table", "text", "json"],
-        typer.Option("--format", help="table, text (seven labelled lines) or json (lines)."),
-    ] = "table",
+        Literal["table", "text", "json"] | None,
+        typer.Option(
+            "--format", help="table, text (seven labelled lines) or json (lines); by default table.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Show records: those of a day, or one by its id; without either, those of the newest day."""
+    from crawlers.errors import ConfigError
+
+    if as_json and form not in (None, "json"):
+        raise ConfigError(f"--json means --format json; leave one of --json and --format {form} away")
+    form = "json" if as_json else form
     project = project_of(config, data, existing=True)
     rows = list(_chosen(project, day, project.known(source), article))
     if form == "json":

@@ -10,7 +10,19 @@ from flows.cli.options import Config, Data, Json, print_json, print_lines, print
 if TYPE_CHECKING:
     from flows.sources import Standing
 
-app = typer.Typer(no_args_is_help=True, help="The sources: list them, try one, begin a new one.")
+app = typer.Typer(help="The sources: list them (also without a command), try one, begin a new one.")
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context, config: Config = None, data: Data = None, as_json: Json = False) -> None:
+    """List the sources where no command is named; else the options stand behind the command."""
+    command = context.invoked_subcommand
+    if command is None:
+        list_sources(config, data, as_json)
+    elif config or data or as_json:
+        from crawlers.errors import ConfigError
+
+        raise ConfigError(f"put the options behind the command: caixun sources {command} …")
 
 
 @app.command("list")

@@ -55,6 +55,8 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
         (["extract", "missing.html"], ["missing.html: cannot be read"]),
         (["annotate", "missing.jsonl", "--budget", "1"], ["--budget is for the llm engine"]),
         (["annotate", "missing.jsonl"], ["missing.jsonl: cannot be read"]),
+        (["show", "--json", "--format", "text"], ["--json means --format json; leave one of --json and --format text away"]),
+        (["sources", "--json", "list"], ["put the options behind the command: caixun sources list"]),
         (["sources", "check", "sample_wire", "--page", "missing.html"], ["missing.html: cannot be read"]),
     ],
 )
@@ -84,11 +86,10 @@ def test_a_page_of_the_matrix_is_not_put_into_the_data_root(project):
     assert not place.exists()
 
 
-@pytest.mark.parametrize("group", [[], ["sources"]])
-def test_without_arguments_the_help_is_shown_as_it_is(group):
-    run = caixun(*group)
+def test_without_arguments_the_help_is_shown_as_it_is():
+    run = caixun()
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr == caixun(*group, "--help").stdout
+    assert run.stderr == caixun("--help").stdout
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_records_are_shown_by_day_source_and_id(filled):
     rows = [json.loads(line) for line in caixun("show", "--date", DEMO_DAYS[0], "--format", "json", *options).stdout.splitlines()]
     assert len(rows) == 10
     assert list(rows[0]) == list(Record.model_fields)
-    (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--format", "json", *options).stdout.splitlines()
+    (one,) = caixun("show", "--id", rows[3]["article_id"][:10], "--json", *options).stdout.splitlines()
     assert json.loads(one) == rows[3]
     other = "sample_paper" if rows[3]["source"] == "sample_wire" else "sample_wire"
     for choice in (["--date", DEMO_DAYS[1]], ["--source", other]):

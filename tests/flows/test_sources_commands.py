@@ -46,6 +46,14 @@ def test_a_list_tells_how_the_sources_stand(site, tmp_path):
     assert "search is disabled: robots.txt forbids all agents" in shown
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_without_a_command_the_sources_are_listed(options, site, tmp_path):
+    project = make_project(tmp_path, site, paper=SOURCE)
+    run = caixun("sources", *options, *in_project(project))
+    assert (run.returncode, run.stderr, "paper" in run.stdout) == (0, "", True)
+    assert run.stdout == caixun("sources", "list", *options, *in_project(project)).stdout
+
+
 def test_a_list_shows_titles_and_reasons_as_they_are_written(site, tmp_path):
     titled = SOURCE.replace("title: x", "title: '财经[/live]'") + 'robots: "ignore: [red] we may"\n'
     project = make_project(tmp_path, site, paper=titled)
