@@ -81,7 +81,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy, *, by_hand: bool 
 
     A summary is checked sentence by sentence. What exceeds the bounds of a record is left out, and is no fault; neither is
     what was said twice. With `by_hand`, where a person has put down the values, keywords have no bound and an industry that the
-    article names without 行业 or the like behind keeps it.
+    article names without 行业 or the like behind keeps it; one that only the lists know stands without evidence.
     """
     article = Article(title, body, lists)
     summary = tidy(said.summary)
@@ -90,7 +90,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy, *, by_hand: bool 
         "summary": (_statement("summary", part, article) for part in parts),
         "keywords": (_phrase("keywords", value, article) for value in said.keywords),
         "ai_technologies": (_phrase("ai_technologies", value, article) for value in said.ai_technologies),
-        "industries": (_industry(value, article, as_worded=by_hand) for value in said.industries),
+        "industries": (_industry(value, article, by_hand=by_hand) for value in said.industries),
         "industry_codes": (_level1(value, article) for value in said.industry_codes),
         "major_events": (_statement("major_events", value, article) for value in said.major_events),
         "securities": (_security(value, article) for value in said.securities),
@@ -146,14 +146,16 @@ def _phrase(column: str, value: str, article: Article) -> _Checked:
     return printed, article.in_body(place)
 
 
-def _industry(value: str, article: Article, *, as_worded: bool) -> _Checked:
-    """Check an industry; the article may name it without 行业, 领域 or the like behind."""
+def _industry(value: str, article: Article, *, by_hand: bool) -> _Checked:
+    """Check an industry; the article may name it without 行业, 领域 or the like behind. A person may give its usual name instead."""
     whole = _phrase("industries", value, article)
     stem = _FIELD.sub("", value.strip())
-    if not isinstance(whole, Fault) or len(stem) < 2 or not article.find(stem):
+    if not isinstance(whole, Fault):
         return whole
-    found = _phrase("industries", stem, article)
-    return (value, found[1]) if as_worded and not isinstance(found, Fault) else found
+    found = _phrase("industries", stem, article) if len(stem) > 1 else whole
+    if isinstance(found, Fault):
+        return (value, None) if by_hand and stem in article.lists.industries else whole
+    return (value, found[1]) if by_hand else found
 
 
 def _level1(value: str, article: Article) -> _Checked:

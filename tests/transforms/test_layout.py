@@ -71,7 +71,7 @@ def test_evidence_says_where_the_values_stand_in_the_body():
     [
         ("关键词", ", 量子火箭", "关键词: 量子火箭 stands neither in the title nor in the text."),
         ("AI技术", ", 虚构大模型", "AI技术: 虚构大模型 stands neither in the title nor in the text."),
-        ("行业", "，白酒行业", "行业: 白酒行业 stands neither in the title nor in the text."),
+        ("行业", "，星桥行业", "行业: 星桥行业 stands neither in the title nor in the text."),
         (
             "2. 漏检率",
             "\n3. 岑峰钢铁投资999亿元。",
@@ -92,6 +92,12 @@ def test_a_person_may_name_many_keywords_which_take_the_articles_spelling():
     text = TEXT.replace("质检大模型, 岑峰钢铁, 漏检率", ", ".join(said)).replace("质检大模型上线", "质检大模型GPT-4上线")
     assert import_of(text).annotation.keywords == (*said[:-1], "GPT-4")
     assert import_of(text).dropped == ()
+
+
+def test_a_person_may_call_an_industry_by_its_usual_name():
+    made = import_of(TEXT.replace("钢铁行业，", "钢铁行业，装备制造业，"))
+    assert (made.annotation.industries, made.dropped) == (("钢铁行业", "装备制造业", "机器视觉领域"), ())
+    assert "装备制造业" not in {one.value for one in made.annotation.evidence}
 
 
 def test_the_link_becomes_canonical():
