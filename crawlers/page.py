@@ -208,15 +208,15 @@ def blocked_reason(page: Page) -> str | None:
 
     Only sure signs count: a captcha host as the place or the target of a redirect, a redirect to a login, a blank 403, a
     429, a 503 that says when to come again, a small page that shows little and whose title is that of a check or a login, that
-    shows nothing but an error, whose only links lead to a captcha, or whose script asks for the page again with a cookie, and
-    a list that makes no sense in any encoding.
+    says before all else that it refuses or that the site is busy, broken or being maintained, whose only links lead to a
+    captcha, or whose script checks the browser, and a list that makes no sense in any encoding.
     """
     host, path = _destination(page)
     if host in _CAPTCHA_HOSTS:
         return f"sent to the captcha at {host}"
     if 300 <= page.status < 400 and _LOGIN.fullmatch(f"{host}{path}"):
         return f"sent to the login at {host}{path}"
-    return _refusal(page) or _wall_text(page)
+    return _refusal(page) or wall_shown(page)
 
 
 def _refusal(page: Page) -> str | None:
@@ -230,15 +230,17 @@ def _refusal(page: Page) -> str | None:
     return "blank 403" if page.status == 403 and len(page.body) < 64 else None
 
 
-def _wall_text(page: Page) -> str | None:
-    """Return the sign of a wall that the document shows."""
+def wall_shown(page: Page) -> str | None:
+    """Return the sign of a wall that the document shows, None where it shows none; a robots.txt that is refused needs none."""
+    if page.kind == "robots" and 400 <= page.status < 500:
+        return None
     try:
         if page.kind == "seed" and page.status == 200 and garbled(page.text):
             return "a list that makes no sense in any encoding (mojibake)"
         text = page.text if len(page.content) <= _SMALL else ""
     except ContentError as error:
         return f"a robots.txt that cannot be read: {error}" if page.kind == "robots" else None
-    return wall_sign(text)
+    return wall_sign(text, page.status) if text else None
 
 
 def _destination(page: Page) -> tuple[str, str]:

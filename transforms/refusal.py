@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from crawlers.page import GONE, Page, blocked_reason, canonical_url
 from crawlers.source import Source
+from crawlers.walls import opening, tells_trouble
 from transforms.document import Document
 from transforms.reject import RejectedError
 
@@ -18,9 +19,10 @@ _GONE = re.compile(
     r"(?:很抱歉|抱歉)?\W{0,2}(?:该|此|原|本|当前)?(?:文章|页面|内容|信息|帖子|网页)"
     r"(?:不存在|已?被?.{0,8}删除|已下线|已失效|审核中)(?![^\W_了啦哦或请返])|"
     r"404\W*(?:错误|页面?|error)|(?:page )?not found).{0,20}$|"
-    rf"404(?![-–—.]?\d){_END}|(?:出错了|系统错误|错误提示){_END})",
+    rf"404(?![-–—.]?\d){_END})",
     re.IGNORECASE,
 )
+_FAULT = re.compile(rf"^\W*(?:出错了|错误提示){_END}")  # it may be mended, where nothing says that there is no article
 _WALL = re.compile(
     r"^(?:账号|用户|会员|手机号)登录$|登录即代表同意|完成验证后即可|请完成(?:安全|以下)?验证|拖动.{0,6}滑块|"
     r"^(?:.{0,10}您.{0,8}|.{0,4})访问(?:过于|太)频繁了?(?:[\W_]|$)|请输入验证码|登录后(?:查看|阅读)全文"
@@ -48,4 +50,8 @@ def refuse_error_page(document: Document) -> None:
         if _GONE.match(text):
             raise RejectedError("missing", f"a page that says {text[:60]}")
         if _WALL.search(text):
+            raise RejectedError("blocked", f"a page that says {text[:60]}")
+    # A site in trouble says so first; a player or a form beside an article has such words, too.
+    for text in (document.title, *opening(line.text for line in document.lines if not line.linked)):
+        if _FAULT.match(text) or tells_trouble(text):
             raise RejectedError("blocked", f"a page that says {text[:60]}")

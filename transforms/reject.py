@@ -6,7 +6,7 @@ from crawlers.errors import CaixunError
 
 REASONS = {
     "missing": "the site has no such page any more (HTTP 404 or 410, an error page, a redirect to the home page)",
-    "blocked": "a captcha, a login wall or a refusal instead of the page",
+    "blocked": "a captcha, a login wall, a refusal or a site in trouble instead of the page",
     "not_html": "the answer is no HTML document, or one of elements that are nested too deep to be read whole",
     "too_large": "the answer grows beyond 32 MiB when it is decompressed, or has more than 500,000 tags",
     "mojibake": "the bytes make no sensible text in any encoding",

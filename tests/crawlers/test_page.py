@@ -124,7 +124,20 @@ def test_text_uses_the_declaration_where_the_bytes_admit_neither():
 
 
 ARTICLE = "<p>青穗农业公告称，公司计划投资3.2亿元建设智能温室，预计2027年底投产。</p>" * 3
+LISTED = "".join(f"<li><a href=/a/{number}>第{number}家公司拟投资建设智能温室</a></li>" for number in range(12))
 CHALLENGE = "<script>document.cookie='acw_sc__v2='+x;document.location.reload();</script>"
+BROWSER_CHECK = """<title>Just a moment...</title><noscript>Enable JavaScript and cookies to continue</noscript>
+<script nonce="x">(function(){window._cf_chl_opt={cType:"managed"};a.src="/cdn-cgi/challenge-platform/h/g/orchestrate";}());</script>"""
+BEACON = "<script>window.__CF$cv$params={r:'9'};a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';</script>"
+RECAPTCHA = "<script src='https://www.google.com/recaptcha/api.js'></script><div class='g-recaptcha'></div>"
+GEETEST = "<script src='https://static.geetest.com/static/js/gt.js'></script><div id=captcha></div>"
+REFUSED = "很抱歉，由于您访问的链接有可能对网站造成安全威胁，您的访问被阻断。您的请求编号：76b20f4a1701000000000000"
+MAINTAINED = "尊敬的用户，网站正在进行升级维护，预计今日12:00恢复访问，期间给您带来的不便敬请谅解。"
+
+
+def titled(title: str, text: str = ARTICLE, more: str = "") -> str:
+    """Return an article page as small sites have them: without a menu."""
+    return f"<title>{title}_样报网</title><h1>{title}</h1><div>2026-11-18 09:21 来源：样报</div><p>{text}</p>{more}"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,22 @@ CHALLENGE = "<script>document.cookie='acw_sc__v2='+x;document.location.reload();
         page("<div>这里空空如也</div><a href='/'>返回首页</a>".encode()),
         page(f"<html>{CHALLENGE}</html>".encode()),
         replace(page(b"\x1f\x8b", content_encoding="gzip"), kind="robots"),
+        *(page(BROWSER_CHECK.encode(), status) for status in (200, 403, 503)),
+        page(BROWSER_CHECK.replace("Just a moment...", "请稍候…").encode(), 403),
+        page(f"<title>样报网</title>{CHALLENGE.replace('document', 'x')}<script>gokuProps = {{}}</script>".encode(), 202),
+        page(b"<title>Access Denied</title><h1>Access Denied</h1><p>You don't have permission to read this.</p>", 403),
+        page(b"<title>Attention Required! | Cloudflare</title><h1>Sorry, you have been blocked</h1>" + b"<p>Why?</p>" * 90, 403),
+        page(f"<title>Robot Check</title><h1>Are you a human?</h1>{RECAPTCHA}".encode()),
+        page(f"<title>样报网</title>{GEETEST}<p>请点击按钮进行验证</p>".encode()),
+        *(page(f"<title>405</title><p>{REFUSED}</p>".encode(), status) for status in (200, 405)),
+        page("<title>网站防火墙</title><h1>网站防火墙</h1><p>您的请求带有不合法参数，已被网站管理员设置拦截！</p>".encode()),
+        *(page(f"<title>系统维护</title><h1>系统维护中</h1><p>{MAINTAINED}</p>".encode(), status) for status in (200, 503)),
+        page(f"<title>样报网</title><h2>温馨提示</h2><p>{MAINTAINED}</p>".encode()),
+        *(page("<title>系统繁忙</title><p>系统繁忙，请稍后再试</p>".encode(), status) for status in (200, 403)),
+        page("<title>样报网</title><h1>提示</h1><div>抱歉，服务器繁忙，<br>请稍后重试。</div>".encode()),
+        page("<title>出错了</title><h1>出错了！</h1><p>抱歉，服务器出现了一个错误，我们正在修复。错误代码：500。</p>".encode()),
+        page(b"<title>502 Bad Gateway</title><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center>"),
+        page(b"<title>403 Forbidden</title><h1>403 Forbidden</h1>"),
     ],
 )
 def test_walls_are_recognised(wall):
@@ -174,6 +203,32 @@ def test_walls_are_recognised(wall):
         page(f"<title>青穗农业拟投三亿元</title>{CHALLENGE}<script>state = {{}}</script>".encode()),
         page(f"<title>样州将取消图形验证码</title><div id=app></div><script>state = {json.dumps(ARTICLE * 5)}</script>".encode()),
         page(f"<title>样州将取消图形验证码</title><div id=app></div><script>state = '{ARTICLE * 5}'</script>".encode()),
+        page(titled("青穗农业拟投三亿元", more=BEACON).encode()),
+        page(titled("青穗农业拟投三亿元", more=f"<form>请完成下方验证后发表评论</form>{RECAPTCHA}").encode()),
+        page(titled("青穗农业拟投三亿元", more="<div hidden>系统繁忙，请稍后再试</div>").encode()),
+        page(titled("样州晒秋节开幕（视频）", "", "<div hidden>服务器繁忙，请稍后再试</div>").encode()),
+        page(titled("Just a moment... 是什么页面", "<pre>&lt;script&gt;_cf_chl_opt</pre>").encode()),
+        page(titled("Just a moment", f"Enable JavaScript and cookies to continue. {ARTICLE * 9}", LISTED).encode()),
+        page(titled("接入 reCAPTCHA", "Please complete the CAPTCHA 之后表单才会提交。", RECAPTCHA).encode()),
+        page(titled("网站防火墙：企业的第一道防线", "样州发布网站防火墙标准，要求对攻击请求予以拦截。").encode()),
+        page(titled("样州网站打不开，页面称“您的访问被阻断”", "样州18日称，已恢复您的访问。").encode()),
+        page(titled("系统繁忙？样州车站回应", "样州车站18日称已经扩容。").encode()),
+        page(titled("“系统繁忙，请稍后再试”困扰样州考生").encode()),
+        page(titled("系统繁忙——样州车站为何打不开购票页面").encode()),
+        page(titled("系统维护", "样州银行将于11月20日0:00至6:00进行系统维护，给您带来的不便敬请谅解。").encode()),
+        page(titled("系统维护中", f"样州银行系统正在维护，给您带来的不便敬请谅解。{ARTICLE * 5}").encode()),
+        page(titled("502 Bad Gateway 的五种解决办法").encode()),
+        page(f"<title>样报网</title>{BEACON}{RECAPTCHA}{LISTED}".encode()),
+        page(f"<title>样报网</title>{GEETEST}<p>请完成安全验证</p>{LISTED}".encode()),
+        page(f"<title>系统维护</title><p>系统维护中，请稍后访问</p>{LISTED}".encode()),
+        page(f"<title>样报网</title><div id=app></div>{BEACON}{RECAPTCHA}".encode()),
+        page(f"<title>样报网</title><p>系统繁忙，请稍后再试</p><script>state = '{ARTICLE * 2}'</script>".encode()),
+        page("<title>系统错误</title><p>文章不存在或已被删除</p>".encode()),
+        page("<title>系统繁忙</title><p>系统繁忙，请稍后再试</p>".encode(), 503),
+        page(b"<title>503 Service Temporarily Unavailable</title><h1>503 Service Temporarily Unavailable</h1> nginx", 503),
+        page(b"<title>403 Forbidden</title><center><h1>403 Forbidden</h1></center><hr><center>nginx</center>", 403),
+        replace(page(BROWSER_CHECK.encode(), 403), kind="robots"),
+        page(b"<div>" * 19_000),
     ],
 )
 def test_an_ordinary_answer_is_no_wall(answer):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sqlite3
 from datetime import date
 
 import pytest
@@ -46,6 +47,7 @@ def titles(project, day: date = D18, source: str = "paper") -> list[str]:
 
 
 STATE = '{"bsData": {"title": %s, "datetime": %s, "superlanding": [{"itemData": {"header": "x", "sections": [%s]}}]}}'
+CHECK = b"<title>Just a moment...</title><noscript>Enable JavaScript</noscript><script>window._cf_chl_opt={}</script>"
 TEXT = '{"type": "text", "content": "<p>第一段正文，利润为三亿元，同比增长百分之十，董事会已经通过。</p>"}'
 
 
@@ -161,6 +163,13 @@ def test_a_page_of_other_links_does_not_end_a_list(site, tmp_path):
         ((503, b"", {"Retry-After": "3600"}), "503"),
         ((429, b"slow down", {"Retry-After": "120"}), "429"),
         ((200, "<p>这里空空如也</p>".encode()), "空空如也"),
+        ((200, CHECK), "Just a moment"),
+        ((403, CHECK), "Just a moment"),
+        ((503, CHECK), "Just a moment"),
+        ((405, "<title>405</title><p>由于您访问的链接可能造成安全威胁，您的访问被阻断。</p>".encode()), "您的访问被阻断"),
+        ((200, "<title>系统维护</title><h1>系统维护中</h1><p>给您带来的不便敬请谅解。</p>".encode()), "系统维护"),
+        ((200, "<title>样报网</title><h1>系统繁忙</h1><p>系统繁忙，请稍后再试</p>".encode()), "系统繁忙"),
+        ((200, b"<title>502 Bad Gateway</title><h1>502 Bad Gateway</h1><center>nginx</center>"), "502 Bad Gateway"),
         ((200, ("<title>新闻</title><p>" + "锟斤拷烫烫烫，" * 60 + "</p>").encode()), "mojibake"),
     ],
 )
@@ -177,6 +186,19 @@ def test_a_wall_is_no_article_and_no_empty_day(site, tmp_path, wall, reason):
     asked = site.asked.count("/a/2")
     collected(project, {"paper": [D18], "wire": [D18]})
     assert site.asked.count("/a/2") == asked == 1
+
+
+@pytest.mark.parametrize("said", ["系统繁忙，请稍后再试", "出错了！请稍后再试"])
+def test_an_article_of_a_site_in_trouble_is_fetched_when_it_has_recovered(site, tmp_path, said):
+    site.pages |= {"/paper/18": links("/a/1"), "/a/1": (200, f"<title>样报网</title><h1>{said}</h1>".encode())}
+    project = make_project(tmp_path, site, paper=SOURCE)
+    run = ("run", "--date", "2026-11-18", *in_project(project))
+    assert caixun(*run).returncode == 1
+    site.pages["/a/1"] = article(1)
+    with sqlite3.connect(project.data / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE urls SET settled_at = datetime(settled_at, '-7 hours')")
+    assert caixun(*run).returncode == 0
+    assert titles(project) == ["第1家公司拟投资建设智能温室"]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,22 @@ def test_an_error_page_is_no_list(site, tmp_path):
             refused()
 
 
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ("<title>Just a moment...</title><script>window._cf_chl_opt={}</script>", "a page titled Just a moment..."),
+        ("<title>样报网</title><p>系统繁忙，请稍后再试</p>", "a page that says 系统繁忙，请稍后再试"),
+    ],
+)
+def test_a_saved_wall_is_told_to_be_one_and_no_article(site, tmp_path, saved, said):
+    (tmp_path / "saved.html").write_text(saved, encoding="utf-8")
+    project = make_project(tmp_path, site, paper=SOURCE)
+    checked = caixun("sources", "check", "paper", "--page", tmp_path / "saved.html", *in_project(project))
+    assert (checked.returncode, checked.stdout, checked.stderr) == (1, "", f"caixun: blocked: {said}\n")
+    extracted = caixun("extract", tmp_path / "saved.html")
+    assert json.loads(extracted.stdout)["reject"] == "blocked"
+
+
 def test_a_live_check_says_for_whom_it_waits(site, tmp_path):
     site.pages["/paper/18"] = links("/a/1")
     project = make_project(tmp_path, site, paper=SOURCE)

@@ -20,6 +20,9 @@ from transforms.reject import RejectedError
         "样州监管部门：访问过于频繁被封号可申诉",
         "样州上线短信验证码防护",
         "样州银行：请登录手机银行更新证件",
+        "系统繁忙？样州车站回应",
+        "“系统繁忙，请稍后再试”困扰样州考生",
+        "系统繁忙——样州车站为何打不开购票页面",
     ],
 )
 def test_short_news_is_no_error_page(title):
@@ -37,9 +40,12 @@ def test_short_news_is_no_error_page(title):
         ("404 Not Found", "missing"),
         ("404错误页面", "missing"),
         ("404，您访问的页面不存在", "missing"),
-        ("系统错误", "missing"),
-        ("系统错误_样报网", "missing"),
-        ("出错了！请稍后再试", "missing"),
+        ("系统错误", "blocked"),
+        ("系统错误_样报网", "blocked"),
+        ("出错了！请稍后再试", "blocked"),
+        ("系统繁忙，请稍后再试", "blocked"),
+        ("服务器繁忙_样报网", "blocked"),
+        ("502 Bad Gateway", "blocked"),
         ("文章不存在或已被删除", "missing"),
         ("该内容已被发布者删除", "missing"),
         ("您的访问过于频繁，请稍后再试", "blocked"),
@@ -51,3 +57,19 @@ def test_a_short_page_that_says_so_is_an_error_page(said, reason):
         with pytest.raises(RejectedError) as refusal:
             extract(page(html), SOURCE)
         assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize("menu", ["", "<ul>" + "".join(f"<li><a href=/{one}>栏目{one}</a></li>" for one in range(20)) + "</ul>"])
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ("<title>样报网</title><h1>系统繁忙</h1><p>请稍后再试</p>", "blocked"),
+        ("<title>出错了</title><h1>出错了</h1><p>抱歉，您访问的文章已被删除</p>", "missing"),
+        ("<title>系统错误</title><h1>系统错误</h1><p>文章不存在</p>", "missing"),
+        ("<title>样州晒秋节开幕</title><h1>样州晒秋节开幕</h1><p>出错了，请稍后再试</p><p>系统繁忙，请稍后再试</p>", "no_body"),
+    ],
+)
+def test_trouble_is_what_a_site_says_first_and_what_is_gone_outweighs_it(html, reason, menu):
+    with pytest.raises(RejectedError) as refusal:
+        extract(page(html.replace("</title>", f"</title>{menu}")), SOURCE)
+    assert refusal.value.reason == reason
