@@ -23,7 +23,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
 from crawlers.pace import JITTER, Pace, paced
-from crawlers.page import site_of
+from crawlers.page import site_of, wall_shown
 
 _LONGEST_WAIT = 60.0  # seconds; a site that wants to be left alone longer is not waited for but rests
 _LONGEST_DELAY = 600.0  # seconds; a robots.txt that asks for more is taken to ask for this
@@ -95,7 +95,10 @@ class MannersMiddleware:
             raise RestingError(reason)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return a request for another try where the site is only too busy, else `response`. Raises StoreError."""
+        """Return a request for another try where the site is only too busy, else `response`. Raises StoreError.
+
+        A 503 that shows a wall (some checks of the browser come with it) is none: asking again soon would be refused again.
+        """
         if response.status not in (429, 503):
             return response
         asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now())
@@ -105,7 +108,7 @@ class MannersMiddleware:
             self._crawl.rest(of_site, reason, asked)
             return response
         wait = back_off(asked, self._crawl.source.delay, request.meta.get("retry_times", 0))
-        if wait is None:
+        if wait is None or wall_shown(request.meta["page"]):
             return response
         self._pace.shut(site(request), monotonic(), wait * random.uniform(1, 1 + JITTER))  # noqa: S311
         reason = f"HTTP {response.status}"

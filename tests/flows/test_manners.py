@@ -35,18 +35,20 @@ def only(run):
 
 def test_a_site_that_is_too_busy_is_asked_again_a_few_times(site, tmp_path):
     site.pages |= {
-        "/paper/18": lambda count: (503, b"busy") if count == 1 else links(*(f"/a/{number}" for number in range(1, 4))),
+        "/paper/18": lambda count: (503, b"busy") if count == 1 else links(*(f"/a/{number}" for number in range(1, 5))),
         "/a/1": lambda count: (429, b"", {"Retry-After": "1"}) if count == 1 else article(1),
         "/a/2": lambda count: (503, b"", {"Retry-After": "Fri, 20 Nov 2020 04:00:00 GMT"}) if count == 1 else article(2),
-        "/a/3": (503, b"down"),
+        "/a/3": (503, b"<title>503 Service Temporarily Unavailable</title><center>nginx</center>"),
+        "/a/4": lambda count: (503, "<title>系统繁忙</title><p>请稍后再试</p>".encode()) if count == 1 else article(4),
     }
     report = only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]}))
-    assert (report.tally.records, report.tally.failed) == (2, 1)
+    assert (report.tally.records, report.tally.failed) == (3, 1)
     assert {target: site.asked.count(target) for target in site.pages if target != "/robots.txt"} == {
         "/paper/18": 2,
         "/a/1": 2,
         "/a/2": 2,
         "/a/3": 3,
+        "/a/4": 2,
     }
 
 
@@ -193,7 +195,9 @@ def test_a_robots_txt_that_fails_forbids_everything_until_it_can_be_had(site, tm
         assert only(collected(project, {"paper": [D18]})).status == "complete"
 
 
-@pytest.mark.parametrize("answer", [(403, b""), (410, b"")])
+@pytest.mark.parametrize(
+    "answer", [(403, b""), (410, b""), (403, b"<title>Access Denied</title>"), (404, "<title>用户登录</title>".encode())]
+)
 def test_a_robots_txt_that_is_missing_or_refused_forbids_nothing(site, tmp_path, answer):
     site.pages |= {"/robots.txt": answer, "/paper/18": links("/a/1"), "/a/1": article(1)}
     assert only(collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [D18]})).status == "complete"
