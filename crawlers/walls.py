@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -95,7 +96,7 @@ def wall_sign(text: str, status: int = 200) -> str | None:
     A sign alone is none: a news item tells of captchas, too. A wall bears one and shows little besides. That a site is busy
     is one only where the status does not tell of it: what is asked again after a 5xx is not given up for its words.
     """
-    title, links = _title_of(text), _LINK.findall(text)
+    title, links = _title_of(text), [link[1] for link in islice(_LINK.finditer(text), _FEW + 1)]
     signs = list(_signs(text, title, links))
     if not signs and len(links) > _FEW:
         return None
@@ -159,7 +160,7 @@ def _signs(text: str, title: str, links: list[str]) -> Iterator[_Sign]:
         yield _Sign(f"a page titled {title}", _LITTLE if whole else _BARE, named=not whole)
     if len(links) <= _FEW and _is_whole(_REFUSAL_TITLE, title):
         yield _Sign(f"a page titled {title}", _LITTLE, named=True)
-    if _CHALLENGE.search(text):
+    if ("_cf_chl_opt" in text or "gokuProps" in text) and _CHALLENGE.search(text):
         yield _Sign("a page whose script checks the browser", _LITTLE, named=True)
     if _EMPTY_ROOM in text:
         yield _Sign(f"a page that shows only {_EMPTY_ROOM}", _BARE)
