@@ -51,6 +51,12 @@ def _robots(text: str) -> str:
     return text
 
 
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ValueError("write a sentence saying since when and why, or take the key away")
+    return text
+
+
 def _spider(text: str) -> str:
     if not re.fullmatch(r"[a-z]\w{0,60}", text) or not (Path(__file__).parent / "spiders" / f"{text}.py").is_file():
         raise ValueError(f"there is no module {text} in crawlers/spiders; nearly every source does without this key")
@@ -139,7 +145,7 @@ class Source(Strict):
     expect: Expect = Expect()
     empty_days: tuple[Literal["weekend", "holidays"], ...] = Field(default=(), strict=False)
     spider: Annotated[str, AfterValidator(_spider)] | None = None
-    disabled: str | None = None
+    disabled: Annotated[str, AfterValidator(_reason)] | None = None
 
     @model_validator(mode="after")
     def _keywords_are_used(self) -> "Source":

@@ -100,6 +100,8 @@ def test_a_paper_of_the_exchange_may_have_no_issue_on_public_holidays(tmp_path):
         ("delay: 1", "private: 1", "paper.yml:8: private: true or false is expected here"),
         ("title: 样报", "title:", "paper.yml:1: title: this key has no value"),
         ("delay: 1", "expect: {min: 5, max: 2}", "paper.yml:8: expect: no day has at least 5 and at most 2 records"),
+        ("delay: 1", "disabled: ''", "paper.yml:8: disabled: write a sentence saying since when and why, or take the key away"),
+        ("delay: 1", "disabled: '  '", "paper.yml:8: disabled: write a sentence saying since when and why, or take the key away"),
         ("delay: 1", "spider: nope", "paper.yml:8: spider: there is no module nope in crawlers/spiders"),
         ("{day:%d}", "{day:%Q}", "paper.yml:4: seeds.0: url is no usable template ('%Q' is no format of a day; %Y-%m-%d is one)"),
         (
