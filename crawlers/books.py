@@ -137,23 +137,6 @@ class Books:
         with self._reading() as connection:
             return sorted(connection.scalars(mine.distinct()))
 
-    def makes(self, source: str, days: Iterable[date]) -> Counter[str | None]:
-        """Return how many built pages of `days` each code and rules made; None: not known, as of an earlier version."""
-        wanted = set(days)
-        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
-        query = select(_urls.c.day, _urls.c.made_by, func.count()).where(built).group_by(_urls.c.day, _urls.c.made_by)
-        counts: Counter[str | None] = Counter()
-        with self._reading() as connection:
-            for day, made_by, count in connection.execute(query):
-                counts[made_by] += count if day in wanted else 0
-        return counts
-
-    def off_days_published(self, source: str) -> set[date]:
-        """Return the publication days of pages that are no records since their day was not asked for."""
-        off_day = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "off_day")
-        with self._reading() as connection:
-            return set(connection.scalars(select(_urls.c.published_date).where(off_day).distinct()))
-
     def states(self, source: str, ids: Sequence[str]) -> Counter[State]:
         """Return how many of the URLs with these article_ids are in each state."""
         counts: Counter[State] = Counter()

@@ -1,10 +1,11 @@
 """The ledger's part for the build: which pages wait for it, and what it made of them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, true, update
 
 from crawlers.clock import now
 from crawlers.fates import HELD, LEFT, UNFETCHED, Outcome, State, Waiting
@@ -15,6 +16,7 @@ from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 _TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
+_OFF_DAY = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
 _others = _urls.alias()
 
 
@@ -41,9 +43,8 @@ class Builds(Stories):
         the pages. One that another source has made a record of is left out: an article is in the dataset once.
         """
         wanted = set(days)
-        off_day = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
         query = select(*(_urls.c[name] for name in _TO_BUILD.split())).where(
-            _urls.c.source == source, or_(_urls.c.state == "archived", off_day), ~elsewhere(("record",))
+            _urls.c.source == source, or_(_urls.c.state == "archived", _OFF_DAY), ~elsewhere(("record",))
         )
         found = []
         with self._reading() as connection:
@@ -53,6 +54,30 @@ class Builds(Stories):
                 more = _parts_of(connection, [row.article_id for row in mine])
                 found += [_waiting(row, more[row.article_id]) for row in mine]
         return found
+
+    def makes(self, source: str, days: Iterable[date]) -> Counter[str | None]:
+        """Return how many built pages of `days` each code and rules made; None: not known, as of an earlier version.
+
+        Under None are also those that turned out to belong to one of the days and are no records yet, whoever made them.
+        """
+        wanted = set(days)
+        late = case((and_(_OFF_DAY, ~elsewhere(("record",))), _urls.c.published_date)).label("late")
+        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
+        pages = select(_urls.c.day, _urls.c.made_by, late).where(built).subquery()
+        counts: Counter[str | None] = Counter()
+        with self._reading() as connection:
+            for day, made_by, published, count in connection.execute(select(*pages.c, func.count()).group_by(*pages.c)):
+                if published in wanted:
+                    counts[None] += count
+                elif day in wanted:
+                    counts[made_by] += count
+        return counts
+
+    def off_days_published(self, source: str) -> set[date]:
+        """Return the publication days of pages that are no records since their day was not asked for, nor records of others."""
+        late = and_(_urls.c.source == source, _OFF_DAY, ~elsewhere(("record",)))
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.published_date).where(late).distinct()))
 
     def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
         """Note what the build made of pages, and by what. A record counts under its publication day from now on."""

@@ -28,10 +28,16 @@ _DAYS = 50  # … and these are not more, as each takes some memory, too
 
 
 def plan_rebuild(project: Project, sources: Iterable[str] | None, days: list[date]) -> Plan:
-    """Return those days of the sources (None: of all that have pages) that were crawled."""
+    """Return those days of the sources (None: of all that have pages) that were crawled, or of which the archive has articles.
+
+    A page may turn out to be of a day that was never asked for, also by rules that were other ones when it was made.
+    """
     plan: Plan = {}
-    for report in project.ledger.reports(sources or project.ledger.sources(), days):
-        if report.status != "missing":
+    names = sources or project.ledger.sources()
+    late = {name: project.ledger.off_days_published(name) for name in names}
+    for report in project.ledger.reports(names, days):
+        tally = report.tally
+        if report.status != "missing" or tally.fetched or tally.unbuilt or report.day in late[report.source]:
             plan.setdefault(report.source, []).append(report.day)
     return plan
 
@@ -106,6 +112,7 @@ def _rebuild(
             _compare(project, source, part, old, rejected, changes)
         except CaixunError as error:  # which is but the report
             findings.append(Finding("failure", str(error)))
+    project.ledger.cover(source, "made from the archive, never listed", new_crawl_id())
     return findings
 
 

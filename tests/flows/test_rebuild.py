@@ -8,12 +8,13 @@ from crawlers import archive
 from crawlers.errors import StoreError
 from flows.doctor import doctor
 from flows.make import make
-from flows.rebuild import count_stale, rebuild
+from flows.rebuild import count_stale, plan_rebuild, rebuild
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from tests.workers import workers
+from transforms import dataset
 
 DAYS = [date(2026, 11, 18), date(2026, 11, 19)]
 
@@ -173,3 +174,44 @@ def test_what_the_site_did_not_give_is_no_fault_of_a_rebuild_and_what_the_archiv
         path = project.data / "archive" / file
         path.write_bytes(path.read_bytes()[:200])
     assert caixun(*again).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "rules", "first"),
+    [
+        ({18: (1, 2)}, "", date(2026, 11, 17)),  # a list that runs on into the day before
+        ({17: (1,), 18: (2,)}, "timezone: Pacific/Kiritimati\n", date(2026, 11, 16)),  # new rules put each a day back
+    ],
+)
+def test_a_day_that_was_never_asked_for_is_made_of_what_the_archive_has_of_it(tmp_path, listed, rules, first):
+    days = [date(2026, 11, day) for day in listed]
+    with loopback() as site:
+        for day, numbers in listed.items():
+            site.pages[f"/paper/{day}"] = links(*(f"/a/{number}" for number in numbers))
+        site.pages |= {"/a/1": article(1, "2026-11-17 03:00"), "/a/2": article(2, "2026-11-18 03:00")}
+        project = make_project(tmp_path, site, paper=SOURCE)
+        collected(project, {"paper": days})
+    project = changed_source(project, "delay: 0\n", f"delay: 0\n{rules}")
+    rebuilt(project, plan_rebuild(project, None, days))
+    assert dataset.records(project.data).count(first, "paper") == 0
+
+    told = caixun("rebuild", first, "--dry-run", *in_project(project))
+    assert f"rebuild {first} to {first}: 1 of 1 pages are stale" in told.stderr
+    made = caixun("rebuild", first, *in_project(project))
+    assert (made.returncode, "1 pages made again; records: 0 changed, 1 gained, 0 lost" in made.stdout) == (0, True), made.stdout
+    assert dataset.records(project.data).count(first, "paper") == 1
+    (report,) = project.ledger.reports(["paper"], [first])
+    assert (report.status, report.reason, report.tally.records) == ("partial", "made from the archive, never listed", 1)
+    again = caixun("rebuild", first, *in_project(project))
+    assert (again.returncode, "nothing was stale" in again.stdout) == (0, True)
+
+
+def test_a_day_of_which_the_archive_has_nothing_is_no_day_to_rebuild(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1"), "/wire/17": links("/a/1"), "/a/1": article(1, "2026-11-17 08:00")}
+        project = make_project(tmp_path, site, paper=SOURCE, wire=SOURCE)
+        collected(project, {"paper": [date(2026, 11, 18)]})
+        collected(project, {"wire": [date(2026, 11, 17)]})
+    assert plan_rebuild(project, ["paper"], [date(2026, 11, 17)]) == {}  # it is a record of the wire
+    told = caixun("rebuild", "2026-11-16", *in_project(project))
+    assert (told.returncode, "and the archive has no article of these days" in told.stderr) == (0, True)
