@@ -17,8 +17,9 @@ from crawlers.inquiries import Account
 from flows.batches import ask_in_batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
-from flows.desk import Asker, Desk, open_purse
+from flows.desk import Desk, open_purse
 from flows.engine import settle
+from flows.kept import Asker
 from flows.purse import OverBudgetError, Paid, Purse
 from flows.runner import Runner
 from flows.settings import Project

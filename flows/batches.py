@@ -11,7 +11,8 @@ from contextlib import suppress
 
 from crawlers.clock import now
 from crawlers.inquiries import Batch, Inquiry
-from flows.desk import Asker, Desk
+from flows.desk import Desk
+from flows.kept import Asker
 from flows.purse import OverBudgetError, Payment
 from transforms.llm import Answer, RefusedError
 
@@ -26,7 +27,7 @@ def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], No
 
     Raises RefusedError where the endpoint takes no batches, DownError, DeniedError.
     """
-    wanted = _unanswered(desk, {desk.inquiry(asker, 1).text_hash: asker for asker in askers})
+    wanted = _unanswered(desk, {desk.kept.inquiry(asker, 1).text_hash: asker for asker in askers})
     for batch in desk.project.ledger.batches(desk.prompt.version, desk.access.model):
         if mine := {text: wanted[text] for text in batch.texts if text in wanted}:
             owed = Payment()
@@ -41,7 +42,7 @@ def ask_in_batches(desk: Desk, askers: Iterable[Asker], tell: Callable[[str], No
 
 
 def _unanswered(desk: Desk, askers: Askers) -> dict[str, Asker]:
-    return {text: asker for text, asker in askers.items() if desk.kept(asker, 1) is None}
+    return {text: asker for text, asker in askers.items() if desk.kept.answer(asker, 1) is None}
 
 
 def _hand_in(desk: Desk, wanted: Askers, tell: Callable[[str], None]) -> None:
@@ -73,7 +74,7 @@ def _await(desk: Desk, batch: Batch, mine: Askers, payment: Payment, tell: Calla
     ledger = desk.project.ledger
     answers = _answers_of(desk, batch, tell)
     for text in answers.keys() & mine.keys():
-        inquiry = desk.inquiry(mine[text], 1)
+        inquiry = desk.kept.inquiry(mine[text], 1)
         if ledger.kept_answer(inquiry) is None:  # else another run that waited for it, too, has booked it
             desk.keep(mine[text], inquiry, answers[text], payment)
     inquiries = (Inquiry(text, desk.prompt.version, desk.access.model, 1) for text in answers)

@@ -13,27 +13,16 @@ from threading import Event
 from typing import Self
 
 from crawlers.errors import ConfigError
-from crawlers.inquiries import Account, Inquiry, KeptAnswer
+from crawlers.inquiries import Inquiry, KeptAnswer
+from flows.kept import Asker, Kept, told
 from flows.purse import Pace, Paid, Payment, Purse
 from flows.settings import Project
-from transforms.dialogue import LlmEngine, Outcome, Told
+from transforms.dialogue import Outcome, Told
 from transforms.llm import Answer, Client, DownError, LlmError
 from transforms.prompt import Message
-from transforms.taxonomy import load_taxonomy
-from transforms.text import text_hash
 
 _PATIENCE = 3600.0  # seconds; a question takes a quarter of that when each of its tries does
 _LOOK = 1.0  # seconds between two looks at whether a desk that waits for another one's question was closed
-
-
-@dataclass(frozen=True)
-class Asker:
-    """On whose behalf a question is asked: an article's text, the account that it goes on, and its story where it has one."""
-
-    title: str
-    body: str
-    account: Account
-    story: str = ""
 
 
 @dataclass
@@ -52,7 +41,7 @@ class Desk(AbstractContextManager["Desk"]):
         self.access = self.project.access
         self.prompt = self.project.prompt
         self.client = Client(self.access)
-        self._engine = LlmEngine(self.prompt, self.access.model, load_taxonomy(self.project.taxonomy))
+        self.kept = Kept(self.project)
         self._stopped = Event()
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
 
@@ -80,15 +69,11 @@ class Desk(AbstractContextManager["Desk"]):
         def ask(attempt: int, messages: list[Message]) -> Told:
             return self._ask(asker, attempt, messages)
 
-        return self._engine.annotate(asker.title, asker.body, ask)
+        return self.kept.engine.annotate(asker.title, asker.body, ask)
 
     def awaits_batches(self) -> bool:
         """Whether a former run has handed in questions whose answers have not been kept."""
         return bool(self.project.ledger.batches(self.prompt.version, self.access.model))
-
-    def inquiry(self, asker: Asker, attempt: int) -> Inquiry:
-        """Return what the ledger knows a question by."""
-        return Inquiry(text_hash(asker.body), self.prompt.version, self.access.model, attempt)
 
     def most(self, messages: list[Message]) -> float:
         """Return the most that a question can cost where answers are bounded: a token is two bytes at least, 0.7 of a Chinese character."""
@@ -104,24 +89,16 @@ class Desk(AbstractContextManager["Desk"]):
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
         return kept
 
-    def kept(self, asker: Asker, attempt: int) -> Told | None:
-        """Return the answer that is there already, about this text or another one of its story; None where there is none."""
-        ledger, inquiry = self.project.ledger, self.inquiry(asker, attempt)
-        if own := ledger.kept_answer(inquiry):
-            return _told(own, own=True)
-        other = ledger.kept_of_story(inquiry, asker.story) if asker.story else None
-        return None if other is None else _told(other, own=False)
-
     def _ask(self, asker: Asker, attempt: int, messages: list[Message]) -> Told:
-        if told := self.kept(asker, attempt):
-            return told
-        inquiry = self.inquiry(asker, attempt)
+        if answer := self.kept.answer(asker, attempt):
+            return answer
+        inquiry = self.kept.inquiry(asker, attempt)
         with ExitStack() as held:
             # Always in this order: who waits for a story holds back nobody who has it.
             for kind, name in (("text", inquiry.text_hash), ("story", asker.story)):
                 if name:
                     held.enter_context(self._claimed(f"{kind}-{name[:2]}"))
-            return self.kept(asker, attempt) or _told(self._pay_for(asker, inquiry, messages), own=True)
+            return self.kept.answer(asker, attempt) or told(self._pay_for(asker, inquiry, messages), own=True)
 
     @contextmanager
     def _claimed(self, name: str) -> Iterator[None]:
@@ -143,10 +120,6 @@ class Desk(AbstractContextManager["Desk"]):
             if self.closed:
                 raise self.closed
             return self.keep(asker, inquiry, self.client.ask(messages), payment)
-
-
-def _told(kept: KeptAnswer, *, own: bool) -> Told:
-    return Told(Answer(kept.text, kept.cut, kept.tokens_in, kept.tokens_out), kept.title, own)
 
 
 def open_purse(project: Project, budget: float | None = None) -> Purse:

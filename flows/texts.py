@@ -8,7 +8,8 @@ from typing import Literal
 from crawlers.clock import day_of, now
 from crawlers.inquiries import Account
 from flows.crawl import new_crawl_id
-from flows.desk import Asker, Desk
+from flows.desk import Desk
+from flows.kept import Asker
 from flows.purse import OverBudgetError
 from flows.saved import Text
 from flows.settings import Project

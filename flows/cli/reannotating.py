@@ -20,11 +20,13 @@ def print_stale(project: "Project", days: list["date"], source: list[str] | None
     from flows.reannotate import stale
 
     found = stale(project, days[0], days[-1], source)
-    cost = estimate(project, found.stale) if project.waiting else None
+    cost = estimate(project, found.to_ask) if project.waiting else None
     if as_json:
-        print_json({"records": found.records, "stale": found.stale, "estimate": cost._asdict() if cost else None})
-    else:
-        print_text(f"{found.stale} of {found.records} records are stale{f': {cost}' if cost else ''}")
+        told = cost._asdict() if cost else None
+        print_json({"records": found.records, "stale": found.stale, "to_ask": found.to_ask, "estimate": told})
+        return
+    asked = f", {found.to_ask} of them to be asked about" if cost and found.to_ask < found.stale else ""
+    print_text(f"{found.stale} of {found.records} records are stale{asked}{f': {cost}' if found.to_ask else ''}")
 
 
 def reannotate_days(

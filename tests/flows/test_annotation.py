@@ -12,6 +12,7 @@ from crawlers.errors import ConfigError
 from crawlers.inquiries import Usage
 from flows.annotating import Annotating
 from flows.annotation import annotate_waiting, write_annotations
+from flows.cli.reannotating import print_stale
 from flows.desk import open_desk, open_purse
 from flows.estimate import Estimate, estimate
 from flows.planning import plan_backfill
@@ -335,6 +336,33 @@ def test_reannotation_touches_stale_records_alone_and_tells_what_changes(tmp_pat
     (tmp_path / "config" / "prompts" / "annotate.md").unlink()
     again = reannotated(make_project(tmp_path, stub))
     assert (again.annotated.by_model, again.annotated.paid.calls) == (4, 1)
+
+
+def test_records_are_neither_stale_nor_costly_where_the_model_has_said_its_last_word(tmp_path, stub, capsys):
+    project = make_project(tmp_path, stub)
+    stub.answer = lambda asked: completion(asked, "no JSON") if asked.article[0] == "标题1" else truthful(asked)
+    put(project, waiting(project, 1), waiting(project, 2))
+    annotated(project)
+    assert [row.annotator for row in sorted(rows_of(project), key=lambda row: row.title)] == ["lexicon", "llm"]
+    asked = len(stub.asked)
+    by_another = {"annotator": "llm", "model": "other"}
+    put(project, record(2, **by_another), record(3, **by_another))  # of one there is an answer, of one there is none
+
+    print_stale(project, [DAY], None, as_json=False)
+    assert capsys.readouterr().out.startswith("2 of 3 records are stale, 1 of them to be asked about: about 1500 tokens in")
+    result = reannotated(project)
+    assert (result.records, result.stale, result.to_ask, result.annotated.by_model) == (3, 2, 1, 2)
+    assert len(stub.asked) == asked + 1
+    print_stale(project, [DAY], None, as_json=False)
+    assert capsys.readouterr().out == "0 of 3 records are stale\n"
+
+    lists = tmp_path / "config" / "taxonomy"  # other lists: the lexicon engine's part is stale, and costs nothing
+    lists.mkdir()
+    (lists / "generic_words.txt").write_text("词\n", encoding="utf-8")
+    print_stale(project, [DAY], None, as_json=False)
+    assert capsys.readouterr().out == "1 of 3 records are stale, 0 of them to be asked about\n"
+    assert (reannotated(project).annotated.by_lexicon, len(stub.asked)) == (1, asked + 1)
+    assert reannotated(project).stale == 0
 
 
 def test_a_model_that_is_down_leaves_stale_records_as_they_are(tmp_path, stub):
