@@ -61,9 +61,8 @@ class Builds(Stories):
         Under None are also those that turned out to belong to one of the days and are no records yet, whoever made them.
         """
         wanted = set(days)
-        late = case((and_(_OFF_DAY, ~elsewhere(("record",))), _urls.c.published_date)).label("late")
-        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
-        pages = select(_urls.c.day, _urls.c.made_by, late).where(built).subquery()
+        late = case((_OFF_DAY, _urls.c.published_date)).label("late")
+        pages = select(_urls.c.day, _urls.c.made_by, late).where(_built(source)).subquery()
         counts: Counter[str | None] = Counter()
         with self._reading() as connection:
             for day, made_by, published, count in connection.execute(select(*pages.c, func.count()).group_by(*pages.c)):
@@ -103,9 +102,8 @@ class Builds(Stories):
 
     def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
         """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
-        built = and_(_urls.c.source == source, _urls.c.state.in_(("record", "reject")), _urls.c.archive_file.is_not(None))
         stale = or_(_urls.c.made_by.is_(None), _urls.c.made_by != unless) if unless else true()
-        again = update(_urls).where(built, stale).values(state="archived")
+        again = update(_urls).where(_built(source), stale).values(state="archived")
         with self._writing() as connection:
             return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
 
@@ -119,6 +117,12 @@ def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
     counts = or_(_others.c.reason.is_(None), _others.c.reason.not_in(("off_day", LEFT)))
     same = and_(_others.c.article_id == _urls.c.article_id, _others.c.source != _urls.c.source)
     return and_(same, _others.c.state.in_(list(states)), counts)
+
+
+def _built(source: str) -> ColumnElement[bool]:
+    """Return the condition that a page was built and may be again: not a reject of which another source has made a record."""
+    reject = and_(_urls.c.state == "reject", ~elsewhere(("record",)))
+    return and_(_urls.c.source == source, or_(_urls.c.state == "record", reject), _urls.c.archive_file.is_not(None))
 
 
 def row_of(source: str, article_id: Any) -> ColumnElement[bool]:
