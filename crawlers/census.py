@@ -53,6 +53,15 @@ class Census(Answers):
             for row in rows
         }
 
+    def recorded(self, ids: Collection[str], but: str) -> set[str]:
+        """Return those of these articles of which another source than `but` has made a record."""
+        found: set[str] = set()
+        with self._reading() as connection:
+            for part in chunks(sorted(ids)):
+                theirs = and_(_urls.c.article_id.in_(part), _urls.c.source != but, _urls.c.state == "record")
+                found.update(connection.scalars(select(_urls.c.article_id).where(theirs)))
+        return found
+
     def kept_replies(self, source: str) -> list[Position]:
         """Return where all answers of a source lie that need not be asked for again."""
         with self._reading() as connection:

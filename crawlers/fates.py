@@ -36,7 +36,7 @@ class Find:
     """A candidate as the ledger keeps it; `listed` is the publication day by the listing, None where it gives none.
 
     `held` says where the archived list lies that holds the whole article, and when it was fetched; None for an ordinary link.
-    `at_hand`: its page is there already, so that the site need not be left alone.
+    `at_hand`: its page is there already, so that the site need not be left alone, and others have it by a record alone.
     """
 
     article_id: str
@@ -271,7 +271,8 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     if off_day:
         return Fate("skipped", "off_day")
     others = [row for row in rows if row is not mine]
-    owner = next((row for row in others if row.state in HELD and row.reason not in ("off_day", LEFT)), None)
+    held: tuple[State, ...] = ("record",) if find.at_hand else HELD  # of other pages nobody knows yet what they give
+    owner = next((row for row in others if row.state in held and row.reason not in ("off_day", LEFT)), None)
     if owner is not None:
         return Fate("skipped", "seen", owner.source)
     copy = next((row for row in others if row.state == "reject" and row.reason == "off_day"), None)

@@ -14,7 +14,8 @@ from crawlers.errors import CaixunError, ConfigError, StoreError
 from crawlers.lock import lock_sources
 from flows.build import build
 from flows.doctor_archive import archive_troubles
-from flows.doctor_dataset import file_troubles, row_troubles, staging_troubles, tables
+from flows.doctor_dataset import file_troubles, staging_troubles, tables
+from flows.doctor_rows import row_troubles
 from flows.runner import Runner
 from flows.settings import Project
 from flows.troubles import Trouble
@@ -47,14 +48,15 @@ def _examined(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> 
         raise ConfigError(f"data: {project.data}: doctor looks at a data root that is a folder of this machine")
     _check_archive(project)
     watch.phase("look")
-    troubles = list(_look(project, mend=mend))
+    regained: dict[str, set[str]] = {}
+    troubles = list(_look(project, regained, mend=mend))
     if not mend or not troubles:
         return Diagnosis(troubles, troubles)
     watch.phase("build")
-    failures = list(_build(project, runner, watch))
+    failures = list(_build(project, regained, runner, watch))
     sweep(project.data / "staging", wait=True)
     watch.phase("look again")
-    return Diagnosis(troubles, [*failures, *_look(project, mend=False)])
+    return Diagnosis(troubles, [*failures, *_look(project, {}, mend=False)])
 
 
 def _check_archive(project: Project) -> None:
@@ -64,8 +66,8 @@ def _check_archive(project: Project) -> None:
         raise StoreError(f"{place}: there is no such folder; put the archive back, or make an empty folder where it is lost")
 
 
-def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
-    """Yield the troubles, and with `mend` put each right before the next kind is looked for.
+def _look(project: Project, regained: dict[str, set[str]], *, mend: bool) -> Iterator[Trouble]:
+    """Yield the troubles, and with `mend` put each right before the next kind is looked for; `regained` as in `row_troubles`.
 
     Who may not write the data root, and so not lock, may look nevertheless: what another process has in the making counts as wrong.
     """
@@ -78,14 +80,13 @@ def _look(project: Project, *, mend: bool) -> Iterator[Trouble]:
                 raise
         for name in busy:
             yield Trouble(f"another process works on {name}; it was left out", None)
-        free = [name for name in names if name not in busy]
-        noted: set[str] = set()
-        for name in free:
-            yield from archive_troubles(project, name, noted, mend=mend)
+        noted: dict[str, set[str]] = {name: set() for name in names if name not in busy}
+        for name, ids in noted.items():
+            yield from archive_troubles(project, name, ids, mend=mend)
         if not busy:  # their drafts and files may be in the making
             yield from staging_troubles(project, mend=mend)
             yield from file_troubles(project, mend=mend)
-        yield from row_troubles(project, free, noted, mend=mend)
+        yield from row_troubles(project, noted, regained, mend=mend)
 
 
 def _sources(project: Project) -> list[str]:
@@ -97,9 +98,13 @@ def _sources(project: Project) -> list[str]:
     return sorted(names)
 
 
-def _build(project: Project, runner: Runner, watch: Watch) -> Iterator[Trouble]:
-    """Build what waits since it was noted or let wait again; yield what went wrong."""
+def _build(project: Project, regained: dict[str, set[str]], runner: Runner, watch: Watch) -> Iterator[Trouble]:
+    """Build what waits since it was noted or let wait again, and the `regained` records; yield what went wrong.
+
+    Until the turn of their source these count as records, so that no other one makes any of their articles.
+    """
     for name in project.ledger.sources():
+        project.ledger.wait_again(name, regained.get(name, ()))
         if days := sorted(project.ledger.unbuilt_days(name)):
             try:
                 build(project, name, days, runner, watch.tick)

@@ -16,14 +16,19 @@ from flows.settings import Project
 from flows.troubles import Trouble, some
 
 _FETCHED = ("archived", "record", "reject")
-_FOUND_BY = "found in the archive by caixun doctor"
+FOUND_BY = "found in the archive by caixun doctor"
 
 
-class _Stray(NamedTuple):
-    """A page that the ledger does not have, without its body: where the ledger is lost, these are all there are."""
+class Stray(NamedTuple):
+    """An article's page that the ledger does not have, without its body: where the ledger is lost, these are all there are.
 
-    position: Position
+    `day` is the publication day by its listing, None where that gave none; `goes_on`: the article has further pages.
+    """
+
+    article_id: str
+    url: str
     link: str
+    position: Position
     day: date | None
     fetched_at: datetime
     goes_on: bool
@@ -43,8 +48,9 @@ def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bo
             if page.position:
                 seen.add(page.position)
                 if page.source == source and _is_stray(page, held):
-                    stray.append(_Stray(page.position, page.link, page.day, page.fetched_at, next_part(page) is not None))
-        noted.update(article_id(canonical_url(one.link)) for one in stray)
+                    url, goes_on = canonical_url(page.link), next_part(page) is not None
+                    stray.append(Stray(article_id(url), url, page.link, page.position, page.day, page.fetched_at, goes_on))
+        noted.update(one.article_id for one in stray)
         yield from _strays(project, source, file, stray, mend=mend)
     yield from _regained(project, source, held, seen, mend=mend)
     yield from _lost(project, source, held, seen, mend=mend)
@@ -68,26 +74,28 @@ def _is_stray(page: Page, held: dict[str, Held]) -> bool:
     return row.position is None and row.state in UNFETCHED and next_part(page) is None
 
 
-def _strays(project: Project, source: str, file: str, stray: list[_Stray], *, mend: bool) -> Iterator[Trouble]:
+def _strays(project: Project, source: str, file: str, stray: list[Stray], *, mend: bool) -> Iterator[Trouble]:
     if not stray:
         return
     yield Trouble(f"archive/{file} holds {some(len(stray), 'page')} that the ledger does not have", "noted, and built")
     if mend:
         for one in stray:
-            _take_in(project, source, one)
-        project.ledger.cover(source, _FOUND_BY, "doctor")
+            take_in(project, source, one)
+        project.ledger.cover(source, FOUND_BY, "doctor")
 
 
-def _take_in(project: Project, source: str, stray: _Stray) -> None:
-    """Note a page as a crawl would have."""
-    url = canonical_url(stray.link)
+def take_in(project: Project, source: str, stray: Stray) -> None:
+    """Note a page as a crawl would have; it waits for the build unless another source has made a record of the article.
+
+    One that goes on is to be fetched: what it goes on with is not known.
+    """
     day = stray.day or day_of(stray.fetched_at)
-    find = Find(article_id(url), url, stray.link, None, stray.day)
-    project.ledger.find(source, [find], {day}, _FOUND_BY, "doctor")
+    find = Find(stray.article_id, stray.url, stray.link, None, stray.day, at_hand=not stray.goes_on)
+    project.ledger.find(source, [find], {day}, FOUND_BY, "doctor")
     if stray.goes_on:
         project.ledger.keep_reply(source, stray.link, "part", stray.position, stray.fetched_at)
     else:
-        project.ledger.archive(source, find.article_id, stray.position, stray.fetched_at)
+        project.ledger.archive(source, stray.article_id, stray.position, stray.fetched_at)
 
 
 def _regained(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:

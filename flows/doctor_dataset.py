@@ -1,7 +1,7 @@
-"""Doctor, second part: the dataset's files, and their rows held against the ledger. Must run under the sources' locks."""
+"""Doctor, second part: the dataset's files. Must run under the sources' locks."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,6 @@ from transforms import dataset
 from transforms.dataset import DamagedError, Partitions
 from transforms.folder import source_of, sweep
 from transforms.shelf import MERGED, day_named
-
-_STATES = {"records": "record", "rejects": "reject"}
 
 
 def tables(project: Project) -> tuple[Partitions[Any], Partitions[Any]]:
@@ -78,7 +76,7 @@ def _spare(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
     """Yield files that no change of their source would replace, and files with rows which they or another of the day have, too."""
     for day in table.days():
         seen: set[tuple[str, str]] = set()
-        for path, rows in _read(table, day):
+        for path, rows in read(table, day):
             if source_of(path) != MERGED and {source for source, _ in rows} != {source_of(path)}:
                 yield path, "is not named by the source of its rows"
             elif len(seen.union(rows)) < len(seen) + len(rows):
@@ -87,59 +85,10 @@ def _spare(table: Partitions[Any]) -> Iterator[tuple[Path, str]]:
                 seen.update(rows)
 
 
-def _read(table: Partitions[Any], day: date) -> Iterator[tuple[Path, list[tuple[str, str]]]]:
+def read(table: Partitions[Any], day: date) -> Iterator[tuple[Path, list[tuple[str, str]]]]:
+    """Yield the files of a day that can be read, each with source and article_id of its rows."""
     for path in map(Path, table.files(day)):
         try:
             yield path, table.identities(path)
         except DamagedError:
             continue
-
-
-def row_troubles(project: Project, sources: Iterable[str], noted: set[str], *, mend: bool) -> Iterator[Trouble]:
-    """Yield rows that the ledger has and no file, and rows of files that the ledger does not have, of the given sources.
-
-    `noted` are articles that are to be noted and built since the archive has them.
-    """
-    wanted = set(sources)
-    for table in tables(project):
-        in_files: dict[str, dict[tuple[date, str], Path]] = {name: {} for name in wanted}
-        for day in table.days():
-            for path, rows in _read(table, day):
-                for source, identity in rows:
-                    if source in wanted:
-                        in_files[source][day, identity] = path
-        for source, places in sorted(in_files.items()):
-            yield from _differences(project, table, source, places, noted, mend=mend)
-
-
-def _differences(
-    project: Project, table: Partitions[Any], source: str, rows: dict[tuple[date, str], Path], noted: set[str], *, mend: bool
-) -> Iterator[Trouble]:
-    state = _STATES[table.root.name]
-    held = project.ledger.held(source)
-    counted = {
-        ((row.published_date if state == "record" else row.day), row.article_id) for row in held.values() if row.state == state
-    }
-    missing = [(day, key) for day, key in counted if (day, key) not in rows and day is not None]
-    for day in sorted({day for day, _ in missing}):
-        ids = [key for one, key in missing if one == day]
-        yield Trouble(f"{some(len(ids), state)} of {source} {day} that the ledger counts are in no file", "built again")
-        if mend:
-            project.ledger.wait_again(source, ids)
-    # A page that failed or was blocked after it was built keeps its row until it is fetched again; one that waits is built.
-    spare = {row.article_id for row in held.values() if row.state in ("failed", "blocked", "archived")} | noted
-    unknown = [(day, key) for day, key in rows if (day, key) not in counted and key not in spare]
-    for day in sorted({day for day, _ in unknown}):
-        ids = [key for one, key in unknown if one == day]
-        path = rows[day, ids[0]]
-        what = f"{path.relative_to(project.data)} holds {some(len(ids), state)} of {source} that the ledger does not count"
-        yield Trouble(what, "taken out; a copy of the file is in broken/")
-        if mend:
-            _take_out(table, day, source, ids, path)
-
-
-def _take_out(table: Partitions[Any], day: date, source: str, ids: list[str], path: Path) -> None:
-    copy = table.root.parent / "broken" / f"{table.root.name}-{day}-{path.name}"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(path, copy)
-    table.apply(day, source, [], ids)

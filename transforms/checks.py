@@ -35,10 +35,10 @@ def check_bounds(report: DayReport, source: Source | None) -> DayReport:
 def check_sums(report: DayReport, records: int, rejects: int) -> Iterable[Finding]:
     """Yield a failure where the ledger counts other records or rejects of a day than its files hold.
 
-    A page that failed or was blocked after it was built keeps its row until it is fetched again.
+    A page that failed, was blocked or waits after it was built keeps its row until it is fetched or built again.
     """
     tally = report.tally
-    spare = tally.failed + tally.blocked
+    spare = tally.failed + tally.blocked + tally.waiting
     for name, counted, held in (("records", tally.records, records), ("rejects", tally.rejects.total(), rejects)):
         if not counted <= held <= counted + spare:
             yield Finding("failure", f"{report.source} {report.day}: the ledger counts {counted} {name}, the files hold {held}")

@@ -1,0 +1,160 @@
+"""Doctor, third part: the dataset's rows held against the ledger. Must run under the sources' locks.
+
+What the archive has is believed: a row whose page is there is noted again where the ledger has lost it, be it a page that another
+source has fetched, or one that holds several articles. A row is taken out where the ledger knows better.
+"""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from crawlers import archive
+from crawlers.census import Held
+from crawlers.errors import LostError
+from crawlers.fates import UNFETCHED, Outcome
+from crawlers.page import Position, article_id, canonical_url
+from crawlers.parts import next_part
+from flows.doctor_archive import FOUND_BY, Stray, take_in
+from flows.doctor_dataset import read, tables
+from flows.settings import Project
+from flows.troubles import Trouble, some
+from transforms.dataset import Partitions
+
+_STATES: dict[str, Literal["record", "reject"]] = {"records": "record", "rejects": "reject"}
+
+
+def row_troubles(
+    project: Project, noted: Mapping[str, set[str]], regained: dict[str, set[str]], *, mend: bool
+) -> Iterator[Trouble]:
+    """Yield rows that the ledger has and no file, and rows of files that the ledger does not have.
+
+    `noted` has, for each source that is looked at, the article_ids of pages that the ledger has got from the archive just now,
+    or would get. `regained` gets, by source, the records that it has again: what else it has lost of them, a build brings back.
+    """
+    for table in tables(project):
+        places: dict[str, dict[tuple[date, str], Path]] = {name: {} for name in noted}
+        for day in table.days():
+            for path, rows in read(table, day):
+                for source, identity in rows:
+                    if source in places:
+                        places[source][day, identity] = path
+        for source in sorted(places):
+            rows_of = _Rows(project, table, source, places[source], noted[source], mend)
+            held = project.ledger.held(source)
+            yield from rows_of.missing(held.values())
+            yield from rows_of.unknown(held, regained.setdefault(source, set()))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of one source in one table: the file of each, by day and article_id."""
+
+    project: Project
+    table: Partitions[Any]
+    source: str
+    places: Mapping[tuple[date, str], Path]
+    noted: set[str]
+    mend: bool
+
+    @property
+    def state(self) -> Literal["record", "reject"]:
+        """What the ledger calls such a row's page."""
+        return _STATES[self.table.root.name]
+
+    def missing(self, held: Iterable[Held]) -> Iterator[Trouble]:
+        """Yield what the ledger counts and no file has."""
+        missing: dict[date, list[str]] = defaultdict(list)
+        for day, key in self._counted(held) - self.places.keys():
+            missing[day].append(key)
+        for day, ids in sorted(missing.items()):
+            yield Trouble(
+                f"{some(len(ids), self.state)} of {self.source} {day} that the ledger counts are in no file", "built again"
+            )
+            if self.mend:
+                self.project.ledger.wait_again(self.source, ids)
+
+    def unknown(self, held: Mapping[str, Held], regained: set[str]) -> Iterator[Trouble]:
+        """Yield what files have and the ledger does not count."""
+        unknown: dict[Path, set[str]] = defaultdict(set)
+        days: dict[Path, date] = {}
+        for day, key in self.places.keys() - self._counted(held.values()):
+            if not self._is_spare(key, held.get(key)):
+                path = self.places[day, key]
+                unknown[path].add(key)
+                days[path] = day
+        for path, ids in sorted(unknown.items()):
+            yield from self._judged(days[path], path, ids, held, regained)
+
+    def _counted(self, held: Iterable[Held]) -> set[tuple[date, str]]:
+        days = ((row.published_date if self.state == "record" else row.day, row) for row in held if row.state == self.state)
+        return {(day, row.article_id) for day, row in days if day is not None}
+
+    def _is_spare(self, key: str, row: Held | None) -> bool:
+        """Whether a row may stay: of what was or is to be fetched again it stays until then, and what waits is built."""
+        if key in self.noted and not self.mend:
+            return True
+        return row is not None and row.state in ((*UNFETCHED, "archived") if key not in self.noted else UNFETCHED)
+
+    def _judged(self, day: date, path: Path, ids: set[str], held: Mapping[str, Held], regained: set[str]) -> Iterator[Trouble]:
+        ledger, name = self.project.ledger, path.relative_to(self.project.data)
+        taken = ledger.recorded(ids, self.source)  # an article is in the dataset once
+        known = {key for key in ids & self.noted if held[key].state == "archived"}
+        known -= taken if self.state == "record" else set()
+        lost = {key for key in ids - known - taken if key not in held or held[key].state == "skipped"}
+        strays = list(self._strays(day, path, lost))
+        if strays:
+            what = f"{name} holds {some(len(strays), self.state)} of {self.source} that the ledger does not have"
+            yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
+        gone = ids - known - {one.article_id for one in strays}
+        if gone:
+            what = f"{name} holds {some(len(gone), self.state)} of {self.source} that the ledger does not count"
+            yield Trouble(what, "taken out; a copy of the file is in broken/")
+        if self.mend:
+            for stray in strays:
+                take_in(self.project, self.source, stray)
+            whole = known | {one.article_id for one in strays if not one.goes_on}
+            ledger.settle(self.source, list(self._outcomes(day, path, whole)))
+            ledger.cover(self.source, FOUND_BY, "doctor")
+            if self.state == "record":
+                regained |= whole
+            if gone:
+                self._take_out(day, path, gone)
+
+    def _rows(self, day: date, path: Path, ids: set[str]) -> Iterator[Any]:
+        """Yield those of a file's rows, few in memory at a time."""
+        if ids:
+            with self.table.open(path) as file:
+                content = file.read(self.table.schema)
+            for row in self.table.parsed(day, content):
+                if row.source == self.source and row.article_id in ids:
+                    yield row
+
+    def _strays(self, day: date, path: Path, ids: set[str]) -> Iterator[Stray]:
+        """Yield where the pages of rows lie, as far as the archive gives them."""
+        for row in self._rows(day, path, ids):
+            position = Position(row.archive_file, row.archive_offset)
+            try:
+                page = archive.read(self.project.data, position)
+            except LostError:
+                continue
+            own = article_id(canonical_url(page.link)) == row.article_id  # else the page holds several articles
+            goes_on = own and next_part(page) is not None
+            yield Stray(row.article_id, row.url, page.link if own else row.url, position, day, page.fetched_at, goes_on)
+
+    def _outcomes(self, day: date, path: Path, ids: set[str]) -> Iterator[Outcome]:
+        """Yield what the build made of rows' pages, as far as the files tell."""
+        if self.state == "record":
+            yield from (Outcome(key, "record", day) for key in sorted(ids))
+        else:
+            for row in self._rows(day, path, ids):
+                yield Outcome(row.article_id, "reject", row.published_date, row.reason, row.detail)
+
+    def _take_out(self, day: date, path: Path, ids: set[str]) -> None:
+        copy = self.table.root.parent / "broken" / f"{self.table.root.name}-{day}-{path.name}"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
+        self.table.apply(day, self.source, [], ids)

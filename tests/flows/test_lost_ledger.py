@@ -1,0 +1,149 @@
+"""Where the ledger is lost, `doctor` brings it back from archive and dataset, and no record goes."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.importing import import_texts
+from flows.rebuild import plan_rebuild, rebuild
+from flows.settings import open_project
+from flows.watch import Watch
+from tests.conftest import caixun, in_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
+from tests.workers import workers
+from transforms import dataset
+
+D17, D18 = date(2026, 11, 17), date(2026, 11, 18)
+LIVE = """\
+title: x
+home: http://127.0.0.1:{port}/
+seeds:
+  - kind: api
+    url: 'http://127.0.0.1:{port}/live/{{day:%d}}'
+    links: data
+    item: {{url: 'http://127.0.0.1:{port}/live/{{id}}', time: at, text: words}}
+allow: ['/live/']
+delay: 0
+private: true
+"""
+SEVERAL = SOURCE + "extract: {{each: '.item', title: h2, body: p, published_at: i}}\n"
+
+
+def rows_of(project) -> list[tuple]:
+    """Return day, source and address of all rows, and the text of records."""
+    tables = dataset.records(project.data), dataset.rejects(project.data)
+    return [
+        (day, row.source, row.url, getattr(row, "body", row.article_id))
+        for table in tables
+        for day in table.days()
+        for row in sorted(table.select(day, day), key=lambda row: (row.source, row.url))
+    ]
+
+
+def found_on_another_day(tmp_path, site):
+    """One source has fetched an article that is of another day, on which another source finds it."""
+    site.pages |= {"/aa/18": links("/a/7"), "/bb/17": links("/a/7", "/a/8")}
+    site.pages |= {"/a/7": article(7, "2026-11-17 10:00"), "/a/8": article(8, "2026-11-17 10:00")}
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [D18]})
+    collected(project, {"bb": [D17]})
+    return project
+
+
+def gone_and_imported(tmp_path, site, name: str):
+    """What a source finds no more is in a file."""
+    site.pages[f"/{name}/18"] = links("/a/4")
+    project = make_project(tmp_path, site, **{name: SOURCE})
+    collected(project, {name: [D18]})
+    text = "第4家公司公告称，公司拟投资4亿元建设智能温室，占地约260亩，预计2027年底投产，各方反应积极。"
+    address = f"http://127.0.0.1:{site.port}/a/4"
+    lines = f"标题：第4家公司拟建设智能温室\n链接：{address}\n总结：{text}\n关键词：温室\nAI技术：\n行业：农业\n重大事件摘要：\n"
+    (tmp_path / "texts").write_text(lines, encoding="utf-8")
+    assert import_texts(project, [tmp_path / "texts"], workers(project)).records == 1
+    return project
+
+
+def several_on_one_page(tmp_path, site):
+    """A list holds its articles whole, and a page holds several."""
+    texts = [f"【第{number}家公司公告】公司拟投资{number}亿元建设智能温室，占地约260亩，预计2027年底投产。" for number in (1, 2)]
+    told = ", ".join(
+        f'{{"id": {number}, "at": "2026-11-18 09:0{number}", "words": "{text}"}}' for number, text in enumerate(texts)
+    )
+    site.pages["/live/18"] = (200, f'{{"data": [{told}]}}'.encode(), {"Content-Type": "application/json"})
+    items = "".join(
+        f'<div class="item" id="n{number}"><h2>第{number}家公司拟建设智能温室</h2><i>2026-11-18 0{number}:00</i><p>{text * 2}</p></div>'
+        for number, text in enumerate(texts, 3)
+    )
+    site.pages |= {"/aa/18": links("/a/9"), "/a/9": (200, f"<title>x</title>{items}".encode())}
+    project = make_project(tmp_path, site, aa=SEVERAL, live=LIVE)
+    collected(project, {"aa": [D18], "live": [D18]})
+    return project
+
+
+def of_several_pages(tmp_path, site):
+    site.pages |= {"/aa/18": links("/a/1.html", "/a/2"), "/a/2": article(2)}
+    onwards = '<a href="/a/1_2.html">下一页</a>'.encode()
+    site.pages |= {"/a/1.html": (200, article(1)[1] + onwards), "/a/1_2.html": article(4)}
+    project = make_project(tmp_path, site, aa=SOURCE)
+    collected(project, {"aa": [D18]})
+    return project
+
+
+def without_ledger(project):
+    project.ledger.close()
+    for file in Path(project.data).glob("ledger.sqlite*"):
+        file.unlink()
+    return open_project(project.config, project.data)
+
+
+def mended(project) -> str:
+    told = caixun("doctor", *in_project(project))
+    assert (told.returncode, told.stderr) == (0, ""), told.stdout
+    return told.stdout
+
+
+CASES = {
+    "another day": (found_on_another_day, 2, 1),
+    "import after": (lambda tmp_path, site: gone_and_imported(tmp_path, site, "aa"), 1, 1),
+    "import before": (lambda tmp_path, site: gone_and_imported(tmp_path, site, "zz"), 1, 1),
+    "several on one page": (several_on_one_page, 4, 1),
+    "of several pages": (of_several_pages, 2, 0),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_doctor_keeps_every_row_whose_page_the_archive_has(tmp_path, case):
+    make, records, rejects = CASES[case]
+    with loopback() as site:
+        project = make(tmp_path, site)
+        before = rows_of(project)
+        assert (sum(1 for _ in dataset.records(project.data).select(date.min, date.max)), len(before)) == (
+            records,
+            records + rejects,
+        )
+        project = without_ledger(project)
+        mended(project)
+        assert rows_of(project) == before
+        assert mended(project) == "archive, ledger and dataset agree\n"
+        days = [D17, D18, *dataset.records(project.data).days()]
+        run, _ = rebuild(project, plan_rebuild(project, None, days), workers(project), Watch(), everything=True)
+        assert [finding.text for finding in run.findings if finding.level == "failure"] == []
+        assert rows_of(project) == before
+        collected(project, {name: [D17, D18] for name in project.sources}, again=True)
+        assert rows_of(project) == before
+        assert mended(project) == "archive, ledger and dataset agree\n"
+
+
+@pytest.mark.parametrize("name", ["aa", "zz"])
+def test_a_page_is_built_though_another_source_has_one_of_the_same_address_that_gives_nothing(tmp_path, name):
+    with loopback() as site:
+        project = gone_and_imported(tmp_path, site, name)
+    records = [row for row in rows_of(project) if row[1] == "imported"]
+    for table in ("records", "rejects"):
+        shutil.rmtree(project.data / table)
+    project = without_ledger(project)
+    mended(project)
+    assert [row for row in rows_of(project) if row[1] == "imported"] == records
+    assert mended(project) == "archive, ledger and dataset agree\n"
