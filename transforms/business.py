@@ -16,11 +16,13 @@ _CLASS = re.compile(
     r"(?P<name>[\u4e00-\u9fffA-Za-z]{2,8}?)(?=[，。；、（(]|行业|领域|本年)"
 )
 # 集珠宝销售、投资借贷及汽车制造为一体的企业
-_UNITED = re.compile(r"集(?P<objects>[\u4e00-\u9fffA-Za-z、]{4,40}?)(?:为|于)一体的?[^，。；\n]{0,12}(?:企业|公司|集团|厂商?|商)")
+_UNITED = re.compile(
+    r"集(?!团)(?P<objects>(?:(?!集)[\u4e00-\u9fffA-Za-z、]){4,40}?)(?:为|于)一体的?[^，。；\n]{0,12}(?:企业|公司|集团|厂商?|商)"
+)
 _ITEM = re.compile(r"[^、]+")
-_PART = re.compile(r"[^、及和与]+")
-_STEP = re.compile(
-    r"研发|研究|科研|开发|设计|生产|制造|加工|销售|贸易|服务|安装|施工|投资|运营|管理|培训|咨询|产学研|工贸|种植|养殖|.{0,3}(?:功能|特色|优势)"
+_PART = re.compile(r"[^、]+?(?=、|及|和|与|$)")
+_STEPS = re.compile(
+    r"(?:产品|技术|售后|项目|规划|科技|专业|生产|研发|设计)*(?:研发|研究|科研|开发|设计|生产|制造|加工|销售|贸易|服务|售后|安装|施工|投资|建设|运营|管理|培训|咨询)*"
 )
 _TAIL = re.compile(r"(?:收入|业务|产品|等)$")
 _NOTHING = re.compile(r"其他.*|其它.*|.*抵销|.*利息.*|工程|工业|商业|服务|服务业|产品|主营|不适用|.*费|制造业|政府行业")
@@ -29,7 +31,7 @@ _MOST = 2
 
 
 def businesses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each business of a company: what makes a quarter of its revenue, two at most, or what it unites."""
+    """Yield start and end of each business that makes a quarter of a company's revenue, two of a company at most."""
     for match in _SHARES.finditer(text):
         items = [(match.start("items") + one.start(), one[0]) for one in _ITEM.finditer(match["items"])]
         shares = re.findall(r"-?[\d.]*\d", match["shares"])
@@ -37,9 +39,12 @@ def businesses(text: str) -> Iterator[tuple[int, int]]:
             (start, _TAIL.sub("", item)) for (start, item), share in zip(items, shares, strict=False) if float(share) >= _MAIN
         ]
         yield from [(start, start + len(item)) for start, item in main if item and not _NOTHING.fullmatch(item)][:_MOST]
+
+
+def united(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each thing that a company is said to unite under one roof, without what it does with it."""
     for match in _UNITED.finditer(text):
-        parts = [one for one in _PART.finditer(text, *match.span("objects")) if not _STEP.fullmatch(one[0])]
-        yield from (one.span() for one in parts)
+        yield from (one.span() for one in _PART.finditer(text, *match.span("objects")) if not _STEPS.fullmatch(one[0]))
 
 
 def objects(text: str) -> Iterator[tuple[int, int]]:

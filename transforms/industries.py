@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from transforms.business import businesses, classes, objects
+from transforms.business import businesses, classes, objects, united
 from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
@@ -20,7 +20,9 @@ _UNNAMED = 2.2  # weight of an industry that the text only tells of
 _DENSITY = 2.4  # weight in a text of a thousand characters; it grows with the root of the length
 _SHARE = 0.8  # of the heaviest one's weight
 _ONLY = 0.55  # of the least weight: enough for an industry that stands alone
-_MANY_TECHNOLOGIES = 8  # of an article that is about AI itself, and not a lawsuit or a fraud with it
+_MANY_TECHNOLOGIES = 8  # that an article about AI itself names …
+_TECHNIQUES = 3  # … techniques among them; who only uses chatbots names none
+_USES = 0.5  # of AI's weight, which the trade of the company that uses it has at least
 _USERS = 2  # industries that use AI
 _SAID = 1.5  # weight of an industry that is said to use AI, in an article about AI
 _CODE_LEAST = 0.85  # of the weight that a named industry needs
@@ -88,7 +90,7 @@ def industries(
     named = _heaviest(_without_ai(sectors, lists.ai_technologies, own) if about_ai else sectors, least, own, said=about_ai)
     told = [*dict.fromkeys([*named, *_heaviest(sectors, _CODE_LEAST * least, own, said=False)])]
     if serves(told, companies, len(words.title), least):
-        named, told, sectors = [], [], []
+        named, told = [], []
     levels: dict[str, float] = defaultdict(float)
     support: dict[str, list[Place]] = defaultdict(list)
     for sector in told:
@@ -110,17 +112,19 @@ def industries(
     )
     found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies))
     if not named and not found and not codes and about_ai:
-        found, codes = _ai(words)
+        found, codes = _ai(words, lists)
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
 
 
-def _ai(words: Words) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
-    """Return AI as the industry of an article that names many of its technologies; nothing where it names few."""
-    places = [(start, end) for start, end, _ in words.found["technologies"]]
-    if len({words.folded[start:end] for start, end in places}) < _MANY_TECHNOLOGIES:
+def _ai(words: Words, lists: Taxonomy) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
+    """Return AI as the industry of an article that names many of its technologies, techniques among them; else nothing."""
+    terms = {term for _, _, term in words.found["technologies"]}
+    techniques = [term for term in terms if lists.ai_technologies[term] == "technique"]
+    if len(terms) < _MANY_TECHNOLOGIES or len(techniques) < _TECHNIQUES:
         return {}, {}
+    places = [(start, end) for start, end, _ in words.found["technologies"]]
     return {"大模型" if "大模型" in words.text else "人工智能": places}, {"计算机": places}
 
 
@@ -142,10 +146,11 @@ def _is_ai(term: str, technologies: Collection[str]) -> bool:
 def _without_ai(sectors: list[Sector], technologies: Collection[str], own: Collection[str]) -> list[Sector]:
     """Return the sectors without AI itself where the text says which other industries use it, else all.
 
-    An industry of one of the level-1 names `own` uses it.
+    One of the level-1 names `own` that is not much lighter than AI uses it, too.
     """
-    others = [one for one in sectors if not _is_ai(one.term, technologies)]
-    used = "计算机" not in own and any(one.level1 in own for one in others)
+    others = [one for one in sectors if not (_is_ai(one.term, technologies) and one.level1 in (None, "计算机"))]
+    ai = max((one.weight for one in sectors if one not in others), default=0.0)
+    used = "计算机" not in own and any(one.level1 in own and one.weight >= _USES * ai for one in others)
     return others if used or sum(bool(STATED.search(one.spelling)) for one in others) >= _USERS else sectors
 
 
@@ -270,6 +275,9 @@ def _count_businesses(tally: Tally, words: Words, lists: Taxonomy) -> None:
         held = tally.holding(start, end)
         term = words.text[start:end]
         tally.add(held[0] if held else term, _BUSINESSES, term, (start, end), _level_within(start, end, words, lists))
+    for start, end in united(words.text):
+        if held := tally.holding(start, end):
+            tally.add(held[0], _BUSINESSES, "", (start, end))
     for start, end in objects(words.text):
         if held := tally.holding(start, end):
             tally.add(held[0], _OBJECTS / 4, "", (start, end))

@@ -25,11 +25,13 @@ _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”
 # headline as it was, that stands below the article.
 _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
 # What sites print behind an article: the headlines and beginnings of others, each with its time in a line of its own. A beginning
-# is cut, or stands alone below its headline; behind that time there must be more, else it is the article's own.
+# is cut, or stands alone below a headline that exclaims or asks (what a reader asks of a company is no headline); behind that time
+# there must be more than who edited it, else it is the article's own.
 _PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
 _OTHERS = re.compile(
     rf"(?<=\n)(?:(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
-    rf"|(?<=[。;；]\n)[^\n。]{{8,80}}\n[^\n]+[。！？!?]{_PRINTED.pattern}\n)"
+    rf"|(?<=[。;；]\n)(?!请问|您好|董秘|投资者)[^\n。]*(?:[？！?!]|\.\.\.|…)[^\n。]*(?<=[^\n]{{8}})\n[^\n]+[。！？!?]{_PRINTED.pattern}"
+    r"\n(?!\W*(?:责任编辑|责编|编辑|来源|作者|记者|校对|审核)))"
 )
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")

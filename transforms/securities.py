@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transforms.homonyms import heads, homonyms
 from transforms.prose import Sentence
 from transforms.taxonomy import Company, Taxonomy
 from transforms.words import Words
@@ -66,7 +67,7 @@ _CLAUSE = re.compile(
     r"|(?<!投资方)(?<!股东)(?<!客户)(?<!供应商)之一|的是|出品方|厂商|龙头|龙头企业|巨头|上市公司|[车房药险猪航酒乳煤钢]企)$"
 )
 _FIGURE = re.compile(
-    r"\n*(?!\n|、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
+    r"(?:\n{8,})?(?!\n|、|等)[^。；！？\n]{0,40}?(?:(?<![\d.])\d[\d.,]*\s?(?:%|％|[多余]?[万亿]|元|美元|港元|股|倍|吨|头|辆|台|套|架|艘|例|个(?![月人股])|人(?!民))"
     r"|[一二三四五六七八九十两]成|涨停|跌停)"
 )
 # 海州新材、云湖科技分别获净买入1.2亿元和0.8亿元: each has its figure.
@@ -80,7 +81,7 @@ _FIGURE_OF_ALL = re.compile(
 )
 # 25日晚间，海州新材发布公告称: who announces something; a house mostly does so for others.
 _ANNOUNCED = re.compile(
-    r"\n*(?:\d{1,2}月\d{1,2}日|当日|近日|[昨今]日|[昨今]天)?(?:早间|午间|晚间|盘后)?(?:发布|披露)?公告(?:称|表示|显示|，|：)"
+    r"(?:\n{8,})?(?:\d{1,2}月\d{1,2}日|当日|近日|[昨今]日|[昨今]天)?(?:早间|午间|晚间|盘后)?(?:发布|披露)?公告(?:称|表示|显示|，|：)"
 )
 _OWNED = re.compile(r"(?:重仓|持有|持仓|买入|投资)的?$")  # whose list it is
 _MOVED = re.compile(
@@ -92,11 +93,6 @@ ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证�
     r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
 )
 """What follows a name in a headline where it tells of itself; a house that only speaks there tells of others."""
-# 祁连山(3.250,0.02,0.62%): behind a word of everyday language, too, a price tells that it is a share, where it parts no longer name.
-_PRICED = re.compile(
-    r"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|[\u4e00-\u9fff]{0,4}(?:大厦|广场|大道|路\d|\d{1,4}号))"
-)
-_HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
 _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
 _HOTELS = re.compile(r"大?酒店|大厦|饭店")
@@ -133,7 +129,7 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
-    found += _by_sign(words, source, lists)
+    found += (Mention(*one) for one in homonyms(words, source, lists))
     for match in _LABEL.finditer(source):
         company = lists.companies.get(match[1])
         if company and company.level1 not in _HOUSES:
@@ -145,17 +141,6 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
             if company := next((lists.codes[code] for code in codes if code in lists.codes), None):
                 found.append(Mention(start, end, company))
     return sorted(found, key=lambda one: (one.start, one.end))
-
-
-def _by_sign(words: Words, source: str, lists: Taxonomy) -> Iterator[Mention]:
-    """Yield the companies whose names are words of everyday language where a price anywhere, or an announcement, tells of them."""
-    priced: dict[str, bool] = {}
-    for start, end, name in words.found["everyday"]:
-        one = Mention(start, end, lists.everyday[name])
-        if name not in priced:
-            priced[name] = any(_PRICED.match(source, place.end()) for place in re.finditer(re.escape(name), source))
-        if priced[name] or (_heads(one, words.text) and ANNOUNCES.match(words.text, end)):
-            yield one
 
 
 def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
@@ -194,7 +179,9 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
             and one.company.code not in counterparts
             and (one in reported or one.start < lead or _is_asked_about(one, words))
         )
-        matters = matters or (not mainly and _heads(one, text) and (not _is_house(one) or bool(ANNOUNCES.match(text, one.end))))
+        matters = matters or (
+            not mainly and heads(one.start, one.end, text) and (not _is_house(one) or bool(ANNOUNCES.match(text, one.end)))
+        )
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]
@@ -222,12 +209,6 @@ def _reported(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text:
     moved = [one for one in found if _MOVED.match(text, one.end)]
     each = {one for row in rows if _has_figures(row, text) for one in row}
     return (set(told) - set(moved if len({one.company.code for one in moved}) >= _PRICES else ())) | each
-
-
-def _heads(one: Mention, text: str) -> bool:
-    """Whether a company is the heading of an item in a list of news."""
-    before = text[max(0, one.start - 2) : one.start].removesuffix("*")
-    return before.endswith(("\n", "【", "。", "；")) and bool(_HEADING.match(text, one.end))
 
 
 def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: str, edge: int, lead: int) -> set[Mention]:
@@ -277,7 +258,7 @@ def _is_aside(one: Mention, text: str) -> bool:
     if _is_house(one):
         quoted = bool(_QUOTED.match(text, one.end) or _SPEAKS.match(text, one.end))
     else:
-        quoted = not _heads(one, text) and bool(_QUOTED.match(text, one.end))
+        quoted = not heads(one.start, one.end, text) and bool(_QUOTED.match(text, one.end))
     former = one.start and _FORMER.match(text, one.end)
     return bool(received or quoted or former or _COUNTERPART.search(before))
 

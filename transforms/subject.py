@@ -26,6 +26,7 @@ _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「�
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
+_DATED = re.compile(r"\d{2,4}年|\d{1,2}月")
 _TITLES = re.compile(f"(?:{TITLE})+$")
 _BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
@@ -86,7 +87,7 @@ def _first(words: Words) -> str:
         if word.start >= 2 and word.tag in _NO_NOUN:
             end = word.start
             break
-    return title[:end] if 2 <= end <= 10 and not title[:end].isdigit() else ""
+    return title[:end] if 2 <= end <= 10 and not (title[:end].isdigit() or _DATED.match(title)) else ""
 
 
 def _whole(subject: str, words: Words) -> str:

@@ -10,10 +10,9 @@ from transforms.taxonomy import Taxonomy
 from transforms.words import Words
 
 _SERVED = 1.5  # of the least weight: whom a company serves weighs no more
-_CODE = re.compile(
-    r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|首席|高管)"
-)  # behind the name of a company, or of whom it appoints
-_SPEAKS = re.compile(r"[:：]|-{2,4}")
+# Behind a company's name: a code, or whom it appoints.
+_CODE = re.compile(r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|高管|首席(?=[^，。、]{1,4}官))")
+_SPEAKS = re.compile(r"(?:[（(][^（）()]{1,16}[)）])?(?:首席\w{0,3}(?:师|经济学家))?(?:[:：]|-{2,4})")
 FINANCE = ("银行", "非银金融")
 """Level-1 names of houses, which mostly speak of others."""
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
@@ -53,8 +52,11 @@ def trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[
 
 
 def serves(named: Sequence[Sector], companies: Sequence[Mention], edge: int, least: float) -> bool:
-    """Whether what is named lightly, of other level-1 names and below the headline only, is whom the headline's company serves."""
+    """Whether what is named lightly, of other level-1 names and below the headline only, is whom the headline's company serves.
+
+    Nothing that is named is nobody.
+    """
     alone = len({one.company.code for one in companies}) == 1 and companies[0].company.industry and companies[0].start < edge
-    return bool(alone) and not any(
+    return bool(alone and named) and not any(
         one.level1 == companies[0].company.level1 or one.places[0][0] < edge or one.weight > _SERVED * least for one in named
     )

@@ -272,10 +272,23 @@ def test_the_trade_in_a_companys_name_is_its_industry_though_the_text_does_not_n
     assert found("海岬信用卡回购5万股", body.format("海岬信用卡")) == ([], [])
 
 
-def test_what_a_company_unites_under_one_roof_is_its_business():
-    body = "云湖控股持股升至0.93%。公司从家具商变为集{}为一体的企业，去年起加大投入。"
-    assert found("云湖控股获增持", body.format("珠宝销售、投资借贷及家具制造"))[1] == ["纺织服饰", "轻工制造"]
-    assert found("云湖控股获增持", body.format("研发、生产、销售")) == ([], [])
+@pytest.mark.parametrize(
+    ("united", "levels"),
+    [
+        ("珠宝销售、投资借贷及家具制造", ["纺织服饰", "轻工制造"]),
+        ("光伏组件研发、生产、销售", ["电力设备"]),
+        ("研发设计、生产制造、销售服务", []),
+        ("产品研发、技术服务、售后", []),
+        ("党建、人才、科技", []),
+    ],
+)
+def test_what_a_company_unites_under_one_roof_is_its_business(united, levels):
+    body = f"云湖控股持股升至0.93%。公司从小商贩变为集{united}为一体的企业，去年起加大投入。"
+    assert found("云湖控股获增持", body)[1] == levels
+
+
+def test_a_group_unites_nothing_and_neither_does_a_mechanism():
+    assert found("云湖集团换届", "云湖集团目前已发展成为行业领先、管理一流、文化于一体的企业。") == ([], [])
     assert found("云湖防范腐败", "云湖建起集提醒防范、动态监督、保护挽救为一体的机制。") == ([], [])
 
 
@@ -293,6 +306,8 @@ def test_whom_the_company_of_the_headline_serves_is_not_what_it_is_in():
 def test_ai_that_an_industry_uses_is_not_the_industry():
     body = "招商银行今日披露，大模型已用于信贷、客服。招商银行把大模型接入网点，银行业务提速，大模型调用量翻倍。"
     assert found("招商银行披露大模型进展", body) == (["银行"], ["银行"])
+    body = "工业富联公告，AI服务器收入翻倍，AI服务器出货增长。AI服务器占比过半，消费电子平稳。"
+    assert found("工业富联AI服务器收入翻倍", body)[0] == ["AI服务器"]
 
 
 def test_by_industry_is_no_industry():
@@ -303,10 +318,14 @@ def test_an_article_that_names_many_technologies_is_about_ai():
     body = "它用混合专家架构、线性注意力、强化学习、思维链、量化感知训练和MCP，与Claude、DeepSeek-R1和GPT-4o比试。"
     assert found("朗月发布Kimi K2", body) == (["人工智能"], ["计算机"])
     assert found("朗月被诉", body) == ([], [])
-    assert found("换脸者用ChatGPT行骗", "警方说，换脸者先用ChatGPT写信，再用语音合成打电话。") == ([], [])
+    assert found("男子用ChatGPT写假简历", "他用ChatGPT、DeepSeek、Kimi、豆包、文心一言、通义千问、Claude、Gemini写假简历。") == (
+        [],
+        [],
+    )
 
 
 def test_a_house_that_speaks_of_others_lends_them_no_industry_and_one_whose_head_changes_has_its_own():
     assert found("富国银行：看好明年市场", "富国银行说，明年的市场不错。") == ([], [])
     assert found("富国银行：净利润下降", "富国银行说，净利润下降了三成。") == (["银行"], ["银行"])
     assert found("陆行舟出任锦州银行行长", "锦州银行公告，陆行舟出任行长。") == (["银行"], ["银行"])
+    assert found("富国银行首席策略师：美股将回调", "富国银行首席策略师说，美股将回调。") == ([], [])

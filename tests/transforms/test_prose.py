@@ -120,8 +120,19 @@ def test_an_article_ends_where_the_beginnings_of_others_are_printed():
 def test_an_article_ends_where_others_begin_that_are_told_in_a_paragraph_each():
     one = "一杯茶，一个月涨了三倍，稀缺就可以为所欲为了吗？\n云湖茶业今年以来涨了七成。这样的故事还能讲多久！\n2026-11-03 18:00:12\n"
     assert told(f"远帆物流回购1万股。\n{one}又一家公司的消息\n又讯，它也涨了。") == ["远帆物流回购1万股。"]
-    own = "远帆物流回购1万股。\n稀缺就可以为所欲为了吗\n远帆物流涨了七成。\n2026-11-03 18:00:12"  # its own time, behind its last section
-    assert told(own) == own.split("\n")
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "远帆物流回购1万股。\n稀缺就可以为所欲为了吗？\n远帆物流涨了七成。\n2026-11-03 18:00:12",  # behind its last section
+        "远帆物流回购1万股。\n后市还能涨吗？\n远帆物流涨了七成。\n2026-11-03 18:00:12\n（责任编辑：李岚）",
+        "快讯滚动更新。\n央行开展逆回购操作\n央行开展2000亿元操作。\n2026-11-03 09:20\n云湖科技回购股份\n云湖公告。\n2026-11-03 12:00",
+        "远帆物流答投资者问。\n请问公司今年还回购吗？\n公司拟回购1亿元。\n2026-11-03 09:20\n您好，谢谢关注。",
+    ],
+)
+def test_an_article_goes_on_behind_a_time_of_its_own(own):
+    assert [one for one in told(own) if "编辑" not in one] == [one for one in own.split("\n") if "编辑" not in one]
 
 
 def test_lines_above_a_time_that_are_not_cut_are_the_articles_own():

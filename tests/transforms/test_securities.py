@@ -329,16 +329,23 @@ def test_whose_shares_a_fund_holds_have_no_figure_of_their_own():
     assert codes("基金公布季报", body) == []
 
 
-def test_a_price_or_an_announcement_tells_that_a_word_of_everyday_language_is_a_company():
+def test_a_price_or_an_act_of_its_own_tells_that_a_word_of_everyday_language_is_a_company():
     body = "两家股东减持。祁连山(3.250,0.02,0.62%)股东减持1%的股份。黑芝麻：拟收购一家工厂。"
     assert codes("两家公司股东减持", body) == ["600720.SH", "000716.SZ"]
     assert codes("祁连山连续涨停", "原标题：祁连山(3.250,0.02,0.62%)连续涨停\n公司未回应。") == ["600720.SH"]
-    plain = "两家股东减持。祁连山的雪线今年退了1%。黑芝麻：一种很香的食物。"
-    assert codes("两家公司股东减持", plain) == []
-    longer = (
-        "两家股东减持。会议在北京金融街(6.520,0.05,0.77%)海州大厦举行，有100人参加。中国长城(13.520,0.05,0.37%)资产入股1亿元。"
-    )
-    assert codes("两家公司股东减持", longer) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "祁连山的雪线今年退了1%。黑芝麻：一种很香的食物。",
+        "张家界：前三季度接待游客增长一成。连云港：完成重大项目投资100亿元。太阳能：上半年新增装机2亿千瓦。",
+        "国新文化(10.250,-0.05,-0.49%)：控股股东减持1%的股份。信义太阳能(3.250,-0.05,-1.52%)上涨1%。",
+        "会议在北京金融街(6.520,0.05,0.77%)海州大厦举行，有100人参加。中国长城(13.520,0.05,0.37%)资产入股1亿元。",
+    ],
+)
+def test_such_a_word_alone_or_within_a_longer_name_is_none(body):
+    assert codes("两家公司股东减持", f"两家股东减持。{body}") == []
 
 
 def test_who_announces_something_or_has_a_figure_behind_its_price_is_reported_of():
@@ -346,6 +353,7 @@ def test_who_announces_something_or_has_a_figure_behind_its_price_is_reported_of
     assert codes("早间资讯", f"{lead}25日晚间，宁德时代发布公告称，决定中止收购一家公司。") == ["300750.SZ"]
     assert codes("早间资讯", f"{lead}宁德时代(180.250,0.02,0.62%)股东减持1%的股份。") == ["300750.SZ"]
     assert codes("早间资讯", f"{lead}据说宁德时代的公告栏换了颜色。") == []
+    assert codes("早间资讯", f"{lead}推荐关注如下。\n宁德时代\n今日沪指下跌1%，成交1.2万亿元。") == []
 
 
 def test_items_of_one_paragraph_each_have_their_heading():

@@ -1,0 +1,44 @@
+"""Homonyms: companies whose names are words of everyday language, by the signs that tell of them."""
+
+import re
+from collections.abc import Iterator
+
+from transforms.taxonomy import Company, Taxonomy
+from transforms.words import Words
+
+# 祁连山：控股股东减持, but not 张家界：前三季度接待游客增长: what no place and no thing does.
+_OWN_ACT = re.compile(
+    r"[：:】](?:公司)?(?:拟[^，。；]{0,24}(?:收购|股|投资|设立|发行|出售)|公告|净利|归母|(?:控股)?股东|实控人|董事|监事|高管)"
+)
+# 祁连山(3.250,0.02,0.62%): behind a word of everyday language, too, a price tells that it is a share, where it parts no longer name.
+_PRICED = re.compile(
+    r"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|[\u4e00-\u9fff]{0,4}(?:大厦|广场|大道|路\d|\d{1,4}号))"
+)
+_HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
+_BEFORE_NAMES = frozenset({"ns", "p", "c", "v", "uj", "u", "d", "f", "t"})  # 北京|动力源, but 信义|太阳能
+
+
+def homonyms(words: Words, source: str, lists: Taxonomy) -> Iterator[tuple[int, int, Company]]:
+    """Yield start and end of such a name, with the company, where a price anywhere behind it, or what it does, tells of it.
+
+    `source` is the text with nothing blanked out. Within a longer name it is none.
+    """
+    longer = [(start, end) for name in ("companies", "others") for start, end, _ in words.found[name]]
+    priced: dict[str, bool] = {}
+    for start, end, name in words.found["everyday"]:
+        whole = start in words.edges and end in words.edges and not any(left <= end and start <= right for left, right in longer)
+        before = words.ending.get(start)
+        if not whole or (before and before.text[-1].isalpha() and before.tag not in _BEFORE_NAMES):
+            continue
+        if name not in priced:
+            priced[name] = any(
+                _PRICED.match(source, place.end()) for place in re.finditer(rf"(?<![\u4e00-\u9fff]){re.escape(name)}", source)
+            )
+        if priced[name] or _PRICED.match(source, end) or (heads(start, end, words.text) and _OWN_ACT.match(words.text, end)):
+            yield start, end, lists.everyday[name]
+
+
+def heads(start: int, end: int, text: str) -> bool:
+    """Whether a name is the heading of an item in a list of news."""
+    before = text[max(0, start - 2) : start].removesuffix("*")
+    return before.endswith(("\n", "【", "。", "；")) and bool(_HEADING.match(text, end))
