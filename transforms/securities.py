@@ -179,9 +179,9 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
             and one.company.code not in counterparts
             and (one in reported or one.start < lead or _is_asked_about(one, words))
         )
-        matters = matters or (
-            not mainly and heads(one.start, one.end, text) and (not _is_house(one) or bool(ANNOUNCES.match(text, one.end)))
-        )
+        # Behind a full stop a house mostly speaks of others: 市场震荡。海州证券：三季度…
+        own = not _is_house(one) or (ANNOUNCES.match(text, one.end) and text[one.start - 1] not in "。；")
+        matters = matters or bool(not mainly and own and heads(one.start, one.end, text))
         weight = 3.0 if one.start < edge else 1.5 if matters else 0.4 if house else 0.8
         weights[one.company.code] += 0.2 if aside else weight
     return [one for one in found if weights[one.company.code] >= _ENOUGH]

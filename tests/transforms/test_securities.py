@@ -359,6 +359,7 @@ def test_who_announces_something_or_has_a_figure_behind_its_price_is_reported_of
 def test_items_of_one_paragraph_each_have_their_heading():
     body = "快讯。市场平稳。贵州茅台：收到监管部门的决定书。宁德时代：收到中标通知。"
     assert codes("午间公告", body) == ["600519.SH", "300750.SZ"]
+    assert codes("券商晨会", "要点如下。市场震荡。中信证券：三季度将是配置良机。中金公司：前三季度出口强劲。") == []
 
 
 def test_a_banks_chief_of_something_is_no_analyst():
