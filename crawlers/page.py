@@ -208,8 +208,8 @@ def blocked_reason(page: Page) -> str | None:
 
     Only sure signs count: a captcha host as the place or the target of a redirect, a redirect to a login, a blank 403, a
     429, a 503 that says when to come again, a small page that shows little and whose title is that of a check or a login, that
-    says before all else that it refuses or that the site is busy, broken or being maintained, whose only links lead to a
-    captcha, or whose script checks the browser, and a list that makes no sense in any encoding.
+    says before all else that it refuses, that says nothing but that the site is busy, broken or being maintained, whose only
+    links lead to a captcha, or whose script checks the browser, and a list that makes no sense in any encoding.
     """
     host, path = _destination(page)
     if host in _CAPTCHA_HOSTS:
@@ -231,8 +231,11 @@ def _refusal(page: Page) -> str | None:
 
 
 def wall_shown(page: Page) -> str | None:
-    """Return the sign of a wall that the document shows, None where it shows none; a robots.txt that is refused needs none."""
-    if page.kind == "robots" and 400 <= page.status < 500:
+    """Return the sign of a wall that the document shows, None where it shows none; a robots.txt that is refused needs none.
+
+    A page that is gone is none, in whatever words: 您访问的页面已被屏蔽.
+    """
+    if page.status in GONE or (page.kind == "robots" and 400 <= page.status < 500):
         return None
     try:
         if page.kind == "seed" and page.status == 200 and garbled(page.text):

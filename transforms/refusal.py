@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from crawlers.page import GONE, Page, blocked_reason, canonical_url
 from crawlers.source import Source
-from crawlers.walls import opening, tells_trouble
+from crawlers.walls import trouble
 from transforms.document import Document
 from transforms.reject import RejectedError
 
@@ -15,14 +15,14 @@ _LITTLE = 300  # characters that are no links; an error page has hardly more
 _END = r"[\W_]*(?:[-_|—–丨].{0,20}|(?:或|请|返回|稍后).{0,20})?$"
 _GONE = re.compile(
     r"^\W*(?:404[\W_]*)?(?:(?:(?:页面|网页)(?:不存在|未找到|没有找到|已失效)|(?:找不到|没有找到)(?:该|此|您)?.{0,6}(?:页面?|文章|内容)|"
-    r"(?:抱歉|对不起|很遗憾)?\W{0,2}您(?:访问|查看|浏览|要找)的.{0,8}(?:不存在|已删除|已被.{0,4}删除|已失效|找不到|去火星了)|"
+    r"(?:很?抱歉|对不起|很遗憾)?\W{0,2}您(?:访问|请求|查看|浏览|要找)的.{0,8}"
+    r"(?:不存在|已删除|已?被.{0,6}(?:删除|屏蔽|禁止)|已失效|找不到|去火星了)|"
     r"(?:很抱歉|抱歉)?\W{0,2}(?:该|此|原|本|当前)?(?:文章|页面|内容|信息|帖子|网页)"
     r"(?:不存在|已?被?.{0,8}删除|已下线|已失效|审核中)(?![^\W_了啦哦或请返])|"
     r"404\W*(?:错误|页面?|error)|(?:page )?not found).{0,20}$|"
     rf"404(?![-–—.]?\d){_END})",
     re.IGNORECASE,
 )
-_FAULT = re.compile(rf"^\W*(?:出错了|错误提示){_END}")  # it may be mended, where nothing says that there is no article
 _WALL = re.compile(
     r"^(?:账号|用户|会员|手机号)登录$|登录即代表同意|完成验证后即可|请完成(?:安全|以下)?验证|拖动.{0,6}滑块|"
     r"^(?:.{0,10}您.{0,8}|.{0,4})访问(?:过于|太)频繁了?(?:[\W_]|$)|请输入验证码|登录后(?:查看|阅读)全文"
@@ -51,7 +51,6 @@ def refuse_error_page(document: Document) -> None:
             raise RejectedError("missing", f"a page that says {text[:60]}")
         if _WALL.search(text):
             raise RejectedError("blocked", f"a page that says {text[:60]}")
-    # A site in trouble says so first; a player or a form beside an article has such words, too.
-    for text in (document.title, *opening(line.text for line in document.lines if not line.linked)):
-        if _FAULT.match(text) or tells_trouble(text):
-            raise RejectedError("blocked", f"a page that says {text[:60]}")
+    # A site in trouble says nothing else; a player or a form beside an article has such words, too.
+    if said := trouble(document.title, [line.text for line in document.lines if line.linked < len(line.text)]):
+        raise RejectedError("blocked", f"a page that says {said}")
