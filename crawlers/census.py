@@ -92,6 +92,13 @@ class Census(Answers):
                 mine = and_(_urls.c.source == source, _urls.c.article_id.in_(part), _urls.c.reason == UNREADABLE)
                 connection.execute(update(_urls).where(mine, _urls.c.state == "failed").values(values))
 
+    def count_under(self, source: str, day: date, ids: Collection[str]) -> None:
+        """Let URLs of a source count under a day."""
+        with self._writing() as connection:
+            for part in chunks(sorted(ids)):
+                mine = and_(_urls.c.source == source, _urls.c.article_id.in_(part))
+                connection.execute(update(_urls).where(mine).values(day=day))
+
     def wait_again(self, source: str, ids: Collection[str]) -> None:
         """Let built pages wait for the build again."""
         with self._writing() as connection:

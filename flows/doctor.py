@@ -13,7 +13,7 @@ from crawlers.entries import is_folder
 from crawlers.errors import CaixunError, ConfigError, StoreError
 from crawlers.lock import lock_sources
 from flows.build import build
-from flows.doctor_archive import archive_troubles
+from flows.doctor_archive import FOUND_BY, archive_troubles
 from flows.doctor_dataset import file_troubles, staging_troubles, tables
 from flows.doctor_rows import row_troubles
 from flows.runner import Runner
@@ -87,6 +87,8 @@ def _look(project: Project, regained: dict[str, set[str]], *, mend: bool) -> Ite
             yield from staging_troubles(project, mend=mend)
             yield from file_troubles(project, mend=mend)
         yield from row_troubles(project, noted, regained, mend=mend)
+        for name in noted if mend else ():  # not before: files tell of many a page under which day it counts
+            project.ledger.cover(name, FOUND_BY, "doctor")
 
 
 def _sources(project: Project) -> list[str]:

@@ -81,7 +81,6 @@ def _strays(project: Project, source: str, file: str, stray: list[Stray], *, men
     if mend:
         for one in stray:
             take_in(project, source, one)
-        project.ledger.cover(source, FOUND_BY, "doctor")
 
 
 def take_in(project: Project, source: str, stray: Stray) -> None:

@@ -18,7 +18,7 @@ from crawlers.errors import LostError
 from crawlers.fates import UNFETCHED, Outcome
 from crawlers.page import Position, article_id, canonical_url
 from crawlers.parts import next_part
-from flows.doctor_archive import FOUND_BY, Stray, take_in
+from flows.doctor_archive import Stray, take_in
 from flows.doctor_dataset import read, tables
 from flows.settings import Project
 from flows.troubles import Trouble, some
@@ -117,8 +117,8 @@ class _Rows:
             for stray in strays:
                 take_in(self.project, self.source, stray)
             whole = known | {one.article_id for one in strays if not one.goes_on}
+            ledger.count_under(self.source, day, whole)  # a page alone tells when it was fetched, its file under which day it is
             ledger.settle(self.source, list(self._outcomes(day, path, whole)))
-            ledger.cover(self.source, FOUND_BY, "doctor")
             if self.state == "record":
                 regained |= whole
             if gone:

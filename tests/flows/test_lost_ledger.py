@@ -42,6 +42,13 @@ def rows_of(project) -> list[tuple]:
     ]
 
 
+def rejects_of(project) -> list[tuple]:
+    """Return how many rejects the ledger counts of each day and source that has some."""
+    days = {row[0] for row in rows_of(project)}
+    reports = project.ledger.reports(project.ledger.sources(), sorted(days))
+    return sorted((one.day, one.source, one.tally.rejects) for one in reports if one.tally.rejects)
+
+
 def found_on_another_day(tmp_path, site):
     """One source has fetched an article that is of another day, on which another source finds it."""
     site.pages |= {"/aa/18": links("/a/7"), "/bb/17": links("/a/7", "/a/8")}
@@ -91,6 +98,25 @@ def of_several_pages(tmp_path, site):
     return project
 
 
+def newest_first(tmp_path, site):
+    """A list that names no days has a page that is gone, one without text and one of a day that was not asked for."""
+    site.pages |= {"/aa/list": links("/a/1", "/a/2", "/a/3", "/a/4"), "/a/1": article(1), "/a/2": (404, b"none")}
+    site.pages |= {"/a/3": (200, "<title>x</title><h1>样州晒秋节开幕</h1>".encode()), "/a/4": article(4, "2026-11-15 10:00")}
+    project = make_project(tmp_path, site, aa=SOURCE.replace("{{day:%d}}", "list"))
+    collected(project, {"aa": [D18]})
+    return project
+
+
+def on_the_lists_of_two_days(tmp_path, site):
+    site.pages |= {"/aa/17": links("/a/4"), "/aa/18": links("/a/1", "/a/4"), "/bb/17": links("/a/4"), "/bb/18": links("/a/4")}
+    site.pages |= {"/a/1": article(1), "/a/4": article(4, "2026-11-15 10:00")}
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [D18]})
+    collected(project, {"bb": [D17, D18]})
+    collected(project, {"aa": [D17]})
+    return project
+
+
 def without_ledger(project):
     project.ledger.close()
     for file in Path(project.data).glob("ledger.sqlite*"):
@@ -110,6 +136,8 @@ CASES = {
     "import before": (lambda tmp_path, site: gone_and_imported(tmp_path, site, "zz"), 1, 1),
     "several on one page": (several_on_one_page, 4, 1),
     "of several pages": (of_several_pages, 2, 0),
+    "newest first": (newest_first, 1, 3),
+    "on the lists of two days": (on_the_lists_of_two_days, 1, 2),
 }
 
 
@@ -118,14 +146,14 @@ def test_doctor_keeps_every_row_whose_page_the_archive_has(tmp_path, case):
     make, records, rejects = CASES[case]
     with loopback() as site:
         project = make(tmp_path, site)
-        before = rows_of(project)
+        before, rejected = rows_of(project), rejects_of(project)
         assert (sum(1 for _ in dataset.records(project.data).select(date.min, date.max)), len(before)) == (
             records,
             records + rejects,
         )
         project = without_ledger(project)
         mended(project)
-        assert rows_of(project) == before
+        assert (rows_of(project), rejects_of(project)) == (before, rejected)
         assert mended(project) == "archive, ledger and dataset agree\n"
         days = [D17, D18, *dataset.records(project.data).days()]
         run, _ = rebuild(project, plan_rebuild(project, None, days), workers(project), Watch(), everything=True)
