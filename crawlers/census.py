@@ -17,7 +17,7 @@ from crawlers.tables import urls as _urls
 
 
 class Held(NamedTuple):
-    """A URL as the ledger has it; `position` is None for one that was not fetched."""
+    """A URL as the ledger has it; `position` is None for one that was not fetched, `settled` False for one just found or fetched."""
 
     article_id: str
     link: str
@@ -27,6 +27,7 @@ class Held(NamedTuple):
     position: Position | None
     parts: tuple[Position, ...]
     reason: str | None
+    settled: bool
 
 
 class Census(Answers):
@@ -49,6 +50,7 @@ class Census(Answers):
                 Position(row.archive_file, row.archive_offset) if row.archive_file else None,
                 places.get(row.article_id, ()),
                 row.reason,
+                row.settled_at is not None,
             )
             for row in rows
         }

@@ -37,7 +37,7 @@ class Stray(NamedTuple):
 def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bool) -> Iterator[Trouble]:
     """Yield what is wrong between the archive and the ledger of a source, and put it right with `mend`.
 
-    `noted` gets the article_ids of pages that the ledger does not have.
+    `noted` gets the article_ids of pages that the ledger does not have, or has as lost while the archive gives them.
     """
     yield from _left_open(project, source, mend=mend)
     seen: set[Position] = set()
@@ -52,7 +52,7 @@ def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bo
                     stray.append(Stray(article_id(url), url, page.link, page.position, page.day, page.fetched_at, goes_on))
         noted.update(one.article_id for one in stray)
         yield from _strays(project, source, file, stray, mend=mend)
-    yield from _regained(project, source, held, seen, mend=mend)
+    yield from _regained(project, source, held, seen, noted, mend=mend)
     yield from _lost(project, source, held, seen, mend=mend)
 
 
@@ -89,21 +89,23 @@ def take_in(project: Project, source: str, stray: Stray) -> None:
     One that goes on is to be fetched: what it goes on with is not known.
     """
     day = stray.day or day_of(stray.fetched_at)
-    find = Find(stray.article_id, stray.url, stray.link, None, stray.day, at_hand=not stray.goes_on)
+    held = None if stray.goes_on else (stray.position, stray.fetched_at)
+    find = Find(stray.article_id, stray.url, stray.link, None, stray.day, held, at_hand=not stray.goes_on)
     project.ledger.find(source, [find], {day}, FOUND_BY, "doctor")
     if stray.goes_on:
         project.ledger.keep_reply(source, stray.link, "part", stray.position, stray.fetched_at)
-    else:
-        project.ledger.archive(source, stray.article_id, stray.position, stray.fetched_at)
 
 
-def _regained(project: Project, source: str, held: dict[str, Held], seen: set[Position], *, mend: bool) -> Iterator[Trouble]:
+def _regained(
+    project: Project, source: str, held: dict[str, Held], seen: set[Position], noted: set[str], *, mend: bool
+) -> Iterator[Trouble]:
     """Yield the files that give pages again which were lost: they had been away, or could not be read."""
     back: dict[str, set[str]] = {}
     for row in held.values():
         if row.state == "failed" and row.reason == UNREADABLE and row.position and _is_whole(project, row, seen):
             back.setdefault(row.position.file, set()).add(row.article_id)
     for file, ids in sorted(back.items()):
+        noted.update(ids)
         yield Trouble(
             f"archive/{file} gives {some(len(ids), 'page')} of {source} again that the ledger has as lost", "built again"
         )

@@ -97,17 +97,25 @@ class _Rows:
         """Whether a row may stay: of what was or is to be fetched again it stays until then, and what waits is built."""
         if key in self.noted and not self.mend:
             return True
-        return row is not None and row.state in ((*UNFETCHED, "archived") if key not in self.noted else UNFETCHED)
+        return row is not None and (row.state in UNFETCHED or (row.state == "archived" and not self._is_noted(key, row)))
+
+    def _is_noted(self, key: str, row: Held | None) -> bool:
+        """Whether the ledger has the page alone, be it by a doctor or a build that was killed: what came of it the files tell.
+
+        A reject that waits to be built again is none of these; a record is one until it is built, lest another source makes it.
+        """
+        untold = key in self.noted or self.state == "record" or (row is not None and not row.settled)
+        return row is not None and row.state == "archived" and untold
 
     def _judged(self, day: date, path: Path, ids: set[str], held: Mapping[str, Held], regained: set[str]) -> Iterator[Trouble]:
         ledger, name = self.project.ledger, path.relative_to(self.project.data)
         taken = ledger.recorded(ids, self.source)  # an article is in the dataset once
-        known = {key for key in ids & self.noted if held[key].state == "archived"}
-        known -= taken if self.state == "record" else set()
-        lost = {key for key in ids - known - taken if key not in held or held[key].state == "skipped"}
-        strays = list(self._strays(day, path, lost))
-        if strays:
-            what = f"{name} holds {some(len(strays), self.state)} of {self.source} that the ledger does not have"
+        mine = ids - taken if self.state == "record" else ids
+        known = {key for key in mine if self._is_noted(key, held.get(key))}
+        lost = {key for key in mine - known if key not in held or held[key].state == "skipped"}
+        strays = [one for one in self._strays(day, path, lost) if not (one.goes_on and one.article_id in taken)]
+        if new := len(known - self.noted) + len(strays):
+            what = f"{name} holds {some(new, self.state)} of {self.source} that the ledger does not have"
             yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
         gone = ids - known - {one.article_id for one in strays}
         if gone:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.ledger import Ledger
+from flows.doctor import doctor
 from flows.importing import import_texts
 from flows.rebuild import plan_rebuild, rebuild
 from flows.settings import open_project
@@ -162,6 +164,37 @@ def test_doctor_keeps_every_row_whose_page_the_archive_has(tmp_path, case):
         collected(project, {name: [D17, D18] for name in project.sources}, again=True)
         assert rows_of(project) == before
         assert mended(project) == "archive, ledger and dataset agree\n"
+
+
+class Killed(BaseException):
+    """What ends a process, as no code of it foresees."""
+
+
+@pytest.mark.parametrize("writes", [2, 6, 11])
+def test_a_doctor_that_was_killed_is_made_good_by_the_next_one(tmp_path, monkeypatch, writes):
+    """It has noted some of the pages, then all of them, then lets a record wait that another source could make."""
+    with loopback() as site:
+        project = found_on_another_day(tmp_path, site)
+    before, left = rows_of(project), iter(range(writes))
+    project = without_ledger(project)
+    for name in ("find", "cover", "count_under", "settle", "wait_again", "give_way"):
+        write = getattr(Ledger, name)
+
+        def last(*given, write=write):
+            if next(left, None) is None:
+                raise Killed
+            return write(*given)
+
+        monkeypatch.setattr(Ledger, name, last)
+    with pytest.raises(Killed):
+        doctor(project, workers(project), Watch(), mend=True)
+    monkeypatch.undo()
+    mended(project)
+    assert rows_of(project) == before
+    assert mended(project) == "archive, ledger and dataset agree\n"
+    run, _ = rebuild(project, plan_rebuild(project, None, [D17, D18]), workers(project), Watch(), everything=True)
+    assert [finding.text for finding in run.findings if finding.level == "failure"] == []
+    assert rows_of(project) == before
 
 
 @pytest.mark.parametrize("name", ["aa", "zz"])
