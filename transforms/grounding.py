@@ -15,7 +15,7 @@ from transforms.text import sentences, tidy
 from transforms.wordlists import LEVEL1
 
 _MOST_KEYWORDS = 8
-_FIELD = re.compile(r"(?:行业|产业|领域|市场|板块|业)$")
+_FIELD = re.compile(r"(?<=..)(?:行业|产业|领域|市场|板块|业)$")
 _CODE = re.compile(r"(?:(SH|SZ|BJ)[.:]?)?([0-9]{6})(?:\.(SH|SZ|BJ))?", re.IGNORECASE)
 # What makes six digits of a spelled text a code: 代码:600519, 代码为"600519", sh600519; (600519), (沪市600519), a股:600519,
 # behind which nothing is counted; 600519.sh; and what stands in a list behind one of these: (000001、600519)
@@ -81,7 +81,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy, *, by_hand: bool 
 
     A summary is checked sentence by sentence. What exceeds the bounds of a record is left out, and is no fault; neither is
     what was said twice. With `by_hand`, where a person has put down the values, keywords have no bound and an industry that the
-    article names without 行业 or the like behind keeps it; one that only the lists know stands without evidence.
+    article names without 行业 or the like behind keeps it; one of which it has only other words stands without evidence.
     """
     article = Article(title, body, lists)
     summary = tidy(said.summary)
@@ -147,15 +147,29 @@ def _phrase(column: str, value: str, article: Article) -> _Checked:
 
 
 def _industry(value: str, article: Article, *, by_hand: bool) -> _Checked:
-    """Check an industry; the article may name it without 行业, 领域 or the like behind. A person may give its usual name instead."""
+    """Check an industry; the article may name it without 行业, 领域 or the like behind.
+
+    A person may give its usual name instead, where the article has other words of that industry.
+    """
     whole = _phrase("industries", value, article)
-    stem = _FIELD.sub("", value.strip())
     if not isinstance(whole, Fault):
         return whole
-    found = _phrase("industries", stem, article) if len(stem) > 1 else whole
+    called = value.strip()
+    short = called.removesuffix("业")  # 房地产 of 房地产业, but 光伏 of 光伏产业
+    stem = short if short in article.lists.industries else _FIELD.sub("", called)
+    found = _phrase("industries", stem, article)
     if isinstance(found, Fault):
-        return (value, None) if by_hand and stem in article.lists.industries else whole
-    return (value, found[1]) if by_hand else found
+        return (called, None) if by_hand and any(_is_told_of(one, article) for one in (called, stem)) else whole
+    return (called, found[1]) if by_hand else found
+
+
+def _is_told_of(industry: str, article: Article) -> bool:
+    """Whether an industry of the lists is one that the article tells of; a whole trade, 药业, is by any part of its level-1 name."""
+    lists = article.lists
+    if industry not in lists.industries:
+        return False
+    names = {lists.industry_names.get(industry, industry)} | ({lists.industries[industry]} if industry.endswith("业") else set())
+    return not names.isdisjoint(article.industries)
 
 
 def _level1(value: str, article: Article) -> _Checked:

@@ -83,6 +83,14 @@ class Article(Passage):
                 places.setdefault(name, place)
         return places
 
+    @cached_property
+    def industries(self) -> frozenset[str]:
+        """The industries of the lists that title or body name or tell of by a cue, and their 申万 level-1 names."""
+        lists = self.lists
+        words = (lists.cues.get(word, word) for _, _, word in lists.finder.find(self.text.text)["industries"])
+        named = {lists.industry_names.get(word, word) for word in words}
+        return frozenset(named | {lists.industries[one] for one in named if one in lists.industries})
+
     def sentence_at(self, place: int) -> int:
         """Return the number of the sentence that holds a place."""
         return max(0, bisect_right(self.sentences, (place, len(self.text.text))) - 1)

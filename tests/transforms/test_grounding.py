@@ -308,6 +308,8 @@ def test_industries_are_worded_as_the_article_words_them():
     assert made.said.industries == ("港口", "物流")
     assert made.said.industry_codes == ("交通运输",)
     assert [fault.value for fault in made.faults] == ["白酒行业", "物流业"]
+    made = grounded(body="房地产和银行回暖，光伏产能过剩。", industries=("房地产业", "银行业", "光伏产业", "农业"))
+    assert made.said.industries == ("房地产", "银行", "光伏")
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,26 @@ def test_a_person_may_name_many_keywords_which_take_the_articles_spelling():
     assert import_of(text).dropped == ()
 
 
-def test_a_person_may_call_an_industry_by_its_usual_name():
-    made = import_of(TEXT.replace("钢铁行业，", "钢铁行业，装备制造业，"))
-    assert (made.annotation.industries, made.dropped) == (("钢铁行业", "装备制造业", "机器视觉领域"), ())
-    assert "装备制造业" not in {one.value for one in made.annotation.evidence}
+@pytest.mark.parametrize(
+    ("body", "called", "dropped"),
+    [
+        (
+            "样州楼盘成交回暖，购房者增多。",
+            ("房地产", "房地产业", "房地产行业"),
+            ("疫苗", "疫苗行业", "半导体", "药业", "农业", "银行业"),
+        ),
+        ("样州农户喜获丰收，大豆增产。", ("农业", "现代农业"), ("房地产业", "矿业")),
+        ("样州储户可凭信用卡办理。", ("银行业", "银行", "银行行业"), ("证券业", "林业")),
+        ("样州的天然气发电厂扩建。", ("公用事业",), ("服务业", "疫苗")),
+        ("样州的仿制药获批。", ("药业",), ("林业",)),
+    ],
+)
+def test_a_person_may_call_an_industry_by_its_usual_name_where_the_article_tells_of_it(body, called, dropped):
+    text = f"标题: 近况\n链接: http://e.cn/1\n总结: {body}\n行业: {'，'.join((*called, *dropped))}\n"
+    made = import_of(text)
+    assert made.annotation.industries == called
+    assert made.dropped == tuple(f"行业: {one} stands neither in the title nor in the text." for one in dropped)
+    assert not [one for one in made.annotation.evidence if one.column == "industries"]
 
 
 def test_the_link_becomes_canonical():
