@@ -4,9 +4,10 @@ The archive is the truth: what it holds is noted and built; what it has lost is 
 cannot be used is moved to `broken/`, nothing is thrown away but drafts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 
 from crawlers import archive
 from crawlers.entries import is_folder
@@ -25,10 +26,14 @@ from transforms.folder import sweep
 
 @dataclass
 class Diagnosis:
-    """What was found, and what is wrong yet: without mending all of it."""
+    """What was found, and what is wrong yet: without mending all of it.
+
+    `days`: of which the archive has articles that were noted and are no records, as nothing tells that their day was asked for.
+    """
 
     troubles: list[Trouble] = field(default_factory=list)
     left: list[Trouble] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
 
 
 def doctor(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> Diagnosis:
@@ -48,15 +53,26 @@ def _examined(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> 
         raise ConfigError(f"data: {project.data}: doctor looks at a data root that is a folder of this machine")
     _check_archive(project)
     watch.phase("look")
+    noted: dict[str, set[str]] = {}
     regained: dict[str, set[str]] = {}
-    troubles = list(_look(project, regained, mend=mend))
+    troubles = list(_look(project, noted, regained, mend=mend))
     if not mend or not troubles:
         return Diagnosis(troubles, troubles)
     watch.phase("build")
     failures = list(_build(project, regained, runner, watch))
     sweep(project.data / "staging", wait=True)
     watch.phase("look again")
-    return Diagnosis(troubles, [*failures, *_look(project, {}, mend=False)])
+    left = [*failures, *_look(project, {}, {}, mend=False)]
+    return Diagnosis(troubles, left, sorted(_off_days(project, noted)))
+
+
+def _off_days(project: Project, noted: Mapping[str, set[str]]) -> set[date]:
+    """Return the days of articles that the build has just refused for their day, which a newest-first list does not tell."""
+    days: set[date] = set()
+    for name, ids in noted.items():
+        found = project.ledger.standings(name, ids).values()
+        days |= {one.published_date for one in found if one.published_date} & project.ledger.off_days_published(name)
+    return days
 
 
 def _check_archive(project: Project) -> None:
@@ -66,8 +82,10 @@ def _check_archive(project: Project) -> None:
         raise StoreError(f"{place}: there is no such folder; put the archive back, or make an empty folder where it is lost")
 
 
-def _look(project: Project, regained: dict[str, set[str]], *, mend: bool) -> Iterator[Trouble]:
-    """Yield the troubles, and with `mend` put each right before the next kind is looked for; `regained` as in `row_troubles`.
+def _look(project: Project, noted: dict[str, set[str]], regained: dict[str, set[str]], *, mend: bool) -> Iterator[Trouble]:
+    """Yield the troubles, and with `mend` put each right before the next kind is looked for.
+
+    `noted` and `regained` as in `row_troubles`; `noted` keeps what no file tells of.
 
     Who may not write the data root, and so not lock, may look nevertheless: what another process has in the making counts as wrong.
     """
@@ -80,7 +98,7 @@ def _look(project: Project, regained: dict[str, set[str]], *, mend: bool) -> Ite
                 raise
         for name in busy:
             yield Trouble(f"another process works on {name}; it was left out", None)
-        noted: dict[str, set[str]] = {name: set() for name in names if name not in busy}
+        noted |= {name: set() for name in names if name not in busy}
         for name, ids in noted.items():
             yield from archive_troubles(project, name, ids, mend=mend)
         if not busy:  # their drafts and files may be in the making

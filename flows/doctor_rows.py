@@ -33,7 +33,8 @@ def row_troubles(
     """Yield rows that the ledger has and no file, and rows of files that the ledger does not have.
 
     `noted` has, for each source that is looked at, the article_ids of pages that the ledger has got from the archive just now,
-    or would get. `regained` gets, by source, the records that it has again: what else it has lost of them, a build brings back.
+    or would get; with `mend` those stay of which no file tells. `regained` gets, by source, the records that it has again: what
+    else it has lost of them, a build brings back.
     """
     for table in tables(project):
         places: dict[str, dict[tuple[date, str], Path]] = {name: {} for name in noted}
@@ -131,6 +132,7 @@ class _Rows:
                 regained |= whole
             if gone:
                 self._take_out(day, path, gone)
+            self.noted.difference_update(whole)
 
     def _rows(self, day: date, path: Path, ids: set[str]) -> Iterator[Any]:
         """Yield those of a file's rows, few in memory at a time."""

@@ -55,6 +55,9 @@ def doctor(
             print_text(f"{trouble.what}: {f'would be {cure}' if dry_run and trouble.cure else cure}")
         for trouble in found.left if not dry_run else ():
             print_text(f"still wrong: {trouble.what}")
+        if found.days:
+            days = " ".join(map(str, found.days[:1] + found.days[1:][-1:]))
+            print_text(f"`caixun rebuild {days}` makes records of articles whose days nothing tells were asked for")
         if not found.troubles:
             print_text("archive, ledger and dataset agree")
     raise typer.Exit(1 if found.left else 0)

@@ -166,6 +166,23 @@ def test_doctor_keeps_every_row_whose_page_the_archive_has(tmp_path, case):
         assert mended(project) == "archive, ledger and dataset agree\n"
 
 
+def test_doctor_tells_which_days_to_rebuild_where_nothing_tells_that_they_were_asked_for(tmp_path):
+    with loopback() as site:
+        project = newest_first(tmp_path, site)
+    records = [row for row in rows_of(project) if row[0] == D18 and "第" in row[3]]
+    for table in ("records", "rejects"):
+        shutil.rmtree(project.data / table)
+    project = without_ledger(project)
+    told = mended(project).splitlines()
+    assert told[1:] == [
+        "`caixun rebuild 2026-11-15 2026-11-18` makes records of articles whose days nothing tells were asked for"
+    ]
+    assert caixun("rebuild", "2026-11-15", "2026-11-18", *in_project(project)).returncode == 0
+    assert len(records) == 1
+    assert set(records) <= set(rows_of(project))
+    assert mended(project) == "archive, ledger and dataset agree\n"
+
+
 class Killed(BaseException):
     """What ends a process, as no code of it foresees."""
 
