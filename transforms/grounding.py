@@ -92,7 +92,7 @@ def ground(said: Said, title: str, body: str, lists: Taxonomy, *, by_hand: bool 
         "ai_technologies": (_phrase("ai_technologies", value, article) for value in said.ai_technologies),
         "industries": (_industry(value, article, by_hand=by_hand) for value in said.industries),
         "industry_codes": (_level1(value, article) for value in said.industry_codes),
-        "major_events": (_statement("major_events", value, article) for value in said.major_events),
+        "major_events": (_statement("major_events", value, article, by_hand=by_hand) for value in said.major_events),
         "securities": (_security(value, article) for value in said.securities),
     }
     kept: dict[str, list[str]] = {}
@@ -131,9 +131,9 @@ def _within(parts: list[tuple[str, Span | None]]) -> list[tuple[str, Span | None
     return kept or [(part[: MAX_SUMMARY - 1] + "…", place) for part, place in parts[:1]]
 
 
-def _statement(column: str, value: str, article: Article) -> _Checked:
+def _statement(column: str, value: str, article: Article, *, by_hand: bool = False) -> _Checked:
     line = tidy(value)
-    statement = Statement(line, article)
+    statement = Statement(line, article, by_hand=by_hand)
     why = statement.why_not() if line else "An empty sentence states nothing."
     return Fault(column, value, why) if why else (line, statement.support())
 

@@ -19,11 +19,18 @@ _VERBATIM = 0.9  # of a statement's pairs that one sentence has: it is taken fro
 class Statement(Passage):
     """A sentence to check in an article."""
 
-    def __init__(self, original: str, article: Article) -> None:
-        """Take a sentence as it is written."""
+    def __init__(self, original: str, article: Article, *, by_hand: bool = False) -> None:
+        """Take a sentence as it is written; a person may put the year before a day that the article has without one."""
         super().__init__(original)
         self._article = article
+        if by_hand:
+            self.days = [one if any(same_day(one, other) for other in article.days) else self._undated(one) for one in self.days]
         self._verbatim = article.find(original)
+
+    def _undated(self, day: Day) -> Day:
+        """Return a day without its year where the article has it in no year: no other one either."""
+        years = {other.year for other in self._article.days if (other.month, other.day) == (day.month, day.day)}
+        return day._replace(year=None) if day.month and day.day and years == {None} else day
 
     def why_not(self) -> str:
         """Return in one sentence what of it the article does not state; nothing where it states all."""

@@ -374,6 +374,10 @@ def test_a_quarter_of_a_year_is_found_and_quoted_as_it_is_written():
     assert made.said.keywords == ("2024Q3", "2023", "Q2亏损", "Q3")
 
 
+def test_a_model_may_not_put_a_year_before_a_day_that_has_none():
+    assert len(whys("2023年11月18日公司签约。", "公司11月18日公告签约。")) == 1
+
+
 def test_line_feeds_are_no_part_of_statements():
     made = grounded(
         major_events=("汀州港务集团签署合同。\n\t合同金额3.2亿元",), summary="云麓科技与汀州港务集团签约\n金额3.2亿元"

@@ -116,6 +116,22 @@ def test_a_person_may_call_an_industry_by_its_usual_name_where_the_article_tells
     assert not [one for one in made.annotation.evidence if one.column == "industries"]
 
 
+@pytest.mark.parametrize(
+    ("body", "event", "stands"),
+    [
+        ("11月18日，岑峰钢铁上线大模型。", "2026年11月18日，岑峰钢铁上线大模型。", True),
+        ("11月18日，岑峰钢铁上线大模型。", "2026年11月19日，岑峰钢铁上线大模型。", False),
+        ("11月18日，岑峰钢铁上线大模型。", "2026年11月，岑峰钢铁上线大模型。", False),
+        ("2025年11月18日，岑峰钢铁上线大模型。", "2026年11月18日，岑峰钢铁上线大模型。", False),
+        ("2025年11月18日立项。11月18日，岑峰钢铁上线大模型。", "2026年11月18日，岑峰钢铁上线大模型。", False),
+    ],
+)
+def test_a_person_may_put_the_year_before_a_day_of_the_article(body, event, stands):
+    made = import_of(f"标题: 近况\n链接: http://e.cn/1\n总结: {body}\n重大事件摘要: {event}\n")
+    assert made.annotation.major_events == ((event,) if stands else ())
+    assert len(made.dropped) == (not stands)
+
+
 def test_the_link_becomes_canonical():
     text = TEXT.replace("099410", "099410&wfr=spider&for=pc")
     assert format_record(imported_record(text)) == TEXT
