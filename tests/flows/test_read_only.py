@@ -82,7 +82,7 @@ def test_who_only_asks_gets_answers(project):
         (["run", "--date", str(DAY)], 2),
         (["rebuild", str(DAY), str(DAY), "--all"], 2),
         (["migrate"], 1),
-        (["doctor"], 1),
+        (["doctor"], 2),
     ],
 )
 def test_who_would_write_gets_one_sentence(project, command, status):
