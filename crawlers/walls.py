@@ -40,6 +40,7 @@ _CHALLENGE = re.compile(r"<script[^<>]{0,300}>[^<]{0,500}?\b(?:_cf_chl_opt|gokuP
 _UNTITLED = re.compile(r"<script[^<>]{0,300}>\s*\$_ts=window\b|<iframe[^<>]{0,300}/_Incapsula_Resource\?")
 # A script that sets a cookie and asks for the page again: a check whether a browser reads it.
 _AGAIN = re.compile(r"location(?:\.href|\.search)?\s*=[^=]|location\.(?:reload|replace|assign)")
+_LOADED = re.compile(r"<script[^<>]{0,300}?\ssrc=")  # it is what fills a page, which may set cookies, too
 _CAPTCHA_SCRIPT = re.compile(
     r"<script[^<>]{0,300}?(?:geetest|recaptcha|hcaptcha|cloudflare\.com/turnstile|TCaptcha|awsc|cstaticdun|captcha-delivery)",
     re.IGNORECASE,
@@ -50,13 +51,16 @@ _FIREWALL = re.compile(
     r"(?:\S{1,8} )?(?:[\s,，。!！:：]|很?抱歉|对不起|尊敬的\w\w|您好|温馨提示)*"
     r"(?:(?:由于您访问的.{0,30}威胁\W{0,2})?您的(?:访问|请求)已?被(?:阻断|拦截)|您的请求带有不合法的?参数|您提交的请求可能对网站造成威胁"
     r"|(?:您的|当前)?访问已被拦截|(?:您的)?请求已被.{0,12}阻断|您的访问(?:频率过高|过于频繁)|您的IP(?:地址)?已?被?限制访问"
-    r"|正在检查您的浏览器|正在进行人机识别|当前访问疑似黑客攻击|sorry, you have been blocked|checking your browser before)(?![?？])",
+    r"|正在检查您的浏览器|正在进行人机识别|当前访问疑似黑客攻击|sorry, you have been blocked(?=\W*(?:$|you are unable))"
+    r"|checking your browser before accessing)(?![?？])",
     re.IGNORECASE,
 )
-_NEWS = re.compile(  # what a page prints that holds news; Cloudflare prints a time in UTC
+NEWS = re.compile(
     r"来源\s*[:：]|记者|责任?编辑"
     r"|20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*\d{1,2}:\d\d(?!.{0,5}UTC)|\d日(?:[电讯称]|.{0,6}(?:公告|宣布|表示|回应|提醒|消息|发布|致歉))"
 )
+"""What a page prints that holds news: where it is from, when, and who says it; Cloudflare prints a time in UTC."""
+_TELLS_OF = re.compile(r"[称示应映][，：:]|网友|用户反映|表示|回应|作出说明|可能是|是否|当心")  # news of such sentences
 _MAINTAINED = re.compile(r"维护(?:升级)?中|(?:网站|本站|系统|服务器?|平台)正在(?:进行|系统|停机|临时|升级)*维护")
 _BUSY = re.compile(
     r"(?:系统|服务器?|网站|本站)(?:正|太|过于|出现|发生|遇到|内部|未知|了|一个)*(?:繁?忙|过载|开小差|错误|异常|出错)"
@@ -122,7 +126,7 @@ def wall_sign(text: str, status: int = 200) -> str | None:
         return None
     page = _shown(text)
     said = " ".join(page.unlinked)
-    if page.told > _TOLD or _NEWS.search(said):
+    if page.told > _TOLD or NEWS.search(said):
         return None
     length = len(said.replace(" ", ""))
     return next((sign for sign, most in signs if length <= most), None) or (_said(text, title, page, status) if speaks else None)
@@ -169,7 +173,7 @@ def _said(text: str, title: str, page: _Shown, status: int) -> str | None:
     said, linked = " ".join(page.unlinked), set(page.pieces).difference(page.unlinked)
     if any(len(link) >= _HEADLINE and not _IMPRINT.search(link) for link in linked):
         return None
-    if len(said) <= _REFUSED and _FIREWALL.match(said):
+    if len(said) <= _REFUSED and _FIREWALL.match(said) and not _TELLS_OF.search(said):
         return f"a page that says {said[:60]}"
     asked = next(filter(_ASKS.match, page.unlinked), None)
     if asked and len(said) <= _BARE and _CAPTCHA_SCRIPT.search(text):
@@ -195,5 +199,5 @@ def _signs(text: str, title: str, links: list[str]) -> Iterator[tuple[str, int]]
         yield (f"a page that shows only {_EMPTY_ROOM}", _BARE)
     if links and all(map(_CAPTCHA_LINK.fullmatch, links)):
         yield (f"a page that only leads to {links[0]}", _LITTLE)
-    if not (title or links) and "document.cookie" in text and _AGAIN.search(text):
+    if not (title or links or _LOADED.search(text)) and "document.cookie" in text and _AGAIN.search(text):
         yield ("a script that sets a cookie and asks again, instead of a document", 0)

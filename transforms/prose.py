@@ -24,14 +24,17 @@ _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”
 # What a site prints above an article whose headline it has changed: an offer of its own, a short one. Where no prose follows the
 # headline as it was, that stands below the article.
 _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
-# What sites print behind an article: the headlines and beginnings of others, each with its time in a line of its own. A beginning
-# is cut, or stands alone below a headline that exclaims or asks (what a reader asks of a company is no headline); behind that time
-# there must be more than who edited it, else it is the article's own.
-_PRINTED = re.compile(r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)")
+# What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
+_PRINTED = re.compile(r"\n(\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?)(?=\n|$)")
 _OTHERS = re.compile(
-    rf"(?<=\n)(?:(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
-    rf"|(?<=[。;；]\n)(?!请问|您好|董秘|投资者)[^\n。]*(?:[？！?!]|\.\.\.|…)[^\n。]*(?<=[^\n]{{8}})\n[^\n]+[。！？!?]{_PRINTED.pattern}"
-    r"\n(?!\W*(?:责任编辑|责编|编辑|来源|作者|记者|校对|审核)))"
+    r"(?<=\n)(?:[^\n]{7,79}[^\n。.…”]|[^\n。]{7,79}……)(?:\n[^\n]+){0,2}\n[^\n]*(?:\.\.\.|…)"
+    r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)"
+)
+# The same with beginnings that are not cut, below a headline that exclaims or asks (what a reader asks of a company is no headline).
+# All bear the same second, as no live report does; behind it there must be more than who edited the article.
+_OTHERS_AT_ONCE = re.compile(
+    r"(?<=[。;；]\n)(?!请问|您好|董秘|投资者)[^\n。]*(?:[？！?!]|\.\.\.|…)[^\n。]*(?<=[^\n]{8})\n[^\n]+[。！？!?]"
+    r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\n(?!\W*(?:责任编辑|责编|编辑|来源|作者|记者|校对|审核))"
 )
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")
@@ -122,7 +125,8 @@ def prose(body: str) -> list[Sentence]:
     """Return the sentences of a body in order; labels, notices and headings are none. Blanks at the edges are cut."""
     found = []
     above = _ABOVE.match(body)
-    others = _PRINTED.search(body) and _OTHERS.search(body)
+    times = set(_PRINTED.findall(body))
+    others = (_OTHERS.search(body) if times else None) or (_OTHERS_AT_ONCE.search(body) if len(times) == 1 else None)
     end = others.start() if others and "。" in body[: others.start()] else len(body)
     for line in _LINE.finditer(body, above.end() if above else 0, end):
         text, shift = line[0], line.start()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from crawlers.page import GONE, Page, blocked_reason, canonical_url
 from crawlers.source import Source
-from crawlers.walls import trouble
+from crawlers.walls import NEWS, trouble
 from transforms.document import Document
 from transforms.reject import RejectedError
 
@@ -25,8 +25,9 @@ _GONE = re.compile(
 )
 _WALL = re.compile(
     r"^(?:账号|用户|会员|手机号)登录$|登录即代表同意|完成验证后即可|请完成(?:安全|以下)?验证|拖动.{0,6}滑块|"
-    r"^(?:.{0,10}您.{0,8}|.{0,4})访问(?:过于|太)频繁了?(?:[\W_]|$)|请输入验证码|登录后(?:查看|阅读)全文"
+    r"^(?:.{0,10}您.{0,8}|.{0,4})访问(?:过于|太)频繁了?(?:[\W_]|$)|请输入验证码"
 )
+_CUT = re.compile(r"登录后(?:查看|阅读)全文")
 
 
 def refuse_other_answers(page: Page, source: Source) -> None:
@@ -43,13 +44,17 @@ def refuse_other_answers(page: Page, source: Source) -> None:
 
 
 def refuse_error_page(document: Document) -> None:
-    """Raise RejectedError for a page of status 200 that says in words that there is no article, or that it is withheld."""
+    """Raise RejectedError for a page of status 200 that says in words that there is no article, or that it is withheld.
+
+    A page that prints when and where its news is from has a headline, and a form to log in or to comment, with such words.
+    """
     if sum(len(line.text) - line.linked for line in document.lines) > _LITTLE:
         return
+    news = any(NEWS.search(line.text) for line in document.lines)
     for text in (document.title, *(line.text for line in document.lines)):
-        if _GONE.match(text):
+        if not news and _GONE.match(text):
             raise RejectedError("missing", f"a page that says {text[:60]}")
-        if _WALL.search(text):
+        if _CUT.search(text) or (not news and _WALL.search(text)):
             raise RejectedError("blocked", f"a page that says {text[:60]}")
     # A site in trouble says nothing else; a player or a form beside an article has such words, too.
     if said := trouble(document.title, [line.text for line in document.lines if line.linked < len(line.text)]):

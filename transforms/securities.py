@@ -57,6 +57,11 @@ _AT = frozenset({"在", "去", "到"})
 _HOUSES = frozenset({"银行", "非银金融"})
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
+# 云南旅游|业, 青岛啤酒|节: a place with its trade, its feast or its office.
+_TRADE_OF_PLACE = re.compile(
+    r"银行业(?![务绩])|(?:旅游|医药|黄金|稀土|铝|电影|软件)(?:业(?![务绩])|产业(?!园|基金|集团)|行业|市场(?!部|化)|消费)"
+    r"|旅游(?:旺季|收入)|(?:啤酒|电影)节|水务局|黄金周|电力(?:供应|需求)|稀土(?:出口|产量)|时尚周|机场群"
+)
 _GOES_ON = re.compile(
     r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报"
 )
@@ -126,6 +131,7 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         short = end - start == _SHORT
         place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
         other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
+        other = other or _TRADE_OF_PLACE.match(text, end - _SHORT)
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]

@@ -23,12 +23,23 @@ from transforms.reject import RejectedError
         "系统繁忙？样州车站回应",
         "“系统繁忙，请稍后再试”困扰样州考生",
         "系统繁忙——样州车站为何打不开购票页面",
+        "帖子被删除，网友起诉平台获赔",
+        "信息被违规删除？样州平台致歉",
+        "您浏览的网页被屏蔽？运营商回应",
+        "样州车站取消拖动滑块验证",
     ],
 )
 def test_short_news_is_no_error_page(title):
     text = "样州18日公布的数据显示，截至11月17日，预增的公司有251家，占比超过六成。"
     html = f"<title>{title}_样报网</title><h1>{title}</h1><div>2026-11-18 09:21</div><div><p>{text}</p></div>"
     assert only(extract(page(html), SOURCE)).title == title
+
+
+@pytest.mark.parametrize("form", ["<p>请输入验证码</p>", "<div>账号登录</div><p>登录即代表同意协议</p>", "<li>手机号登录</li>"])
+def test_short_news_beside_a_form_is_no_wall(form):
+    text = "样州18日公布的数据显示，截至11月17日，预增的公司有251家，占比超过六成。"
+    html = f"<title>样州晒秋节开幕_样报网</title><h1>样州晒秋节开幕</h1><div>2026-11-18 09:21 来源：样报</div><p>{text}</p>{form}"
+    assert only(extract(page(html), SOURCE)).title == "样州晒秋节开幕"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,20 @@ def test_who_lends_takes_in_pledge_or_writes_the_report_is_not_what_an_article_i
     assert codes("北京银行发布年报", "北京银行公告，全年净利润增长。") == ["601169.SH"]
 
 
-@pytest.mark.parametrize("other", ["中国银行业协会", "中国移动支付市场", "中国石油大学", "中国建筑业"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "中国银行业协会",
+        "中国移动支付市场",
+        "中国石油大学",
+        "中国建筑业",
+        "江苏银行业",
+        "云南旅游业",
+        "青岛啤酒节",
+        "重庆水务局",
+        "中国稀土出口",
+    ],
+)
 def test_what_only_begins_like_a_company_is_none(other):
     assert codes(f"{other}发布报告", f"{other}发布年度报告，规模增长一成。") == []
     assert codes("中国银行业务增长", "中国银行业务增长，中国银行公告称，全年净利润增长。") == ["601988.SH"]
