@@ -192,12 +192,12 @@ def test_a_wall_is_no_article_and_no_empty_day(site, tmp_path, wall, reason):
 def test_an_article_of_a_site_in_trouble_is_fetched_when_it_has_recovered(site, tmp_path, said):
     site.pages |= {"/paper/18": links("/a/1"), "/a/1": (200, f"<title>样报网</title><h1>{said}</h1>".encode())}
     project = make_project(tmp_path, site, paper=SOURCE)
-    run = ("run", "--date", "2026-11-18", *in_project(project))
-    assert caixun(*run).returncode == 1
+    assert day_of(collected(project, {"paper": [D18]})).status == "blocked"
+    assert titles(project) == []
     site.pages["/a/1"] = article(1)
     with sqlite3.connect(project.data / "ledger.sqlite") as ledger:
         ledger.execute("UPDATE urls SET settled_at = datetime(settled_at, '-7 hours')")
-    assert caixun(*run).returncode == 0
+    assert day_of(collected(project, {"paper": [D18]})).status == "complete"
     assert titles(project) == ["第1家公司拟投资建设智能温室"]
 
 
