@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from transforms.business import businesses, classes, objects, united
 from transforms.sectors import Place, Sector, Tally
-from transforms.securities import Mention
+from transforms.securities import HOUSES, Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.trades import FINANCE, HOLDING, serves, trade, unlisted
+from transforms.trades import HOLDING, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -186,7 +186,7 @@ def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own
     for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
             industry = lists.cues.get(term, term)
-            if (level and level in own) or (_ends(subject, term, lists) and (industry in text or level not in (None, *FINANCE))):
+            if (level and level in own) or (_ends(subject, term, lists) and (industry in text or level not in (None, *HOUSES))):
                 worded = industry if industry in text or term.endswith("业") else term  # 样州制药 says 制药, 样州煤业 means 煤炭
                 tally.tell(worded, _OWN if start < edge else _OWN / 4, (start, end))
             continue

@@ -25,16 +25,16 @@ _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”
 # headline as it was, that stands below the article.
 _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\n]*\n[^\n]*。)")
 # What sites print behind an article: the headlines and cut beginnings of others, each with its time in a line of its own.
-_PRINTED = re.compile(r"\n(\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?)(?=\n|$)")
+_MINUTE = r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}"
+_PRINTED = re.compile(rf"\n{_MINUTE}(?::\d{{2}})?(?=\n|$)")
 _OTHERS = re.compile(
-    r"(?<=\n)(?:[^\n]{7,79}[^\n。.…”]|[^\n。]{7,79}……)(?:\n[^\n]+){0,2}\n[^\n]*(?:\.\.\.|…)"
-    r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?(?=\n|$)"
+    rf"(?<=\n)(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
 )
 # The same with beginnings that are not cut, below a headline that exclaims or asks (what a reader asks of a company is no headline).
 # All bear the same second, as no live report does; behind it there must be more than who edited the article.
 _OTHERS_AT_ONCE = re.compile(
     r"(?<=[。;；]\n)(?!请问|您好|董秘|投资者)[^\n。]*(?:[？！?!]|\.\.\.|…)[^\n。]*(?<=[^\n]{8})\n[^\n]+[。！？!?]"
-    r"\n\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\n(?!\W*(?:责任编辑|责编|编辑|来源|作者|记者|校对|审核))"
+    rf"\n{_MINUTE}:\d\d\n(?!\W*(?:责任编辑|责编|编辑|来源|作者|记者|校对|审核))"
 )
 _CLAUSE = re.compile(r"[^；;]*(?:[；;]|$)")
 _CLOSED = re.compile(r"[。！？!?；;][”’」』）)\"']*$")

@@ -54,12 +54,13 @@ _ASKED = re.compile(
     r"|的?(?:走势|趋势|前景|后市|支撑|压力|阻力|操作)位?(?:和(?:支撑|压力|阻力)位?)?(?:如何(?=\W|$)|怎么样|怎样|怎么看|在哪|是多少|多少))"
 )
 _AT = frozenset({"在", "去", "到"})
-_HOUSES = frozenset({"银行", "非银金融"})
+HOUSES = frozenset({"银行", "非银金融"})
+"""Level-1 names of houses, which mostly speak of others, lend them money or hold what is pledged."""
 # 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
 _NATIONAL = "中国"
-# 云南旅游|业, 青岛啤酒|节: a place with its trade, its feast or its office.
+# 云南旅游|业, 青岛啤酒|节: a place with its trade, its feast or its office; it begins with the last two characters of the name.
 _TRADE_OF_PLACE = re.compile(
-    r"银行业(?![务绩])|(?:旅游|医药|黄金|稀土|铝|电影|软件)(?:业(?![务绩])|产业(?!园|基金|集团)|行业|市场(?!部|化)|消费)"
+    r"银行业(?![务绩])|(?:旅游|医药|黄金|稀土|电影|软件)(?:业(?![务绩])|产业(?!园|基金|集团)|行业|市场(?!部|化)|消费)"
     r"|旅游(?:旺季|收入)|(?:啤酒|电影)节|水务局|黄金周|电力(?:供应|需求)|稀土(?:出口|产量)|时尚周|机场群"
 )
 _GOES_ON = re.compile(
@@ -131,14 +132,14 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         short = end - start == _SHORT
         place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
         other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
-        other = other or _TRADE_OF_PLACE.match(text, end - _SHORT)
+        other = other or _TRADE_OF_PLACE.match(text, end - 2)
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     found += (Mention(*one) for one in homonyms(words, source, lists))
     for match in _LABEL.finditer(source):
         company = lists.companies.get(match[1])
-        if company and company.level1 not in _HOUSES:
+        if company and company.level1 not in HOUSES:
             found += [Mention(*match.span(1), company)] * 2
     for match in _DIGITS.finditer(source):
         start, end = match.span()
@@ -276,4 +277,4 @@ def _reports(one: Mention, title: str) -> bool:
 
 
 def _is_house(one: Mention) -> bool:
-    return one.company.level1 in _HOUSES
+    return one.company.level1 in HOUSES

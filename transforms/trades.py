@@ -5,16 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from transforms.sectors import Place, Sector
-from transforms.securities import ANNOUNCES, Mention
-from transforms.taxonomy import Taxonomy
+from transforms.securities import ANNOUNCES, HOUSES, Mention
+from transforms.taxonomy import Company, Taxonomy
 from transforms.words import Words
 
 _SERVED = 1.5  # of the least weight: whom a company serves weighs no more
 # Behind a company's name: a code, or whom it appoints.
 _CODE = re.compile(r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|高管|首席(?=[^，。、]{1,4}官))")
 _SPEAKS = re.compile(r"(?:[（(][^（）()]{1,16}[)）])?(?:首席\w{0,3}(?:师|经济学家))?(?:[:：]|-{2,4})")
-FINANCE = ("银行", "非银金融")
-"""Level-1 names of houses, which mostly speak of others."""
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 """What stands behind a company's name and says nothing of its trade."""
 
@@ -38,7 +36,7 @@ def unlisted(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Plac
 
 def _speaks(end: int, name: str, title: str, lists: Taxonomy) -> bool:
     """Whether a house only says in a headline what it makes of others: 海州银行：看好云湖咖啡."""
-    finance = lists.industries[lists.company_industries[name]] in FINANCE
+    finance = lists.industries[lists.company_industries[name]] in HOUSES
     return finance and bool(_SPEAKS.match(title, end)) and not ANNOUNCES.match(title, end)
 
 
@@ -46,17 +44,21 @@ def trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[
     """Return what the one company that the article is about is in, where the lists tell."""
     if len(others) == 1:
         return others
-    if len({one.company.code for one in companies}) == 1 and companies[0].company.industry:
-        return {companies[0].company.industry: [(one.start, one.end) for one in companies]}
-    return {}
+    company = _only(companies)
+    return {company.industry: [(one.start, one.end) for one in companies]} if company and company.industry else {}
+
+
+def _only(companies: Sequence[Mention]) -> Company | None:
+    """Return the company of mentions that are all of one, else None."""
+    return companies[0].company if len({one.company.code for one in companies}) == 1 else None
 
 
 def serves(named: Sequence[Sector], companies: Sequence[Mention], edge: int, least: float) -> bool:
-    """Whether what is named lightly, of other level-1 names and below the headline only, is whom the headline's company serves.
+    """Whether `named` are the trades of those whom the company of the headline, which ends at `edge`, serves, and none of its own.
 
-    Nothing that is named is nobody.
+    They are named lightly, below the headline only, and of other level-1 names; where nothing is named, it serves nobody.
     """
-    alone = len({one.company.code for one in companies}) == 1 and companies[0].company.industry and companies[0].start < edge
-    return bool(alone and named) and not any(
-        one.level1 == companies[0].company.level1 or one.places[0][0] < edge or one.weight > _SERVED * least for one in named
-    )
+    company = _only(companies)
+    if company is None or not company.industry or companies[0].start >= edge or not named:
+        return False
+    return all(one.level1 != company.level1 and one.places[0][0] >= edge and one.weight <= _SERVED * least for one in named)

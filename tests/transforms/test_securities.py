@@ -379,3 +379,11 @@ def test_a_banks_chief_of_something_is_no_analyst():
     title = "招商银行披露进展"
     assert codes(title, "招商银行首席信息官表示，成果好于预期。") == ["600036.SH"]
     assert codes("海州新材收入增长", "海州新材收入增长。招商银行首席分析师表示，好于预期。") == []
+
+
+def test_every_name_of_a_listed_company_tells_of_it():
+    lists = shipped()
+    lost = [
+        name for name, one in lists.companies.items() if one.code not in codes(f"{name}公告业绩", f"{name}公告，净利润增长。")
+    ]
+    assert lost == []
