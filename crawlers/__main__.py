@@ -33,8 +33,7 @@ from crawlers.bucket import Bucket
 from crawlers.crawl import Crawl
 from crawlers.errors import BusyError, CaixunError
 from crawlers.guard import guard
-from crawlers.leases import shared_locks
-from crawlers.ledger import Ledger
+from crawlers.ledger import Ledger, shared_locks
 from crawlers.lock import crawl_lock, site_lock
 from crawlers.pace import Pace
 from crawlers.probe import Probe

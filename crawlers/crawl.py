@@ -11,8 +11,9 @@ from crawlers.answers import RobotsVerdict, key_of
 from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
 from crawlers.fates import Fetch, State, Verdict
+from crawlers.judgement import failure_reason, is_answer
 from crawlers.ledger import Ledger
-from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url, failure_reason, is_answer
+from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url
 from crawlers.parts import MOST, next_part
 from crawlers.root import Root
 from crawlers.source import Source

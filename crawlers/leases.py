@@ -18,20 +18,15 @@ from uuid import uuid4
 from sqlalchemy import Engine, Float, and_, cast, delete, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from crawlers.database import errors_as_one_sentence, is_shared, open_engine
+from crawlers.database import errors_as_one_sentence, open_engine
 from crawlers.errors import BusyError, StoreError
-from crawlers.lock import Lock, Locks
+from crawlers.lock import Lock
 from crawlers.tables import leases as _leases
 
 LASTING = 20.0
 """Seconds that a lease lasts; it is renewed every five."""
 _RENEWAL = LASTING / 4
 _POLL = 0.5  # seconds between two tries to take one
-
-
-def shared_locks(ledger: str) -> Locks | None:
-    """Return leases where the ledger at this URL is one that machines share, else None: lock files do there."""
-    return Leases(ledger) if is_shared(ledger) else None
 
 
 class Leases:

@@ -17,6 +17,7 @@ from crawlers.books import COVERED
 from crawlers.builds import Builds, elsewhere, row_of
 from crawlers.census import Census
 from crawlers.clock import now
+from crawlers.database import is_shared
 from crawlers.fates import (
     COOLDOWN,
     HELD,
@@ -30,6 +31,7 @@ from crawlers.fates import (
     fate_of,
 )
 from crawlers.inquiries import Inquiries
+from crawlers.lock import Locks
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
@@ -250,3 +252,12 @@ def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
         for row in connection.execute(select(_urls).where(_urls.c.article_id.in_(part))):
             rows[row.article_id].append(row)
     return rows
+
+
+def shared_locks(ledger: str) -> Locks | None:
+    """Return leases where the ledger at this URL is one that machines share, else None: lock files do there."""
+    if not is_shared(ledger):
+        return None
+    from crawlers.leases import Leases  # noqa: PLC0415 - it brings the dialect of a database that few use
+
+    return Leases(ledger)

@@ -22,8 +22,9 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
+from crawlers.judgement import wall_shown
 from crawlers.pace import JITTER, Pace, paced
-from crawlers.page import site_of, wall_shown
+from crawlers.page import site_of
 
 _LONGEST_WAIT = 60.0  # seconds; a site that wants to be left alone longer is not waited for but rests
 _LONGEST_DELAY = 600.0  # seconds; a robots.txt that asks for more is taken to ask for this

@@ -18,8 +18,9 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
 from crawlers.crawl import Crawl
+from crawlers.judgement import blocked_reason
 from crawlers.manners import BlockedError
-from crawlers.page import ContentError, Kind, Page, blocked_reason
+from crawlers.page import ContentError, Kind, Page
 
 
 @dataclass(frozen=True)

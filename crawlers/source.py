@@ -1,6 +1,7 @@
 """A source: one site section that we read, described by one YAML file whose stem is its name."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from crawlers.clock import is_holiday
 from crawlers.config import Strict, load
 from crawlers.entries import entries
 from crawlers.errors import ConfigError
+from crawlers.fates import Reach
 from crawlers.page import site_of
 from crawlers.seed import Css, Seed, Web, css
 
@@ -173,9 +175,30 @@ class Source(Strict):
         parts = re.split(r"[/?&=#]", link)
         return next((keyword for keyword in self.keywords if quote(keyword) in parts), None)
 
+    def lists(self) -> Iterator[tuple[Seed, str]]:
+        """Yield the source's lists: each seed with each keyword that it asks for, or with a blank one."""
+        for seed in self.seeds:
+            for keyword in self.keywords if seed.uses("keyword") else ("",):
+                yield seed, keyword
+
+    def lists_end(self, reaches: Iterable[Reach]) -> Reach | None:
+        """Return where the source's lists end by what earlier walks saw: none shows an older day than this.
+
+        None where that is not known, and where a list names the day.
+        """
+        known = {(reach.list, reach.pages): reach for reach in reaches if reach.ended}
+        ends = [None if seed.dated else known.get(list_key(seed, keyword)) for seed, keyword in self.lists()]
+        whole = [end for end in ends if end]
+        return min(whole, key=lambda end: end.day) if len(whole) == len(ends) else None
+
     def may_be_empty(self, day: date) -> bool:
         """Whether the source may have no issue on a `day` like this one."""
         return ("weekend" in self.empty_days and day.weekday() >= 5) or ("holidays" in self.empty_days and is_holiday(day))
+
+
+def list_key(seed: Seed, keyword: str) -> tuple[str, int]:
+    """Return by what a newest-first list is known: its template with its keyword, and how many pages are read of it."""
+    return " ".join(filter(None, (seed.url, keyword))), seed.pages.max if seed.pages else 0
 
 
 def check_name(name: str, place: str) -> None:

@@ -14,7 +14,7 @@ from crawlers.discovery import Candidate, ListingError, discover, next_cursor, o
 from crawlers.fates import Find, Reach, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
-from crawlers.source import Source
+from crawlers.source import Source, list_key
 
 _OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
 _STRAYS = 2  # items, or a tenth of a page's, that may be kept at the foot of a list and be older than what it holds whole
@@ -219,7 +219,7 @@ class Walk:
         """Return how far back a newest-first list reached, when the walk has ended; None where this walk does not tell."""
         if self.seed.dated or self._failure or self._reach is None or self._asked_at is None:
             return None
-        return Reach(*_list_of(self.seed, self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
+        return Reach(*list_key(self.seed, self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
 
     def _verdict(self, day: date) -> Verdict:
         if self._asked_at and not is_over(day, self._asked_at):
@@ -259,35 +259,13 @@ def _says_no_issue(page: Page) -> bool:
     return len(page.body) < 20_000 and "<title>提示</title>" in page.text
 
 
-def _list_of(seed: Seed, keyword: str) -> tuple[str, int]:
-    """Return by what a newest-first list is known: its template with its keyword, and how many pages are read of it."""
-    return " ".join(filter(None, (seed.url, keyword))), seed.pages.max if seed.pages else 0
-
-
-def lists_end(source: Source, reaches: Iterable[Reach]) -> Reach | None:
-    """Return where the lists of a source end by what earlier walks saw: none shows an older day than this.
-
-    None where that is not known, and where a list names the day.
-    """
-    known = {(reach.list, reach.pages): reach for reach in reaches if reach.ended}
-    ends = []
-    for seed in source.seeds:
-        for keyword in source.keywords if seed.uses("keyword") else ("",):
-            end = None if seed.dated else known.get(_list_of(seed, keyword))
-            if end is None:
-                return None
-            ends.append(end)
-    return min(ends, key=lambda end: end.day)
-
-
 def walks(source: Source, days: Iterable[date]) -> list[Walk]:
     """Return the walks that list `days` of a source, in the order in which the days are given."""
     wanted = list(dict.fromkeys(days))
     found = []
-    for seed in source.seeds:
-        for keyword in source.keywords if seed.uses("keyword") else ("",):
-            parts = [[day] for day in wanted] if seed.dated else [sorted(wanted)]
-            found += [Walk(source, seed, part, keyword) for part in parts if part]
+    for seed, keyword in source.lists():
+        parts = [[day] for day in wanted] if seed.dated else [sorted(wanted)]
+        found += [Walk(source, seed, part, keyword) for part in parts if part]
     return found
 
 

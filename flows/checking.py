@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.fates import DayReport, Reach
 from crawlers.source import Source
-from crawlers.walk import lists_end
 from flows.settings import Project
 from transforms.checks import check_bounds
 from transforms.drift import WINDOW, drift, filled
@@ -52,7 +51,7 @@ def foreseen_reports(project: Project, plan: Plan, *, trust_ends: bool = True) -
     Without `trust_ends` a list may have grown downwards since it was read.
     """
     reaches = project.ledger.reaches() if trust_ends else {}
-    ends = {name: lists_end(source, reaches.get(name, ())) for name, source in project.sources.items()}
+    ends = {name: source.lists_end(reaches.get(name, ())) for name, source in project.sources.items()}
     today = day_of(now())
     return [
         _foreseen(report, project.sources.get(report.source), ends.get(report.source), today)

@@ -10,7 +10,8 @@ from crawlers.clock import day_of
 from crawlers.crawl import salvage
 from crawlers.errors import LostError
 from crawlers.fates import UNFETCHED, UNREADABLE, Find
-from crawlers.page import Page, Position, article_id, canonical_url, is_answer
+from crawlers.judgement import is_answer
+from crawlers.page import Page, Position, article_id, canonical_url
 from crawlers.parts import next_part
 from flows.settings import Project
 from flows.troubles import Trouble, some

@@ -16,8 +16,7 @@ from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
 from crawlers.entries import entries, is_file, is_folder
 from crawlers.errors import ConfigError
-from crawlers.leases import shared_locks
-from crawlers.ledger import Ledger
+from crawlers.ledger import Ledger, shared_locks
 from crawlers.root import Root, root_of
 from crawlers.seed import Header
 from crawlers.source import Source, load_sources

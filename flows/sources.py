@@ -13,9 +13,10 @@ from crawlers.discovery import Candidate, ListingError, discover
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
 from crawlers.guess import Guess, guess
+from crawlers.judgement import blocked_reason
 from crawlers.ledger import Ledger
 from crawlers.lock import is_loaded
-from crawlers.page import Page, blocked_reason, canonical_url
+from crawlers.page import Page, canonical_url
 from crawlers.root import Root
 from crawlers.source import Source, check_name, load_source
 from flows.checking import checked_reports

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from crawlers.page import GONE, Page, blocked_reason, canonical_url
+from crawlers.judgement import blocked_reason
+from crawlers.page import GONE, Page, canonical_url
 from crawlers.source import Source
 from crawlers.walls import NEWS, trouble
 from transforms.document import Document

@@ -7,7 +7,8 @@ import pytest
 
 from crawlers.baidu import minted_at, redated
 from crawlers.discovery import ListingError, discover
-from crawlers.page import Page, blocked_reason
+from crawlers.judgement import blocked_reason
+from crawlers.page import Page
 from crawlers.seed import Item, Seed
 from crawlers.source import Source, plain_source
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from crawlers import leases
 from crawlers.errors import BusyError, ConfigError, StoreError
-from crawlers.leases import Leases, shared_locks
-from crawlers.ledger import Ledger
+from crawlers.leases import Leases
+from crawlers.ledger import Ledger, shared_locks
 from crawlers.lock import lock_sources
 
 pytestmark = pytest.mark.postgres

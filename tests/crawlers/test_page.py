@@ -6,17 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.page import (
-    MAX_CONTENT,
-    ContentError,
-    Page,
-    article_id,
-    blocked_reason,
-    canonical_url,
-    failure_reason,
-    is_answer,
-    site_of,
-)
+from crawlers.judgement import blocked_reason, failure_reason, is_answer
+from crawlers.page import MAX_CONTENT, ContentError, Page, article_id, canonical_url, site_of
 
 
 def page(body: bytes = b"", status: int = 200, url: str = "http://news.example.com/a", **headers: str) -> Page:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crawlers.page import blocked_reason
+from crawlers.judgement import blocked_reason
 from crawlers.walls import wall_sign
 from tests.crawlers.test_page import ARTICLE, GEETEST, RECAPTCHA, page, titled
 from tests.transforms.test_extract import SOURCE
