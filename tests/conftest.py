@@ -11,7 +11,7 @@ import pytest
 
 from flows.demo import demo_project
 from flows.sample_site import SampleSite, load_site, serving
-from flows.settings import SHIPPED_CONFIG, Project
+from flows.settings import SHIPPED_CONFIG, Project, open_project
 from tests.servers import KEYS, ObjectStore, Postgresql, object_store, postgresql
 
 
@@ -39,7 +39,11 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def project(site: Site, tmp_path: Path) -> Project:
-    return demo_project(tmp_path / "data", site.port)
+    """The demo's project, which one worker builds: its pages are one batch, and a worker takes longer to start than that."""
+    made = demo_project(tmp_path / "data", site.port)
+    settings = made.config / "settings.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("workers: 0 ", "workers: 1 "), encoding="utf-8")
+    return open_project(made.config, made.data.folder)
 
 
 @pytest.fixture(scope="session")

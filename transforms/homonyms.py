@@ -24,6 +24,7 @@ def homonyms(words: Words, source: str, lists: Taxonomy) -> Iterator[tuple[int, 
     `source` is the text with nothing blanked out. Within a longer name it is none.
     """
     longer = [(start, end) for name in ("companies", "others") for start, end, _ in words.found[name]]
+    prices = [place.start() for place in _PRICED.finditer(source)] if words.found["everyday"] else []
     priced: dict[str, bool] = {}
     for start, end, name in words.found["everyday"]:
         whole = start in words.edges and end in words.edges and not any(left <= end and start <= right for left, right in longer)
@@ -31,11 +32,15 @@ def homonyms(words: Words, source: str, lists: Taxonomy) -> Iterator[tuple[int, 
         if not whole or (before and before.text[-1].isalpha() and before.tag not in _BEFORE_NAMES):
             continue
         if name not in priced:
-            priced[name] = any(
-                _PRICED.match(source, place.end()) for place in re.finditer(rf"(?<![\u4e00-\u9fff]){re.escape(name)}", source)
-            )
-        if priced[name] or _PRICED.match(source, end) or (heads(start, end, words.text) and _OWN_ACT.match(words.text, end)):
+            priced[name] = any(_stands_before(place, name, source) for place in prices)
+        if priced[name] or end in prices or (heads(start, end, words.text) and _OWN_ACT.match(words.text, end)):
             yield start, end, lists.everyday[name]
+
+
+def _stands_before(place: int, name: str, text: str) -> bool:
+    """Whether a name, and no longer word that ends in it, stands right before a place."""
+    begin = place - len(name)
+    return begin >= 0 and text.startswith(name, begin) and not (begin and "\u4e00" <= text[begin - 1] <= "\u9fff")
 
 
 def heads(start: int, end: int, text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from transforms.homonyms import heads, homonyms
 from transforms.prose import Sentence
@@ -156,7 +157,8 @@ def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
     if not name.endswith(_GROUPS) or before is None or before.text not in lists.places or _NO_TOWNS.fullmatch(before.text):
         return False
     called = lists.called[lists.companies[name].code]
-    stated = {place for place in lists.places if any(place in one for one in called) and not _NO_TOWNS.fullmatch(place)}
+    parts = {one[begin:end] for one in called for begin, end in combinations(range(len(one) + 1), 2)}
+    stated = {part for part in parts & lists.places if not _NO_TOWNS.fullmatch(part)}
     return bool(stated) and before.text not in stated
 
 

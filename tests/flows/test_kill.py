@@ -16,12 +16,18 @@ from pathlib import Path
 
 import pytest
 
+from flows.demo import demo_project
 from tests.conftest import caixun, in_project
 from tests.flows import killed
 from tests.flows.points import POINTS
 
 OFTEN = [point for point in POINTS if point.often]
 COMMAND = ["backfill", "2026-11-18", "2026-11-20"]
+
+
+@pytest.fixture
+def project(site, tmp_path):
+    return demo_project(tmp_path / "data", site.port)  # with as many workers as a user has
 
 
 @pytest.fixture(scope="module")
