@@ -27,6 +27,8 @@ LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"
 """Reason of a failure where the archive does not give the page."""
+NOT_OVER = "the day was not over at"
+"""What the reason of a day begins with that was read to its end before it was over."""
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from crawlers.clock import SHANGHAI, day_of, is_over, start_of, working_days
 from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
-from crawlers.fates import Find, Reach, Verdict
+from crawlers.fates import NOT_OVER, Find, Reach, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source, list_key
@@ -223,7 +223,7 @@ class Walk:
 
     def _verdict(self, day: date) -> Verdict:
         if self._asked_at and not is_over(day, self._asked_at):
-            return Verdict("partial", f"the day was not over at {self._asked_at.astimezone(SHANGHAI):%H:%M}")
+            return Verdict("partial", f"{NOT_OVER} {self._asked_at.astimezone(SHANGHAI):%H:%M}")
         if self._proves_none:
             return Verdict("none", "the listing shows no issue")
         if not self._links:

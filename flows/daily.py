@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.clock import day_of, now
 from crawlers.errors import CaixunError
-from crawlers.fates import DayReport
+from crawlers.fates import NOT_OVER, DayReport
 from flows.alerts import alert
 from flows.annotating import Annotating
 from flows.artifacts import publish
@@ -48,18 +48,24 @@ class Run:
 
     @property
     def ok(self) -> bool:
-        """Whether every day came to its end and every sum is right."""
+        """Whether every day came to its end, one that was not over as far as it went, and every sum is right."""
         return self.ok_before(date.max)
 
     def ok_before(self, day: date) -> bool:
         """Whether every day before `day` came to its end and every sum is right."""
-        ended = all(report.status in ("complete", "empty") for report in self.reports if report.day < day)
+        ended = all(_is_done(report) for report in self.reports if report.day < day)
         return ended and not any(finding.level == "failure" for finding in self.findings)
 
     def brought(self) -> Iterator[tuple[str, str]]:
         """Yield each search source, and in words how many URLs of its days each keyword brought."""
         for source, counts in self.yields.items():
             yield source, ", ".join(f"{count} by {keyword}" for keyword, count in counts.items())
+
+
+def _is_done(report: DayReport) -> bool:
+    """Whether nothing is left to do by now: the day is complete or empty, or was read to its end before it was over."""
+    early = report.status == "partial" and not report.tally.waiting and (report.reason or "").startswith(NOT_OVER)
+    return early or report.status in ("complete", "empty")
 
 
 def collect(

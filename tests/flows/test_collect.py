@@ -73,6 +73,9 @@ def test_today_is_never_complete(project):
         run = collected(project, {"sample_wire": [today]})
     assert run.reports[0].status == "partial"
     assert "was not over" in (run.reports[0].reason or "")
+    assert run.ok, "what is not over has not failed"
+    run.reports[0].tally.waiting += 1
+    assert not run.ok
 
 
 def test_robots_txt_and_the_private_rule_hold(project, site):
