@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow.dataset as ds
 from filelock import FileLock
 
 from crawlers.archive import Position, read
+from crawlers.errors import CaixunError
 from crawlers.members import whole_members
 from flows.demo import DEMO_DAYS, demo_project
 from flows.sample_site import load_site, serving
@@ -63,8 +63,11 @@ def comparable(project: Project, port: int) -> list[dict]:
 def archived_links(project: Project) -> list[str]:
     """Return the links of all whole pages in the archive, of open files too."""
     while True:
-        with suppress(FileNotFoundError):  # the child of a killed run has just given a file its name
+        try:
             return _links_now(project)
+        except CaixunError as error:  # the child of a killed run may just have given a file its name
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
 
 
 def _links_now(project: Project) -> list[str]:
