@@ -65,9 +65,12 @@ def import_warcs(
     for place in places:
         if not is_url(place) and not is_file(Path(place), ConfigError):
             raise ConfigError(f"{place}: {'is no file' if Path(place).exists() else 'there is no such file'}")
-    crawl_id, result = new_crawl_id(), Intake()
+    crawl_id, result, choose = new_crawl_id(), Intake(), _chooser(project, source)
+    places = [place for place in places if is_url(place) or _begins(place, result)]
+    if not places:  # no data root is made for nothing
+        return result
     with ExitStack() as stack:
-        taker = _Taker(project, crawl_id, _chooser(project, source), days[0] if days else None, result, stack)
+        taker = _Taker(project, crawl_id, choose, days[0] if days else None, result, stack)
         for place in places:
             tell(f"{place}: from byte {taker.reached(place)} on")
             try:
@@ -84,6 +87,20 @@ def import_warcs(
     result.complaints += tell_stories(project)
     sweep(project.data / "staging", wait=True)
     return result
+
+
+def _begins(place: str, result: Intake) -> bool:
+    """Whether a file begins as a WARC file does; where not there is a complaint."""
+    try:
+        with Path(place).open("rb") as file:
+            next(read_warc(file, 0), None)
+    except WarcError as error:
+        result.complaints.append(f"{place}: {error}")
+        return False
+    except OSError as error:
+        result.complaints.append(f"{place}: cannot be read: {error.strerror or error}")
+        return False
+    return True
 
 
 def _build(project: Project, name: str, crawl_id: str, runner: Runner, days: list[date] | None, result: Intake) -> None:

@@ -1,8 +1,9 @@
 """Import: files in the text layout go the way of pages: into the archive, the ledger, and through the build."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,19 +52,25 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
     """Import files with one or many records each. A record whose URL the dataset has already is left alone.
 
     Whatever cannot be used is a complaint with its file and line; the rest is imported, but for values that do not stand in
-    their article.
+    their article. Where nothing can be used no data root is made.
     """
     result, crawl_id, at = Imported(), new_crawl_id(), now()  # one moment for all: midnight parts no import
     accepted: dict[str, str] = {}
+    given = _linked(files, result)
+    first = next(given, None)
+    if first is None:
+        return result
     with source_lock(project.data, IMPORTED):
         project.ledger.list_day(IMPORTED, day_of(at), Verdict("whole"), crawl_id)
         writer = archive.ArchiveWriter(project.data, IMPORTED, crawl_id)
-        for file in files:
-            for entry in _entries(file, result):
-                if find := _find(project, file, entry, result, accepted):
-                    position = writer.append(_page(find.url, entry.text, at))
-                    project.ledger.take_in(IMPORTED, find, position, day_of(at), str(file), crawl_id)
-                    accepted[find.article_id] = f"{file}:{entry.line}"
+        for file, entry, url in chain([first], given):
+            find = Find(article_id(url), url, url, None, None)
+            if find.article_id in accepted or any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
+                result.known += 1
+                continue
+            position = writer.append(_page(url, entry.text, at))
+            project.ledger.take_in(IMPORTED, find, position, day_of(at), str(file), crawl_id)
+            accepted[find.article_id] = f"{file}:{entry.line}"
         writer.close()
     # All days of imports: one that was killed may have left pages of an earlier day.
     build(project, IMPORTED, sorted(project.ledger.asked(IMPORTED)), runner, lambda: None)
@@ -78,6 +85,16 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
         else:
             result.complaints.append(f"{place}: {row['url']}: {row['reason']}: {row['detail']}")
     return result
+
+
+def _linked(files: list[Path], result: Imported) -> Iterator[tuple[Path, Entry, str]]:
+    """Yield the records of the files that have a usable link, each with its file and the link; of others there are complaints."""
+    for file in files:
+        for entry in _entries(file, result):
+            try:
+                yield file, entry, link_of(entry.text)
+            except LayoutError as error:
+                result.complaints.append(f"{file}:{entry.line + error.line}: {error.detail}")
 
 
 def _entries(file: Path, result: Imported) -> Iterator[Entry]:
@@ -98,20 +115,6 @@ def _lines(file: Path) -> Iterator[str]:
     with file.open("rb") as raw:
         for line in decoded(raw):
             yield line.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _find(project: Project, file: Path, entry: Entry, result: Imported, accepted: Container[str]) -> Find | None:
-    """Return what is found in one record, or None when it is known or cannot be used."""
-    try:
-        url = link_of(entry.text)
-    except LayoutError as error:
-        result.complaints.append(f"{file}:{entry.line + error.line}: {error.detail}")
-        return None
-    find = Find(article_id(url), url, url, None, None)
-    if find.article_id in accepted or any(row["state"] == "record" for row in project.ledger.why(find.article_id)):
-        result.known += 1
-        return None
-    return find
 
 
 def _page(url: str, text: str, at: datetime) -> Page:

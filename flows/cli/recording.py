@@ -195,7 +195,8 @@ def import_files(
         print_json({"records": result.records, "known": result.known, "refused": result.complaints, "dropped": dropped})
     else:
         print_text(str(result))
-    raise typer.Exit(1 if result.complaints else 0)
+    used = result.records or result.known
+    raise typer.Exit((1 if used else 2) if result.complaints else 0)
 
 
 def extract(

@@ -101,6 +101,17 @@ def test_files_with_many_records_and_wrong_ones(tmp_path):
     assert sorted(entry.text for entry in split(shown.splitlines(keepends=True))) == wanted
 
 
+def test_where_nothing_can_be_imported_no_data_root_is_made(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "list.html").write_text("<ul><li>无</ul>", encoding="utf-8")
+    run = caixun("import", "none.txt", ".", "empty.txt", "--data", "data", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "0 records imported, 0 known already, 3 refused\n")
+    assert run.stderr.splitlines()[0] == "none.txt: cannot be read: No such file or directory"
+    run = caixun("import-warc", "list.html", "empty.txt", "--data", "data", cwd=tmp_path)
+    assert (run.returncode, run.stderr.splitlines()[-1]) == (1, "empty.txt: the file is empty")
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_damaged_first_line_costs_its_record_alone(tmp_path, encoding):
     texts = [TEXT.replace("099410", f"09941{number}").encode(encoding) for number in range(3)]
