@@ -1,5 +1,6 @@
 """One Parquet file of a table: how it is written, and how it is read whatever version of the schema it has."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -14,10 +15,13 @@ from crawlers.errors import StoreError
 from transforms.arrow import VERSION_KEY
 from transforms.folder import source_of
 from transforms.record import SCHEMA_VERSION
+from transforms.shelf import MERGED
 
 _ROW_GROUP = 10_000
 """Rows of a row group, about 30 MB before compression: what a reader that filters skips at a time."""
 _BLOOM = "article_id"
+_OURS = re.compile(r"[a-z][a-z0-9_]+-[0-9a-f]{8}")
+"""Stem of a source's file. Where folders cannot be exchanged it has no token, and doctor, too, makes anew what it held."""
 _REPEATED = {
     "source",
     "publisher",
@@ -42,14 +46,18 @@ _PROSE = {"url", "title", "body", "summary", "major_events", "evidence", "detail
 
 
 class DamagedError(StoreError):
-    """A file that is no whole Parquet file of this schema; a rebuild makes it anew."""
+    """A file that is no whole Parquet file of this schema; a rebuild makes it anew, if it is one of ours."""
 
     def __init__(self, path: PurePath) -> None:
-        """Name the file at `path` and the command that makes it anew."""
+        """Name the file at `path` and the command that helps."""
         self.path = path
         day, source = path.parent.name.removeprefix("date="), source_of(path)
-        one = "" if "-" in source else f" --source {source}"  # a compacted day's file holds all sources
-        super().__init__(f"{path}: not a whole Parquet file; `caixun rebuild {day} {day}{one}` makes it anew from the archive")
+        if source == MERGED or _OURS.fullmatch(path.stem):
+            one = "" if source == MERGED else f" --source {source}"
+            cure = f"`caixun rebuild {day} {day}{one}` makes it anew from the archive"
+        else:
+            cure = "`caixun doctor` moves it to broken/"
+        super().__init__(f"{path}: not a whole Parquet file; {cure}")
 
 
 class File:
