@@ -21,7 +21,7 @@ from crawlers.source import Source
 
 
 class ListingError(CaixunError):
-    """A seed's answer is not what its YAML says: no JSON, no such path, no list."""
+    """A seed's answer is not what its YAML says: no JSON, no such path, no list. Who reads it knows whence it came."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def discover(seed: Seed, page: Page, source: Source) -> list[Candidate]:
     try:
         found = list(readers[seed.kind](seed, page, source))
     except (ContentError, RecursionError, etree.XMLSyntaxError) as error:
-        raise ListingError(f"{page.url}: {error}") from error
+        raise ListingError(str(error)) from error
     return [candidate for candidate in found if candidate.url.startswith(("http://", "https://"))]
 
 
@@ -97,10 +97,10 @@ def _api(seed: Seed, page: Page, source: Source) -> Iterator[Candidate]:
     assert item is not None  # Seed refuses an api without item
     rows = _at(read_json(page), seed.links or "")
     if not isinstance(rows, list):
-        raise ListingError(f"{page.url}: no list at {seed.links}")
+        raise ListingError(f"no list at {seed.links}")
     found = [one for row in rows if (one := _api_candidate(row, item, page, source))]
     if rows and not found:
-        raise ListingError(f"{page.url}: no item has text at {item.url}")
+        raise ListingError(f"no item has text at {item.url}")
     yield from found
 
 
@@ -137,7 +137,7 @@ def read_json(page: Page) -> Any:
         # Half of an emoji, as a text that was cut off has it, can be kept nowhere.
         return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "ignore")) if _HALF.search(text) else value
     except ValueError as error:
-        raise ListingError(f"{page.url}: not JSON: {error}") from error
+        raise ListingError(f"not JSON: {error}") from error
 
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -185,7 +185,7 @@ def _sitemaps(seed: Seed, page: Page) -> dict[str, date | None]:
         if link := _child_text(entry, "loc"):
             found[_absolute(page.url, link)] = day_of(changed.at) if changed else None
     if found and seed.pages is None:
-        raise ListingError(f"{page.url}: an index of {len(found)} sitemaps; say with pages: {{max: …}} how many to read")
+        raise ListingError(f"an index of {len(found)} sitemaps; say with pages: {{max: …}} how many to read")
     return found
 
 
@@ -237,7 +237,7 @@ def _xml(page: Page) -> etree._Element:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding=encoding)
     root: etree._Element | None = etree.fromstring(content or b"<empty/>", parser)
     if root is None:
-        raise ListingError(f"{page.url}: not XML")
+        raise ListingError("not XML")
     return root
 
 

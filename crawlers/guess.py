@@ -77,12 +77,12 @@ def _form(url: str) -> str:
 def _guess_xml(page: Page, kind: str) -> Guess:
     source = plain_source("guess")
     found = discover(source.seeds[0].model_copy(update={"kind": kind}), page, source)
-    return Guess(kind, template(page.link), article_pattern(_some([one.url for one in found], page)))
+    return Guess(kind, template(page.link), article_pattern(_some([one.url for one in found])))
 
 
-def _some(urls: list[str], page: Page) -> list[str]:
+def _some(urls: list[str]) -> list[str]:
     if not urls:
-        raise ListingError(f"{page.url}: nothing there looks like a list of articles")
+        raise ListingError("nothing there looks like a list of articles")
     return urls
 
 
@@ -90,9 +90,9 @@ def _guess_api(page: Page) -> Guess:
     try:
         lists = list(_lists(json.loads(page.text), ""))
     except (ValueError, RecursionError) as error:
-        raise ListingError(f"{page.url}: not JSON: {error}") from error
+        raise ListingError(f"not JSON: {error}") from error
     path, rows, url = max(lists, key=lambda one: len(one[1]), default=("", [], ""))
-    urls = _some(list(_urls([row[url] for row in rows], page)), page)
+    urls = _some(list(_urls([row[url] for row in rows], page)))
     texts = [key for key, value in rows[0].items() if isinstance(value, str) and key != url]
     title = next((key for key in texts if "title" in key.lower()), max(texts, key=lambda key: len(rows[0][key]), default=url))
     time = next((key for key, value in rows[0].items() if key not in (url, title) and _is_time(value, page)), None)
@@ -137,7 +137,7 @@ def _guess_listing(page: Page) -> Guess:
         if len(_text(link)) >= _HEADLINE and site_of(url) == site_of(page.url) and _RUN.search(urlsplit(url).path):
             groups[_form(url)].setdefault(url, link)
     articles = max(groups.values(), key=len, default={})
-    allow = article_pattern(_some(list(articles), page))
+    allow = article_pattern(_some(list(articles)))
     links = list(articles.values())
     row, time = _rows_with_times(root, links, page)
     if row and time:

@@ -68,7 +68,7 @@ class Walk:
                 return [], False
             self._parts += self._new_parts(page)
         except ListingError as error:
-            self._failure = Verdict("failed", str(error))
+            self._failure = Verdict("failed", f"{page.url}: {error}")
             return [], False
         if self.seed.kind == "api" and not candidates and self._number == 0:
             self._empty_list(page)

@@ -26,8 +26,8 @@ Id = str | int | float
 Refuse = Callable[[ConfigError], None]
 """Is told what cannot be used; what stands behind that is read nevertheless."""
 
-
-_UNREADABLE = (OSError, EOFError, zlib.error)
+_NOT_PACKED = (gzip.BadGzipFile, EOFError, zlib.error)
+_UNREADABLE = (OSError, *_NOT_PACKED)
 
 
 class SavedPage(NamedTuple):
@@ -46,8 +46,13 @@ class Text(NamedTuple):
 
 
 def saved_page(path: Path, url: str, source: str, kind: Kind = "article", day: date | None = None) -> Page:
-    """Return the page that a file holds, as served at the file's time of change; `day` is that of a dated list. Raises ConfigError."""
+    """Return the page that a file holds, as served at the file's time of change; `day` is that of a dated list.
+
+    Raises ConfigError for a file that cannot be read, and for a list that is empty.
+    """
     body = read_bytes(path)
+    if kind == "seed" and not body.strip():
+        raise ConfigError(f"{path}: is empty; save there what the list answers")
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Page(url=url, link=url, status=200, headers=(), body=body, fetched_at=at, source=source, kind=kind, day=day)
 
@@ -62,6 +67,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, error: Exception) -> ConfigError:
+    if isinstance(error, _NOT_PACKED):
+        return ConfigError(f"{path}: is not a whole gzip file, though its name ends in .gz")
     return ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
 
 

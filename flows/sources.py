@@ -101,16 +101,17 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
     raise CaixunError(report.reason or "the list gave no answer")
 
 
-def listed_links(source: Source, page: Page, seed: int) -> tuple[list[Candidate], int]:
+def listed_links(source: Source, page: Page, seed: int, place: object) -> tuple[list[Candidate], int]:
     """Return the links that an answer of a source's seed (counted from 1) lists, and how many its `allow` refuses.
 
-    Raises BlockedPageError for a wall, CaixunError for an error page, ConfigError for what is no such list.
+    `place` is where the answer comes from: the file where one was saved. Raises BlockedPageError for a wall, CaixunError for an
+    error page, ConfigError for what is no such list.
     """
     _must_be_a_list(page)
     try:
         found = discover(source.seeds[seed - 1], page, source)
     except ListingError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(f"{place}: {error}") from error
     fitting = [one for one in found if source.allowed.search(_canonical(one.url))]
     return fitting, len(found) - len(fitting)
 
@@ -129,8 +130,8 @@ def _canonical(url: str) -> str:
         return ""
 
 
-def new_source(project: Project, name: str, page: Page) -> Path:
-    """Write a first YAML for the source whose list answered with `page`, and return where it lies.
+def new_source(project: Project, name: str, page: Page, place: object) -> Path:
+    """Write a first YAML for the source whose list answered with `page`, and return where it lies; `place` as in `listed_links`.
 
     Raises ConfigError where there is such a source, the name is none, or nothing in the page looks like a list; CaixunError
     for an error page.
@@ -139,7 +140,7 @@ def new_source(project: Project, name: str, page: Page) -> Path:
     try:
         text = yaml_of(guess(page), page)
     except ListingError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(f"{place}: {error}") from error
     folder = project.config / "sources"
     write_source(folder, name, text)
     return folder / f"{name}.yml"

@@ -97,7 +97,8 @@ def check(
     wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
     folder = project.config / "sources"
     answer = saved_list(source, page, seed, wanted) if page else fetched_list(project, folder, source, seed, wanted, say)
-    links, refused = listed_links(source, answer, seed)
+    place = page or answer.url
+    links, refused = listed_links(source, answer, seed, place)
     print_lines(
         {
             "url": one.url,
@@ -111,7 +112,7 @@ def check(
     if refused:
         say(f"{refused} more links do not fit allow, or are no web addresses")
     if not links:
-        raise ConfigError(f"{page or answer.url}: seed {seed} of {name} finds no link there that fits allow")
+        raise ConfigError(f"{place}: seed {seed} of {name} finds no link there that fits allow")
 
 
 @app.command("new")
@@ -141,7 +142,7 @@ def new(
         asked = (
             saved_page(page, url, name, "seed") if page else fetched_list(project, Path(folder), source, 1, day_of(now()), say)
         )
-    path = new_source(project, name, asked)
+    path = new_source(project, name, asked, page or asked.url)
     print_text(path.read_text(encoding="utf-8"))
     trial = ["caixun", "sources", "check", name, *(["--page", str(page)] if page else [])]
     say(f"written to {path}; try it: {shlex.join(trial)}")

@@ -66,7 +66,7 @@ def test_an_api_in_json_or_jsonp(wrap):
 
 @pytest.mark.parametrize("body", ["<html>", "", "{}", '{"result": {"data": {}}}', '{"result": {"data": [{"title": "x"}]}}'])
 def test_an_api_that_answers_something_else_is_no_empty_list(body):
-    with pytest.raises(ListingError, match=r"news\.example\.com"):
+    with pytest.raises(ListingError, match=r"^no"):
         found(API, body)
 
 
@@ -141,7 +141,7 @@ def test_a_feed_in_an_encoding_that_passes_for_another_is_believed(encoding, tit
 
 @pytest.mark.parametrize("body", [b"\x00", b"\x00<rss/>", b"abc"])
 def test_a_feed_that_is_no_xml_is_no_empty_list(body):
-    with pytest.raises(ListingError, match=r"news\.example\.com"):
+    with pytest.raises(ListingError, match=r"^not XML|^Document is empty|^Start tag expected"):
         found(Seed(kind="feed", url=URL), body)
 
 

@@ -80,7 +80,7 @@ def test_feeds_and_sitemaps(body, kind):
     ],
 )
 def test_what_lists_nothing_is_one_sentence(body):
-    with pytest.raises(ListingError, match=r"https://www\.example\.cn/list/index\.html: "):
+    with pytest.raises(ListingError, match=r"^n\w+ "):
         guess(page(body))
 
 

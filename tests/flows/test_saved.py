@@ -1,5 +1,6 @@
 """Files that stand in for what was fetched."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -99,6 +100,11 @@ def test_what_can_be_read_is_given_whatever_else_cannot(tmp_path):
     run = caixun("annotate", "a.jsonl", "a.jsonl", cwd=tmp_path)
     assert (run.returncode, [json.loads(line)["id"] for line in run.stdout.splitlines()]) == (1, ["1"] * 4)
     assert run.stderr == "caixun: a.jsonl:2: a row needs an id (a text or a number) and the texts title and body\n" * 2
+    (tmp_path / "a.jsonl.gz").write_text(article, encoding="utf-8")
+    (tmp_path / "torn.jsonl.gz").write_bytes(gzip.compress(article.encode())[:-9])
+    run = caixun("annotate", "a.jsonl.gz", "torn.jsonl.gz", cwd=tmp_path)
+    told = "is not a whole gzip file, though its name ends in .gz\n"
+    assert (run.returncode, run.stderr) == (2, f"caixun: a.jsonl.gz: {told}caixun: torn.jsonl.gz: {told}")
 
 
 def test_articles_are_annotated_as_they_come_in_until_the_reader_has_seen_enough(tmp_path):

@@ -93,7 +93,10 @@ def test_an_error_page_is_no_list(site, tmp_path):
     project = make_project(tmp_path, site, paper=SOURCE)
     url = f"http://127.0.0.1:{site.port}/paper/18"
     page = Page(url, url, 404, (), b"<h1>gone</h1>", now(), "paper", "seed")
-    for refused in (lambda: listed_links(project.sources["paper"], page, 1), lambda: new_source(project, "found", page)):
+    for refused in (
+        lambda: listed_links(project.sources["paper"], page, 1, page.url),
+        lambda: new_source(project, "found", page, page.url),
+    ):
         with pytest.raises(CaixunError, match="/paper/18: the site answers HTTP 404; there is no list at this address"):
             refused()
 
@@ -160,6 +163,10 @@ def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
     saved = ["--url", "https://www.example.cn/list/", "--page", tmp_path / "saved.html"]
     assert caixun("sources", "new", "other", *saved, *in_project(project)).returncode == 0
     assert not load_source(project.config / "sources" / "other.yml").private
+    empty, other = tmp_path / "empty.html", project.config / "sources" / "other.yml"
+    empty.touch()
+    checked = caixun("sources", "check", "found", "--page", empty, *in_project(project))
+    assert (checked.returncode, checked.stderr) == (2, f"caixun: {empty}: is empty; save there what the list answers\n")
     for name, options, complaint in (
         ("Bad-Name", saved, "'Bad-Name': a source's name is 2 to 40 small letters"),
         ("sub/found", saved, "'sub/found': a source's name is 2 to 40 small letters"),
@@ -168,7 +175,8 @@ def test_a_new_source_is_guessed_loads_and_is_never_overwritten(site, tmp_path):
         ("odd", ["--url", "e.cn/list", *saved[2:]], "caixun: --url: 'e.cn/list' is not an http(s) URL\n"),
         ("odd", ["--url", "http://e.cn/\x01", *saved[2:]], "caixun: odd would be no source: not valid YAML"),
         ("odd", [*saved[:2], "--page", tmp_path / "none.html"], "cannot be read"),
-        ("odd", [*saved[:2], "--page", project.config / "sources" / "other.yml"], "nothing there looks like a list of articles"),
+        ("odd", [*saved[:2], "--page", empty], f"caixun: {empty}: is empty; save there what the list answers\n"),
+        ("odd", [*saved[:2], "--page", other], f"caixun: {other}: nothing there looks like a list of articles\n"),
     ):
         wrong = caixun("sources", "new", name, *options, *in_project(project))
         assert (wrong.returncode, complaint in wrong.stderr, "Traceback" in wrong.stderr) == (2, True, False)
