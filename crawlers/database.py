@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from crawlers.errors import ConfigError, StoreError
+from crawlers.errors import ConfigError, StoreError, UnwritableError
 from crawlers.tables import VERSION, meta, metadata
 
 _FILE = "sqlite:///"  # begins the URL of a ledger that is one
@@ -81,7 +81,7 @@ def _read_only(file: Path) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("immediate"):
-            raise ConfigError(f"{file.parent}: the data root cannot be written: permission denied")
+            raise UnwritableError(file.parent)
         connection.exec_driver_sql("BEGIN")
 
     return engine

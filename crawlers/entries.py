@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from stat import S_ISDIR, S_ISREG
 
-from crawlers.errors import ConfigError, StoreError
+from crawlers.errors import ConfigError, StoreError, UnwritableError
 
 Failure = type[StoreError] | type[ConfigError]
 
@@ -41,6 +41,16 @@ def _mode(path: Path, failure: Failure) -> int:
         return 0
     except OSError as error:
         raise failure(_said(path, error)) from error
+
+
+def make_inside(root: Path, folder: Path) -> None:
+    """Make a folder inside a data root, and the root itself, where they are missing. Raises UnwritableError, also for one that is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableError(root, error.strerror or str(error)) from error
+    if not os.access(root, os.W_OK):
+        raise UnwritableError(root)
 
 
 def content(path: Path, failure: Failure = StoreError) -> bytes | None:

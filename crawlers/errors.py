@@ -13,6 +13,14 @@ class StoreError(CaixunError):
     """A file of the data root that cannot be read or written; the day concerned fails, nothing is lost."""
 
 
+class UnwritableError(ConfigError, StoreError):
+    """A data root that cannot be written: for who names it a wrong argument, for what is at work a store that fails."""
+
+    def __init__(self, root: object, why: str = "permission denied") -> None:
+        """Name the data root, and why it cannot be written."""
+        super().__init__(f"{root}: the data root cannot be written: {why.lower()}")
+
+
 class LostError(StoreError):
     """A page that the archive does not have any more, or not whole; what cannot be read now is no lost page."""
 

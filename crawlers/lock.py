@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
+from crawlers.entries import make_inside
 from crawlers.errors import BusyError, StoreError
 
 if TYPE_CHECKING:
@@ -64,16 +65,16 @@ class Locks(Protocol):
 
 @dataclass(frozen=True)
 class FileLocks:
-    """Lock files in a folder."""
+    """Lock files in a folder of the data root."""
 
     folder: Path
     lasting = 0.0
 
     def hold(self, name: str, seconds: float) -> Lock | None:
-        """Take a lock; see `Locks`."""
+        """Take a lock; see `Locks`. Raises UnwritableError where the data root cannot be written: only who would write takes one."""
+        make_inside(self.folder.parent, self.folder)
         lock = FileLock(self.place(name), timeout=seconds, poll_interval=0.01)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.bucket import Bucket
-from crawlers.entries import is_folder
+from crawlers.entries import is_file, is_folder
 from crawlers.errors import ConfigError
 from crawlers.lock import FileLocks, Locks
 
@@ -51,15 +51,23 @@ class Root:
 def root_of(place: "Root | Path | str", endpoint: str | None = None, work: Path | None = None) -> Root:
     """Return the data root that a path or `s3://bucket/prefix` names; nothing is made yet.
 
-    A bucket's work folder is `work`, else `~/.local/share/caixun/bucket/prefix`. Raises ConfigError for another kind of place.
+    A bucket's work folder is `work`, else `~/.local/share/caixun/bucket/prefix`. Raises ConfigError for another kind of place, and
+    where a file is in its place.
     """
     if isinstance(place, Root):
         return place
     kind = re.match(r"([a-z0-9]+):/+", str(place))  # a path has one slash there where a URL had two
     if kind is None:
-        return Root(Path(place).expanduser().absolute())
+        return Root(_folder(Path(place)))
     path = str(place)[kind.end() :].strip("/")
     if kind[1] != "s3" or not path:
         raise ConfigError(f"data: {place}: a data root is a folder, or s3://bucket/prefix")
     shared = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "caixun" / path
-    return Root((work or shared).expanduser().absolute(), Bucket(path, endpoint))
+    return Root(_folder(work or shared), Bucket(path, endpoint))
+
+
+def _folder(place: Path) -> Path:
+    folder = place.expanduser().absolute()
+    if is_file(folder, ConfigError):
+        raise ConfigError(f"{folder}: is no folder, so it is no data root")
+    return folder

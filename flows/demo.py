@@ -1,11 +1,10 @@
 """The demo's project: the bundled sources over the sample site, in a data root of its own."""
 
 import shlex
-import shutil
 from datetime import date
 from pathlib import Path
 
-from crawlers.errors import ConfigError
+from crawlers.errors import ConfigError, UnwritableError
 from crawlers.root import root_of
 from flows.briefing_page import briefing_page
 from flows.put_page import put_page
@@ -18,16 +17,20 @@ DEMO_DAYS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
 
 
 def demo_project(folder: Path, port: int) -> Project:
-    """Return the demo's project with its data root at `folder`; its sources name the `port` of the sample site."""
+    """Return the demo's project with its data root at `folder`; its sources name the `port` of the sample site.
+
+    Raises ConfigError for a data root in a bucket, UnwritableError.
+    """
     if root_of(folder).bucket:
         raise ConfigError(f"{folder}: the demo keeps its data in a folder")
-    config = folder.absolute() / _CONFIG
+    config, bundled = folder.absolute() / _CONFIG, SHIPPED_CONFIG / "demo"
     try:
-        shutil.copytree(SHIPPED_CONFIG / "demo", config, dirs_exist_ok=True)
+        for path in (one for one in bundled.rglob("*") if one.is_file()):
+            place = config / path.relative_to(bundled)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes().replace(b"127.0.0.1:%d" % PORT, b"127.0.0.1:%d" % port))
     except OSError as error:
-        raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror or error}") from error
-    for path in (config / "sources").glob("*.yml"):
-        path.write_text(path.read_text(encoding="utf-8").replace(f"127.0.0.1:{PORT}", f"127.0.0.1:{port}"), encoding="utf-8")
+        raise UnwritableError(folder, error.strerror or str(error)) from error
     return open_project(config, folder)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from crawlers.entries import is_folder
 from crawlers.errors import ConfigError, StoreError
 from flows.put_page import draft
 from flows.settings import Project
@@ -90,11 +91,14 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
     """Give a place to write to; what stands there in the end takes the name `path` in one step.
 
     A link is followed, and a file that is there hands on its mode. Raises ConfigError for a place in the data root and for
-    one where something else than a file is (a folder, a FIFO, a device), StoreError when it cannot be written.
+    one where something else than a file is (a folder, a FIFO, a device) or whose folder is missing, StoreError when it cannot be
+    written.
     """
     try:
         mode = _mode(path)
         outside(project, path)
+        if not is_folder(folder := path.resolve().parent):
+            raise ConfigError(f"{path}: there is no folder {folder}; make it, or name another place")
         with draft(path.resolve(), mode) as file:
             yield file
     except OSError as error:
@@ -105,7 +109,7 @@ def _mode(path: Path) -> int | None:
     """Return the mode of the file that is there, None where nothing is. Raises ConfigError for what is no file, OSError."""
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(mode):
         raise ConfigError(f"{path}: is no file that could be replaced; name another one")

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, Field
 
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.config import Strict, load
-from crawlers.entries import entries, is_file, is_folder
-from crawlers.errors import ConfigError
+from crawlers.entries import entries, is_file, is_folder, make_inside
+from crawlers.errors import ConfigError, UnwritableError
 from crawlers.ledger import Ledger, shared_locks
 from crawlers.root import Root, root_of
 from crawlers.seed import Header
@@ -85,12 +85,10 @@ class Project:
         folder = self.data.folder
         readable = not self.settings.ledger and is_file(_sqlite_file(folder), ConfigError)
         try:
-            (folder / "locks").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            make_inside(folder, folder / "locks")
+        except UnwritableError:
             if not readable:
-                raise ConfigError(f"{folder}: the data root cannot be written: {error.strerror}") from error
-        if not readable and not os.access(folder, os.W_OK):
-            raise ConfigError(f"{folder}: the data root cannot be written: permission denied")
+                raise
         if self.data.bucket:
             self.data.bucket.check()
         return Ledger(self.ledger_url)
@@ -155,8 +153,6 @@ class Project:
     def must_exist(self) -> None:
         """Raise ConfigError when the data root is not there: who only asks does not make one."""
         if not self.begun():
-            if not self.data.bucket and self.data.folder.is_file():
-                raise ConfigError(f"{self.data}: is no folder, so it is no data root")
             raise ConfigError(f"{self.data}: there is no such data root; `caixun run` or `caixun backfill` makes it")
 
     def own(self) -> "Project":
@@ -235,6 +231,8 @@ def parse_day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ConfigError(f"{text}: the calendar has no such day") from error
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD") from error
     if str(day) != text:  # Python reads 20261118 and 2026-W47-3, too
         raise ConfigError(f"{text!r} is not a day; write it as YYYY-MM-DD ({day})")

@@ -37,6 +37,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Give the same as JSON; printed unless --out names a file.")] = False,
 ) -> None:
     """Write the briefing on a range of days as one HTML page in Chinese, and print where it lies."""
+    from crawlers.errors import ConfigError, StoreError
     from flows.export import whole_file
     from flows.put_page import put_page
     from flows.report import newest_day, place
@@ -60,7 +61,11 @@ def report(
             draft.write_text(_text(report_on(project, first, last, sources), as_json=as_json), encoding="utf-8", newline="\n")
     else:
         out = place(project, first, last, sources)
-        put_page(out, _text(report_on(project, first, last, sources), as_json=False))
+        text = _text(report_on(project, first, last, sources), as_json=False)
+        try:
+            put_page(out, text)
+        except StoreError as error:
+            raise ConfigError(f"{error}; name another place with --out") from error
     print_text(str(out))
 
 

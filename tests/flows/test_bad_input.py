@@ -31,7 +31,7 @@ def assert_one_sentence(run, status: int, *parts: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (["run", "--date", "2026-02-30"], ["'2026-02-30' is not a day", "YYYY-MM-DD"]),
+        (["run", "--date", "2026-02-30"], ["caixun: 2026-02-30: the calendar has no such day"]),
         (["run", "--date", "2026-W47-3"], ["'2026-W47-3' is not a day; write it as YYYY-MM-DD (2026-11-18)"]),
         (["run", "--date", ""], ["the value behind --date is empty"]),
         (["compact", "--before="], ["the value behind --before is empty"]),
@@ -67,8 +67,20 @@ def test_wrong_arguments(arguments, parts, project):
     assert (run.stdout, len(run.stderr.splitlines())) == ("", 1)  # and nothing was begun
 
 
-def test_a_file_is_no_data_root():
-    assert_one_sentence(caixun("status", "--data", __file__), 2, "test_bad_input.py: is no folder, so it is no data root")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["sources", "list"],
+        ["backfill", "2026-11-18", "2026-11-18", "--dry-run"],
+        ["import", __file__],
+        ["demo"],
+    ],
+)
+def test_a_file_is_no_data_root(command):
+    run = caixun(*command, "--data", __file__)
+    assert_one_sentence(run, 2, "test_bad_input.py: is no folder, so it is no data root")
+    assert run.stdout == ""
 
 
 def test_an_unknown_option_is_explained():
@@ -275,6 +287,17 @@ def test_a_truncated_parquet_file_fails_its_day_and_loses_nothing(project):
     assert_one_sentence(caixun("show", "--date", day, *in_project(project)), 1, "not a whole Parquet file", remedy)
     assert caixun("rebuild", day, day, "--source", source, *in_project(project)).returncode == 0
     assert caixun("run", "--date", day, "--source", source, *in_project(project)).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "all-mine-0123abcd.parquet"])
+def test_a_damaged_file_of_no_source_is_moved_away_by_the_command_that_is_named(name, project):
+    place = project.data / "records" / "date=2026-11-18" / name
+    place.parent.mkdir(parents=True)
+    place.write_text("junk")
+    told = f"{name}: not a whole Parquet file; `caixun doctor` moves it to broken/"
+    assert_one_sentence(caixun("show", *in_project(project)), 1, told)
+    assert f"2026-11-18/{name} is not a whole Parquet file: moved to broken/" in caixun("doctor", *in_project(project)).stdout
+    assert caixun("show", *in_project(project)).stderr == "no such record\n"
 
 
 def test_two_runs_at_once_share_the_work(project):

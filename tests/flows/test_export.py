@@ -130,7 +130,8 @@ def test_one_parquet_file_has_all_rows_in_their_order(tmp_path, rows):
         (["--bom", "--format", "xlsx"], 2, "--bom is for csv, not for xlsx"),
         (["--format", "xlsx"], 2, "xlsx is nothing to print; name a file with --output"),
         (["--output", "data/records/rows.csv"], 2, "data/records/rows.csv: lies in the data root"),
-        (["--output", "none/rows.csv"], 1, "none/rows.csv: cannot be written: No such file"),
+        (["--output", "none/rows.csv"], 2, "caixun: none/rows.csv: there is no folder /"),
+        (["--output", "fifo.csv/rows.csv"], 2, "caixun: fifo.csv/rows.csv: there is no folder /"),
         (
             ["--output", "rows.csv.gz"],
             2,

@@ -16,6 +16,7 @@ from flows.settings import Project, open_project
 from tests.conftest import in_project
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from transforms import dataset
+from transforms.layout import format_records
 from transforms.reading import read_dataset
 
 DAY = date(2026, 11, 18)
@@ -56,7 +57,11 @@ def close(folder: Path, mode: int = 0o555) -> None:
 
 
 def asked(project: Project, *command: str) -> subprocess.CompletedProcess[str]:
-    program = [*UNPRIVILEGED, Path(sys.executable).with_name("caixun"), *command, *in_project(project)]
+    return asked_for(*command, *in_project(project))
+
+
+def asked_for(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    program = [*UNPRIVILEGED, Path(sys.executable).with_name("caixun"), *command]
     return subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -77,15 +82,23 @@ def test_who_only_asks_gets_answers(project):
 
 
 @pytest.mark.parametrize(
-    ("command", "status"),
+    "command",
     [
-        (["run", "--date", str(DAY)], 2),
-        (["rebuild", str(DAY), str(DAY), "--all"], 2),
-        (["migrate"], 1),
-        (["doctor"], 2),
+        ["run", "--date", str(DAY)],
+        ["rebuild", str(DAY), str(DAY), "--all"],
+        ["migrate"],
+        ["doctor"],
+        ["compact", "--before", str(DAY + timedelta(days=2))],
+        ["delta", "table"],
+        ["import", "texts.txt"],
+        ["import-warc", "pages.warc.gz"],
     ],
 )
-def test_who_would_write_gets_one_sentence(project, command, status):
+def test_who_would_write_gets_one_sentence(project, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("texts.txt").write_text("".join(format_records(dataset.records(project.data).rows(DAY, "paper"))), encoding="utf-8")
+    (pages,) = (project.data / "archive").rglob("*.warc.gz")
+    shutil.copy(pages, "pages.warc.gz")
     records = dataset.records(project.data)
     for day in (DAY, DAY + timedelta(days=1)):  # two days that an older caixun wrote
         table = records.load(DAY).replace_schema_metadata({b"caixun.schema_version": b"0"})
@@ -93,10 +106,21 @@ def test_who_would_write_gets_one_sentence(project, command, status):
         pq.write_table(table, records.path(day, "paper") or records.folder(day) / "paper.parquet")
     close(project.data.folder)
     run = asked(project, *command)
-    assert run.returncode == status
-    assert [line for line in run.stderr.splitlines() if line.startswith("caixun: ")] == [run.stderr.splitlines()[-1]]
-    assert "permission denied" in run.stderr.lower()
-    assert "Traceback" not in run.stderr
+    told = f"caixun: {project.data}: the data root cannot be written: permission denied"
+    assert (run.returncode, run.stderr.splitlines()[-1]) == (2, told)
+    assert [line for line in run.stderr.splitlines() if "denied" in line or "Traceback" in line] == [told]
+
+
+def test_a_root_that_cannot_be_made_and_a_page_that_cannot_be_put_there_are_one_sentence(project):
+    (project.data / "new" / "demo-config" / "sources").mkdir(parents=True)
+    close(project.data.folder)
+    demo = asked_for("demo", "--data", project.data / "new")
+    assert demo.stderr == f"caixun: {project.data}/new: the data root cannot be written: permission denied\n"
+    made = asked_for("run", "--date", str(DAY), "--config", project.config, "--data", project.data / "other")
+    assert made.stderr == f"caixun: {project.data}/other: the data root cannot be written: permission denied\n"
+    page = asked(project, "report", str(DAY))
+    assert page.stderr.splitlines()[-1].endswith(".html: cannot be written: Permission denied; name another place with --out")
+    assert (demo.returncode, made.returncode, page.returncode) == (2, 2, 2)
 
 
 def test_what_a_killed_process_wrote_last_is_read_too(project):

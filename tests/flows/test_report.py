@@ -219,14 +219,14 @@ def test_a_year_of_many_records_is_a_page_of_readable_size(tmp_path):
     ("arguments", "status", "told"),
     [
         (["2026-11-19", "2026-11-18"], 2, "START 2026-11-19 lies after END 2026-11-18"),
-        (["2026-02-30"], 2, "'2026-02-30' is not a day; write it as YYYY-MM-DD"),
+        (["2026-02-30"], 2, "2026-02-30: the calendar has no such day"),
         (["2026-11-18", "tomorrow"], 2, "'tomorrow' is not a day"),
         (["0001-01-01", "2026-11-18"], 2, "more than a hundred years before"),
         (["2026-11-18", "--source", "nowhere"], 2, "unknown source nowhere; there are: "),
         (["2026-11-18", "--out", "data/records/x.html"], 2, "data/records/x.html: lies in the data root"),
         (["2026-11-18", "--out", "fifo"], 2, "fifo: is no file that could be replaced"),
         (["2026-11-18", "--out", "."], 2, ".: is no file that could be replaced"),
-        (["2026-11-18", "--out", "none/x.html"], 1, "none/x.html: cannot be written: No such file"),
+        (["2026-11-18", "--out", "none/x.html"], 2, "none/x.html: there is no folder /"),
         (["2026-11-18", "--out", ""], 2, "the value behind --out is empty"),
         (["2026-11-18", "--data", "nowhere"], 2, "nowhere: there is no such data root"),
     ],
@@ -244,8 +244,9 @@ def test_what_cannot_be_done_is_told_in_one_sentence(data, arguments, status, to
 def test_what_cannot_be_read_or_written_is_named(data):
     (data / "data" / "reports").touch()
     run = caixun("report", DAY, cwd=data)
-    assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr.splitlines()[-1].endswith("briefing_2026-11-18_2026-11-18.html: cannot be written: File exists")
+    assert (run.returncode, run.stdout) == (2, "")
+    told = "briefing_2026-11-18_2026-11-18.html: cannot be written: File exists; name another place with --out"
+    assert run.stderr.splitlines()[-1].endswith(told)
     path = dataset.records(data / "data").files(DAY, ["yicai"])[0]
     Path(path).write_bytes(Path(path).read_bytes()[:-9])
     run = caixun("report", DAY, "--out", "-", cwd=data)
