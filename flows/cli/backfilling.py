@@ -44,7 +44,7 @@ def backfill(
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
     from flows.alerts import check_addresses
-    from flows.engine import check_engine
+    from flows.engine import check_budget, check_engine
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
@@ -55,6 +55,7 @@ def backfill(
         return _new(project, start, end, source)._replace(again=again or "failed", newest_first=newest_first is not False)
 
     if dry_run:
+        check_budget(project, budget)
         _show_plan(project, wanted_of, as_json=as_json)
         return
     check_addresses(project)  # before a backfill is begun that cannot go on

@@ -35,15 +35,17 @@ def rebuild(
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
     from flows.cli.tables import print_run, run_values
+    from flows.engine import check_budget
     from flows.perform import perform
     from flows.rebuild import count_stale, plan_rebuild, went_well
     from flows.rebuild import rebuild as rebuild_days
-    from flows.settings import day_range, parse_day
+    from flows.settings import check_begun, day_range, parse_day
 
     if annotate and everything:
         raise ConfigError("--annotate takes up what is stale, and --all makes all pages again; name one of them")
     project = project_of(config, data, existing=True)
-    days = day_range(parse_day(start), parse_day(end or start))
+    check_budget(project, budget)
+    days = day_range(check_begun(parse_day(start)), parse_day(end or start))
     if annotate:
         if dry_run:
             print_stale(project, days, project.known(source), as_json=as_json)

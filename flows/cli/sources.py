@@ -87,14 +87,14 @@ def check(
     from crawlers.clock import SHANGHAI, day_of, now
     from crawlers.errors import ConfigError
     from flows.saved import saved_list
-    from flows.settings import parse_day
+    from flows.settings import check_begun, parse_day
     from flows.sources import fetched_list, listed_links
 
     project = project_of(config, data)
     source = project.enabled([name])[0]
     if seed > len(source.seeds):
         raise ConfigError(f"{name} has {len(source.seeds)} seeds; there is no seed {seed}")
-    wanted = parse_day(day) if day else day_of(now()) - timedelta(days=1)
+    wanted = check_begun(parse_day(day)) if day else day_of(now()) - timedelta(days=1)
     folder = project.config / "sources"
     answer = saved_list(source, page, seed, wanted) if page else fetched_list(project, folder, source, seed, wanted, say)
     place = page or answer.url
