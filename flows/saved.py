@@ -5,12 +5,14 @@ import json
 import math
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeGuard, cast
+from typing import Any, NamedTuple, TypeGuard, cast
 from urllib.parse import quote
 
 from crawlers.errors import CaixunError, ConfigError
@@ -28,6 +30,17 @@ Refuse = Callable[[ConfigError], None]
 
 _NOT_PACKED = (gzip.BadGzipFile, EOFError, zlib.error)
 _UNREADABLE = (OSError, *_NOT_PACKED)
+_HEAD = 8192  # bytes at a file's beginning that show whether it is a text
+_NO_TEXT = "is neither UTF-8 nor GB18030 text; save the file as UTF-8"
+
+
+class RowError(ConfigError):
+    """A row of a file of JSON lines that cannot be used; `reason` is what is wrong with it, whichever row it is."""
+
+    def __init__(self, path: Path, number: int, reason: str) -> None:
+        """Name the row by its file and line."""
+        super().__init__(f"{path}:{number}: {reason}")
+        self.path, self.reason = path, reason
 
 
 class SavedPage(NamedTuple):
@@ -75,23 +88,38 @@ def _unreadable(path: Path, error: Exception) -> ConfigError:
 def read_lines(path: Path, refuse: Refuse) -> Iterator[tuple[int, str]]:
     """Yield the lines of a file of JSON lines (UTF-8 or GB18030) with their numbers, blank ones left out, as they come in.
 
-    Lines end at line feeds alone: a text may hold other characters that Python takes for the end of a line (U+2028).
+    Lines end at line feeds alone: a text may hold other characters that Python takes for the end of a line (U+2028). A file that
+    is no text (a workbook), or that holds blank lines alone, is refused as a whole.
     """
+    empty = True
     try:
         with _opened(path) as raw:
+            if _is_binary(raw.peek(_HEAD)):
+                refuse(ConfigError(f"{path}: {_NO_TEXT}"))
+                return
             for number, line in enumerate(decoded(raw), 1):
                 if not _is_text(line):
-                    refuse(ConfigError(f"{path}:{number}: is neither UTF-8 nor GB18030 text; save the file as UTF-8"))
+                    empty = False
+                    refuse(RowError(path, number, _NO_TEXT))
                 elif line.strip():
+                    empty = False
                     yield number, line
     except _UNREADABLE as error:
         refuse(_unreadable(path, error))
+        return
+    if empty:
+        refuse(ConfigError(f"{path}: holds no row; a row is a line with a JSON object"))
 
 
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+def _opened(path: Path) -> AbstractContextManager[BufferedReader]:
     if path == STDIN:
-        return nullcontext(sys.stdin.buffer)
-    return cast("BinaryIO", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+        return nullcontext(cast("BufferedReader", sys.stdin.buffer))
+    return cast("BufferedReader", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether a file that begins so is no text: zeros stand in it, and not since a row of JSON is damaged."""
+    return b"\0" in head and not head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
 
 
 def _is_text(line: str) -> bool:
@@ -103,17 +131,32 @@ def _is_text(line: str) -> bool:
 
 
 def read_articles(path: Path, refuse: Refuse) -> Iterator[Text]:
-    """Yield the article of each row of a file of JSON lines; a row has an id and the texts title and body."""
+    """Yield the article of each row of a file of JSON lines; a row has an id and the texts title and body.
+
+    A row without an id, as `export` writes it, has an article_id in its place.
+    """
     for number, line in read_lines(path, refuse):
         try:
-            row = json.loads(line)
-            usable = _is_id(row["id"]) and all(isinstance(row[key], str) for key in ("title", "body"))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            usable = False
-        if usable:
-            yield Text(*(_without_halves(row[key]) for key in ("id", "title", "body")))
+            row = _row(path, number, line, "id, title and body")
+        except RowError as error:
+            refuse(error)
+            continue
+        name, *texts = (row.get(key) for key in ("id" if "id" in row else "article_id", "title", "body"))
+        if _is_id(name) and all(isinstance(text, str) for text in texts):
+            yield Text(*map(_without_halves, (name, *texts)))
         else:
-            refuse(ConfigError(f"{path}:{number}: a row needs an id (a text or a number) and the texts title and body"))
+            refuse(RowError(path, number, "a row needs an id or article_id (a text or a number) and the texts title and body"))
+
+
+def _row(path: Path, number: int, line: str, keys: str) -> dict[str, Any]:
+    """Return the object on a line of a file of JSON lines; `keys` says what it should hold. Raises RowError for what is none."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RowError(path, number, f"is no JSON; a row is an object with {keys}") from error
+    if not isinstance(row, dict):
+        raise RowError(path, number, f"is no JSON object; a row needs {keys}")
+    return row
 
 
 def _is_id(value: Any) -> TypeGuard[Id]:
@@ -163,23 +206,16 @@ def _alone(path: Path, source: str) -> SavedPage:
 
 
 def _indexed(path: Path, number: int, line: str, source: str) -> SavedPage:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}:{number}: is no JSON; a row is an object with id, file and url") from error
-    if not isinstance(row, dict):
-        raise ConfigError(f"{path}:{number}: is no JSON object; a row needs id, file and url")
+    row = _row(path, number, line, "id, file and url")
     if missing := [key for key in ("id", "file", "url") if key not in row]:
-        raise ConfigError(
-            f"{path}:{number}: a row needs id, file and url (which may be empty); {' and '.join(missing)} is missing"
-        )
+        raise RowError(path, number, f"a row needs id, file and url (which may be empty); {' and '.join(missing)} is missing")
     if not _is_id(row["id"]):
-        raise ConfigError(f"{path}:{number}: id: is neither a text nor a number")
+        raise RowError(path, number, "id: is neither a text nor a number")
     file, url = str(row["file"]), str(row["url"] or "")
     try:
         url = canonical_url(url) if url else _local_url(str(row["id"]))
     except ValueError as error:
-        raise ConfigError(f"{path}:{number}: url: {error}") from error
+        raise RowError(path, number, f"url: {error}") from error
     return SavedPage(row["id"], saved_page(path.parent / file, url, source))
 
 

@@ -1,6 +1,7 @@
 """What the commands share: options, and how they speak."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,8 @@ import typer
 from flows.cli.streams import fall_silent, shown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flows.settings import Project
 
 Data = Annotated[
@@ -100,3 +103,13 @@ def print_parts(parts: Iterable[str]) -> int:
 def say(text: str) -> None:
     """Print a remark to standard error, where it does not mix with results."""
     typer.echo(shown(text, sys.stderr), err=True)
+
+
+def say_none(start: "date", end: "date", sources: Iterable[str] | None) -> None:
+    """Say that there is no record of the days `start` to `end`, of all sources or the given, and who tells why."""
+    days, told = [str(start)], str(start)
+    if end != start:
+        days, told = [*days, str(end)], f"{start} to {end}"
+    names = list(sources or ())
+    asking = shlex.join(["caixun", "status", *days, *(word for name in names for word in ("--source", name))])
+    say(f"no record of {told}{' by ' if names else ''}{', '.join(names)}; `{asking}` tells why")

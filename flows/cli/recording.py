@@ -20,11 +20,14 @@ from flows.cli.options import (
     print_text,
     project_of,
     say,
+    say_none,
 )
+from flows.cli.refused import Refused
 from flows.cli.streams import harmless
 
 if TYPE_CHECKING:
-    from crawlers.errors import ConfigError
+    from datetime import date
+
     from crawlers.source import Source
     from flows.saved import Refuse, Text
     from flows.settings import Project
@@ -53,12 +56,14 @@ def show(
 ) -> None:
     """Show records: those of a day, or one by its id; without either, those of the newest day."""
     from crawlers.errors import ConfigError
+    from flows.settings import parse_day
 
     if as_json and form not in (None, "json"):
         raise ConfigError(f"--json means --format json; leave one of --json and --format {form} away")
     form = "json" if as_json else form
     project = project_of(config, data, existing=True)
-    rows = list(_chosen(project, day, project.known(source), article))
+    wanted = parse_day(day) if day else None
+    rows = list(_chosen(project, wanted, project.known(source), article))
     if form == "json":
         print_lines(row.model_dump(mode="json") for row in rows)
     elif form == "text":
@@ -68,16 +73,18 @@ def show(
     else:
         _print_table(rows)
     if not rows:
-        say("no such record")
+        if wanted and not article:
+            say_none(wanted, wanted, source)
+        else:
+            say("no such record")
         raise typer.Exit(1)
 
 
-def _chosen(project: "Project", day: str | None, source: list[str] | None, article: str | None) -> Iterator["Record"]:
-    from flows.settings import parse_day
+def _chosen(project: "Project", day: "date | None", source: list[str] | None, article: str | None) -> Iterator["Record"]:
     from transforms import dataset
 
     records = dataset.records(project.data)
-    days = [parse_day(day)] if day else None
+    days = [day] if day else None
     if article:
         places = sorted(
             {(row["published_date"], row["source"]) for row in project.ledger.why(article) if row["state"] == "record"}
@@ -152,7 +159,9 @@ def export(
     if output is None:
         if form not in PRINTED:
             raise ConfigError(f"{form} is nothing to print; name a file with --output")
-        print_parts(chain([mark], lines(form, rows)))
+        head = [mark, *lines(form, ())]
+        if print_parts(chain([mark], lines(form, rows))) == len(head):
+            say_none(days[0], days[-1], sources)
         return
     with whole_file(project, output) as path:
         if form == "parquet":
@@ -171,6 +180,8 @@ def export(
         else:
             written = write_lines(form, rows, path, mark)
     say(f"{some(written, 'record')} written to {output}")
+    if not written:
+        say_none(days[0], days[-1], sources)
 
 
 def import_files(
@@ -217,26 +228,8 @@ def extract(
 
     if STDIN in files:
         raise ConfigError("- is no file; name saved pages, or an INDEX.jsonl that names them")
-    rules, refused = project_of(config, data).enabled([source])[0] if source else plain_source("file"), _Refused()
+    rules, refused = project_of(config, data).enabled([source])[0] if source else plain_source("file"), Refused()
     refused.end(print_lines(_extracted(files, rules, refused)))
-
-
-class _Refused:
-    """Tells of what cannot be used, and counts it."""
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self._count = 0
-
-    def __call__(self, error: "ConfigError") -> None:
-        """Tell of it."""
-        self._count += 1
-        say(f"caixun: {error}")
-
-    def end(self, printed: int) -> None:
-        """End the command: where anything was refused with exit status 1, or with 2 when nothing but that was there."""
-        if self._count:
-            raise typer.Exit(1 if printed else 2)
 
 
 def _extracted(files: list[Path], rules: "Source", refuse: "Refuse") -> Iterator[dict[str, Any]]:
@@ -256,7 +249,10 @@ def _extracted(files: list[Path], rules: "Source", refuse: "Refuse") -> Iterator
 def annotate(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE.jsonl…", help="Articles: rows with id, title and body; .gz is opened, - is standard input."),
+        typer.Argument(
+            metavar="FILE.jsonl…",
+            help="Articles: rows with id (or article_id), title and body; .gz is opened, - is standard input.",
+        ),
     ],
     engine: Annotated[
         Literal["lexicon", "llm", "both"], typer.Option("--engine", help="The engine; both: a line by lexicon, then one by llm.")
@@ -270,7 +266,7 @@ def annotate(
     from flows.saved import read_articles
     from flows.texts import by_lexicon, by_model
 
-    project, refused = project_of(config, data), _Refused()
+    project, refused = project_of(config, data), Refused()
     texts = (text for file in files for text in read_articles(file, refused))
     if engine == "lexicon":
         if budget is not None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.options import Config, Data, End, Sources, json_text, print_text, project_of, say
+from flows.cli.options import Config, Data, End, Sources, json_text, print_text, project_of, say, say_none
 
 if TYPE_CHECKING:
     from flows.report import Report
@@ -42,11 +42,11 @@ def report(
     from flows.put_page import put_page
     from flows.report import newest_day, place
     from flows.report import report as report_on
-    from flows.settings import parse_day
+    from flows.settings import check_begun, parse_day
 
     project = project_of(config, data, existing=True)
     sources = project.known(source)
-    first = parse_day(start) if start else newest_day(project, sources)
+    first = check_begun(parse_day(start)) if start else newest_day(project, sources)
     if first is None:
         say("no such record")
         raise typer.Exit(1)
@@ -54,14 +54,15 @@ def report(
         say(f"{first} is the newest day with records")
     last = parse_day(end) if end else first
     if out == _PRINTED or (as_json and out is None):
-        print_text(_text(report_on(project, first, last, sources), as_json=as_json))
+        print_text(_text(report_on(project, first, last, sources), sources, as_json=as_json))
         return
     if out:
         with whole_file(project, out) as draft:
-            draft.write_text(_text(report_on(project, first, last, sources), as_json=as_json), encoding="utf-8", newline="\n")
+            text = _text(report_on(project, first, last, sources), sources, as_json=as_json)
+            draft.write_text(text, encoding="utf-8", newline="\n")
     else:
         out = place(project, first, last, sources)
-        text = _text(report_on(project, first, last, sources), as_json=False)
+        text = _text(report_on(project, first, last, sources), sources, as_json=False)
         try:
             put_page(out, text)
         except StoreError as error:
@@ -69,11 +70,13 @@ def report(
     print_text(str(out))
 
 
-def _text(made: "Report", *, as_json: bool) -> str:
+def _text(made: "Report", sources: list[str] | None, *, as_json: bool) -> str:
     """Return the report as text, and say how much it tells of."""
     from flows.briefing_page import briefing_page
     from flows.troubles import some
 
     told = made.briefing
     say(f"{told.start} to {told.end}: {some(told.articles, 'record')}, {told.stories:,} without reprints")
+    if not told.articles:
+        say_none(told.start, told.end, sources)
     return json_text(made.values()) if as_json else briefing_page(made)

@@ -65,6 +65,23 @@ def test_one_day_is_named_once_and_standard_output_by_a_dash(tmp_path, rows):
     assert [json.loads(line)["title"] for line in one.stdout.splitlines()] == [rows[2].title]
 
 
+@pytest.mark.usefixtures("rows")
+def test_where_there_is_no_record_it_says_who_tells_why(tmp_path):
+    run = caixun("export", "2026-10-18", cwd=tmp_path)
+    assert (run.returncode, len(run.stdout.splitlines())) == (0, 1)  # the header
+    assert run.stderr == "no record of 2026-10-18; `caixun status 2026-10-18` tells why\n"
+    run = caixun("export", "2026-10-18", DAY, "--source", "stcn", "--format", "jsonl", cwd=tmp_path)
+    asking = f"caixun status 2026-10-18 {DAY} --source stcn"
+    assert (run.stdout, run.stderr) == ("", f"no record of 2026-10-18 to {DAY} by stcn; `{asking}` tells why\n")
+
+
+def test_what_is_exported_can_be_annotated(tmp_path, rows):
+    (tmp_path / "rows.jsonl").write_text(exported(tmp_path, "--format", "jsonl"), encoding="utf-8")
+    run = caixun("annotate", "rows.jsonl", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [json.loads(line)["id"] for line in run.stdout.splitlines()] == [row.article_id for row in rows]
+
+
 def test_json_lines_and_texts_are_as_they_are(tmp_path, rows):
     lines = exported(tmp_path, "--format", "jsonl").splitlines()
     assert [Record.model_validate_json(line) for line in lines] == rows
@@ -162,7 +179,8 @@ def test_the_ending_of_the_file_says_the_format_and_the_records_are_counted(tmp_
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "3 records written to all.parquet\n")
     assert pq.read_table(tmp_path / "all.parquet").num_rows == 3
     run = caixun("export", "2020-01-01", "2020-01-01", "--output", "none.TXT", cwd=tmp_path)
-    assert (run.returncode, run.stderr) == (0, "0 records written to none.TXT\n")
+    assert (run.returncode, run.stderr.splitlines()[0]) == (0, "0 records written to none.TXT")
+    assert run.stderr.splitlines()[1:] == ["no record of 2020-01-01; `caixun status 2020-01-01` tells why"]
     assert caixun(*RANGE, "--output", "rows.parquet", "--format", "jsonl", cwd=tmp_path).returncode == 0
     assert (tmp_path / "rows.parquet").read_text(encoding="utf-8") == exported(tmp_path, "--format", "jsonl")
 

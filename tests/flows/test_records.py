@@ -136,7 +136,7 @@ def test_records_are_shown_by_day_source_and_id(filled):
     assert len(table) == 6
     assert table[0].split() == ["time", "source", "title", "keywords", "industries", "id"]
     none = caixun("show", "--date", "2020-01-01", *options)
-    assert (none.returncode, none.stderr) == (1, "no such record\n")
+    assert (none.returncode, none.stderr) == (1, "no record of 2020-01-01; `caixun status 2020-01-01` tells why\n")
 
 
 def test_each_of_several_records_that_an_id_begins_is_shown_once(tmp_path):
@@ -181,7 +181,7 @@ def test_articles_are_annotated_to_json_lines(tmp_path):
     file = tmp_path / "articles.jsonl"
     file.write_text(json.dumps({"id": 7, "title": "x"}) + "\n", encoding="utf-8")
     wrong = caixun("annotate", file)
-    refused = "articles.jsonl:1: a row needs an id (a text or a number) and the texts title and body"
+    refused = "articles.jsonl:1: a row needs an id or article_id (a text or a number) and the texts title and body"
     assert (wrong.returncode, refused in wrong.stderr) == (2, True)
     row = {
         "id": "7",

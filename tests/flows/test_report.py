@@ -166,7 +166,9 @@ def test_a_day_without_records_says_so_and_how_the_sources_stand(data):
     project.ledger.list_day("zqrb", date(2026, 11, 15), Verdict("blocked", "captcha"), "c1")
     project.ledger.list_day("stcn", date(2026, 11, 15), Verdict("none"), "c1")
     project.ledger.close()
-    page = printed(data, "2026-11-15")
+    run = caixun("report", "2026-11-15", "--out", "-", cwd=data)
+    assert "no record of 2026-11-15; `caixun status 2026-11-15` tells why" in run.stderr.splitlines()
+    page = html.document_fromstring(run.stdout)
     assert texts(page, ".sums li") == ["文章 0 篇", "新闻 0 条", "来源 0 个"]
     assert texts(page, "header p") == ["采集不完整：证券日报电子报", "没有文章。"]
     assert texts(page, "h2") == ["来源 共 2 个"]
@@ -219,6 +221,7 @@ def test_a_year_of_many_records_is_a_page_of_readable_size(tmp_path):
     ("arguments", "status", "told"),
     [
         (["2026-11-19", "2026-11-18"], 2, "START 2026-11-19 lies after END 2026-11-18"),
+        (["2999-01-01"], 2, "2999-01-01 is yet to come"),
         (["2026-02-30"], 2, "2026-02-30: the calendar has no such day"),
         (["2026-11-18", "tomorrow"], 2, "'tomorrow' is not a day"),
         (["0001-01-01", "2026-11-18"], 2, "more than a hundred years before"),

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -99,12 +100,38 @@ def test_what_can_be_read_is_given_whatever_else_cannot(tmp_path):
     (tmp_path / "a.jsonl").write_text(f"{article}\n[]\n{article}\n", encoding="utf-8")
     run = caixun("annotate", "a.jsonl", "a.jsonl", cwd=tmp_path)
     assert (run.returncode, [json.loads(line)["id"] for line in run.stdout.splitlines()]) == (1, ["1"] * 4)
-    assert run.stderr == "caixun: a.jsonl:2: a row needs an id (a text or a number) and the texts title and body\n" * 2
+    assert run.stderr == "caixun: a.jsonl:2: is no JSON object; a row needs id, title and body\n" * 2
     (tmp_path / "a.jsonl.gz").write_text(article, encoding="utf-8")
     (tmp_path / "torn.jsonl.gz").write_bytes(gzip.compress(article.encode())[:-9])
     run = caixun("annotate", "a.jsonl.gz", "torn.jsonl.gz", cwd=tmp_path)
     told = "is not a whole gzip file, though its name ends in .gz\n"
     assert (run.returncode, run.stderr) == (2, f"caixun: a.jsonl.gz: {told}caixun: torn.jsonl.gz: {told}")
+
+
+def test_what_holds_no_rows_or_many_wrong_ones_is_told_in_few_sentences(tmp_path):
+    (tmp_path / "n.xlsx").write_bytes(b"PK\x03\x04\x14\x00" + bytes(range(256)) * 99)
+    (tmp_path / "wide.jsonl").write_text('{"id": 1, "title": "题", "body": "文。"}\n' * 9, encoding="utf-16")
+    (tmp_path / "empty.jsonl").write_text("\n\n", encoding="utf-8")
+    (tmp_path / "zero.jsonl").write_bytes(b'{"id"\0: 1}\n')
+    (tmp_path / "some.jsonl").write_text('{"url": "x"}\n' * 9 + "{\n", encoding="utf-8")
+    wrong = "a row needs an id or article_id (a text or a number) and the texts title and body"
+    told = {
+        "n.xlsx": ["n.xlsx: is neither UTF-8 nor GB18030 text; save the file as UTF-8"],
+        "wide.jsonl": ["wide.jsonl: is neither UTF-8 nor GB18030 text; save the file as UTF-8"],
+        "empty.jsonl": ["empty.jsonl: holds no row; a row is a line with a JSON object"],
+        "zero.jsonl": ["zero.jsonl:1: is no JSON; a row is an object with id, title and body"],
+        "some.jsonl": [
+            *(f"some.jsonl:{number}: {wrong}" for number in (1, 2, 3)),
+            "some.jsonl:10: is no JSON; a row is an object with id, title and body",
+            f"some.jsonl: 6 more rows like that: {wrong}",
+        ],
+    }
+    run = caixun("annotate", *told, cwd=tmp_path)
+    lines = [line.removeprefix("caixun: ") for line in run.stderr.splitlines()]
+    assert (run.returncode, run.stdout) == (2, "")
+    assert sorted(lines) == sorted(chain.from_iterable(told.values()))
+    run = caixun("extract", "empty.jsonl", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (2, f"caixun: {told['empty.jsonl'][0]}\n")
 
 
 def test_articles_are_annotated_as_they_come_in_until_the_reader_has_seen_enough(tmp_path):
