@@ -10,6 +10,7 @@ from crawlers.page import ContentError, Page
 MOST = 30
 """Parts of one article that are fetched at most; what goes on behind them is a list, not an article."""
 
+_DIGITS = 9  # of a part's number at most; Python refuses to read thousands
 _WORDS = re.compile("下一?[页頁]|后一?页|余下全文|继续阅读")
 _NEXT = re.compile(rf"[\W_]*(?:{_WORDS.pattern})[\W_]*")
 _NUMBERED = re.compile(r"(?P<stem>.*?)(?:(?<!\d{4}-\d\d)[_-](?P<number>\d{1,3}))?(?P<end>\.\w{3,5})?")
@@ -68,5 +69,5 @@ def _numbered(path: str) -> tuple[tuple[str, str], int]:
 def _counted(query: str) -> tuple[list[tuple[str, str]], int]:
     pairs = parse_qsl(query, keep_blank_values=True)
     rest = [pair for pair in pairs if pair[0].lower() not in _COUNTERS]
-    numbers = [value for name, value in pairs if name.lower() in _COUNTERS and value.isdigit()]
+    numbers = [value for name, value in pairs if name.lower() in _COUNTERS and value.isdecimal() and len(value) <= _DIGITS]
     return rest, int(numbers[0]) if numbers else 1

@@ -76,7 +76,7 @@ def at_path(values: list[Any], path: str) -> str | None:
     for value in values:
         node = value
         for name in path.split("."):
-            if isinstance(node, list) and name.isdigit() and int(name) < len(node):
+            if isinstance(node, list) and name.isdecimal() and int(name) < len(node):
                 node = node[int(name)]
             else:
                 node = node.get(name) if isinstance(node, dict) else None

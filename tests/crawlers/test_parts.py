@@ -48,6 +48,8 @@ def test_next_part(url, link, part):
         ("http://e.cn/a/123_1.html", "<a href=123_2.html>下一页</a>", "http://e.cn/a/123_2.html"),
         ("http://e.cn/a/news_101.html", "<a href=news_102.html>下一页</a>", None),  # the site counts its articles
         ("http://e.cn/?p=101", "<a href='?p=102'>下一页</a>", None),
+        ("http://e.cn/?page=%C2%B2", "<a href='?page=2'>下一页</a>", "http://e.cn/?page=2"),  # ²
+        (f"http://e.cn/?page={'1' * 5000}", "<a href='?page=2'>下一页</a>", "http://e.cn/?page=2"),
     ],
 )
 def test_an_article_begins_with_its_first_page(url, link, part):
