@@ -222,8 +222,16 @@ class Walk:
         return Reach(*list_key(self.seed, self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
 
     def _verdict(self, day: date) -> Verdict:
-        if self._asked_at and not is_over(day, self._asked_at):
-            return Verdict("partial", f"{NOT_OVER} {self._asked_at.astimezone(SHANGHAI):%H:%M}")
+        verdict = self._shown(day)
+        if self._asked_at is None or is_over(day, self._asked_at):
+            return verdict
+        # What a list of the day does not show may be yet to come; one that has other days, too, shows that it is broken or cut.
+        if verdict.listing == "partial" or (verdict.listing == "failed" and not self.seed.dated):
+            return verdict
+        return Verdict("partial", f"{NOT_OVER} {self._asked_at.astimezone(SHANGHAI):%H:%M}")
+
+    def _shown(self, day: date) -> Verdict:
+        """Return what the list shows of a day, as if that were over."""
         if self._proves_none:
             return Verdict("none", "the listing shows no issue")
         if not self._links:
@@ -273,5 +281,5 @@ _ORDER = ("blocked", "failed", "open", "partial", "whole", "none")
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the one verdict of a day that several walks list: it is whole only when all are."""
-    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.listing))
+    """Return the one verdict of a day that several walks list: it is whole only when all are, and not over when no list fails it."""
+    return min(verdicts, key=lambda verdict: (_ORDER.index(verdict.listing), (verdict.reason or "").startswith(NOT_OVER)))

@@ -119,7 +119,7 @@ def _opened(path: Path) -> AbstractContextManager[BufferedReader]:
 
 def _is_binary(head: bytes) -> bool:
     """Whether a file that begins so is no text: zeros stand in it, and not since a row of JSON is damaged."""
-    return b"\0" in head and not head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
+    return b"\0" in head and not head.removeprefix(BOM_UTF8).lstrip(b"\0 \t\r\n").startswith(b"{")
 
 
 def _is_text(line: str) -> bool:

@@ -26,6 +26,7 @@ ROLL = Seed(
     pages=Pages(max=4),
 )
 PAPER = Seed(kind="listing", url="http://e.cn/{day:%Y%m%d}.htm", links="a")
+NEWEST = Seed(kind="listing", url="http://e.cn/list", links="a")
 
 
 def answer(body: str, status: int = 200, at: datetime = LATER) -> Page:
@@ -162,7 +163,28 @@ def test_a_list_without_dates_proves_nothing():
 def test_a_day_that_is_not_over_is_partial():
     walk = Walk(source(PAPER), PAPER, [D20])
     walk.take(answer("<a href=/a/1>x</a>", at=datetime(2026, 11, 20, 2, 30, tzinfo=UTC)))
-    assert walk.verdicts()[D20] == Verdict("partial", "the day was not over at 10:30")
+    early = Verdict("partial", "the day was not over at 10:30")
+    assert walk.verdicts()[D20] == early
+    lost = Verdict("partial", "http://o.cn/list lies on another site and was not read")
+    assert worst([early, lost]) == worst([lost, early]) == lost
+
+
+@pytest.mark.parametrize(
+    ("seed", "shown", "reason"),
+    [
+        (PAPER, "<p>x</p>", "the day was not over at 10:30"),  # the issue may be yet to come
+        (NEWEST, "<p>x</p>", "no link found in the listing; its layout may have changed"),
+        (
+            ROLL.model_copy(update={"pages": Pages(max=1)}),
+            json.dumps({"data": [{"u": "/a/1", "t": "x", "c": "2026-11-20 08:00"}]}),
+            "the listing goes on behind page 1",
+        ),
+    ],
+)
+def test_a_list_that_shows_nothing_or_half_of_a_day_that_is_not_over_may_be_broken(seed, shown, reason):
+    walk = Walk(source(seed), seed, [D20])
+    walk.take(answer(shown, at=datetime(2026, 11, 20, 2, 30, tzinfo=UTC)))
+    assert walk.verdicts()[D20].reason == reason
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_what_holds_no_rows_or_many_wrong_ones_is_told_in_few_sentences(tmp_path
     (tmp_path / "n.xlsx").write_bytes(b"PK\x03\x04\x14\x00" + bytes(range(256)) * 99)
     (tmp_path / "wide.jsonl").write_text('{"id": 1, "title": "题", "body": "文。"}\n' * 9, encoding="utf-16")
     (tmp_path / "empty.jsonl").write_text("\n\n", encoding="utf-8")
-    (tmp_path / "zero.jsonl").write_bytes(b'{"id"\0: 1}\n')
+    (tmp_path / "zero.jsonl").write_bytes(b'\0\0{"id"\0: 1}\n')
     (tmp_path / "some.jsonl").write_text('{"url": "x"}\n' * 9 + "{\n", encoding="utf-8")
     wrong = "a row needs an id or article_id (a text or a number) and the texts title and body"
     told = {
