@@ -28,7 +28,7 @@ LEFT = "left"
 UNREADABLE = "archive"
 """Reason of a failure where the archive does not give the page."""
 NOT_OVER = "the day was not over at"
-"""What the reason of a day begins with that was read to its end before it was over."""
+"""What the reason of a day begins with of which all was read that there was before it was over."""
 COOLDOWN = timedelta(hours=6)
 """How long a list or an article is left alone after a wall was met; asking sooner makes sites block longer."""
 

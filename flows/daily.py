@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawlers.clock import day_of, now
+from crawlers.clock import day_of, is_over, now
 from crawlers.errors import CaixunError
 from crawlers.fates import NOT_OVER, DayReport
 from flows.alerts import alert
@@ -63,9 +63,9 @@ class Run:
 
 
 def _is_done(report: DayReport) -> bool:
-    """Whether nothing is left to do by now: the day is complete or empty, or was read to its end before it was over."""
-    early = report.status == "partial" and not report.tally.waiting and (report.reason or "").startswith(NOT_OVER)
-    return early or report.status in ("complete", "empty")
+    """Whether nothing is left to do by now: the day is complete or empty, or was read as far as it went and is not over yet."""
+    read = report.status == "partial" and not report.tally.waiting and (report.reason or "").startswith(NOT_OVER)
+    return report.status in ("complete", "empty") or (read and not is_over(report.day, now()))
 
 
 def collect(
