@@ -155,6 +155,10 @@ class Seed(Strict):
         """Whether the URL template names `name`."""
         return any(re.split(r"[.\[]", field)[0] == name for field in fields_of(self.url))
 
+    def list_key(self, keyword: str) -> tuple[str, int]:
+        """Return by what a newest-first list is known: its template with its keyword, and how many pages are read of it."""
+        return " ".join(filter(None, (self.url, keyword))), self.pages.max if self.pages else 0
+
     @property
     def dated(self) -> bool:
         """Whether the seed lists the articles of any day asked for."""

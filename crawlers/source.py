@@ -187,18 +187,13 @@ class Source(Strict):
         None where that is not known, and where a list names the day.
         """
         known = {(reach.list, reach.pages): reach for reach in reaches if reach.ended}
-        ends = [None if seed.dated else known.get(list_key(seed, keyword)) for seed, keyword in self.lists()]
+        ends = [None if seed.dated else known.get(seed.list_key(keyword)) for seed, keyword in self.lists()]
         whole = [end for end in ends if end]
         return min(whole, key=lambda end: end.day) if len(whole) == len(ends) else None
 
     def may_be_empty(self, day: date) -> bool:
         """Whether the source may have no issue on a `day` like this one."""
         return ("weekend" in self.empty_days and day.weekday() >= 5) or ("holidays" in self.empty_days and is_holiday(day))
-
-
-def list_key(seed: Seed, keyword: str) -> tuple[str, int]:
-    """Return by what a newest-first list is known: its template with its keyword, and how many pages are read of it."""
-    return " ".join(filter(None, (seed.url, keyword))), seed.pages.max if seed.pages else 0
 
 
 def check_name(name: str, place: str) -> None:

@@ -14,7 +14,7 @@ from crawlers.discovery import Candidate, ListingError, discover, next_cursor, o
 from crawlers.fates import NOT_OVER, Find, Reach, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
-from crawlers.source import Source, list_key
+from crawlers.source import Source
 
 _OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
 _STRAYS = 2  # items, or a tenth of a page's, that may be kept at the foot of a list and be older than what it holds whole
@@ -219,7 +219,7 @@ class Walk:
         """Return how far back a newest-first list reached, when the walk has ended; None where this walk does not tell."""
         if self.seed.dated or self._failure or self._reach is None or self._asked_at is None:
             return None
-        return Reach(*list_key(self.seed, self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
+        return Reach(*self.seed.list_key(self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
 
     def _verdict(self, day: date) -> Verdict:
         verdict = self._shown(day)

@@ -97,9 +97,10 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
     try:
         mode = _mode(path)
         outside(project, path)
-        if not is_folder(folder := path.resolve().parent):
-            raise ConfigError(f"{path}: there is no folder {folder}; make it, or name another place")
-        with draft(path.resolve(), mode) as file:
+        target = path.resolve()
+        if not is_folder(target.parent):
+            raise ConfigError(f"{path}: there is no folder {target.parent}; make it, or name another place")
+        with draft(target, mode) as file:
             yield file
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error

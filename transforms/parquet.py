@@ -1,6 +1,5 @@
 """One Parquet file of a table: how it is written, and how it is read whatever version of the schema it has."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -20,8 +19,6 @@ from transforms.shelf import MERGED
 _ROW_GROUP = 10_000
 """Rows of a row group, about 30 MB before compression: what a reader that filters skips at a time."""
 _BLOOM = "article_id"
-_OURS = re.compile(r"[a-z][a-z0-9_]+-[0-9a-f]{8}")
-"""Stem of a source's file. Where folders cannot be exchanged it has no token, and doctor, too, makes anew what it held."""
 _REPEATED = {
     "source",
     "publisher",
@@ -52,7 +49,9 @@ class DamagedError(StoreError):
         """Name the file at `path` and the command that helps."""
         self.path = path
         day, source = path.parent.name.removeprefix("date="), source_of(path)
-        if source == MERGED or _OURS.fullmatch(path.stem):
+        # Ours have a token behind a source, whose name has no hyphen; where folders cannot be exchanged they have none, and doctor
+        # makes anew what was there.
+        if source == MERGED or (source != path.stem and "-" not in source):
             one = "" if source == MERGED else f" --source {source}"
             cure = f"`caixun rebuild {day} {day}{one}` makes it anew from the archive"
         else:

@@ -54,11 +54,10 @@ def rebuild(
         return
     plan = plan_rebuild(project, project.known(source), days)
     stale, built = count_stale(project, plan)
-    if plan:
-        again = f", all {built} are made again" if everything else ""
-        say(f"rebuild {days[0]} to {days[-1]}: {stale} of {built} pages are stale{again}")
-    else:
-        say(f"nothing to rebuild: no source was crawled for {days[0]}..{days[-1]}, and the archive has no article of these days")
+    again = f", all {built} are made again" if everything else ""
+    told = f"rebuild {days[0]} to {days[-1]}: {stale} of {built} pages are stale{again}"
+    none = f"nothing to rebuild: no source was crawled for {days[0]}..{days[-1]}, and the archive has no article of these days"
+    say(told if plan else none)
     if dry_run and as_json:
         print_json({"pages": built, "stale": stale})
     if dry_run or not (plan or as_json):

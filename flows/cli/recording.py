@@ -159,29 +159,30 @@ def export(
     if output is None:
         if form not in PRINTED:
             raise ConfigError(f"{form} is nothing to print; name a file with --output")
-        head = [mark, *lines(form, ())]
-        if print_parts(chain([mark], lines(form, rows))) == len(head):
-            say_none(days[0], days[-1], sources)
-        return
-    with whole_file(project, output) as path:
-        if form == "parquet":
-            from transforms.gather import gather
+        written = print_parts(chain([mark], lines(form, rows))) - len([mark, *lines(form, ())])
+    else:
+        with whole_file(project, output) as path:
+            if form == "parquet":
+                from transforms.gather import gather
 
-            written = gather(records, days[0], days[-1], sources, path)
-        elif form == "xlsx":
-            from flows.workbook import write_workbook
-
-            book = write_workbook(rows, path)
-            written = book.rows
-            if book.cut:
-                say(
-                    f"{output}: {book.cut} texts are longer than a cell holds and end with … there; jsonl and parquet have them whole"
-                )
-        else:
-            written = write_lines(form, rows, path, mark)
-    say(f"{some(written, 'record')} written to {output}")
+                written = gather(records, days[0], days[-1], sources, path)
+            elif form == "xlsx":
+                written = _write_workbook(rows, path, output)
+            else:
+                written = write_lines(form, rows, path, mark)
+        say(f"{some(written, 'record')} written to {output}")
     if not written:
         say_none(days[0], days[-1], sources)
+
+
+def _write_workbook(rows: "Iterator[Record]", path: Path, output: Path) -> int:
+    """Write records to the workbook `path`, which will be `output`, and return how many these are."""
+    from flows.workbook import write_workbook
+
+    book = write_workbook(rows, path)
+    if book.cut:
+        say(f"{output}: {book.cut} texts are longer than a cell holds and end with … there; jsonl and parquet have them whole")
+    return book.rows
 
 
 def import_files(

@@ -53,18 +53,21 @@ def report(
     if not start:
         say(f"{first} is the newest day with records")
     last = parse_day(end) if end else first
+
+    def text() -> str:
+        return _text(report_on(project, first, last, sources), sources, as_json=as_json)
+
     if out == _PRINTED or (as_json and out is None):
-        print_text(_text(report_on(project, first, last, sources), sources, as_json=as_json))
+        print_text(text())
         return
     if out:
         with whole_file(project, out) as draft:
-            text = _text(report_on(project, first, last, sources), sources, as_json=as_json)
-            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.write_text(text(), encoding="utf-8", newline="\n")
     else:
         out = place(project, first, last, sources)
-        text = _text(report_on(project, first, last, sources), sources, as_json=False)
+        page = text()
         try:
-            put_page(out, text)
+            put_page(out, page)
         except StoreError as error:
             raise ConfigError(f"{error}; name another place with --out") from error
     print_text(str(out))
