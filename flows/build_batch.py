@@ -10,13 +10,13 @@ _YOUNG = 10_000  # objects, after which Python looks for garbage in circles; a p
 
 def prepare(annotator: str | None, taxonomy: tuple[Path, ...]) -> None:
     """Load what a batch needs before the first one comes: the code, and the engine unless `annotator` is None."""
+    gc.set_threshold(_YOUNG)
     from flows.build_page import engine_of  # noqa: PLC0415 - half a second, which a process that starts workers does without
 
     if annotator:
         engine_of(annotator, taxonomy)
     gc.collect()
     gc.freeze()  # word lists stay for good: no later look for garbage has to go through them
-    gc.set_threshold(_YOUNG)
 
 
 def build_batch(job: BuildJob) -> list[Built]:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from transforms.document import Document
 from transforms.furniture import is_said
-from transforms.persons import BULLETS, HAN, MANY, ONE, is_double, is_person, persons_in
-from transforms.text import tidy
+from transforms.persons import BULLETS, MANY, ONE, is_double, is_person, persons_in
+from transforms.text import HAN, tidy
 from transforms.zone import CLOCK, Zone
 
-_PAPER = rf"[{HAN}A-Za-z\d·《》]{{0,16}}?(?:[（(][\w./:]{{4,40}}[)）])?\s?"
+_PAPER = r"[\w·《》]{0,16}?(?:[（(][\w./:]{4,40}[)）])?\s?"
 _RANK = r"(?:见习|实习|首席|特约|特派|高级|资深)?(?:记者|記者|评论员|通讯员|撰稿人)"
 _SCHOLAR = r"(?:首席|特约|高级|资深|助理)?研究员"  # a byline's only behind its label, or as a whole line
 _WRITER = r"(?<!》)(?<!第一)(?<!通讯)作者"  # of the article; others wrote what it tells of
@@ -24,8 +24,8 @@ _BYLINES = tuple(
     for pattern in (
         rf"(?:{_WRITER}|撰文|撰稿|采写|采访撰文)\s*(?:[:：/／丨|｜,，]|\s)\s*(?:{_PAPER}(?:{_RANK}|{_SCHOLAR})\s*[:：]?\s*)?(?P<names>{MANY})",
         rf"{_WRITER}(?P<names>{ONE}?)(?:$|[\s|])",
-        rf"[(（【\[]\s*(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是)[{HAN}]",
-        rf"^(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是)[{HAN}][^，。]{{1,30}}。?$",
+        rf"[(（【\[]\s*(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是){HAN}",
+        rf"^(?:本文)?作者(?P<names>{ONE}?)(?:为|系|是){HAN}[^，。]{{1,30}}。?$",
         rf"作者\s*(?:[:：]|系|为)[^。()（）]{{0,60}}{_TITLE}\s*(?P<names>{ONE})\s*[)）]",
         rf"(?:^|[\s|｜（(【\[。，□■])文(?:字)?\s*[/／丨|｜:：]\s*(?:{_PAPER}(?:{_RANK}|{_SCHOLAR})\s*[:：]?\s*)?(?P<names>{MANY})",
         rf"[(（【\[]\s*(?:文\s*[/／、]\s*图|文图|图文)\s*[:：/／]?\s*(?P<names>{MANY})",
@@ -34,21 +34,22 @@ _BYLINES = tuple(
         rf"^[{BULLETS}\s(（【\[]*{_PAPER}{_SCHOLAR}\s*[:：/／丨|｜]?\s*(?P<names>{MANY})\s*[)）】\]]?$",
         rf"(?:^|[。\s])(?:本报|本刊|本网|本社)?{_PAPER}{_RANK}\s*[:：]\s*(?P<names>{MANY})",
         rf"电\s*[（(]?\s*(?:记者|記者)\s*(?P<names>{MANY})",
-        rf"(?:[日报網网社刊台]专?|本[报刊社网台][{HAN}]{{0,6}})[电電讯訊]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
-        rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>[{HAN}]{{2,4}}?)(?:{_DESKS})\d{{1,2}}日[電电]",
+        rf"(?:[日报網网社刊台]专?|本[报刊社网台]{HAN}{{0,6}})[电電讯訊]\s*[（(]\s*(?P<names>{MANY})\s*[)）]",
+        rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>{HAN}{{2,4}}?)(?:{_DESKS})\d{{1,2}}日[電电]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
-        rf"{CLOCK}\s+[{HAN}A-Za-z]{{2,12}}(?:[-—－][{HAN}]{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",
+        rf"\s(?:本报|本刊|本网|本社)?{_RANK}\s+(?P<names>{MANY})$",
+        rf"{CLOCK}\s+[^\W\d_]{{2,12}}(?:[-—－]{HAN}{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",
         rf"{CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
         rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{CLOCK}",
-        rf"^[{HAN}]{{1,8}}(?:卫视|[报報网網社台刊]|新闻|财经)\s+(?P<names>{MANY})\s+[{HAN}]{{2,6}}[报報][道導]$",
+        rf"^{HAN}{{1,8}}(?:卫视|[报報网網社台刊]|新闻|财经)\s+(?P<names>{MANY})\s+{HAN}{{2,6}}[报報][道導]$",
         rf"^(?P<names>{MANY})\s*[（(][^（）()]{{0,12}}(?:特稿|专稿|供稿)[)）]$",
-        rf"作者\s*[:：]\s*(?P<names>[{HAN}]{{2,3}}?)\s?(?=(?:北京|上海|天津|重庆|中国|中央|国家|清华|复旦)[{HAN}]{{2,20}}{_TITLE}\s*[)）])",
+        rf"作者\s*[:：]\s*(?P<names>{HAN}{{2,3}}?)\s?(?=(?:北京|上海|天津|重庆|中国|中央|国家|清华|复旦){HAN}{{2,20}}{_TITLE}\s*[)）])",
     )
 )
-_DOUBLE = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}]{{4}})(?=$|[\s)）])")
+_DOUBLE = re.compile(rf"作者\s*[:：]\s*(?P<name>{HAN}{{4}})(?=$|[\s)）])")
 _SIGNED = re.compile(rf"(?:^|[。！？!?.；…”’」』）)])\s*[（(]\s*(?P<names>{ONE}(?:\s+{ONE}){{0,3}})\s*[)）]\s*$")
-_BEFORE_PAPER = re.compile(rf"^(?P<names>{ONE})\s*[/／]\s*[{HAN}]{{2,10}}(?:报|网|社|刊|客户端)$")
+_BEFORE_PAPER = re.compile(rf"^(?P<names>{ONE})\s*[/／]\s*{HAN}{{2,10}}(?:报|网|社|刊|客户端)$")
 _AS_SOURCE = re.compile(rf"来源\s*[:：]\s*(?P<names>{ONE})$")
 _FIELDS = ("author_baidu", "article-author")  # for search engines, and for a page's own script
 _SLOT = "em.rich_media_meta_text:not([id])"  # for the author, in WeChat's template of up to 2018

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from transforms.taxonomy import Company, Taxonomy
+from transforms.text import HAN
 from transforms.words import Words
 
 # 祁连山：控股股东减持, but not 张家界：前三季度接待游客增长: what no place and no thing does.
@@ -12,7 +13,7 @@ _OWN_ACT = re.compile(
 )
 # 祁连山(3.250,0.02,0.62%): behind a word of everyday language, too, a price tells that it is a share, where it parts no longer name.
 _PRICED = re.compile(
-    r"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|[\u4e00-\u9fff]{0,4}(?:大厦|广场|大道|路\d|\d{1,4}号))"
+    rf"[（(]\d+\.\d+,\s?-?\d+\.\d+,\s?-?\d+\.\d+[%％][)）](?!资产|科技|{HAN}{{0,4}}(?:大厦|广场|大道|路\d|\d{{1,4}}号))"
 )
 _HEADING = re.compile(r"(?:[（(][^（）()\n]{1,12}[）)])?(?:：|:|】)")
 _BEFORE_NAMES = frozenset({"ns", "p", "c", "v", "uj", "u", "d", "f", "t"})  # 北京|动力源, but 信义|太阳能

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import rjieba
 
 from transforms.taxonomy import Taxonomy
+from transforms.text import HAN
 from transforms.vocabulary import PROPER, proper
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?:[-.&'+][a-z\d]+)*\+*")
@@ -19,7 +20,7 @@ ORGANISED = re.compile(
 # What stands before a code, a price or a short form in brackets: 上峰水泥(000672, 引力传媒(sh603598, 某某公司(以下简称
 _CODED = re.compile(r"([\u4e00-\u9fff*]{2,8})(?=\((?:[a-z]{2}[:. ]?)?(?:\d{5,6}|[a-z]{1,5}\.|以下简称|下称|简称|-?\d+\.\d+,))")
 _TITLED = re.compile(
-    r"(?:董事长|总经理|总裁|行长|秘书|监事|经理|院长|教授|主任|局长|记者|负责人)([\u4e00-\u9fff]{3})|([\u4e00-\u9fff]{3})(?=先生|女士)"
+    rf"(?:董事长|总经理|总裁|行长|秘书|监事|经理|院长|教授|主任|局长|记者|负责人)({HAN}{{3}})|({HAN}{{3}})(?=先生|女士)"
 )
 
 

@@ -6,15 +6,16 @@ from itertools import takewhile
 
 from transforms.names import ORGANISED
 from transforms.taxonomy import Company, Taxonomy
+from transforms.text import HAN
 from transforms.vocabulary import PERSONS, PROPER, is_common, names_person
 from transforms.words import Word, Words
 
 _COUNTRY = "中国"
 _LONGEST = 9  # characters of a name before a code
 
-_FOREIGN = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,12}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
+_FOREIGN = re.compile(rf"(?<!{HAN}){HAN}{{1,12}}(?:·{HAN}{{1,6}}){{1,2}}")
 _FIRM = re.compile(
-    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{4,12}"
+    rf"(?<!{HAN}){HAN}{{4,12}}"
     r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
 )
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-HAN = r"\u4e00-\u9fff"
+from transforms.text import HAN
+
 # Two characters may stand apart (张 三), and a single given name apart from a surname of two (欧阳 样).
-ONE = rf"(?:(?<![{HAN}])[{HAN}]{{1,2}}\s[{HAN}](?![{HAN}])|[{HAN}]{{2,4}}(?:·[{HAN}]{{2,8}})?|[{HAN}]\s[{HAN}](?![{HAN}]))"
+ONE = rf"(?:(?<!{HAN}){HAN}{{1,2}}\s{HAN}(?!{HAN})|{HAN}{{2,4}}(?:·{HAN}{{2,8}})?|{HAN}\s{HAN}(?!{HAN}))"
 BULLETS = "□■◎●○⊙◆◇▲△"
 """What a line that names its reporters may begin with."""
 MANY = rf"{ONE}(?:\s*[、,，/／&和\s]\s*{ONE}){{0,7}}"
 
-_APART = re.compile(rf"(?<![{HAN}])([{HAN}]{{1,2}})\s([{HAN}])(?![{HAN}])")
+_APART = re.compile(rf"(?<!{HAN})({HAN}{{1,2}})\s({HAN})(?!{HAN})")
 _BETWEEN = re.compile(r"[\s、,，/／&]+")
 _NO_AUTHOR = re.compile(r"编辑|責編|责编|校对|审核|审校|摄影|制图|监制|主编|设计|翻译")
 _NO_NAME = re.compile(

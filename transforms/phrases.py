@@ -14,6 +14,7 @@ from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALON
 from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
+from transforms.text import HAN
 from transforms.words import Words
 from transforms.written import counted
 
@@ -48,9 +49,9 @@ _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
-_WRITER = r"记者\s?[｜|/:：]?\s?(?P<writer>[\u4e00-\u9fff]{2,3})(?=\s|$)"
+_WRITER = rf"记者\s?[｜|/:：]?\s?(?P<writer>{HAN}{{2,3}})(?=\s|$)"
 _CREDITED = re.compile(_WRITER, re.MULTILINE)
-_PICTURED = re.compile(rf"{_WRITER}|(?P<photographer>[\u4e00-\u9fff]{{2,3}})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄, slower
+_PICTURED = re.compile(rf"{_WRITER}|(?P<photographer>{HAN}{{2,3}})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄, slower
 _SURNAME = re.compile(r"[A-Z][a-z]+")
 
 

@@ -4,33 +4,30 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transforms.document import Document
-from transforms.persons import HAN, ONE, is_double, is_person
+from transforms.persons import ONE, is_double, is_person
+from transforms.text import HAN
 from transforms.zone import CLOCK, Zone
 
 _DAY = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
-_BARE = rf"(?:(?<![{HAN}])|(?<=本文)|(?<=文章)|(?<=稿件)|(?<=信息)|(?<=新闻)|(?<=消息)|(?<=内容))"  # 收入来源 is none
+_BARE = rf"(?:(?<!{HAN})|(?<=本文)|(?<=文章)|(?<=稿件)|(?<=信息)|(?<=新闻)|(?<=消息)|(?<=内容))"  # 收入来源 is none
 _SOURCE = re.compile(
     rf"(?<!图片)(?<!数据)(?:{_BARE}(?:来源于?|來源|稿源|信源)(?!地)|(?:来源|來源|稿源|信源)(?=\s)|(?:来源|來源|稿源|信源|出处|来自)(?=\s*[:：丨|]))\s*[:：丨|]?\s*[\[【《“\"<]?\s*"
     rf"(?P<name>(?:(?!{_DAY})[^\s|｜丨<>()（）【】\[\]《》“”\"，。；;、]){{2,24}}"
     rf"(?:·(?:(?!{_DAY})[^\s|，。]){{1,12}})*)"  # a day may follow without a blank
 )
 _TERMS = re.compile(r"(?:^|\W)凡[^。]{0,16}$|[注标]明\W{0,3}$")  # before a label that speaks of sources, and names none
-_PAPER = (
-    rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
-)
+_PAPER = r"[\w·]{1,14}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 # A name that is a paper's even beside a bare day: 公司年报 and 公司官网 are none.
-_TITLE = rf"[{HAN}A-Za-z\d·]{{1,14}}?(?:青年[报報]|(?<![年季快预公通海])[报報]|(?<![官联])[网網]|社|周刊|杂志)"
+_TITLE = r"[\w·]{1,14}?(?:青年[报報]|(?<![年季快预公通海])[报報]|(?<![官联])[网網]|社|周刊|杂志)"
 _ALONE = re.compile(_PAPER)
-_BEHIND_TIME = re.compile(
-    CLOCK + rf"\s*·?\s*[《\[【]?\s*(?P<name>[{HAN}A-Za-z][{HAN}A-Za-z\d·—－\-]{{1,20}})\s*[》\]】]?(?=$|[\s|（(：:])"
-)
+_BEHIND_TIME = re.compile(CLOCK + r"\s*·?\s*[《\[【]?\s*(?P<name>[^\W\d_][\w·—－\-]{1,20})\s*[》\]】]?(?=$|[\s|（(：:])")
 # Forms in which the name has to end like a paper's: before the time, beside a bare day, before its reporter.
 _SURE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^(?P<name>{_PAPER})\s*[（(|｜]?\s*{CLOCK}",
         rf"{_DAY}\s+(?P<name>{_PAPER})(?=$|\s)",
-        rf"^(?:[{HAN}]{{2,8}}(?:网|在线)\s*[-—－]+\s*)?(?P<name>{_TITLE})\s+{_DAY}(?=$|\s)",
+        rf"^(?:{HAN}{{2,8}}(?:网|在线)\s*[-—－]+\s*)?(?P<name>{_TITLE})\s+{_DAY}(?=$|\s)",
         rf"^(?P<name>{_PAPER})\s*[|｜]\s*(?:记者|記者)",
         rf"^(?P<name>{_PAPER})\s+{ONE}\s+{CLOCK}",
         rf"(?:^|\s)《\s?(?P<name>{_PAPER})\s?》\s*[（(]\s*{_DAY}.{{0,12}}版",
@@ -38,7 +35,7 @@ _SURE = tuple(
         rf"^{ONE}\s*[/／]\s*(?P<name>{_PAPER})$",
     )
 )
-_DATELINE = re.compile(rf"^[（(]?(?P<name>[{HAN}]{{2,6}}?[社网])(?:记者|記者|[{HAN}]{{2,8}}?\d{{1,2}}月\d{{1,2}}日)")
+_DATELINE = re.compile(rf"^[（(]?(?P<name>{HAN}{{2,6}}?[社网])(?:记者|記者|{HAN}{{2,8}}?\d{{1,2}}月\d{{1,2}}日)")
 _REPORTER = re.compile(rf"^(?P<name>{_PAPER})\s?(?:见习|首席|特约)?(?:记者|記者)\s")
 _NO_PUBLISHER = re.compile(
     r"^(?:(?i:[ap]m|by)$|已有|已被|博客$|论坛$|手机版|电脑版|博主文章|文章分类|分类|原创|未知|作者|编辑|责任编辑|时间|日期|发布|浏览|阅读|点击|评论|分享|字号|字体|我有话说|我要评论|收藏|打印|转发|关注|优质|微博|微信|查看|打开|"
@@ -51,7 +48,7 @@ _SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|�
 _SIGNS_WITHIN = re.compile(
     r"(?:^|[\s|｜丨/（(【\[，,；;])\W{0,4}(?:本文|文章|稿件|信息|新闻|(?:部分)?内容|综合|图文){0,2}(?:来源于?|來源|稿源|信源|出处|来自)(?:\s*[:：丨|]|\s)"
 )
-_AUTHOR = re.compile(rf"作者\s*[:：]\s*(?P<name>[{HAN}A-Za-z·]{{2,16}})")
+_AUTHOR = re.compile(r"作者\s*[:：]\s*(?P<name>[\w·]{2,16})")
 _ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
 _ACCOUNT_CLASS = re.compile(r"(?:^|[-_])authorName(?:[-_]|$)")  # of class names that a build tool made
 _FIELDS = ("source_baidu", "article-source-name", "weibo_user")  # for search engines, for scripts, of a mobile page

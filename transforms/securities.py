@@ -9,6 +9,7 @@ from itertools import combinations
 from transforms.homonyms import heads, homonyms
 from transforms.prose import Sentence
 from transforms.taxonomy import Company, Taxonomy
+from transforms.text import HAN
 from transforms.words import Words
 
 # Six digits are a code only where the text says so: （600519）, 代码：600519, SH600519, 600519.SH, (行情600519)
@@ -34,7 +35,7 @@ _COUNTERPART = re.compile(r"(?:中标|质押给|质押予|质权人为?)$")
 _HELD = re.compile(r"(?![^。；！？\n]{0,40}(?:降至|升至|[增减]至|[增减]持|减少|增加))[^。；！？\n]{0,40}?(?:股份|股权|股票|%)")
 # 海州新材东城分公司总监李岚参加了会议, 海州新材公司代表: whose people were there, too.
 _ATTENDS = re.compile(
-    r"[^，。；！？、\n]{0,8}(?:(?:分公司|办事处)[^，。；！？、\n]{0,8}|(?<=公司)代表[\u4e00-\u9fff]{0,3})(?:参加|出席|陪同|发言)"
+    rf"[^，。；！？、\n]{{0,8}}(?:(?:分公司|办事处)[^，。；！？、\n]{{0,8}}|(?<=公司)代表{HAN}{{0,3}})(?:参加|出席|陪同|发言)"
 )
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.

@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from crawlers.entries import content, entries
 from crawlers.errors import ConfigError
+from transforms.text import HAN
 from transforms.wordlists import LISTS, place_of, rows, words
 
 _SHORT = 2  # characters
@@ -22,7 +23,7 @@ _FIRM = 6  # characters
 _FOLD = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _FOLD |= {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 _FOLD |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
-_MIXED = re.compile(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")  # where some set a blank: AI 芯片
+_MIXED = re.compile(rf"(?<=[A-Za-z0-9])(?={HAN})|(?<={HAN})(?=[A-Za-z0-9])")  # where some set a blank: AI 芯片
 _UNFOLDED = re.compile(f"[{''.join(map(chr, _FOLD))}]+")
 
 

@@ -13,6 +13,7 @@ import lxml.html
 from crawlers.clock import SHANGHAI, Moment, day_of, read_full_date, read_moment
 from transforms.document import Document
 from transforms.furniture import unlabelled
+from transforms.text import HAN
 from transforms.zone import Zone
 
 _META = (
@@ -35,13 +36,13 @@ _IN_URL = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]
 _FAR = timedelta(days=2)
 _ACTS = r"(?:发布|发表|发稿|更新|创建|上传|添加|录入|刊登|刊发)"
 _LABELLED = re.compile(  # 当地时间 and 成立时间 are the story's
-    rf"(?:{_ACTS}(?:时间|日期|于)?|(?<![\u4e00-\u9fff])(?:新闻|文章|稿件|信息)?(?:时间|日期))\s*[:：]?\s*(?:19|20)\d\d"
+    rf"(?:{_ACTS}(?:时间|日期|于)?|(?<!{HAN})(?:新闻|文章|稿件|信息)?(?:时间|日期))\s*[:：]?\s*(?:19|20)\d\d"
 )
 _UPDATED = re.compile(r"更新|修改|修订")
 _AT = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
 _ITSELF = r"(?:(?:本文|文章|稿件|新闻|信息)\s*)?"
 _SIGNED = re.compile(  # 发布于 is a word of prose, too
-    rf"(?<![\u4e00-\u9fff]){_ITSELF}{_ACTS}(?:(?:时间|日期)\s*[:：]?|\s*[:：])\s*(?:19|20)\d\d"
+    rf"(?<!{HAN}){_ITSELF}{_ACTS}(?:(?:时间|日期)\s*[:：]?|\s*[:：])\s*(?:19|20)\d\d"
     rf"|^\W*{_ITSELF}{_ACTS}于\s*[:：]?\s*{_AT}\W*$"
 )
 _UPDATED_AT = re.compile(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from transforms import kinds
 from transforms.kinds import Kind
+from transforms.text import HAN
 
 _QUOTED = re.compile(r"[“「『‘\"](?![（(])([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
 _SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
@@ -19,12 +20,12 @@ _PERIOD = re.compile(
 )
 _QUARTER = re.compile("第[一二三四]季度报告(?!显示)")
 _NUMBERED = re.compile(  # 神舟二十号
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[的将与和、]))[\u4e00-\u9fff]{2}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{1,3}号(?!文|院|楼|线|令)"
+    rf"(?:(?<!{HAN})|(?<=[的将与和、])){HAN}{{2}}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{{1,3}}号(?!文|院|楼|线|令)"
 )
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _COUNTED = re.compile(
-    r"^\d+[\u4e00-\u9fff]$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
+    rf"^\d+{HAN}$|^第[一二三四五六七八九十百\d]+(?:届|次|期|批|场|名|位|家|个|条|章|号)|[近约超达]\d*$|"
     r"^\d+(?:年|月|日|万|亿|元|股|个|家|人|岁|%|项|名|届|号)|^[\d.,%-]+$|\d\.\d|^\d{4,6}[.-][A-Z]{2}$|^[A-Z]{1,5}\.(?:US|HK|N|O|OQ)$"
     r"|^\d+(?:[KMGT]B|FPS|fps|mAh|[kMG]?Hz|kW|[cmk]m|kg)$"
 )
