@@ -10,6 +10,7 @@ from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -109,10 +110,11 @@ class PlainRunner:
     """Steps are calls; jobs go to worker processes on this machine."""
 
     def __init__(self, workers: int) -> None:
-        """Use up to `workers` processes; they start with the first job, or when they are to be ready."""
+        """Use up to `workers` processes; they start with the first jobs, no more than those, or when they are to be ready."""
         self._workers = workers
         self._ahead = AHEAD * workers
-        self._pool = self._new_pool()
+        self._pool: ProcessPool | None = None
+        self._size = 0  # processes of the pool
         self._given_up = 0  # pools, one after another, that gave no result
 
     def __enter__(self) -> Self:
@@ -129,6 +131,7 @@ class PlainRunner:
 
     def ready(self, load: Callable[[], object]) -> None:
         """Let the processes start, and do `load` once for each."""
+        self._provide(self._workers)
         for _ in range(self._workers):
             self._give(load, [], _SECONDS_TO_START)
 
@@ -139,8 +142,11 @@ class PlainRunner:
 
         Raises WorkersError where the processes end again and again before they have done anything.
         """
+        jobs = iter(jobs)
+        first = list(islice(jobs, self._workers))
+        self._provide(len(first))
         running: deque[tuple[Job, _Asked]] = deque()
-        for job in jobs:
+        for job in chain(first, jobs):
             running.append((job, self._schedule(work, job, split)))
             if len(running) >= self._ahead:
                 yield from self._results(work, *running.popleft(), split)
@@ -149,15 +155,27 @@ class PlainRunner:
 
     def _new_pool(self) -> ProcessPool:
         # Not forked: the parent has threads, and a fork of those may stop for ever.
-        return ProcessPool(max_workers=self._workers, initializer=_end_with_parent, context=get_context("spawn"))
+        return ProcessPool(max_workers=self._size, initializer=_end_with_parent, context=get_context("spawn"))
+
+    def _provide(self, size: int) -> None:
+        """Have so many processes, or all where some more are needed than the last time; none may have anything to do.
+
+        Each takes a second to load what a batch needs, and 75 MB, which a few pages are not worth.
+        """
+        if size > self._size:
+            self._end_pool()
+            self._size = self._workers if self._pool else size
+            self._pool = self._new_pool()
 
     def _end_pool(self) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        if self._pool:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
 
     def _give(self, work: Callable[..., object], arguments: list[Any], seconds: float) -> _Asked:
         """Give a job to the pool. One that has given up, since a process ended that had nothing to do, gives way to a new one."""
         with _interrupts_held():
+            assert self._pool, "provided before any job is given"
             if not self._pool.active:
                 self._given_up += 1
                 if self._given_up > _MOST_GIVEN_UP:

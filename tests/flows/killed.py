@@ -16,7 +16,7 @@ from crawlers.errors import CaixunError
 from crawlers.members import whole_members
 from flows.demo import DEMO_DAYS, demo_project
 from flows.sample_site import load_site, serving
-from flows.settings import SHIPPED_CONFIG, Project
+from flows.settings import SHIPPED_CONFIG, Project, open_project
 from tests.conftest import Site, caixun, in_project
 from tests.flows.points import Point
 from transforms import dataset
@@ -41,12 +41,18 @@ class Undisturbed:
 
 
 def undisturbed(place: Path) -> Undisturbed:
-    """Return the result of an undisturbed backfill."""
-    with serving(load_site(SHIPPED_CONFIG / "demo"), 0) as port:
-        project = demo_project(place, port)
-        run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(project))
-    assert run.returncode == 1, run.stderr  # one article is behind a wall
-    return Undisturbed(project, comparable(project, port))
+    """Return the result of an undisturbed backfill, which is made at `place` unless another process has made it there."""
+    made = place / "made"
+    with FileLock(f"{place}.lock"):
+        if not made.exists():
+            with serving(load_site(SHIPPED_CONFIG / "demo"), 0) as port:
+                project = demo_project(place, port)
+                run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(project))
+            assert run.returncode == 1, run.stderr  # one article is behind a wall
+            made.write_text(f"{port} {project.config}")
+    port, config = made.read_text().split(" ", maxsplit=1)
+    project = open_project(Path(config), place)
+    return Undisturbed(project, comparable(project, int(port)))
 
 
 def rows_of(project: Project) -> list[dict]:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo import demo_project
 from tests.conftest import caixun, in_project
 from tests.flows import killed
 from tests.flows.points import POINTS
@@ -25,14 +24,9 @@ OFTEN = [point for point in POINTS if point.often]
 COMMAND = ["backfill", "2026-11-18", "2026-11-20"]
 
 
-@pytest.fixture
-def project(site, tmp_path):
-    return demo_project(tmp_path / "data", site.port)  # with as many workers as a user has
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return killed.undisturbed(tmp_path_factory.mktemp("undisturbed"))
+    return killed.undisturbed(tmp_path_factory.getbasetemp().parent / "undisturbed")  # one for all processes of the run
 
 
 @pytest.mark.parametrize("point", [point for point in OFTEN if point.command == "backfill"], ids=lambda point: point.name)

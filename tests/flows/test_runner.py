@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -72,7 +73,34 @@ def test_a_slow_reader_keeps_few_jobs_in_flight():
 
 
 def own_pid(_job: tuple[int, ...]) -> int:
+    time.sleep(0.2)  # so that another process takes the next one
     return os.getpid()
+
+
+def processes_of(runner: PlainRunner, jobs: int) -> set[object]:
+    return {pid for _, pid in runner.map("x", own_pid, [(1,)] * jobs, split)}
+
+
+def test_no_more_processes_start_than_there_are_jobs_unless_they_are_to_be_ready():
+    own = Path("/proc/self/task", str(os.getpid()), "children")
+    before = set(own.read_text().split())
+
+    def workers() -> int:
+        found = set(own.read_text().split()) - before
+        return sum("spawn_main" in Path("/proc", pid, "cmdline").read_text() for pid in found)
+
+    with PlainRunner(4) as runner:
+        assert len(processes_of(runner, 1)) == workers() == 1
+        assert len(processes_of(runner, 1)) == workers() == 1
+        processes_of(runner, 2)
+        assert workers() == 4
+    with PlainRunner(3) as runner:
+        processes_of(runner, 2)
+        assert workers() == 2
+    with PlainRunner(3) as runner:
+        runner.ready(os.getpid)
+        processes_of(runner, 1)
+        assert workers() == 3
 
 
 def test_a_process_that_ends_while_it_has_nothing_to_do_is_replaced():
