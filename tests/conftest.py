@@ -13,6 +13,7 @@ from flows.demo import demo_project
 from flows.sample_site import SampleSite, load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 from tests.servers import KEYS, ObjectStore, Postgresql, object_store, postgresql
+from tests.starter import starter
 
 
 @dataclass
@@ -63,11 +64,16 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 def caixun(
     *arguments: object, cwd: Path | None = None, timeout: float = 300, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the installed program and return what it printed and how it ended."""
-    program = Path(sys.executable).with_name("caixun")
+    """Run the program and return what it printed and how it ended.
+
+    Where variables of the environment are given, which may change how Python starts, it is the installed one that is started.
+    """
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
+    words = [*map(str, arguments)]
+    if not environment:
+        return starter().run(words, clean, cwd or Path.cwd(), timeout)
     return subprocess.run(
-        [program, *map(str, arguments)],
+        [Path(sys.executable).with_name("caixun"), *words],
         capture_output=True,
         text=True,
         cwd=cwd,

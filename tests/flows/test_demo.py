@@ -3,6 +3,7 @@ import platform
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -119,6 +120,13 @@ def test_what_only_asks_loads_neither_prefect_nor_scrapy(arguments, tmp_path):
     assert not imported & {"prefect", "scrapy", "twisted", "trafilatura", "fastapi"}
     if arguments == ["--help"]:
         assert not imported & {"pyarrow", "sqlalchemy", "pandas", "lxml"}
+
+
+def test_a_worker_process_loads_no_command():
+    program = Path(sys.executable).with_name("caixun")
+    loads = f"import runpy, sys; runpy.run_path({str(program)!r}, run_name='__mp_main__'); print('typer' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)  # as multiprocessing does
+    assert run.stdout == "False\n"
 
 
 def test_arrow_takes_its_memory_from_where_it_is_given_back(monkeypatch):
