@@ -16,7 +16,10 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-_LOADED = ("flows.cli.app", "flows.backfill", "flows.demo", "flows.doctor", "flows.export", "flows.rebuild", "flows.report")
+_LOADED = (
+    *("flows.cli.app", "flows.backfill", "flows.demo", "flows.doctor", "flows.export", "flows.import_warc", "flows.importing"),
+    *("flows.rebuild", "flows.report", "flows.saved", "flows.sources", "transforms.extract", "transforms.lexicon"),
+)
 _REQUEST = 1 << 18  # bytes; arguments and environment
 
 

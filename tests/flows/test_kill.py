@@ -26,7 +26,9 @@ COMMAND = ["backfill", "2026-11-18", "2026-11-20"]
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return killed.undisturbed(tmp_path_factory.getbasetemp().parent / "undisturbed")  # one for all processes of the run
+    """Of one run of the tests, whose processes have their folders side by side."""
+    own = tmp_path_factory.getbasetemp()
+    return killed.undisturbed((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "undisturbed")
 
 
 @pytest.mark.parametrize("point", [point for point in OFTEN if point.command == "backfill"], ids=lambda point: point.name)
