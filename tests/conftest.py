@@ -13,7 +13,7 @@ from flows.demo import demo_project
 from flows.sample_site import SampleSite, load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 from tests.servers import KEYS, ObjectStore, Postgresql, object_store, postgresql
-from tests.starter import starter
+from tests.starter import start
 
 
 @dataclass
@@ -71,7 +71,7 @@ def caixun(
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
     words = [*map(str, arguments)]
     if not environment:
-        return starter().run(words, clean, cwd or Path.cwd(), timeout)
+        return start(words, clean, cwd or Path.cwd(), timeout)
     return subprocess.run(
         [Path(sys.executable).with_name("caixun"), *words],
         capture_output=True,

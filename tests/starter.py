@@ -7,20 +7,21 @@ the program's `main` in a process of its own, with its own arguments, folder, en
 import atexit
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 _LOADED = (
-    *("flows.cli.app", "flows.backfill", "flows.demo", "flows.doctor", "flows.export", "flows.import_warc", "flows.importing"),
-    *("flows.rebuild", "flows.report", "flows.saved", "flows.sources", "transforms.extract", "transforms.lexicon"),
+    *("flows.backfill", "flows.demo", "flows.doctor", "flows.export", "flows.import_warc", "flows.importing", "flows.rebuild"),
+    *("flows.report", "flows.saved", "flows.sources", "transforms.extract", "transforms.lexicon"),
 )
-_REQUEST = 1 << 18  # bytes; arguments and environment
 
 
 class Starter:
@@ -38,25 +39,31 @@ class Starter:
     def run(
         self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float
     ) -> subprocess.CompletedProcess[str]:
-        """Start the program, wait for its end, and return what it printed and how it ended."""
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            said = json.dumps([list(arguments), dict(environment), str(folder)]).encode()
-            assert len(said) < _REQUEST
-            socket.send_fds(self._connection, [said], [out.fileno(), err.fileno()])
-            pid = int(self._answers.readline())
-            self._connection.settimeout(timeout)
+        """Start the program, wait until it and all that writes to its output have ended, and return what was printed and how it ended.
+
+        Raises subprocess.TimeoutExpired.
+        """
+        out, err = os.pipe(), os.pipe()
+        said = json.dumps([list(arguments), dict(environment), str(folder)])
+        self._connection.settimeout(timeout)
+        with ThreadPoolExecutor(2) as readers:
+            printed = [readers.submit(_all_of, reading) for reading, _ in (out, err)]
             try:
+                socket.send_fds(self._connection, [b"\n"], [out[1], err[1]])
+            finally:
+                os.close(out[1])
+                os.close(err[1])
+            self._connection.sendall(f"{said}\n".encode())
+            pid = 0
+            try:
+                pid = int(self._answers.readline())
+                texts = [one.result(timeout) for one in printed]
                 status = int(self._answers.readline())
             except TimeoutError:
-                os.kill(pid, 9)
+                if pid:
+                    os.kill(pid, signal.SIGKILL)
                 raise subprocess.TimeoutExpired(list(arguments), timeout) from None
-            finally:
-                self._connection.settimeout(None)
-            printed = []
-            for file in (out, err):
-                file.seek(0)
-                printed.append(file.read().decode().replace("\r\n", "\n"))
-        return subprocess.CompletedProcess(list(arguments), status, *printed)
+        return subprocess.CompletedProcess(list(arguments), status, *texts)
 
     def end(self) -> None:
         """Let the process end."""
@@ -73,21 +80,42 @@ def starter() -> Starter:
     return made
 
 
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Start the program by the starter of this process, or by a new one where the last start went wrong; see `Starter.run`."""
+    try:
+        return starter().run(arguments, environment, folder, timeout)
+    except BaseException:  # what it answers now is nobody's
+        starter.cache_clear()
+        raise
+
+
+def _all_of(reading: int) -> str:
+    with os.fdopen(reading, "rb") as pipe:
+        return pipe.read().decode().replace("\r\n", "\n")
+
+
 def _serve(connection: socket.socket) -> None:
+    import_module("flows.cli.app").choose_allocator()
     for name in _LOADED:
         import_module(name)
+    requests = connection.makefile("r")
     while True:
-        said, files, _, _ = socket.recv_fds(connection, _REQUEST, 2)
-        if not said:
+        _, files, _, _ = socket.recv_fds(connection, 1, 2)
+        if not files:
             return
+        said = requests.readline()
         pid = os.fork()
         if pid == 0:
+            requests.close()
             connection.close()
             _become(*json.loads(said), files)
         for file in files:
             os.close(file)
-        connection.sendall(f"{pid}\n".encode())
-        connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
+        with suppress(BrokenPipeError):  # who asked has ended
+            connection.sendall(f"{pid}\n".encode())
+            connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
 
 
 def _become(arguments: list[str], environment: dict[str, str], folder: str, files: list[int]) -> None:
@@ -95,11 +123,13 @@ def _become(arguments: list[str], environment: dict[str, str], folder: str, file
     for number, file in enumerate(files, 1):
         os.dup2(file, number)
         os.close(file)
+    sys.modules["__main__"].__package__ = None  # by which Typer would name the program
+    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115 - to the end
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["caixun", *arguments]
-    import_module("flows.cli").main()
+    sys.exit(import_module("flows.cli.app").main())
 
 
 if __name__ == "__main__":

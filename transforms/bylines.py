@@ -38,7 +38,7 @@ _BYLINES = tuple(
         rf"[（(]\s*{_PAPER}{_RANK}\s*(?P<names>{HAN}{{2,4}}?)(?:{_DESKS})\d{{1,2}}日[電电]",
         rf"^{_PAPER}快[讯訊]\s*[/／]\s*(?P<names>{ONE})(?=$|\s)",
         rf"(?:^|\s)(?:记者|記者)\s*(?P<names>{MANY})\s*[/／|｜]",
-        rf"\s(?:本报|本刊|本网|本社)?{_RANK}\s+(?P<names>{MANY})$",
+        rf"(?<!图片)(?:来源|來源|稿源)\s*[:：]\s*\S+\s+(?:本报|本刊|本网|本社)?{_RANK}\s+(?P<names>{MANY})(?<!\s摄)$",
         rf"{CLOCK}\s+[^\W\d_]{{2,12}}(?:[-—－]{HAN}{{2,12}})?\s+(?P<names>{ONE})(?=$|\s)",
         rf"{CLOCK}\s*[\[【]\s*(?P<names>{ONE})\s*[\]】]",
         rf"^(?:{_PAPER}\s)?(?P<names>{ONE})\s+{CLOCK}",

@@ -16,11 +16,11 @@ _SOURCE = re.compile(
     rf"(?:·(?:(?!{_DAY})[^\s|，。]){{1,12}})*)"  # a day may follow without a blank
 )
 _TERMS = re.compile(r"(?:^|\W)凡[^。]{0,16}$|[注标]明\W{0,3}$")  # before a label that speaks of sources, and names none
-_PAPER = r"[\w·]{1,14}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
+_PAPER = r"(?:[^\W_]|·){1,14}?(?:报|報|报道|網|网|社|台|周刊|杂志|新闻|新聞|客户端|发布|在线|传媒|传播|财经|財經|頻道|频道)"
 # A name that is a paper's even beside a bare day: 公司年报 and 公司官网 are none.
-_TITLE = r"[\w·]{1,14}?(?:青年[报報]|(?<![年季快预公通海])[报報]|(?<![官联])[网網]|社|周刊|杂志)"
+_TITLE = r"(?:[^\W_]|·){1,14}?(?:青年[报報]|(?<![年季快预公通海])[报報]|(?<![官联])[网網]|社|周刊|杂志)"
 _ALONE = re.compile(_PAPER)
-_BEHIND_TIME = re.compile(CLOCK + r"\s*·?\s*[《\[【]?\s*(?P<name>[^\W\d_][\w·—－\-]{1,20})\s*[》\]】]?(?=$|[\s|（(：:])")
+_BEHIND_TIME = re.compile(CLOCK + r"\s*·?\s*[《\[【]?\s*(?P<name>[^\W\d_](?:[^\W_]|[·—－\-]){1,20})\s*[》\]】]?(?=$|[\s|（(：:])")
 # Forms in which the name has to end like a paper's: before the time, beside a bare day, before its reporter.
 _SURE = tuple(
     re.compile(pattern)
@@ -48,7 +48,7 @@ _SIGNS = re.compile(r"^\W{0,4}(?:本文|文章|稿件|信息|新闻)?(?:来源|�
 _SIGNS_WITHIN = re.compile(
     r"(?:^|[\s|｜丨/（(【\[，,；;])\W{0,4}(?:本文|文章|稿件|信息|新闻|(?:部分)?内容|综合|图文){0,2}(?:来源于?|來源|稿源|信源|出处|来自)(?:\s*[:：丨|]|\s)"
 )
-_AUTHOR = re.compile(r"作者\s*[:：]\s*(?P<name>[\w·]{2,16})")
+_AUTHOR = re.compile(r"作者\s*[:：]\s*(?P<name>(?:[^\W\d_]|·){2,16})")
 _ACCOUNTS = ("js_name", "author-name", "profile_nickname", "account-name", "media-name")
 _ACCOUNT_CLASS = re.compile(r"(?:^|[-_])authorName(?:[-_]|$)")  # of class names that a build tool made
 _FIELDS = ("source_baidu", "article-source-name", "weibo_user")  # for search engines, for scripts, of a mobile page

@@ -76,10 +76,7 @@ _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)  # what writing to 
 
 def main() -> None:
     """Run the command line. An expected failure is one sentence; its exit status is 2 for arguments and configuration."""
-    # Arrow's own allocator keeps what its threads have used, more the longer a run goes on, and the system's keeps some of it. Arrow
-    # reads this when it is loaded, here and in the processes that are started from here; its wheels for Linux on x86-64 have jemalloc.
-    linux = sys.platform == "linux" and platform.machine() == "x86_64"
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
+    choose_allocator()
     # What a command imports and reads stays; looking for garbage in it so often took a tenth of a short one's time.
     gc.set_threshold(10_000)
     open_streams()
@@ -96,6 +93,16 @@ def main() -> None:
         say("caixun: stopped; the same command goes on from here")
         status = 128 + signals[0] if signals else status
     sys.exit(status)
+
+
+def choose_allocator() -> None:
+    """Let Arrow take its memory from where it is given back; it looks when it is loaded, here and in processes started from here.
+
+    Its own allocator keeps what its threads have used, more the longer a run goes on, and the system's keeps some of it. Its
+    wheels for Linux on x86-64 have jemalloc.
+    """
+    linux = sys.platform == "linux" and platform.machine() == "x86_64"
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if linux else "system")
 
 
 def _end_as_ctrl_c() -> list[int]:

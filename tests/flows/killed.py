@@ -45,6 +45,7 @@ def undisturbed(place: Path) -> Undisturbed:
     made = place / "made"
     with FileLock(f"{place}.lock"):
         if not made.exists():
+            shutil.rmtree(place, ignore_errors=True)  # of one that failed, whose site had another port
             with serving(load_site(SHIPPED_CONFIG / "demo"), 0) as port:
                 project = demo_project(place, port)
                 run = caixun("backfill", DEMO_DAYS[0], DEMO_DAYS[-1], *in_project(project))

@@ -34,6 +34,11 @@ def test_what_is_about_the_page_is_furniture(line):
         "法律声明 公司就侵权事项发布律师函",
         "记者：何时？",
         "记者：谢谢。",
+        "AI制作：短剧行业的新变量",
+        "AI审核：平台治理的下一步",
+        "3D制作 技术门槛降低",
+        "CNN记者：我的问题是关于关税。",
+        "21世纪经济报道记者：请问下一步怎么走。",
     ],
 )
 def test_what_is_of_the_text_is_none(line):
