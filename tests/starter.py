@@ -12,11 +12,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 _LOADED = (
     *("flows.backfill", "flows.demo", "flows.doctor", "flows.export", "flows.import_warc", "flows.importing", "flows.rebuild"),
@@ -43,33 +43,43 @@ class Starter:
 
         Raises subprocess.TimeoutExpired.
         """
-        out, err = os.pipe(), os.pipe()
-        said = json.dumps([list(arguments), dict(environment), str(folder)])
+        pipes = [_Pipe(), _Pipe()]
         self._connection.settimeout(timeout)
-        with ThreadPoolExecutor(2) as readers:
-            printed = [readers.submit(_all_of, reading) for reading, _ in (out, err)]
-            try:
-                socket.send_fds(self._connection, [b"\n"], [out[1], err[1]])
-            finally:
-                os.close(out[1])
-                os.close(err[1])
-            self._connection.sendall(f"{said}\n".encode())
-            pid = 0
-            try:
-                pid = int(self._answers.readline())
-                texts = [one.result(timeout) for one in printed]
-                status = int(self._answers.readline())
-            except TimeoutError:
-                if pid:
-                    os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(arguments), timeout) from None
-        return subprocess.CompletedProcess(list(arguments), status, *texts)
+        try:
+            socket.send_fds(self._connection, [b"\n"], [one.writing for one in pipes])
+        finally:
+            for one in pipes:
+                os.close(one.writing)
+        self._connection.sendall(f"{json.dumps([list(arguments), dict(environment), str(folder)])}\n".encode())
+        pid = 0
+        try:
+            pid = int(self._answers.readline())
+            printed = [one.text.result(timeout) for one in pipes]
+            status = int(self._answers.readline())
+        except TimeoutError:
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(list(arguments), timeout) from None
+        return subprocess.CompletedProcess(list(arguments), status, *printed)
 
     def end(self) -> None:
-        """Let the process end."""
-        self._answers.close()
-        self._connection.close()
+        """End the process."""
+        self._process.kill()
         self._process.wait()
+
+
+class _Pipe:
+    """A pipe that is read to its end, however long what writes to it lives on."""
+
+    def __init__(self) -> None:
+        """Begin to read."""
+        self._reading, self.writing = os.pipe()
+        self.text: Future[str] = Future()
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with os.fdopen(self._reading, "rb") as pipe:
+            self.text.set_result(pipe.read().decode().replace("\r\n", "\n"))
 
 
 @cache
@@ -91,11 +101,6 @@ def start(
         raise
 
 
-def _all_of(reading: int) -> str:
-    with os.fdopen(reading, "rb") as pipe:
-        return pipe.read().decode().replace("\r\n", "\n")
-
-
 def _serve(connection: socket.socket) -> None:
     import_module("flows.cli.app").choose_allocator()
     for name in _LOADED:
@@ -113,9 +118,8 @@ def _serve(connection: socket.socket) -> None:
             _become(*json.loads(said), files)
         for file in files:
             os.close(file)
-        with suppress(BrokenPipeError):  # who asked has ended
-            connection.sendall(f"{pid}\n".encode())
-            connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
+        connection.sendall(f"{pid}\n".encode())
+        connection.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n".encode())
 
 
 def _become(arguments: list[str], environment: dict[str, str], folder: str, files: list[int]) -> None:

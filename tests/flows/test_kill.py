@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.demo import demo_project
 from tests.conftest import caixun, in_project
 from tests.flows import killed
 from tests.flows.points import POINTS
@@ -58,8 +59,9 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_ends_early_leaves_no_child_and_no_lock(how, project, site):
+def test_a_run_that_ends_early_leaves_no_child_and_no_lock(how, site, tmp_path):
     """End the parent while the child waits for a slow site."""
+    project = demo_project(tmp_path / "data", site.port)  # with as many workers as a user has
     answer = site.content.answer
 
     def slow(target: str):
