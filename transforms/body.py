@@ -2,6 +2,7 @@
 
 import copy
 import re
+from itertools import accumulate
 from typing import NamedTuple
 
 import lxml.etree
@@ -66,7 +67,8 @@ def _is_cut(text: str) -> bool:
 
 def holds_text(article: FoundArticle) -> bool:
     """Whether the container holds more than a caption."""
-    return sum(len(fold(line.text)) for line in article.lines if not line.is_link) >= _TINY
+    lengths = (len(fold(line.text)) for line in article.lines if not line.is_link)
+    return any(length >= _TINY for length in accumulate(lengths))
 
 
 def body_of(document: Document, article: FoundArticle, title: str) -> list[str]:

@@ -112,8 +112,10 @@ class Document:
         """Elements by each of their names: id and classes."""
         found: dict[str, list[lxml.html.HtmlElement]] = defaultdict(list)
         for node in self.tree.iter("*"):
-            for name in {*node.get("id", "").split(), *node.get("class", "").split()}:
-                found[name].append(node)
+            identity, classes = node.get("id"), node.get("class")
+            if identity or classes:
+                for name in {*(identity or "").split(), *(classes or "").split()}:
+                    found[name].append(node)
         return found
 
     @cached_property
@@ -130,11 +132,16 @@ class Document:
 
     def meta(self, *names: str) -> str:
         """Return the content of the first `<meta>` with one of the names (property, name or itemprop), or ""."""
-        for node in self.tree.iter("meta"):
-            name = node.get("property") or node.get("name") or node.get("itemprop") or ""
-            if name.strip().lower() in names and node.get("content", "").strip():
-                return tidy(node.get("content", ""))
-        return ""
+        return next((tidy(content) for name, content in self._metas if name in names), "")
+
+    @cached_property
+    def _metas(self) -> list[tuple[str, str]]:
+        """Name and content of each `<meta>` that has some content."""
+        named = (
+            (node.get("property") or node.get("name") or node.get("itemprop") or "", node.get("content", ""))
+            for node in self.tree.iter("meta")
+        )
+        return [(name.strip().lower(), content) for name, content in named if content.strip()]
 
 
 def _parser() -> lxml.html.HTMLParser:

@@ -173,7 +173,7 @@ def _is_notice_or_labels(text: str) -> bool:
         return False
     if _NOTICE.fullmatch(text) or (_OF_ITSELF.search(text) and _DECLARES.fullmatch(text)):
         return True
-    return len(text) <= 120 and not text.endswith(("？", "?")) and not unlabelled(text)
+    return len(text) <= 120 and not text.endswith(("？", "?")) and _is_labelled(text)
 
 
 def is_said(text: str) -> bool:
@@ -188,6 +188,19 @@ def _names_alone(words: str) -> bool:
     if not _NAMES.fullmatch(own):
         return False
     return "".join(persons_in(own)).replace("和", "") == re.sub(r"[\s、,，/／&和]", "", own)
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether `unlabelled` leaves nothing of a line; most lines are prose, and told by their first word."""
+    place = 0
+    while place < len(text):
+        if label := _LABELS.match(text, place):
+            place = label.end()
+        elif _NO_TEXT.match(text, place):
+            place += 1
+        else:
+            return False
+    return True
 
 
 def unlabelled(text: str) -> str:

@@ -24,7 +24,7 @@ def tidy(line: str) -> str:
 
 def fold(text: str) -> str:
     """Return what makes a text the same text: NFKC, small letters, no spaces, no punctuation."""
-    return _folded_line(text) if len(text) <= _LINE else _folded(text)
+    return _folded_line(text) if len(text) <= _LINE else _folded_body(text)
 
 
 def _folded(text: str) -> str:
@@ -32,6 +32,7 @@ def _folded(text: str) -> str:
 
 
 _folded_line = lru_cache(maxsize=1024)(_folded)  # the same lines are asked for where title, time and body are looked for
+_folded_body = lru_cache(maxsize=1)(_folded)  # the same body is asked for where its length and its hash are
 
 
 def text_hash(body: str) -> str:

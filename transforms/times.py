@@ -62,7 +62,8 @@ _COUNTED = re.compile(  # who entered it, and how often it was read
 )
 _LONGEST = 110  # characters of a line that is a label
 _LITTLE = 16  # characters besides times and labels; room for a publisher's name
-_SCRIPTED = re.compile(r'\b(?:ct|publish_time|pubtime|pubTime)\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
+# Scripts are long: every alternative begins with a character, which is found faster than \b.
+_SCRIPTED = re.compile(r'(?:c(?<!\wc)t|p(?<!\wp)ub(?:lish_time|[tT]ime))\s*[=:]\s*["\'](\d{10}|20\d\d-[^"\']{5,20})["\']')
 _STATED = ("datePublished", "pubDate", "publishTime", "pubTime", "publish_time")
 _UNREAD = re.compile(rf'"(?:{"|".join(_STATED)})"\s*:\s*"?([^",}}]{{6,30}})')  # in what is no sound JSON
 _TYPE = re.compile(r'"@type"\s*:\s*"(\w+)"')
