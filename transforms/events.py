@@ -32,6 +32,8 @@ _EMPTY = re.compile(
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示|"
     + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
 )
+# What a company is in, and who leads it, as robots set it below the news of its shares.
+_PROFILE = re.compile(r"主营业务[为是]|占营收比例|的(?<=.的)(?:董事长|总经理|法定代表人)(?:、\S{2,6})?均?是")
 # Who takes or leaves a post, in one clause: such news has no figure.
 _APPOINTED = "高管变动"
 _POST = "(?:董事|监事|总裁|经理|行长|总监|主席|秘书|负责人|首席|C[EFTO]O)"
@@ -91,6 +93,8 @@ def _headline_adds(title: str, titled: set[str], told: set[str]) -> bool:
 
 def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
     """Whether a sentence can state an event; one without a full stop does with a strong trigger of `found`, and when or how much."""
+    if _PROFILE.search(text):
+        return False
     if closed:
         return len(text) >= _LEAST
     return len(text) >= _LEAST_OPEN and not _WEAK.issuperset(found) and bool(_FIGURE.search(text) or _DAY.search(text))

@@ -195,6 +195,18 @@ def test_that_a_motion_has_passed_is_procedure():
     assert passed not in chosen(works + passed, "汀州港回购股份")
 
 
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "2025年年报显示，远帆物流的主营业务为港口物流、仓储，占营收比例分别为：78.21%、19.36%。",
+        "远帆物流的董事长、总经理均是陆行舟，男，51岁，本科学历。",
+    ],
+)
+def test_what_a_company_is_in_and_who_leads_it_is_no_event(profile):
+    assert chosen(f"{LEAD}\n{profile}") == [LEAD]
+    assert chosen(profile) == [profile]  # there is nothing else
+
+
 def test_that_a_law_has_passed_is_news():
     works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     law = "会议审议通过《港口管理条例》。"

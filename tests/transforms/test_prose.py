@@ -36,6 +36,7 @@ def test_a_semicolon_ends_no_sentence_unless_it_is_very_long():
         "公司及董事会全体成员保证公告内容真实、准确、完整，没有虚假记载、误导性陈述或重大遗漏。",
         "未经书面许可，任何人不得转载本网文章。",
         "敬请广大投资者注意投资风险。",
+        "样报头条（yangbaotoutiao）——海州港扩建获批 三家公司发警告；原油价格大涨3%|一周财经",
     ],
 )
 def test_what_is_no_prose_is_left_out_and_blanked(line):
