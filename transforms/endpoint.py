@@ -3,6 +3,7 @@
 import os
 import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -12,6 +13,15 @@ from crawlers.errors import ConfigError
 _HELP = "docs/annotation.md has the lines for each provider"
 _MILLION = 1_000_000
 _BOUNDS = ("max_tokens", "max_completion_tokens")  # options, each of which bounds an answer
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is an http(s) address of a host, without a name or key in it."""
+    try:
+        parts = urlsplit(text)
+        return bool(re.fullmatch(r"https?://[^\s@]+", text) and parts.hostname) and parts.port != 0
+    except ValueError:  # its port is no number, or too large
+        return False
 
 
 class Price(Strict):
@@ -48,7 +58,7 @@ class Endpoint(Strict):
     @field_validator("base_url")
     @classmethod
     def _is_plain_address(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://[^\s@]+", value):
+        if value is not None and not _is_address(value):
             raise ValueError("an http(s) address is expected here, without a name or key in it")
         return value
 
@@ -91,14 +101,18 @@ def access_to(endpoint: Endpoint) -> Access:
     base_url = os.environ.get("CAIXUN_LLM_BASE_URL") or endpoint.base_url
     if not base_url:
         raise ConfigError(f"the llm engine needs llm.base_url in settings.yml, or CAIXUN_LLM_BASE_URL; {_HELP}")
-    if not re.fullmatch(r"https?://[^\s@]+", base_url):
+    if not _is_address(base_url):
         raise ConfigError("CAIXUN_LLM_BASE_URL: an http(s) address is expected, without a name or key in it")
     model = model_of(endpoint)
-    key = os.environ.get(endpoint.key_env, "") if endpoint.key_env else "no-key"
+    key = os.environ.get(endpoint.key_env, "").strip() if endpoint.key_env else "no-key"
+    name = endpoint.key_env
     if not key:
-        name = endpoint.key_env
         raise ConfigError(
             f"the llm engine needs its key in the environment variable {name}; llm.key_env: null where there is none"
+        )
+    if not re.fullmatch(r"[!-~]+", key):  # no HTTP header can hold it
+        raise ConfigError(
+            f"the environment variable {name} holds no key: a blank, a line feed or a character beyond ASCII stands in it"
         )
     if endpoint.budget is not None and endpoint.price is None:
         raise ConfigError("llm.budget needs llm.price in settings.yml: what a million tokens of input and of output cost")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from transforms.passage import Article, Span
 from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
@@ -54,6 +54,15 @@ class Said(Frozen):
     securities: Texts = Field(
         description="Codes of the listed companies that the article is about, with their exchange, as 600519.SH; empty if there are none."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_is_meant(cls, value: object) -> object:
+        """Leave out what was not asked for, and take a list that is null for an empty one: the answer is paid for."""
+        if not isinstance(value, dict):
+            return value
+        asked = {name: value[name] for name in cls.model_fields if name in value}
+        return {name: () if given is None and name != "summary" else given for name, given in asked.items()}
 
 
 class Fault(NamedTuple):

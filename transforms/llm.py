@@ -32,6 +32,7 @@ _PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _MARK = "caixun"
 """Name of what is kept with a batch."""
 _LOOK_BACK = 100  # batches among which one is looked for
+_MOST_TOKENS = 100_000_000  # of one answer; what an endpoint counts beyond is no count
 
 
 class Answer(NamedTuple):
@@ -63,7 +64,7 @@ class Client:
     """Asks one model at one endpoint; may be used by several threads."""
 
     def __init__(self, access: Access) -> None:
-        """Prepare to ask. Raises ConfigError where the `openai` package is missing."""
+        """Prepare to ask. Raises ConfigError where the `openai` package is missing, or the environment's proxy is none."""
         try:
             import openai  # noqa: PLC0415 - an optional package, and slow to load
         except ModuleNotFoundError as error:
@@ -72,9 +73,12 @@ class Client:
         self._access = access
         self._place = (access.base_url, access.model)
         self._first = Lock()
-        self._api = openai.OpenAI(
-            api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=_RETRIES
-        )
+        try:
+            self._api = openai.OpenAI(
+                api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=_RETRIES
+            )
+        except Exception as error:  # what a proxy raises that the environment names wrongly has no common type
+            raise ConfigError(f"{access.base_url} cannot be asked, is a proxy in the environment right? {error}") from error
 
     def close(self) -> None:
         """Give the connections back."""
@@ -125,10 +129,8 @@ class Client:
                 return None
             text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
             rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-        bodies = {row["custom_id"]: (row.get("response") or {}).get("body") or {} for row in rows}
-        whole = self._openai.types.chat.ChatCompletion
-        made = {name: whole.construct(**body) for name, body in bodies.items() if body.get("choices")}
-        return {name: _answer(one.choices[0], one.usage, []) for name, one in made.items()}
+        named = {_at(row, "custom_id"): _answer(_at(row, "response", "body"), []) for row in rows}
+        return {name: self._without_key(answer) for name, answer in named.items() if isinstance(name, str) and answer}
 
     def _body(self, mode: Mode, messages: list[Message]) -> dict[str, Any]:
         return {"model": self._access.model, **self._access.terms.options, **request_in(mode, messages)}
@@ -170,9 +172,15 @@ class Client:
             raise self._failure(error) from None
         except (openai.OpenAIError, ValueError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
-        if not isinstance(made, openai.types.chat.ChatCompletion) or not made.choices:
+        whole = isinstance(made, openai.types.chat.ChatCompletion)
+        answer = _answer(made.to_dict(warnings=False), messages) if whole else None
+        if answer is None:
             raise DownError(f"{self._access.base_url} answers something else than a chat completion; is llm.base_url right?")
-        return _answer(made.choices[0], made.usage, messages)
+        return self._without_key(answer)
+
+    def _without_key(self, answer: Answer) -> Answer:
+        """Return an answer that can be kept: an endpoint that repeats the key must not have it stored."""
+        return answer._replace(text=answer.text.replace(self._access.key, "…")) if self._access.terms.key_env else answer
 
     def _refusal(self, error: "APIStatusError") -> LlmError:
         if error.status_code == 404:
@@ -205,11 +213,41 @@ def request_in(mode: Mode, messages: list[Message]) -> dict[str, Any]:
     return {"messages": [{**messages[0], "content": text}, *messages[1:]]}
 
 
-def _answer(choice: Any, usage: Any, messages: list[Message]) -> Answer:
-    """Return an answer that can be stored; where an endpoint does not count tokens, they are taken to be the characters."""
-    calls = choice.message.tool_calls
-    text = (calls[0].function.arguments if calls else choice.message.content) or ""
+def _answer(reply: object, messages: list[Message]) -> Answer | None:
+    """Return an answer that can be stored, None for what is no chat completion.
+
+    What is odd in it costs no more than itself, since it is paid for: a content of several parts is joined, arguments that came
+    as an object are written out, and where tokens are not counted they are taken to be the characters.
+    """
+    message = _at(reply, "choices", 0, "message")
+    if not isinstance(message, dict):
+        return None
+    said = _at(message, "tool_calls", 0, "function", "arguments") or message.get("content")
+    if isinstance(said, list):
+        said = "".join(part for one in said if isinstance(part := _at(one, "text"), str))
+    if isinstance(said, dict):
+        said = json.dumps(said, ensure_ascii=False)
+    text = said if isinstance(said, str) else ""
     text = text.replace("\0", "").encode("utf-8", "replace").decode()  # a half of an emoji, in JSON's spelling, is no text
-    asked, answered = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-    tokens_in = sum(len(one["content"]) for one in messages) if asked is None else asked
-    return Answer(text, choice.finish_reason == "length", tokens_in, len(text) if answered is None else answered)
+    tokens_in = _count(_at(reply, "usage", "prompt_tokens"), sum(len(one["content"]) for one in messages))
+    tokens_out = _count(_at(reply, "usage", "completion_tokens"), len(text))
+    return Answer(text, _at(reply, "choices", 0, "finish_reason") == "length", tokens_in, tokens_out)
+
+
+def _at(value: Any, *path: str | int) -> Any:
+    """Return what lies on a path in what an endpoint sent, None where there is no such place."""
+    for step in path:
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return None
+    return value
+
+
+def _count(said: Any, otherwise: int) -> int:
+    """Return a number of tokens as an endpoint says it, `otherwise` where that can be none."""
+    try:
+        count = int(float(said))
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+    return count if 0 <= count <= _MOST_TOKENS else otherwise
