@@ -7,6 +7,7 @@ answer that is paid for has to be kept before anything else is done with it, and
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -32,6 +33,9 @@ _PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _MARK = "caixun"
 """Name of what is kept with a batch."""
 _LOOK_BACK = 100  # batches among which one is looked for
+_MOST_REFUSED = 3  # questions with which a run begins
+# How endpoints say with another status than 404 that they have no such model (DeepSeek and Zhipu answer 400).
+_NO_MODEL = re.compile(r"model\b[^.]{0,60}\bnot (?:exist|found)|(?:unknown|no such) model|模型[^，。]{0,20}不存在", re.IGNORECASE)
 _MOST_TOKENS = 100_000_000  # of one answer; what an endpoint counts beyond is no count
 
 
@@ -73,6 +77,7 @@ class Client:
         self._access = access
         self._place = (access.base_url, access.model)
         self._first = Lock()
+        self._refused = 0  # questions, before any was answered
         try:
             self._api = openai.OpenAI(
                 api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=_RETRIES
@@ -147,7 +152,10 @@ class Client:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
 
     def _find_mode(self, messages: list[Message]) -> Answer:
-        """Return the answer in the first mode that is not refused; a question that all of them refuse proves none."""
+        """Return the answer in the first mode that is not refused; a question that all of them refuse proves none.
+
+        Where the first questions are all refused, it is not for what they ask: the rest would be, too, in vain.
+        """
         refusals = []
         for mode in _MODES:
             try:
@@ -157,6 +165,9 @@ class Client:
                 continue
             _PROVEN[self._place] = mode
             return answer
+        self._refused += 1
+        if self._refused >= _MOST_REFUSED:
+            raise DeniedError(f"{self._access.base_url} refuses whatever it is asked, last with {refusals[-1]}")
         raise refusals[-1]
 
     def _ask(self, messages: list[Message], mode: Mode) -> Answer:
@@ -183,8 +194,9 @@ class Client:
         return answer._replace(text=answer.text.replace(self._access.key, "…")) if self._access.terms.key_env else answer
 
     def _refusal(self, error: "APIStatusError") -> LlmError:
-        if error.status_code == 404:
-            return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address (HTTP 404)")
+        if error.status_code == 404 or _NO_MODEL.search(error.message):
+            status = f"HTTP {error.status_code}"
+            return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address ({status})")
         return RefusedError(f"HTTP {error.status_code}: {self._told(error)}")
 
     def _failure(self, error: "APIStatusError") -> LlmError:

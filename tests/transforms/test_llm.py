@@ -76,6 +76,13 @@ def test_a_question_that_is_refused_in_every_mode_says_nothing_of_the_modes(stub
     assert stub.asked[-1].mode == "schema"
 
 
+def test_an_endpoint_that_refuses_the_first_questions_is_not_asked_the_rest(stub, client):
+    stub.answer = lambda _: failure(400, "max_tokens is not for this model")
+    for error in (RefusedError, RefusedError, DeniedError):
+        with pytest.raises(error, match="max_tokens is not for this model"):
+            client.ask(MESSAGES)
+
+
 def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for(stub, client, monkeypatch):
     slept = []
     monkeypatch.setattr("openai._base_client.time", SimpleNamespace(**{**vars(time), "sleep": slept.append}))
@@ -93,6 +100,8 @@ def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for
         (failure(401, f"wrong key {KEY}"), DeniedError, r"refuses the key \(CAIXUN_LLM_KEY\): HTTP 401$", 1),
         (failure(402, "insufficient balance"), DeniedError, "no money left", 1),
         (failure(404, "no such model"), DeniedError, "knows no model m", 3),
+        (failure(400, "Model Not Exist"), DeniedError, r"knows no model m, .* \(HTTP 400\)", 3),
+        (failure(400, "模型不存在，请检查模型代码。"), DeniedError, "knows no model m", 3),
         ((200, "<html>a login page</html>", {}), DownError, "something else than a chat completion", 1),
         *(
             ((200, {"choices": choices}, {}), DownError, "something else than a chat completion", 1)
