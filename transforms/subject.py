@@ -21,8 +21,9 @@ _SUBJECT_END = re.compile(
 # “样名”上路两年 and 《样名》上映, but not 《样报》记者获悉, are about what stands in the marks; in 样网首发｜「样名」完成融资 that
 # stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
-_WORK = re.compile(r"《(?P<name>[^》《\n]{2,10})》(?!记者|讯|评论员|报道|独家|杂志|特约|专访|[：:])")
+_WORK = re.compile(r"《(?P<name>[^》《\n]{2,24})》(?!记者|讯|评论员|报道|独家|杂志|特约|专访|[：:])")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
+_MARKS = "“”「」『』《》‘’"
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
@@ -42,7 +43,7 @@ def subject_of(words: Words) -> str:
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
-    return _bare(_own(_whole(_first(words), words), words), words).removesuffix("第")
+    return _bare(_own(_whole(_first(words), words), words), words).removesuffix("第").strip(_MARKS)
 
 
 def _bare(subject: str, words: Words) -> str:
