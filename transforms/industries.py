@@ -9,7 +9,7 @@ from transforms.sectors import Place, Sector, Tally
 from transforms.securities import HOUSES, Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.trades import HOLDING, serves, trade, unlisted
+from transforms.trades import HOLDING, released, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -73,9 +73,10 @@ def industries(
     these are five or more; those that are not among `mainly`, where it is given, count little. An industry inside a company's
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
-    else the trade of the one company that the article is about; else AI, where the headline names a technology and the text many.
+    else the trade of the one company that the article is about, AI where its model comes out; else AI, where the headline names a
+    technology and the text many.
     """
-    others = unlisted(words, lists, subject)
+    others = ({} if companies else released(words, lists)) or unlisted(words, lists, subject)
     own = {one.company.level1 for one in companies}
     main = None if mainly is None else {one.company.code for one in mainly}
     if len(own) > _MOST_OWN:

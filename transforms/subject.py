@@ -43,7 +43,8 @@ def subject_of(words: Words) -> str:
     column = _COLUMN.match(words.title)
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
-    return _bare(_own(_whole(_first(words), words), words), words).removesuffix("第").strip(_MARKS)
+    subject = _bare(_own(_whole(_first(words), words), words), words).removesuffix("第")
+    return "" if subject.startswith("《") else subject.strip(_MARKS)  # a paper, whose name says not whom its news is about
 
 
 def _bare(subject: str, words: Words) -> str:

@@ -13,6 +13,7 @@ _SERVED = 1.5  # of the least weight: whom a company serves weighs no more
 # Behind a company's name: a code, or whom it appoints.
 _CODE = re.compile(r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|高管|首席(?=[^，。、]{1,4}官))")
 _SPEAKS = re.compile(r"(?:[（(][^（）()]{1,16}[)）])?(?:首席\w{0,3}(?:师|经济学家))?(?:[:：]|-{2,4})")
+_RELEASES = re.compile(r"发布|开源|推出|上线|亮相|问世|面世|升级|更新")
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 """What stands behind a company's name and says nothing of its trade."""
 
@@ -32,6 +33,18 @@ def unlisted(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Plac
         if name in about:
             places[lists.company_industries[name]].append((start, end))
     return places
+
+
+def released(words: Words, lists: Taxonomy) -> dict[str, list[Place]]:
+    """Return AI as the industry of a headline by which a model or an agent comes out, whatever else its maker is in; else nothing."""
+    edge = len(words.title)
+    made = [(start, end) for start, end, term in words.found["technologies"] if end <= edge and _is_model(term, lists)]
+    industry = "大模型" if "大模型" in words.text else "人工智能"
+    return {industry: made} if made and _RELEASES.search(words.title) else {}
+
+
+def _is_model(term: str, lists: Taxonomy) -> bool:
+    return lists.ai_technologies[term] == "model" or term.endswith(("大模型", "智能体"))
 
 
 def _speaks(end: int, name: str, title: str, lists: Taxonomy) -> bool:

@@ -207,6 +207,11 @@ def test_what_a_company_is_in_and_who_leads_it_is_no_event(profile):
     assert chosen(profile) == [profile]  # there is nothing else
 
 
+def test_a_buy_back_that_reduces_the_capital_is_an_event():
+    bought = "此外，公司拟以不超过15.37亿元回购股份，用于减少注册资本。"
+    assert bought in chosen(f"{LEAD}{bought}")
+
+
 def test_that_a_law_has_passed_is_news():
     works = "".join(f"汀{place}港去年扩建{number}个泊位。" for number, place in enumerate("东西南北中前后", 3))
     law = "会议审议通过《港口管理条例》。"

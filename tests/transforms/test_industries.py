@@ -107,6 +107,12 @@ def test_a_company_that_is_listed_elsewhere_or_nowhere_lends_its_industry(title)
     assert found(title, "公司回购120万股，耗资2000万港元。今年累计回购3次。") == (["饮料"], ["食品饮料"])
 
 
+@pytest.mark.parametrize("maker", ["腾讯", "阿里巴巴", "谷歌", "快手", "小米", "智谱", "MiniMax", "DeepSeek", "OpenAI"])
+def test_a_model_that_comes_out_is_news_of_ai_whatever_else_its_maker_is_in(maker):
+    body = f"12月1日，{maker}发布新一代多模态大模型，参数规模达1万亿，价格下调50%。新模型已向开发者开放。"
+    assert found(f"{maker}发布新一代大模型", body) == (["大模型"], ["计算机"])
+
+
 def test_such_a_company_lends_none_where_the_headline_is_about_somebody_else():
     assert found("云湖集团与农夫山泉争商标", "法院昨日开庭，双方都不愿调解。") == ([], [])
 

@@ -255,6 +255,11 @@ def test_a_given_name_is_called_with_its_surname():
     assert "景行" not in found("车险试点按里程定价", body)
 
 
+def test_a_long_work_that_begins_the_title_is_its_subject_without_the_marks():
+    title = "《生成合成内容样州标识管理办法》今起施行"
+    assert subject_of(words_of(title, f"{title}。")) == "生成合成内容样州标识管理办法"
+
+
 @pytest.mark.parametrize("behind", ["记者获悉", "独家：云湖科技裁员", "：云湖科技裁员"])
 def test_a_paper_that_begins_the_title_is_not_what_it_is_about(behind):
     assert subject_of(words_of(f"《样州财经》{behind}", "《样州财经》记者获悉，云湖科技裁员。")) != "样州财经"

@@ -40,6 +40,8 @@ def test_names_of_two_characters_need_st():
         ("招行", "600036.SH"),
         ("中芯国际", "688981.SH"),
         ("康美药业", "600518.SH"),
+        ("盛新锂能", "002240.SZ"),
+        ("百济神州", "688235.SH"),
     ],
 )
 def test_a_company_is_known_by_its_short_and_later_names(name, code):
@@ -67,6 +69,8 @@ def test_who_lends_takes_in_pledge_or_writes_the_report_is_not_what_an_article_i
         "青岛啤酒节",
         "重庆水务局",
         "中国稀土出口",
+        "中国人寿命",
+        "中国建筑物",
     ],
 )
 def test_what_only_begins_like_a_company_is_none(other):
