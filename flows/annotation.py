@@ -135,6 +135,7 @@ class Step:
         self._down = 0
         self._unanswered: LlmError | None = None
         self._refused: list[str] = []
+        self._kept: list[str] = []
         self._no_batches = ""
         self._result = Annotated(desk.access.model)
 
@@ -174,7 +175,7 @@ class Step:
             if isinstance(made, Annotation):
                 by_model[row.article_id] = made
             elif made == "lexicon":
-                left.append(row)
+                left += [] if _is_by_model(row) else [row]  # what a model has said stays where another one says nothing
             else:
                 self._result.left[row.source] += 1
         by_lexicon = annotate_by_lexicon(self._project, left, self._runner)
@@ -191,8 +192,7 @@ class Step:
         try:
             outcome = self._desk.annotate(self._asker(row))
         except RefusedError as error:
-            self._refused.append(str(error))
-            return "lexicon"
+            return self._gives_way(row, str(error))
         except OverBudgetError as error:
             self._desk.close(error)
             return self._terms.when_over_budget
@@ -205,14 +205,15 @@ class Step:
         except CaixunError:
             raise
         except Exception as error:  # noqa: BLE001 - one odd text must not stop those of all sources
-            self._refused.append(f"crashed: {error!r:.200}")
-            return "lexicon"
+            return self._gives_way(row, f"crashed: {error!r:.200}")
         with self._lock:
             self._down = 0
             self._result.dropped.update(fault.column for fault in outcome.dropped)
-        if outcome.annotation is None:
-            self._refused.append("no answer that fits the schema and the article")
-        return outcome.annotation or "lexicon"
+        return outcome.annotation or self._gives_way(row, "no answer that fits the schema and the article")
+
+    def _gives_way(self, row: Record, why: str) -> Literal["lexicon"]:
+        (self._kept if _is_by_model(row) else self._refused).append(why)
+        return "lexicon"
 
     def _missed(self, error: DownError) -> None:
         with self._lock:
@@ -233,6 +234,12 @@ class Step:
             yield Finding("warning", self._no_batches)
         for reason, count in Counter(self._refused).most_common(3):
             yield Finding("warning", f"the lexicon engine annotated {count} articles in place of {self._result.model}: {reason}")
+        for reason, count in Counter(self._kept).most_common(3):
+            yield Finding("warning", f"{count} articles keep what another model or prompt made of them: {reason}")
+
+
+def _is_by_model(row: Record) -> bool:
+    return row.annotated_at is not None and row.annotator == "llm"
 
 
 def write_annotations(project: Project, rows: Iterable[Record], made: Mapping[str, Annotation], hear: Hear) -> None:

@@ -40,9 +40,9 @@ class Desk(AbstractContextManager["Desk"]):
         """Open the client. Raises ConfigError."""
         self.access = self.project.access
         self.prompt = self.project.prompt
-        self.client = Client(self.access)
-        self.kept = Kept(self.project)
         self._stopped = Event()
+        self.client = Client(self.access, self._stopped)
+        self.kept = Kept(self.project)
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ from crawlers.errors import ConfigError
 
 _HELP = "docs/annotation.md has the lines for each provider"
 _MILLION = 1_000_000
+_OURS = frozenset({"model", "messages", "stream", "tools", "tool_choice", "response_format", "n"})
 _BOUNDS = ("max_tokens", "max_completion_tokens")  # options, each of which bounds an answer
 
 
@@ -27,8 +28,8 @@ def _is_address(text: str) -> bool:
 class Price(Strict):
     """What a million tokens cost."""
 
-    input: float = Field(ge=0)
-    output: float = Field(ge=0)
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False)
     currency: str = "CNY"
 
     def of(self, tokens_in: int, tokens_out: int) -> float:
@@ -37,10 +38,11 @@ class Price(Strict):
 
 
 class Endpoint(Strict):
-    """The keys under `llm` in settings.yml; `budget` is the money that one run may spend, `timeout` is in seconds.
+    """The keys under `llm` in settings.yml.
 
-    `options` goes into every request as it is. `key_env` names the environment variable that holds the key; null where the
-    endpoint takes none. `batch` is how many questions are worth a batch, null for none.
+    `budget` is the money that one run may spend, `timeout` the seconds for which an endpoint may send nothing. `options` goes into
+    every request as it is. `key_env` names the environment variable that holds the key; null where the endpoint takes none. `batch`
+    is how many questions are worth a batch, null for none.
     """
 
     base_url: str | None = None
@@ -48,7 +50,7 @@ class Endpoint(Strict):
     key_env: str | None = "CAIXUN_LLM_KEY"
     concurrency: int = Field(default=4, ge=1, le=64)
     requests_per_minute: int | None = Field(default=None, ge=1)
-    timeout: float = Field(default=60, gt=0)
+    timeout: float = Field(default=60, gt=0, le=3600)
     options: dict[str, Any] = Field(default_factory=lambda: {"temperature": 0, "max_tokens": 2000})
     price: Price | None = None
     budget: float | None = Field(default=None, gt=0)
@@ -65,6 +67,10 @@ class Endpoint(Strict):
     @field_validator("options")
     @classmethod
     def _bounds_answers(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if ours := sorted(_OURS.intersection(value)):
+            raise ValueError(
+                f"{', '.join(ours)}: no option; the engine itself says what it asks, of which model and in which form"
+            )
         for name in _BOUNDS:
             if name in value and (type(value[name]) is not int or value[name] < 1):
                 raise ValueError(f"{name}: a number of tokens is expected here")
@@ -87,7 +93,7 @@ class Access(Strict):
 
 def model_of(endpoint: Endpoint) -> str:
     """Return the name of the model that is to be asked. Raises ConfigError where there is none."""
-    model = os.environ.get("CAIXUN_LLM_MODEL") or endpoint.model
+    model = os.environ.get("CAIXUN_LLM_MODEL", "").strip() or endpoint.model
     if not model:
         raise ConfigError(f"the llm engine needs llm.model in settings.yml, or CAIXUN_LLM_MODEL; {_HELP}")
     return model

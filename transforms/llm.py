@@ -1,9 +1,10 @@
 """The client of the llm engine: the one file that knows the model's API. One question, one answer.
 
 Any endpoint will do that speaks OpenAI's chat completions. Not each of them takes a JSON schema: the client tries the schema,
-then a tool, then a schema in the prompt, and stays with the first that is answered. The `openai` package waits out
-`Retry-After`, 429, 5xx and lost connections, with growing pauses. It is used rather than a framework around it, since each
-answer that is paid for has to be kept before anything else is done with it, and re-asking is done one level above.
+then a tool, then a schema in the prompt, and stays with the first that is answered. It waits out `Retry-After`, 429, 5xx and
+lost connections with growing pauses, which end when nothing more is to be asked. The `openai` package is used rather than a
+framework around it, since each answer that is paid for has to be kept before anything else is done with it, and re-asking is
+done one level above.
 """
 
 import json
@@ -11,12 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from crawlers.errors import CaixunError, ConfigError
 from transforms.endpoint import Access
 from transforms.grounding import Said
+from transforms.patience import PAUSES, pause_behind
 from transforms.prompt import Message
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 Mode = Literal["schema", "tool", "prompt"]
 
 _MODES: tuple[Mode, ...] = ("schema", "tool", "prompt")
-_RETRIES = 4  # behind the first try: pauses of about 0.5, 1, 2 and 4 seconds, or what Retry-After says up to 120
+_REFUSED = (400, 404, 413, 415, 422, 451)  # statuses that are answers to what was asked
 _PROVEN: dict[tuple[str, str], Mode] = {}
 """The mode in which a model at an address has answered in this process."""
 _TOOL = "annotate"
@@ -67,20 +69,24 @@ class DeniedError(LlmError):
 class Client:
     """Asks one model at one endpoint; may be used by several threads."""
 
-    def __init__(self, access: Access) -> None:
-        """Prepare to ask. Raises ConfigError where the `openai` package is missing, or the environment's proxy is none."""
+    def __init__(self, access: Access, stopped: Event | None = None) -> None:
+        """Prepare to ask, until `stopped` is set: then no question is begun and none is tried again.
+
+        Raises ConfigError where the `openai` package is missing, or the environment's proxy is none.
+        """
         try:
             import openai  # noqa: PLC0415 - an optional package, and slow to load
         except ModuleNotFoundError as error:
             raise ConfigError("the llm engine needs the package openai: pip install 'caixun[llm]'") from error
         self._openai = openai
         self._access = access
+        self._stopped = stopped or Event()
         self._place = (access.base_url, access.model)
         self._first = Lock()
         self._refused = 0  # questions, before any was answered
         try:
             self._api = openai.OpenAI(
-                api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=_RETRIES
+                api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=len(PAUSES)
             )
         except Exception as error:  # what a proxy raises that the environment names wrongly has no common type
             raise ConfigError(f"{access.base_url} cannot be asked, is a proxy in the environment right? {error}") from error
@@ -146,7 +152,7 @@ class Client:
         try:
             yield
         except self._openai.APIStatusError as error:
-            refused = error.status_code in (400, 404, 405, 422)
+            refused = error.status_code in (*_REFUSED, 405)
             raise (RefusedError(self._told(error)) if refused else self._failure(error)) from None
         except (self._openai.OpenAIError, ValueError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
@@ -174,11 +180,9 @@ class Client:
         """Return the answer in one mode. Raises APIStatusError only for what the endpoint refuses."""
         openai = self._openai
         try:
-            made = self._api.chat.completions.create(
-                model=self._access.model, extra_body=self._access.terms.options, **request_in(mode, messages)
-            )
+            made = self._tried(mode, messages)
         except openai.APIStatusError as error:
-            if error.status_code in (400, 404, 422):
+            if error.status_code in _REFUSED:
                 raise
             raise self._failure(error) from None
         except (openai.OpenAIError, ValueError) as error:
@@ -188,6 +192,22 @@ class Client:
         if answer is None:
             raise DownError(f"{self._access.base_url} answers something else than a chat completion; is llm.base_url right?")
         return self._without_key(answer)
+
+    def _tried(self, mode: Mode, messages: list[Message]) -> Any:
+        """Return what the endpoint sends, after several tries where it is busy or broken. Raises OpenAIError."""
+        asking = self._api.with_options(max_retries=0).chat.completions
+        for usual in (*PAUSES, None):
+            if self._stopped.is_set():
+                raise DownError("stopped")
+            try:
+                return asking.create(
+                    model=self._access.model, extra_body=self._access.terms.options, **request_in(mode, messages)
+                )
+            except (self._openai.APIConnectionError, self._openai.APIStatusError) as error:
+                pause = pause_behind(error, usual)
+                if pause is None or self._stopped.wait(pause):
+                    raise
+        raise AssertionError  # the last try returns or raises
 
     def _without_key(self, answer: Answer) -> Answer:
         """Return an answer that can be kept: an endpoint that repeats the key must not have it stored."""

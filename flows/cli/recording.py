@@ -283,7 +283,8 @@ def annotate(
         except BrokenPipeError:  # the reader has seen enough: nothing more is paid for
             desk.close(DownError("stopped"))
             raise
-        say(f"{desk.access.model}: {desk.paid}")
+        finally:
+            say(f"{desk.access.model}: {desk.paid}")
     refused.end(printed)
 
 

@@ -2,8 +2,9 @@ import json
 import logging
 import re
 import sys
-import time
-from types import SimpleNamespace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from threading import Event
 
 import pytest
 from pydantic import ValidationError
@@ -83,13 +84,54 @@ def test_an_endpoint_that_refuses_the_first_questions_is_not_asked_the_rest(stub
             client.ask(MESSAGES)
 
 
-def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for(stub, client, monkeypatch):
-    slept = []
-    monkeypatch.setattr("openai._base_client.time", SimpleNamespace(**{**vars(time), "sleep": slept.append}))
-    answers = {1: failure(429, **{"retry-after-ms": "", "Retry-After": "7"}), 2: failure(500), 3: failure(503)}
+class Patient(Event):
+    """Notes for how long it was waited for, and is never set meanwhile."""
+
+    def __init__(self):
+        super().__init__()
+        self.waits = []
+
+    def wait(self, timeout=None):
+        self.waits.append(round(timeout, 3))
+        return self.is_set()
+
+
+def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for(stub):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    answers = {
+        1: failure(429, **{"retry-after-ms": "", "Retry-After": "7"}),
+        2: failure(500),
+        3: failure(503, **{"retry-after-ms": "", "Retry-After": later}),
+        4: failure(408, **{"retry-after-ms": "", "Retry-After": "soon"}),
+    }
     stub.answer = lambda asked: answers.get(asked.number) or completion(asked, said(asked))
-    assert client.ask(MESSAGES).text.startswith("{")
-    assert slept == [7.0, 0.001, 0.001]
+    stopped = Patient()
+    assert Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES).text.startswith("{")
+    assert [*stopped.waits[:2], stopped.waits[3]] == [7.0, 0.001, 4.0]
+    assert 85 < stopped.waits[2] <= 90
+
+
+def test_an_endpoint_that_asks_for_a_long_rest_is_down_at_once(stub):
+    stub.answer = lambda _: failure(429, **{"retry-after-ms": "", "Retry-After": "300"})
+    stopped = Patient()
+    with pytest.raises(DownError, match="HTTP 429"):
+        Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES)
+    assert (stopped.waits, len(stub.asked)) == ([], 1)
+
+
+def test_nothing_more_is_asked_once_it_is_stopped(stub):
+    stopped = Event()
+
+    def busy(_asked):
+        stopped.set()
+        return failure(429, **{"retry-after-ms": "", "Retry-After": "100"})
+
+    stub.answer = busy
+    client = Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped)
+    for _ in range(2):
+        with pytest.raises(DownError):
+            client.ask(MESSAGES)
+    assert len(stub.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,13 +160,11 @@ def test_what_gives_no_answer_is_one_sentence_without_the_key(stub, client, answ
 
 
 def test_slow_and_absent_endpoints_are_down(stub, monkeypatch):
-    monkeypatch.setattr("transforms.llm._RETRIES", 1)
-    monkeypatch.setattr("openai._base_client.time", SimpleNamespace(**{**vars(time), "sleep": lambda _seconds: None}))
+    monkeypatch.setattr("transforms.llm.PAUSES", (0.5,))
     stub.seconds = 30.0
-    with pytest.raises(DownError, match="gives no answer"):
-        Client(access_to(Endpoint(base_url=stub.url, model="m", timeout=1.0))).ask(MESSAGES)
-    with pytest.raises(DownError, match="gives no answer"):
-        Client(access_to(Endpoint(base_url="http://127.0.0.1:9/v1", model="m"))).ask(MESSAGES)
+    for url in (stub.url, "http://127.0.0.1:9/v1"):
+        with pytest.raises(DownError, match="gives no answer"):
+            Client(access_to(Endpoint(base_url=url, model="m", timeout=1.0)), Patient()).ask(MESSAGES)
 
 
 def test_a_missing_package_is_one_sentence(stub, monkeypatch):
@@ -173,6 +213,12 @@ def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_asked(monke
 def test_a_line_feed_behind_the_key_is_no_part_of_it(monkeypatch):
     monkeypatch.setenv("CAIXUN_LLM_KEY", f"{KEY}\n")
     assert access_to(Endpoint(base_url="http://127.0.0.1:9/v1", model="m")).key == KEY
+
+
+@pytest.mark.parametrize("option", ["model", "messages", "stream", "tools", "response_format", "n"])
+def test_what_the_engine_itself_asks_is_no_option(option):
+    with pytest.raises(ValidationError, match=f"{option}: no option"):
+        Endpoint(options={option: 1})
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1:1/v1", "http://127.0.0.1:99999/v1", "http://:80/v1", "ftp://a/v1"])
@@ -259,7 +305,7 @@ def test_a_fault_that_is_mended_leaves_nothing_dropped(stub, client, lists):
         ('{"summary": "11月18日，海蓝', "length", "截断"),
         ("好的，以下是标注结果。", "stop", "不是一个完整的 JSON"),
         ('{"summary": "x", "keywords": "大模型", "score": 1}', "stop", "keywords"),
-        ("[" * 100_000, "stop", "不是一个完整的 JSON"),
+        ("[" * 10_000, "stop", "不是一个完整的 JSON"),
         ('{"summary": "\\ud83d"}', "stop", "结构"),
     ],
 )

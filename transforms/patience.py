@@ -1,0 +1,39 @@
+"""Patience: how long to wait before an endpoint is asked once more that is busy, broken or out of reach."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openai import APIConnectionError, APIStatusError
+
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before another try, unless Retry-After says others."""
+
+_LONGEST_PAUSE = 120.0  # seconds; who asks for more is down
+_PASSING = (408, 409, 429)  # statuses that may be others the next time, as all from 500 on
+
+
+def pause_behind(error: "APIConnectionError | APIStatusError", usual: float | None) -> float | None:
+    """Return how many seconds to wait before another try, None where there is to be none; `usual` is the pause, None behind the last."""
+    response = getattr(error, "response", None)
+    if usual is None or (response is not None and response.status_code not in _PASSING and response.status_code < 500):
+        return None
+    said = _retry_after(response.headers) if response is not None else None
+    return usual if said is None else said if said <= _LONGEST_PAUSE else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an endpoint asks to be left alone, None where it does not say (RFC 9110, 10.2.3)."""
+    said = headers.get("retry-after", "")
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            seconds = float(milliseconds) / 1000
+        elif said.strip().isdecimal():
+            seconds = float(said)
+        else:
+            seconds = parsedate_to_datetime(said).timestamp() - time()
+    except ValueError:
+        return None
+    return seconds if seconds > 0 else None
