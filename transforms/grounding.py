@@ -26,6 +26,7 @@ _MARKED = (
     r"(?=DIGITS(?![\d\u4e00-\u9fff%]|\.\d))"
     r"|(?<![\d.])(?=DIGITS\.(?:s[hz]|bj)(?![a-z])))DIGITS"
 )
+_LEAST = 2  # letters and characters of a phrase
 _SHARE = re.compile(r"^\*?ST|[AB]$")
 
 
@@ -148,10 +149,13 @@ def _statement(column: str, value: str, article: Article, *, by_hand: bool = Fal
 
 
 def _phrase(column: str, value: str, article: Article) -> _Checked:
+    letters = "".join(filter(str.isalnum, value))
+    if len(letters) < _LEAST or letters.isdecimal():
+        return Fault(column, value, f"{value or 'An empty phrase'} is no phrase.")
     place = article.find(value)
     printed = article.text.original[slice(*place)] if place else ""
     if not place or "\n" in printed or "。" in printed:  # a phrase is a piece of one line and of one sentence
-        return Fault(column, value, f"{value or 'An empty phrase'} stands neither in the title nor in the text.")
+        return Fault(column, value, f"{value} stands neither in the title nor in the text.")
     return printed, article.in_body(place)
 
 
