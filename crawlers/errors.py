@@ -31,3 +31,7 @@ class BusyError(CaixunError):
 
 class WorkersError(CaixunError):
     """Worker processes cannot do their work; what they had is done by the next run."""
+
+
+class ServerError(CaixunError):
+    """A Prefect server that is gone; the next `caixun serve` catches up what it would have run."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawlers.clock import now
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
-from flows.settings import Project
+from flows.settings import Project, given_addresses
 from transforms.checks import Finding
 
 if TYPE_CHECKING:
     from apprise import Apprise
 
 _MOST = 20  # lines of one message; services cut what is long
+_SLACK = 0.95  # of the hours in which nothing is told again
 
 
 class Trouble(NamedTuple):
@@ -38,7 +39,8 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding], t
     if not project.alerts:
         return []
     all_of_it = troubles(reports, findings, today, _names(project))
-    since = now() - timedelta(hours=project.settings.alert_every)
+    # A job that runs each so many hours takes a little longer on one day than on another.
+    since = now() - timedelta(hours=project.settings.alert_every) * _SLACK
     known: set[str] = set()
     with suppress(CaixunError):
         known = project.ledger.told([trouble.key for trouble in all_of_it], since)
@@ -54,6 +56,12 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding], t
     with suppress(CaixunError):
         project.ledger.note_told({trouble.key for trouble in fresh})
     return []
+
+
+def alert_without_project(text: str) -> None:
+    """Tell the addresses in CAIXUN_ALERTS why a project cannot be opened, each time: what was told before is not known."""
+    if addresses := given_addresses():
+        _deliver(addresses, "caixun: 1 to look at", text)
 
 
 def _names(project: Project) -> Collection[str]:

@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 from crawlers.clock import day_of, now
 from crawlers.errors import CaixunError
 from crawlers.fates import Again
-from flows.alerts import alert
+from flows.alerts import alert, alert_without_project
 from flows.backfill import backfill as backfill_days
 from flows.daily import Run, as_sentence, collect
 from flows.orchestration import PrefectRunner
@@ -38,7 +38,9 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
         day: The day. Left empty: yesterday, the days whose run was missed, and today as far as it has come.
         sources: Names of sources. Left empty: all that are enabled.
     """
-    project = open_project()
+    project = _opened()
+    if isinstance(project, State):
+        return project
     schedule, begun = project.settings.schedule, now()
     if day is None and was_missed(schedule, prefect.runtime.flow_run.scheduled_start_time or begun, begun):
         return Completed(message="the time of this run was missed, and the schedule says to skip it")
@@ -65,7 +67,9 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
         again: missing takes up days not begun or not ended, failed also those that failed or were blocked, all lists every day
             once more.
     """
-    project = open_project()
+    project = _opened()
+    if isinstance(project, State):
+        return project
 
     def work(runner: Runner) -> Run:
         days, names = day_range(check_begun(start), end), [source.name for source in project.enabled(sources)]
@@ -85,13 +89,24 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
         end: The last day, included.
         sources: Names of sources. Left empty: all that have pages.
     """
-    project = open_project()
+    project = _opened()
+    if isinstance(project, State):
+        return project
 
     def work(runner: Runner) -> Run:
-        plan = plan_rebuild(project, project.known(sources), day_range(start, end))
+        plan = plan_rebuild(project, project.known(sources), day_range(check_begun(start), end))
         return rebuild_days(project, plan, runner, Watch())[0]
 
     return _done(project, work, day_of(now()), went_well)
+
+
+def _opened() -> Project | State:
+    """Return the project, or where its settings are wrong the state in which a run of it ends; people are told."""
+    try:
+        return open_project()
+    except CaixunError as error:
+        alert_without_project(str(error))
+        return Failed(message=str(error))
 
 
 def _done(project: Project, work: Callable[[Runner], Run], today: date, is_well: Callable[[Run], bool] | None = None) -> State:

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 
-from crawlers.clock import SHANGHAI, now
-from crawlers.errors import BusyError, ConfigError
+from crawlers.clock import SHANGHAI, day_of, now
+from crawlers.errors import BusyError, ConfigError, ServerError
 from crawlers.lock import FileLocks
 from flows.address import given_api, reach
+from flows.alerts import alert
 from flows.hosting import environment, hosted
 from flows.schedule import missed_days
 from flows.settings import Project
+from transforms.checks import Finding
 
 _ALIVE = timedelta(minutes=1)  # who serves deployments asks for their runs every ten seconds
 
@@ -26,7 +28,7 @@ def serve(project: Project, host: str, port: int, tell: Callable[[str], None]) -
     """Serve until stopped. One run at a time: what else is due waits its turn.
 
     Raises BusyError where another process serves the project, ConfigError where the server cannot be reached or started, or
-    serves another project's deployments of the same name.
+    serves another project's deployments of the same name, ServerError where it is gone later.
     """
     locks = FileLocks(project.data / "locks")
     lock = locks.hold("serve", 0)
@@ -64,10 +66,24 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
     _catch_up(project, tell)
     # Prefect's own handler of SIGTERM leaves the runs behind; Ctrl-C ends them, also where a shell has made us deaf to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
-    with suppress(KeyboardInterrupt):
-        asyncio.run(runner.start())
-    tell("stopped; what was not finished is taken up by the next run")
+    runner.handle_sigterm = _as_ctrl_c  # type: ignore[method-assign]
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
+    except Exception as error:  # of whatever kind: an ExceptionGroup, or what the client raises of a server that is gone
+        api = os.environ["PREFECT_API_URL"]
+        text = f"the Prefect server at {api} answers no more, and nothing keeps the schedule; start `caixun serve` again"
+        alert(project, [], [Finding("failure", text)], day_of(now()))
+        raise ServerError(f"{text} ({type(error).__name__})") from error
+    tell("stopped; what a daily run has not finished the next one takes up, a backfill the command `caixun backfill --resume ID`")
+
+
+def _as_ctrl_c(*_: object) -> None:
+    """End as Ctrl-C does, which a terminal sends to the whole group: each run is a process of its own, and is waited for."""
+    if hasattr(os, "getpgrp") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGINT)
+    else:  # the group is that of a script, which goes on
+        signal.raise_signal(signal.SIGINT)
 
 
 def _place(project: Project) -> str:

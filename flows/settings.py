@@ -26,6 +26,7 @@ from transforms.prompt import Prompt, load_prompt
 from transforms.record import Annotation
 
 SHIPPED_CONFIG = Path(__file__).resolve().parents[1] / "config"
+_FIRST_YEAR = 1900
 _CENTURY = 36_525  # days, beyond which a range is a slip of the hand
 
 
@@ -127,7 +128,7 @@ class Project:
     @property
     def alerts(self) -> tuple[str, ...]:
         """Addresses to which alerts go: those of the settings, and those in CAIXUN_ALERTS, which are secrets mostly."""
-        return (*self.settings.alerts, *os.environ.get("CAIXUN_ALERTS", "").split())
+        return (*self.settings.alerts, *given_addresses())
 
     @property
     def workers(self) -> int:
@@ -209,6 +210,11 @@ def _sqlite_file(folder: Path) -> Path:
     return folder / "ledger.sqlite"
 
 
+def given_addresses() -> tuple[str, ...]:
+    """Return the addresses for alerts that CAIXUN_ALERTS names."""
+    return tuple(os.environ.get("CAIXUN_ALERTS", "").split())
+
+
 def _from_environment(name: str) -> Path | None:
     value = os.environ.get(name)
     return Path(value) if value else None
@@ -240,7 +246,9 @@ def parse_day(text: str) -> date:
 
 
 def check_begun(day: date) -> date:
-    """Return the day. Raises ConfigError when it is yet to come: no list has its articles, and it would count as failed."""
+    """Return the day. Raises ConfigError when it is yet to come, or long past: no list has its articles, and it would count as failed."""
+    if day.year < _FIRST_YEAR:
+        raise ConfigError(f"{day}: no site lists the articles of days before {_FIRST_YEAR}")
     if day > day_of(now()):
         raise ConfigError(f"{day} is yet to come; in Asia/Shanghai it is {now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     return day

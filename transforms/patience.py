@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from openai import APIConnectionError, APIStatusError
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before another try, unless Retry-After says others."""
@@ -15,7 +11,7 @@ _LONGEST_PAUSE = 120.0  # seconds; who asks for more is down
 _PASSING = (408, 409, 429)  # statuses that may be others the next time, as all from 500 on
 
 
-def pause_behind(error: "APIConnectionError | APIStatusError", usual: float | None) -> float | None:
+def pause_behind(error: Exception, usual: float | None) -> float | None:
     """Return how many seconds to wait before another try, None where there is to be none; `usual` is the pause, None behind the last."""
     response = getattr(error, "response", None)
     if usual is None or (response is not None and response.status_code not in _PASSING and response.status_code < 500):
