@@ -204,7 +204,8 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "partial", f"{tally.waiting} not fetched or not built yet"
     if verdict.listing == "none" and not tally.found:
         return "empty", verdict.reason
-    if tally.found and tally.rejects["off_day"] == tally.found:
+    # Without any, the day has lost all that its list named to other days that were asked for.
+    if tally.rejects["off_day"] == tally.found:
         return "failed", "all articles that the listing names are of other days: the site does not list by day"
     return "complete", None
 
