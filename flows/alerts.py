@@ -61,7 +61,7 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding], t
 def alert_without_project(text: str) -> None:
     """Tell the addresses in CAIXUN_ALERTS why a project cannot be opened, each time: what was told before is not known."""
     if addresses := given_addresses():
-        _deliver(addresses, "caixun: 1 to look at", text)
+        _deliver(addresses, "caixun: 1 to look at", f"- {text}")
 
 
 def _names(project: Project) -> Collection[str]:

@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -16,6 +16,7 @@ from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.wecombot import NotifyWeComBot
 
+from crawlers.clock import now
 from crawlers.errors import ConfigError
 from crawlers.fates import DayReport, Tally
 from flows.alerts import alert, check_addresses, troubles
@@ -119,6 +120,17 @@ def test_it_is_told_again_when_its_time_has_passed(told):
         for _ in range(2):
             alert(project, BLOCKED, [], TODAY)
     assert len(posted) == 2
+
+
+@pytest.mark.parametrize(("minutes", "times"), [(22 * 60, 1), (24 * 60 - 10, 2)])
+def test_a_daily_run_that_is_a_little_earlier_than_the_last_one_tells_it_again(told, monkeypatch, minutes, times):
+    with hook() as (host, posted):
+        project = told(f"json://{host}/hook", every=24)
+        alert(project, BLOCKED, [], TODAY)
+        later = now() + timedelta(minutes=minutes)
+        monkeypatch.setattr("flows.alerts.now", lambda: later)
+        alert(project, BLOCKED, [], TODAY)
+    assert len(posted) == times
 
 
 def test_what_was_not_delivered_is_told_by_the_next_run(told):

@@ -338,6 +338,22 @@ def test_reannotation_touches_stale_records_alone_and_tells_what_changes(tmp_pat
     assert (again.annotated.by_model, again.annotated.paid.calls) == (4, 1)
 
 
+def test_what_a_model_has_made_stays_where_another_prompt_gets_nothing_of_use(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    put(project, waiting(project, 1), waiting(project, 2))
+    annotated(project)
+    before = {row.article_id: row for row in rows_of(project)}
+    stub.answer = lambda asked: completion(asked, "no JSON") if asked.article[0] == "标题1" else truthful(asked)
+    other = make_project(tmp_path, stub, prompt="另一份提示词。")
+    result = reannotated(other)
+    rows = {row.title: row for row in rows_of(other)}
+    assert rows["标题1"] == before[rows["标题1"].article_id]
+    assert (rows["标题2"].annotator_version, result.annotated.by_lexicon) == (other.prompt.version, 0)
+    assert [one.text for one in result.findings] == [
+        "1 articles keep what another model or prompt made of them: no answer that fits the schema and the article"
+    ]
+
+
 def test_records_are_neither_stale_nor_costly_where_the_model_has_said_its_last_word(tmp_path, stub, capsys):
     project = make_project(tmp_path, stub)
     stub.answer = lambda asked: completion(asked, "no JSON") if asked.article[0] == "标题1" else truthful(asked)

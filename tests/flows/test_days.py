@@ -144,6 +144,15 @@ def test_a_day_all_of_whose_articles_are_of_other_days_is_not_complete(site, tmp
     assert "all articles that the listing names are of other days" in (report.reason or "")
 
 
+def test_a_day_that_loses_all_its_articles_to_another_day_that_is_asked_for_is_not_complete(site, tmp_path):
+    day, other = date(2026, 11, 18), date(2026, 11, 20)
+    site.pages |= {f"/paper/{one:%d}": links(f"/a/{one:%d}") for one in (day, other)}
+    site.pages |= {f"/a/{one:%d}": article(one.day, "2026-11-20 08:00") for one in (day, other)}
+    run = collected(make_project(tmp_path, site, paper=SOURCE), {"paper": [day, other]})
+    assert [(day_of(run, one).status, day_of(run, one).tally.records) for one in (day, other)] == [("failed", 0), ("complete", 2)]
+    assert "all articles that the listing names are of other days" in (day_of(run, day).reason or "")
+
+
 def test_what_each_keyword_brought_is_shown(site, tmp_path):
     text = SOURCE.replace("/{{day:%d}}", "/{{day:%d}}?w={{keyword}}") + "keywords: [大模型, 算力, 机器人]\n"
     site.pages |= {

@@ -42,7 +42,12 @@ def with_a_wrong_source(project):
     return "paper.yml:1: title: this key has no value"
 
 
-@pytest.mark.parametrize("spoil", [without_key, without_ledger, with_a_wrong_source])
+def with_wrong_settings(project):
+    (project.config / "settings.yml").write_text("nonesuch: 1\n")
+    return "settings.yml:1: nonesuch: no such key"
+
+
+@pytest.mark.parametrize("spoil", [without_key, without_ledger, with_a_wrong_source, with_wrong_settings])
 def test_a_run_that_cannot_begin_fails_with_a_sentence_that_is_told(project, monkeypatch, spoil):
     part = spoil(project)
     with hook() as (host, posted):
@@ -91,6 +96,8 @@ def test_the_day_on_which_a_run_began_counts_for_nothing_where_it_ends_after_mid
 @pytest.mark.usefixtures("project")
 def test_days_that_are_yet_to_come_are_refused():
     for start in (date(2999, 1, 1), day_of(now()) + timedelta(days=2)):
-        for state in (deployments.daily.fn(start), deployments.backfill.fn(start, start)):
+        flows = (deployments.backfill.fn, deployments.rebuild.fn)
+        for state in (deployments.daily.fn(start), *(run(start, start) for run in flows)):
             assert state.type.name == "FAILED"
             assert f"{start} is yet to come" in state.message
+    assert "no site lists the articles of days before 1900" in deployments.daily.fn(date(1, 1, 1)).message

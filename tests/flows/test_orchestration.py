@@ -48,7 +48,7 @@ class Serving:
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(PATIENCE) == 0
-        assert self.log.read_text().endswith("stopped; what was not finished is taken up by the next run\n")
+        assert self.log.read_text().endswith("a backfill the command `caixun backfill --resume ID`\n")
 
 
 @contextmanager
@@ -57,7 +57,11 @@ def begun(project: Project, port: int, log: Path) -> Iterator[Serving]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
     with log.open("w") as out:
         process = subprocess.Popen(
-            [program, "serve", "--port", str(port), *in_project(project)], stdout=out, stderr=out, env=clean
+            [program, "serve", "--port", str(port), *in_project(project)],
+            stdout=out,
+            stderr=out,
+            env=clean,
+            start_new_session=True,
         )
     try:
         yield Serving(process, log)
