@@ -28,6 +28,24 @@ def test_many_questions_go_in_batches_and_what_these_do_not_answer_is_asked_one_
     assert len(stub.batches.made) == 1
 
 
+@pytest.mark.parametrize("odd", [{"choices": [{"finish_reason": "content_filter"}]}, {"choices": "none"}, "bad request", [1]])
+def test_a_line_that_is_no_answer_holds_back_no_other(tmp_path, stub, odd):
+    project = make_project(tmp_path, stub, batch=10)
+    batched = []
+
+    def answer(asked):
+        if stub.batches.files and not stub.batches.made and asked.article[0] == "标题7":
+            batched.append(asked)
+            return 200, odd, {}
+        return truthful(asked)
+
+    stub.answer = answer
+    put(project, *(waiting(project, number) for number in range(12)))
+    result, findings = annotated(project)
+    assert (result.by_model, result.waiting, findings, len(batched)) == (12, 0, [], 1)
+    assert (len(stub.batches.made), stub.titles) == (1, ["标题0", "标题7"])
+
+
 @pytest.mark.parametrize("path", ["/v1/batches", "/v1/batches/batch-0", "/v1/files/out-0/content"])
 def test_a_batch_is_not_handed_in_twice(tmp_path, stub, path):
     project = make_project(tmp_path, stub, batch=10)
