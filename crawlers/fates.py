@@ -94,6 +94,9 @@ class Verdict:
     reason: str | None = None
 
 
+BY_DAY = "named articles of the day"  # the reason of a whole listing that is one of this day alone
+
+
 @dataclass
 class Tally:
     """The sums of one source's day (or of several): found = fetched + skipped + blocked + failed + waiting.
@@ -204,8 +207,7 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "partial", f"{tally.waiting} not fetched or not built yet"
     if verdict.listing == "none" and not tally.found:
         return "empty", verdict.reason
-    # Without any, the day has lost all that its list named to other days that were asked for.
-    if tally.rejects["off_day"] == tally.found:
+    if tally.rejects["off_day"] == tally.found and (tally.found or verdict.reason == BY_DAY):
         return "failed", "all articles that the listing names are of other days: the site does not list by day"
     return "complete", None
 

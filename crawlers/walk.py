@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from crawlers.clock import SHANGHAI, day_of, is_over, start_of, working_days
 from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
-from crawlers.fates import NOT_OVER, Find, Reach, Verdict
+from crawlers.fates import BY_DAY, NOT_OVER, Find, Reach, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source
@@ -244,7 +244,7 @@ class Walk:
             shown = f"{min(self._days_found)} to {max(self._days_found)}"
             return Verdict("failed", f"the listing shows only articles of {shown}: the site does not list this day")
         if self.seed.dated:
-            return Verdict("whole")
+            return Verdict("whole", BY_DAY)
         if self._reach is None:
             return Verdict("partial", "the listing prints no dates")
         if self._reach >= day:

@@ -195,6 +195,8 @@ class Step:
             return self._gives_way(row, str(error))
         except OverBudgetError as error:
             self._desk.close(error)
+            if self._terms.when_over_budget == "lexicon" and _is_by_model(row):
+                return self._gives_way(row, str(error))
             return self._terms.when_over_budget
         except DeniedError as error:
             self._desk.close(error)
@@ -225,7 +227,8 @@ class Step:
     def _findings(self) -> Iterator[Finding]:
         why, waiting = self._desk.closed or self._unanswered, self._result.waiting
         if isinstance(why, OverBudgetError):
-            rest = f"{waiting} records are left for the next run" if waiting else "the lexicon engine annotated the rest"
+            by_lexicon = f"the lexicon engine annotated {self._result.by_lexicon} of the rest"
+            rest = f"{waiting} records are left for the next run" if waiting else by_lexicon
             yield Finding("warning", f"{why}: {rest}")
         elif why or waiting:
             text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"

@@ -14,7 +14,7 @@ from datetime import timedelta
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.errors import BusyError, ConfigError, ServerError
 from crawlers.lock import FileLocks
-from flows.address import given_api, reach
+from flows.address import answers, given_api, reach
 from flows.alerts import alert
 from flows.hosting import environment, hosted
 from flows.schedule import missed_days
@@ -72,9 +72,10 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
             asyncio.run(runner.start())
     except Exception as error:  # of whatever kind: an ExceptionGroup, or what the client raises of a server that is gone
         api = os.environ["PREFECT_API_URL"]
-        text = f"the Prefect server at {api} answers no more, and nothing keeps the schedule; start `caixun serve` again"
+        why = f"serving broke off ({error!r:.200})" if answers(api) else f"the Prefect server at {api} answers no more"
+        text = f"{why}, and nothing keeps the schedule; start `caixun serve` again"
         alert(project, [], [Finding("failure", text)], day_of(now()))
-        raise ServerError(f"{text} ({type(error).__name__})") from error
+        raise ServerError(text) from error
     tell("stopped; what a daily run has not finished the next one takes up, a backfill the command `caixun backfill --resume ID`")
 
 

@@ -169,7 +169,7 @@ def _runs(
                 thing = tag == "nt" or _is_thing(word)
                 once = in_title or thing or (size == 1 and tag == "nr" and len(word) < 4)  # a longer one is guessed
                 rare = rare or stands[word] == 1
-                if rare and not once:  # it cannot stand twice
+                if rare and not once:  # word by word it cannot stand twice
                     continue
                 cut_off = size == _PAIR and speech == "v" and _is_cut_off(run, number, text)
                 if end in held or (tag == "m" and _UNIT.match(text, end)) or cut_off:

@@ -19,7 +19,7 @@ _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 _THOUGHTS_END = re.compile(r"</think(?:ing)?>", re.IGNORECASE)  # what opens them may be part of the question
 _MOST_OBJECTS = 200  # braces, that is: braces in prose are not without end
 _MOST_COMPLAINTS = 12
-_LONGEST = 20_000  # characters of an answer, ten times those of the longest that is asked for
+_LONGEST = 20_000  # characters of an answer behind its thoughts, ten times those of the longest that is asked for
 
 
 class Told(NamedTuple):
@@ -91,7 +91,7 @@ class LlmEngine:
 
 def judge(answer: Answer, title: str, body: str, lists: Taxonomy) -> Verdict:
     """Return what of an answer stands in the article, and in sentences what the model should mend."""
-    if answer.cut or len(answer.text) > _LONGEST:
+    if answer.cut or len(_THOUGHTS_END.split(answer.text)[-1]) > _LONGEST:
         return Verdict(None, ("回答超出长度而被截断，请写得更短。",))
     said = read(answer.text)
     if isinstance(said, str):

@@ -33,7 +33,9 @@ _EMPTY = re.compile(
     + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
 )
 # What a company is in, and who leads it, as robots set it below the news of its shares.
-_PROFILE = re.compile(r"主营业务[为是]|占营收比例|的(?<=.的)(?:董事长|总经理|法定代表人)(?:、\S{2,6})?均?是")
+_PROFILE = re.compile(
+    r"主营业务[为是][^。]{2,}占营收比例|的(?<=.的)(?:董事长|总经理|法定代表人)(?:、\S{2,6})?均?是[^，。]{2,6}，[男女]，"
+)
 # Who takes or leaves a post, in one clause: such news has no figure.
 _APPOINTED = "高管变动"
 _POST = "(?:董事|监事|总裁|经理|行长|总监|主席|秘书|负责人|首席|C[EFTO]O)"

@@ -26,7 +26,6 @@ _MARKED = (
     r"(?=DIGITS(?![\d\u4e00-\u9fff%]|\.\d))"
     r"|(?<![\d.])(?=DIGITS\.(?:s[hz]|bj)(?![a-z])))DIGITS"
 )
-_LEAST = 2  # letters and characters of a phrase
 _SHARE = re.compile(r"^\*?ST|[AB]$")
 
 
@@ -149,8 +148,7 @@ def _statement(column: str, value: str, article: Article, *, by_hand: bool = Fal
 
 
 def _phrase(column: str, value: str, article: Article) -> _Checked:
-    letters = "".join(filter(str.isalnum, value))
-    if len(letters) < _LEAST or letters.isdecimal():
+    if not any(map(str.isalnum, value)):
         return Fault(column, value, f"{value or 'An empty phrase'} is no phrase.")
     place = article.find(value)
     printed = article.text.original[slice(*place)] if place else ""

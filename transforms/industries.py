@@ -76,7 +76,9 @@ def industries(
     else the trade of the one company that the article is about, AI where its model comes out; else AI, where the headline names a
     technology and the text many.
     """
-    others = ({} if companies else released(words, lists)) or unlisted(words, lists, subject)
+    others = unlisted(words, lists, subject)
+    if others and not companies:
+        others = released(words, lists, others)
     own = {one.company.level1 for one in companies}
     main = None if mainly is None else {one.company.code for one in mainly}
     if len(own) > _MOST_OWN:

@@ -35,9 +35,15 @@ _PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 _MARK = "caixun"
 """Name of what is kept with a batch."""
 _LOOK_BACK = 100  # batches among which one is looked for
+_SECRET = 16  # characters; what local servers are given (none, ollama) is shorter
 _MOST_REFUSED = 3  # questions with which a run begins
 # How endpoints say with another status than 404 that they have no such model (DeepSeek and Zhipu answer 400).
-_NO_MODEL = re.compile(r"model\b[^.]{0,60}\bnot (?:exist|found)|(?:unknown|no such) model|模型[^，。]{0,20}不存在", re.IGNORECASE)
+_NO_MODEL = re.compile(r"model not exist|model_not_found|模型不存在", re.IGNORECASE)
+_ABSENT = re.compile(r"not (?:exist|found)|不存在", re.IGNORECASE)
+# What is refused for its text says nothing of the next one.
+_FOR_ITS_TEXT = re.compile(
+    r"inappropriate|content|sensitive|inspection|risk|safety|policy|length|敏感|违规|风险|审核", re.IGNORECASE
+)
 _MOST_TOKENS = 100_000_000  # of one answer; what an endpoint counts beyond is no count
 
 
@@ -171,7 +177,7 @@ class Client:
                 continue
             _PROVEN[self._place] = mode
             return answer
-        self._refused += 1
+        self._refused += not _FOR_ITS_TEXT.search(str(refusals[-1]))
         if self._refused >= _MOST_REFUSED:
             raise DeniedError(f"{self._access.base_url} refuses whatever it is asked, last with {refusals[-1]}")
         raise refusals[-1]
@@ -210,14 +216,20 @@ class Client:
         raise AssertionError  # the last try returns or raises
 
     def _without_key(self, answer: Answer) -> Answer:
-        """Return an answer that can be kept: an endpoint that repeats the key must not have it stored."""
-        return answer._replace(text=answer.text.replace(self._access.key, "…")) if self._access.terms.key_env else answer
+        """Return an answer that can be kept: an endpoint that repeats the key must not have it stored; a short one is no secret."""
+        key = self._access.key
+        return answer._replace(text=answer.text.replace(key, "…")) if len(key) >= _SECRET else answer
 
     def _refusal(self, error: "APIStatusError") -> LlmError:
-        if error.status_code == 404 or _NO_MODEL.search(error.message):
+        if error.status_code == 404 or self._has_no_model(error.message):
             status = f"HTTP {error.status_code}"
             return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address ({status})")
         return RefusedError(f"HTTP {error.status_code}: {self._told(error)}")
+
+    def _has_no_model(self, said: str) -> bool:
+        """Whether an endpoint says that there is no such model; one that has answered is there."""
+        named = self._access.model in said and _ABSENT.search(said)
+        return self._place not in _PROVEN and bool(_NO_MODEL.search(said) or named)
 
     def _failure(self, error: "APIStatusError") -> LlmError:
         name = self._access.terms.key_env or "no key"

@@ -19,10 +19,6 @@ ORGANISED = re.compile(
 )
 # What stands before a code, a price or a short form in brackets: 上峰水泥(000672, 引力传媒(sh603598, 某某公司(以下简称
 _CODED = re.compile(r"([\u4e00-\u9fff*]{2,8})(?=\((?:[a-z]{2}[:. ]?)?(?:\d{5,6}|[a-z]{1,5}\.|以下简称|下称|简称|-?\d+\.\d+,))")
-# What is called so is a kind of thing (智能体, 大模型), no product of a name of its own: 文心一言, 豆包.
-_KIND = re.compile(
-    r"(?:模型|智能体|系统|平台|机器人|助手|引擎|芯片|服务器|集群|框架|中心|应用|工具|软件|终端|设备|手机|汽车|驾驶|GPU|AI|Agent)$"
-)
 _TITLED = re.compile(
     rf"(?:董事长|总经理|总裁|行长|秘书|监事|经理|院长|教授|主任|局长|记者|负责人)({HAN}{{3}})|({HAN}{{3}})(?=先生|女士)"
 )
@@ -36,14 +32,11 @@ class Name(NamedTuple):
 
 
 def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
-    """Yield the Latin words, quotations, companies, organisations, places and AI products of a text; one may hold another."""
+    """Yield the Latin words, quotations, companies, organisations and places of a text; one may hold another."""
     for pattern in (_LATIN, _QUOTED):
         for match in pattern.finditer(text):
             yield Name(*match.span(match.lastindex or 0))
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))
-    for start, end, term in lists.finder.find(text)["technologies"]:
-        if lists.ai_technologies[term] != "technique" and not _KIND.search(term):
-            yield Name(start, end)
 
 
 def listed(text: str, lists: Taxonomy, kinds: Iterable[str] = ("companies", "subjects", "places")) -> Iterator[Name]:

@@ -1,6 +1,7 @@
 """Patience: how long to wait before an endpoint is asked once more that is busy, broken or out of reach."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from time import time
 
@@ -14,22 +15,25 @@ _PASSING = (408, 409, 429)  # statuses that may be others the next time, as all 
 def pause_behind(error: Exception, usual: float | None) -> float | None:
     """Return how many seconds to wait before another try, None where there is to be none; `usual` is the pause, None behind the last."""
     response = getattr(error, "response", None)
-    if usual is None or (response is not None and response.status_code not in _PASSING and response.status_code < 500):
+    if usual is None or response is None:
+        return usual
+    passing = response.status_code in _PASSING or response.status_code >= 500
+    if not {"true": True, "false": False}.get(response.headers.get("x-should-retry", ""), passing):
         return None
-    said = _retry_after(response.headers) if response is not None else None
+    said = _retry_after(response.headers)
     return usual if said is None else said if said <= _LONGEST_PAUSE else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that an endpoint asks to be left alone, None where it does not say (RFC 9110, 10.2.3)."""
     said = headers.get("retry-after", "")
-    try:
-        if milliseconds := headers.get("retry-after-ms"):
-            seconds = float(milliseconds) / 1000
-        elif said.strip().isdecimal():
-            seconds = float(said)
-        else:
-            seconds = parsedate_to_datetime(said).timestamp() - time()
-    except ValueError:
-        return None
-    return seconds if seconds > 0 else None
+    readings: tuple[Callable[[], float], ...] = (
+        lambda: float(headers.get("retry-after-ms", "")) / 1000,
+        lambda: float(said),
+        lambda: parsedate_to_datetime(said).timestamp() - time(),
+    )
+    for reading in readings:
+        with suppress(ValueError):
+            seconds = reading()
+            return seconds if seconds > 0 else None
+    return None

@@ -23,7 +23,8 @@ _SUBJECT_END = re.compile(
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
 _WORK = re.compile(r"《(?P<name>[^》《\n]{2,24})》(?!记者|讯|评论员|报道|独家|杂志|特约|专访|[：:])")
 _COLUMN = re.compile(r"(?P<column>[^｜|丨：:，\s]{2,8})\s?[｜|丨](?:[^「」\n]{0,16}「(?P<name>[^」\n]{2,12})」)?")
-_MARKS = "“”「」『』《》‘’"
+_MARKS = "“”「」『』‘’"
+_OPENING = tuple("“「『‘")
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
@@ -44,7 +45,9 @@ def subject_of(words: Words) -> str:
     if column and words.text.count(column["column"]) == 1:
         return column["name"] or ""
     subject = _bare(_own(_whole(_first(words), words), words), words).removesuffix("第")
-    return "" if subject.startswith("《") else subject.strip(_MARKS)  # a paper, whose name says not whom its news is about
+    if subject.startswith("《"):  # a paper, whose name says not whom its news is about
+        return ""
+    return subject.strip(_MARKS) if subject.startswith(_OPENING) else subject
 
 
 def _bare(subject: str, words: Words) -> str:

@@ -13,7 +13,9 @@ _SERVED = 1.5  # of the least weight: whom a company serves weighs no more
 # Behind a company's name: a code, or whom it appoints.
 _CODE = re.compile(r"\s?[（(]\w|[副董]?(?:行长|总裁|董事长|总经理|事长|高管|首席(?=[^，。、]{1,4}官))")
 _SPEAKS = re.compile(r"(?:[（(][^（）()]{1,16}[)）])?(?:首席\w{0,3}(?:师|经济学家))?(?:[:：]|-{2,4})")
-_RELEASES = re.compile(r"发布|开源|推出|上线|亮相|问世|面世|升级|更新")
+# What comes out stands behind the word for it, with little between.
+_RELEASED = re.compile(r"(?:发布|开源|推出|上线)(?!.*(?:搭载|接入|应用|基于))[^，。、：；\s]{0,10}$")
+_IT = frozenset({"传媒", "商贸零售", "计算机", "电子"})  # level-1 names of internet, shops, software and phones
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 """What stands behind a company's name and says nothing of its trade."""
 
@@ -35,12 +37,19 @@ def unlisted(words: Words, lists: Taxonomy, subject: str) -> dict[str, list[Plac
     return places
 
 
-def released(words: Words, lists: Taxonomy) -> dict[str, list[Place]]:
-    """Return AI as the industry of a headline by which a model or an agent comes out, whatever else its maker is in; else nothing."""
-    edge = len(words.title)
-    made = [(start, end) for start, end, term in words.found["technologies"] if end <= edge and _is_model(term, lists)]
-    industry = "大模型" if "大模型" in words.text else "人工智能"
-    return {industry: made} if made and _RELEASES.search(words.title) else {}
+def released(words: Words, lists: Taxonomy, makers: dict[str, list[Place]]) -> dict[str, list[Place]]:
+    """Return AI as the industry of a headline by which a model or an agent comes out, where its makers are of the internet or of IT.
+
+    Else the industries of the `makers`: a car with a model in it is a car.
+    """
+    made = [
+        (start, end)
+        for start, end, term in words.found["technologies"]
+        if end <= len(words.title) and _is_model(term, lists) and _RELEASED.search(words.title[:start])
+    ]
+    if not made or not all(lists.industries[one] in _IT for one in makers):
+        return makers
+    return {"大模型" if "大模型" in words.text else "人工智能": made}
 
 
 def _is_model(term: str, lists: Taxonomy) -> bool:

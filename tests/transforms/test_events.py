@@ -207,6 +207,17 @@ def test_what_a_company_is_in_and_who_leads_it_is_no_event(profile):
     assert chosen(profile) == [profile]  # there is nothing else
 
 
+@pytest.mark.parametrize(
+    "news",
+    [
+        "海州港拟以20亿元收购主营业务为锂矿开采的云湖矿业100%股权。",
+        "海外收入占营收比例升至60%，同比提高10个百分点。",
+    ],
+)
+def test_news_that_tells_of_a_business_or_a_leader_is_an_event(news):
+    assert news in chosen(f"{LEAD}{news}")
+
+
 def test_a_buy_back_that_reduces_the_capital_is_an_event():
     bought = "此外，公司拟以不超过15.37亿元回购股份，用于减少注册资本。"
     assert bought in chosen(f"{LEAD}{bought}")

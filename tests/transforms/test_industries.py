@@ -113,6 +113,19 @@ def test_a_model_that_comes_out_is_news_of_ai_whatever_else_its_maker_is_in(make
     assert found(f"{maker}发布新一代大模型", body) == (["大模型"], ["计算机"])
 
 
+@pytest.mark.parametrize(
+    ("maker", "act", "wanted"),
+    [
+        ("特斯拉", "推出新款轿车 升级大模型", "汽车"),
+        ("蔚来", "发布世界模型", "汽车"),
+        ("微众银行", "上线大模型", "银行"),
+        ("腾讯", "发布搭载大模型的门锁", "传媒"),
+    ],
+)
+def test_a_maker_of_other_things_that_have_a_model_in_them_stays_what_it_is(maker, act, wanted):
+    assert found(f"{maker}{act}", f"12月1日，{maker}介绍，新品价格不变，{maker}称明年交付。")[1] == [wanted]
+
+
 def test_such_a_company_lends_none_where_the_headline_is_about_somebody_else():
     assert found("云湖集团与农夫山泉争商标", "法院昨日开庭，双方都不愿调解。") == ([], [])
 

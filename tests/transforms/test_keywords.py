@@ -255,6 +255,11 @@ def test_a_given_name_is_called_with_its_surname():
     assert "景行" not in found("车险试点按里程定价", body)
 
 
+def test_marks_inside_a_subject_stay_in_pairs():
+    made = subject_of(words_of("云湖科技“星海”发布", "云湖科技“星海”发布。云湖科技“星海”来了。"))
+    assert made.count("“") == made.count("”")
+
+
 def test_a_long_work_that_begins_the_title_is_its_subject_without_the_marks():
     title = "《生成合成内容样州标识管理办法》今起施行"
     assert subject_of(words_of(title, f"{title}。")) == "生成合成内容样州标识管理办法"

@@ -96,18 +96,32 @@ class Patient(Event):
         return self.is_set()
 
 
+def test_questions_that_are_refused_for_their_texts_say_nothing_of_the_next_one(stub, client):
+    stub.answer = lambda _: failure(400, "inappropriate content")
+    for _ in range(5):
+        with pytest.raises(RefusedError):
+            client.ask(MESSAGES)
+
+
+def test_a_model_that_has_answered_is_there_whatever_a_refusal_says(stub, client):
+    client.ask(MESSAGES)
+    stub.answer = lambda _: failure(400, "safe completion of model m not found")
+    with pytest.raises(RefusedError):
+        client.ask(MESSAGES)
+
+
 def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for(stub):
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     answers = {
         1: failure(429, **{"retry-after-ms": "", "Retry-After": "7"}),
         2: failure(500),
         3: failure(503, **{"retry-after-ms": "", "Retry-After": later}),
-        4: failure(408, **{"retry-after-ms": "", "Retry-After": "soon"}),
+        4: failure(408, **{"retry-after-ms": "soon", "Retry-After": "2.5"}),
     }
     stub.answer = lambda asked: answers.get(asked.number) or completion(asked, said(asked))
     stopped = Patient()
     assert Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES).text.startswith("{")
-    assert [*stopped.waits[:2], stopped.waits[3]] == [7.0, 0.001, 4.0]
+    assert [*stopped.waits[:2], stopped.waits[3]] == [7.0, 0.001, 2.5]
     assert 85 < stopped.waits[2] <= 90
 
 
@@ -195,6 +209,19 @@ def test_arguments_that_come_as_an_object_are_read(stub, client):
     call = {"function": {"name": "annotate", "arguments": {"summary": "答案"}}}
     stub.answer = lambda _: (200, {"choices": [{"message": {"tool_calls": [call]}}]}, {})
     assert json.loads(client.ask(MESSAGES).text) == {"summary": "答案"}
+
+
+def test_what_an_endpoint_says_of_another_try_holds(stub, client):
+    stub.answer = lambda _: failure(500, **{"x-should-retry": "false"})
+    with pytest.raises(DownError):
+        client.ask(MESSAGES)
+    assert len(stub.asked) == 1
+
+
+def test_a_short_key_is_no_secret(stub, monkeypatch):
+    monkeypatch.setenv("CAIXUN_LLM_KEY", "0")
+    stub.answer = lambda asked: completion(asked, "营收100亿元")
+    assert Client(access_to(Endpoint(base_url=stub.url, model="m"))).ask(MESSAGES).text == "营收100亿元"
 
 
 def test_an_answer_that_repeats_the_key_is_kept_without_it(stub, client):
@@ -323,6 +350,7 @@ def test_cut_and_broken_answers_are_asked_for_once_more(stub, client, lists, tex
 @pytest.mark.parametrize(
     "around",
     [
+        f"<think>{'想' * 30_000}</think>ANSWER",
         "<think>{要不要写}</think>\n```json\nANSWER\n```",
         "先写 DRAFT 不对。</think>\nANSWER",
         "格式是{summary: ...}。</think>\nANSWER",

@@ -47,6 +47,11 @@ def test_what_is_no_prose_is_left_out_and_blanked(line):
     assert clean.split() == ["远帆物流中标港口项目。", "项目金额1.36亿元。"]
 
 
+def test_what_a_company_is_called_abroad_is_no_teaser():
+    news = "云湖科技（yunhutech）——样州最大的公司——11月20日公布财报，净利润增长60%。"
+    assert told(news) == [news]
+
+
 def test_a_notice_takes_no_news_along():
     body = "公司取得新订单1.2亿元，预计明年交付。敬请广大投资者注意投资风险。"
     assert told(body) == ["公司取得新订单1.2亿元，预计明年交付。"]

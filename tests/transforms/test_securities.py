@@ -71,6 +71,7 @@ def test_who_lends_takes_in_pledge_or_writes_the_report_is_not_what_an_article_i
         "中国稀土出口",
         "中国人寿命",
         "中国建筑物",
+        "军演中无人机",
     ],
 )
 def test_what_only_begins_like_a_company_is_none(other):
