@@ -224,7 +224,7 @@ def test_a_year_of_many_records_is_a_page_of_readable_size(tmp_path):
         (["2999-01-01"], 2, "2999-01-01 is yet to come"),
         (["2026-02-30"], 2, "2026-02-30: the calendar has no such day"),
         (["2026-11-18", "tomorrow"], 2, "'tomorrow' is not a day"),
-        (["0001-01-01", "2026-11-18"], 2, "more than a hundred years before"),
+        (["1925-01-01", "2026-11-18"], 2, "more than a hundred years before"),
         (["2026-11-18", "--source", "nowhere"], 2, "unknown source nowhere; there are: "),
         (["2026-11-18", "--out", "data/records/x.html"], 2, "data/records/x.html: lies in the data root"),
         (["2026-11-18", "--out", "fifo"], 2, "fifo: is no file that could be replaced"),
