@@ -227,8 +227,8 @@ class Step:
     def _findings(self) -> Iterator[Finding]:
         why, waiting = self._desk.closed or self._unanswered, self._result.waiting
         if isinstance(why, OverBudgetError):
-            by_lexicon = f"the lexicon engine annotated {self._result.by_lexicon} of the rest"
-            rest = f"{waiting} records are left for the next run" if waiting else by_lexicon
+            by_lexicon = "the rest" if not self._kept else f"{self._result.by_lexicon} of the rest"
+            rest = f"{waiting} records are left for the next run" if waiting else f"the lexicon engine annotated {by_lexicon}"
             yield Finding("warning", f"{why}: {rest}")
         elif why or waiting:
             text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawlers.fates import Verdict
+from crawlers.fates import BY_DAY, Verdict
 from crawlers.page import Page
 from crawlers.seed import Item, Pages, Seed
 from crawlers.source import Expect, Source
@@ -190,7 +190,7 @@ def test_a_list_that_shows_nothing_or_half_of_a_day_that_is_not_over_may_be_brok
 @pytest.mark.parametrize(
     ("page", "verdict"),
     [
-        (answer("<a href=/a/1>x</a>"), Verdict("whole")),
+        (answer("<a href=/a/1>x</a>"), Verdict("whole", BY_DAY)),
         (answer("<p>x</p>"), Verdict("failed", "no link found in the listing; its layout may have changed")),
         (answer("<a href=/b/1>x</a>"), Verdict("failed", "none of the listing's 1 links fits allow")),
         (answer("x", 404), Verdict("failed", "http://e.cn/x: the listing is missing (HTTP 404)")),
@@ -257,7 +257,7 @@ def test_a_dated_list_of_other_days_is_no_list_of_the_day_and_its_pages_are_not_
 def test_a_dated_list_is_turned_until_it_leaves_its_day():
     walk = Walk(source(DAY_ROLL), DAY_ROLL, [D18])
     more = [walk.take(roll((number, time)))[1] for number, time in ((1, "2026-11-18 09:00"), (2, "2026-11-17 09:00"))]
-    assert (more, walk.verdicts()[D18]) == ([True, False], Verdict("whole"))
+    assert (more, walk.verdicts()[D18]) == ([True, False], Verdict("whole", BY_DAY))
 
 
 def test_a_dated_list_where_only_a_pinned_article_prints_a_time_is_turned_to_its_end():
@@ -265,7 +265,7 @@ def test_a_dated_list_where_only_a_pinned_article_prints_a_time_is_turned_to_its
     pinned = (99, "2026-11-01 09:00")
     assert [walk.take(roll(pinned, (number, "")))[1] for number in (1, 2)] == [True, True]
     finds, more = walk.take(roll(pinned))
-    assert (finds, more, walk.verdicts()[D18]) == ([], False, Verdict("whole"))
+    assert (finds, more, walk.verdicts()[D18]) == ([], False, Verdict("whole", BY_DAY))
 
 
 def test_a_day_whose_list_sends_elsewhere_has_none():
@@ -315,7 +315,7 @@ def test_the_other_pages_of_an_issue_are_asked_once_and_those_of_other_issues_ar
     assert (more, walk.url) == (True, "http://e.cn/18/node_2.htm")
     finds, more = walk.take(issue(2, "node_1.htm", "node_2.htm"))
     assert ([find.url for find in finds], more) == (["http://e.cn/a/2"], False)
-    assert walk.verdicts()[D18] == Verdict("whole")
+    assert walk.verdicts()[D18] == Verdict("whole", BY_DAY)
 
 
 def test_an_issue_with_a_missing_page_or_more_than_are_read_is_not_whole():
