@@ -1,11 +1,9 @@
 """Candidates for keywords: every phrase that could index an article, with what kind of phrase it is."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from operator import attrgetter
 
 from transforms import kinds
 from transforms.kinds import Kind
@@ -16,7 +14,6 @@ from transforms.vocabulary import PERSONS, TITLE, is_common, names_person
 from transforms.words import Word, Words
 from transforms.written import counted, written
 
-_TEXT = attrgetter("text")
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
 _PAIR = 2
@@ -154,28 +151,25 @@ def _runs(
     edge = len(words.title)
     times: dict[str, int] = {}
     text, generic = words.text, lists.generic
-    stands = Counter(map(_TEXT, words.words))
     for run in _stretches(words):
         in_title = run[0].start < edge
         for number, first in enumerate(run):
             start, _, begins, speech = first
             if begins in generic or start in inside:
                 continue
-            rare = False
             for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
                 _, end, word, tag = last
                 if end - start > _LONGEST:
                     break
-                thing = tag == "nt" or _is_thing(word)
-                once = in_title or thing or (size == 1 and tag == "nr" and len(word) < 4)  # a longer one is guessed
-                rare = rare or stands[word] == 1
-                if rare and not once:  # word by word it cannot stand twice
-                    continue
                 cut_off = size == _PAIR and speech == "v" and _is_cut_off(run, number, text)
                 if end in held or (tag == "m" and _UNIT.match(text, end)) or cut_off:
                     continue
                 phrase = begins if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
+                if time > 2:
+                    continue
+                thing = tag == "nt" or _is_thing(word)
+                once = in_title or thing or (size == 1 and tag == "nr" and len(word) < 4)  # a longer one is guessed
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])

@@ -166,7 +166,7 @@ class Client:
     def _find_mode(self, messages: list[Message]) -> Answer:
         """Return the answer in the first mode that is not refused; a question that all of them refuse proves none.
 
-        Where the first questions are all refused, it is not for what they ask: the rest would be, too, in vain.
+        Where the first questions are all refused, and not for their texts, the rest would be, too, in vain.
         """
         refusals = []
         for mode in _MODES:

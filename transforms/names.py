@@ -39,8 +39,8 @@ def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))
 
 
-def listed(text: str, lists: Taxonomy, kinds: Iterable[str] = ("companies", "subjects", "places")) -> Iterator[Name]:
-    """Yield the companies, organisations and places of a text that the lists have."""
+def listed(text: str, lists: Taxonomy, kinds: Iterable[str]) -> Iterator[Name]:
+    """Yield what the lists of some kinds (companies, organisations, places) have of a text."""
     found = lists.finder.find(text)
     for kind in kinds:
         yield from (Name(start, end) for start, end, phrase in found[kind] if lists.subjects.get(phrase) != "theme")
