@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST = 20  # lines of one message; services cut what is long
 _SLACK = 0.95  # of the hours in which nothing is told again
+_NO_SERVICE = "alerts: address {} is none that a service has; wecombot://KEY is one, mailto://user:password@host?to=… another"
 
 
 class Trouble(NamedTuple):
@@ -31,37 +32,45 @@ class Trouble(NamedTuple):
 
 
 def alert(project: Project, reports: list[DayReport], findings: list[Finding], today: date) -> list[Finding]:
-    """Tell what is wrong with the days and what was found, as far as it was not told in the last `alert_every` hours.
+    """Tell each address what is wrong with the days and what was found, as far as it was not told so in `alert_every` hours.
 
-    `today`, on which the run began, was not over for it. Returns a finding where a message could not be delivered; what it says
-    is told by the next run then. Where the ledger cannot be used, all is told.
+    `today`, on which the run began, was not over for it. Returns a finding for each address that did not take its message; what
+    that says is told there by the next run. Where the ledger cannot be used, all is told.
     """
     if not project.alerts:
         return []
     all_of_it = troubles(reports, findings, today, _names(project))
-    # A job that runs each so many hours takes a little longer on one day than on another.
-    since = now() - timedelta(hours=project.settings.alert_every) * _SLACK
-    known: set[str] = set()
-    with suppress(CaixunError):
-        known = project.ledger.told([trouble.key for trouble in all_of_it], since)
-    fresh = [trouble for trouble in all_of_it if trouble.key not in known]
-    if not fresh:
-        return []
     days = sorted({report.day for report in reports})
     span = f" {days[0]}" if days else ""  # a run that has no day to do may find something, too
     span += f" to {days[-1]}" if len(days) > 1 else ""
-    title = f"caixun{span}: {len(fresh)} to look at"
-    if failure := _deliver(project.alerts, title, _text(fresh)):
-        return [failure]
+    failures = []
+    for number, address in enumerate(project.alerts, 1):
+        fresh = _untold(project, address, all_of_it)
+        if not fresh:
+            continue
+        if failure := _deliver(number, address, f"caixun{span}: {len(fresh)} to look at", _text([*fresh.values()])):
+            failures.append(failure)
+            continue
+        with suppress(CaixunError):
+            project.ledger.note_told(fresh)
+    return failures
+
+
+def _untold(project: Project, address: str, all_of_it: list[Trouble]) -> dict[str, Trouble]:
+    """Return what an address was not told lately, each by what the ledger is to know of it then."""
+    # A job that runs each so many hours takes a little longer on one day than on another.
+    since = now() - timedelta(hours=project.settings.alert_every) * _SLACK
+    keys = {_key(address, trouble.key): trouble for trouble in all_of_it}
+    known: set[str] = set()
     with suppress(CaixunError):
-        project.ledger.note_told({trouble.key for trouble in fresh})
-    return []
+        known = project.ledger.told(keys, since)
+    return {key: trouble for key, trouble in keys.items() if key not in known}
 
 
 def alert_without_project(text: str) -> None:
     """Tell the addresses in CAIXUN_ALERTS why a project cannot be opened, each time: what was told before is not known."""
-    if addresses := given_addresses():
-        _deliver(addresses, "caixun: 1 to look at", f"- {text}")
+    for number, address in enumerate(given_addresses(), 1):
+        _deliver(number, address, "caixun: 1 to look at", f"- {text}")
 
 
 def _names(project: Project) -> Collection[str]:
@@ -104,26 +113,24 @@ def _text(fresh: list[Trouble]) -> str:
 
 def check_addresses(project: Project) -> None:
     """Raise ConfigError for an address that no service has: it would be noticed only when there is something to tell."""
-    if project.alerts and (complaint := _services(project.alerts)[1]):
-        raise ConfigError(complaint)
+    for number, address in enumerate(project.alerts, 1):
+        if _service(address) is None:
+            raise ConfigError(_NO_SERVICE.format(number))
 
 
-def _deliver(addresses: tuple[str, ...], title: str, text: str) -> Finding | None:
-    """Send a message to every address; what it returns says why one did not take it."""
-    services, complaint = _services(addresses)
-    taken = services.notify(body=text, title=title, body_format="text")
-    if complaint:
-        return Finding("failure", complaint)
-    if taken:
+def _deliver(number: int, address: str, title: str, text: str) -> Finding | None:
+    """Send a message to an address; what it returns says why that did not take it. An address is a secret: its number is told."""
+    service = _service(address)
+    if service is None:
+        return Finding("failure", _NO_SERVICE.format(number))
+    if service.notify(body=text, title=title, body_format="text"):
         return None
-    return Finding("warning", "alerts: not every address took the message; the next run tells it again")
+    return Finding("warning", f"alerts: address {number} did not take the message; the next run tells it again")
 
 
-def _services(addresses: tuple[str, ...]) -> "tuple[Apprise, str | None]":
-    """Return the services at the addresses, and a sentence about the first address that is none."""
+def _service(address: str) -> "Apprise | None":
+    """Return the service at an address, None where no service has such a one."""
     import apprise  # noqa: PLC0415 - half a second, and most projects tell nobody
 
-    services = apprise.Apprise()
-    wrong = [number for number, address in enumerate(addresses, 1) if not services.add(address)]
-    # An address is a secret: its number is told.
-    return services, f"alerts: address {wrong[0]} is none that a service has; wecombot://KEY is one" if wrong else None
+    service = apprise.Apprise()
+    return service if service.add(address) else None

@@ -6,10 +6,11 @@ CAIXUN_DATA name.
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import prefect.runtime
-from prefect import flow
-from prefect.client.schemas.objects import State
+from prefect import Flow, flow, get_run_logger
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed, Failed
 
 from crawlers.clock import day_of, now
@@ -30,7 +31,17 @@ from flows.watch import Watch
 from transforms.checks import Finding
 
 
-@flow(persist_result=False)
+def _broke_off(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Tell people of a run whose process was killed, or never began. Prefect calls this in the process that started it, too.
+
+    A run that was stopped is in the same state, and tells itself why; of another one there is the status only.
+    """
+    if "status code" in (state.message or "") and isinstance(project := _opened(), Project):
+        text = f"{flow.name}: the process of the run {flow_run.name} broke off ({state.message}); a run of the same days goes on"
+        alert(project, [], [Finding("failure", text)], day_of(now()))
+
+
+@flow(persist_result=False, on_crashed=[_broke_off])
 def daily(day: date | None = None, sources: list[str] | None = None) -> State:
     """Crawl one day of every source and add it to the dataset.
 
@@ -56,7 +67,7 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
     return _done(project, work, day_of(begun))
 
 
-@flow(persist_result=False)
+@flow(persist_result=False, on_crashed=[_broke_off])
 def backfill(start: date, end: date, sources: list[str] | None = None, again: Again = "failed") -> State:
     """Fetch and build past days.
 
@@ -75,12 +86,13 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
         days, names = day_range(check_begun(start), end), [source.name for source in project.enabled(sources)]
         wanted = new_backfill(days[0], days[-1], names if sources else [])._replace(again=again)
         wanted = project.ledger.begin_backfill(wanted)
+        get_run_logger().info("resume it with: caixun backfill --resume %s", wanted.id)
         return backfill_days(project, wanted, plan_of(project, wanted).todo, runner, Watch())
 
     return _done(project, work, day_of(now()))
 
 
-@flow(persist_result=False)
+@flow(persist_result=False, on_crashed=[_broke_off])
 def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
     """Make days again from the archive, without the network, as far as they are stale.
 

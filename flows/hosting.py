@@ -1,5 +1,6 @@
 """Hosting: the Prefect server that is joined, or started here as a child that ends with this process."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,12 @@ def environment(project: Project, host: str, port: int, present: Mapping[str, st
 @contextmanager
 def hosted(project: Project, host: str, port: int, tell: Callable[[str], None]) -> Iterator[str]:
     """Give the address of the API of the server that answers at a port, else of one of our own. Raises ConfigError."""
+    try:
+        socket.getaddrinfo(host, port)
+    except (OSError, UnicodeError):
+        raise ConfigError(
+            f"--host {host}: no address has this name; 127.0.0.1 serves this machine alone, 0.0.0.0 all that reach it"
+        ) from None
     api = api_at(host, port)
     if answers(api):
         tell(f"joining the Prefect server that runs at {api}")
@@ -76,7 +83,9 @@ def _wait_for(api: str, process: Child, log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not answers(api):
         if process.poll() is not None:
-            raise ConfigError(f"the Prefect server ended at once (is the port taken?); its log: {log}")
+            raise ConfigError(
+                f"the Prefect server ended at once (is the port taken, or --host no address of this machine?); its log: {log}"
+            )
         if time.monotonic() > deadline:
             raise ConfigError(f"the Prefect server does not answer at {api}; its log: {log}")
         time.sleep(0.5)

@@ -62,6 +62,8 @@ def _serve(project: Project, tell: Callable[[str], None]) -> None:
     cron = Cron(schedule.cron, timezone=str(SHANGHAI))
     for one, when in ((daily, cron), (backfill, None), (rebuild, None)):
         runner.add_flow(one, name=schedule.name, schedule=when, tags=[place], entrypoint_type=EntrypointType.MODULE_PATH)
+    for name in _take_away_others(project, place):
+        tell(f"the deployments of this project that were called {name} are taken away from the server")
     tell(f"daily at {schedule.at} in Asia/Shanghai; one run at a time; Ctrl-C ends it")
     _catch_up(project, tell)
     # Prefect's own handler of SIGTERM leaves the runs behind; Ctrl-C ends them, also where a shell has made us deaf to it.
@@ -104,6 +106,24 @@ def _refuse_namesake(name: str, place: str) -> None:
                 f"daily/{name} is served for another project on this Prefect server ({', '.join(there.tags)}); give this one "
                 "another schedule.name in settings.yml"
             )
+
+
+def _take_away_others(project: Project, place: str) -> list[str]:
+    """Take away the project's deployments of other names, whose schedule nobody serves, and return these names.
+
+    Where the data lie in a bucket, another machine may serve them.
+    """
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags  # noqa: PLC0415
+
+    ours, alive = DeploymentFilter(tags=DeploymentFilterTags(all_=[place])), now() - _ALIVE
+    with get_client(sync_client=True) as client:
+        others = [one for one in client.read_deployments(deployment_filter=ours) if one.name != project.settings.schedule.name]
+        if project.data.bucket:
+            others = [one for one in others if not one.last_polled or one.last_polled < alive]
+        for one in others:
+            client.delete_deployment(one.id)
+    return sorted({one.name for one in others})
 
 
 def _catch_up(project: Project, tell: Callable[[str], None]) -> None:

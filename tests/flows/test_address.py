@@ -35,6 +35,11 @@ def test_the_ui_asks_the_server_that_it_came_from_and_links_lead_to_that_of_a_gi
     assert "PREFECT_UI_URL" not in environment(project, "0.0.0.0", 4200, {"PREFECT_API_URL": "http://news.lan:4200/api"})
 
 
+def test_a_host_that_has_no_address_is_refused_in_one_sentence(project):
+    run = caixun("serve", "--host", "no such host", *in_project(project))
+    assert_one_sentence(run, 2, "--host no such host: no address has this name")
+
+
 def test_user_and_password_move_out_of_the_address():
     environment = {"PREFECT_API_URL": "https://desk:s%40cr%2Fet@news.lan:4200/api"}
     assert given_api(environment) == "https://news.lan:4200/api"

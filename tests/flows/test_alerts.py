@@ -137,16 +137,26 @@ def test_what_was_not_delivered_is_told_by_the_next_run(told):
     with hook(500) as (host, posted):
         project = told(f"json://{host}/hook")
         (finding,) = alert(project, BLOCKED, [], TODAY)
-    assert finding.text == "alerts: not every address took the message; the next run tells it again"
-    with hook() as (host, posted):
-        assert alert(told(f"json://{host}/hook"), BLOCKED, [], TODAY) == []
-    assert len(posted) == 1
+        assert finding.text == "alerts: address 1 did not take the message; the next run tells it again"
+        assert alert(project, BLOCKED, [], TODAY) == [finding]
+    assert len(posted) == 2
+
+
+def test_an_address_that_takes_nothing_repeats_nothing_to_the_others(told):
+    with hook() as (host, posted), hook(500) as (dead, refused):
+        project = told(f"json://{dead}/hook json://{host}/hook")
+        for _ in range(2):
+            (finding,) = alert(project, BLOCKED, [], TODAY)
+            assert finding.text.startswith("alerts: address 1 did not take")
+    assert (len(posted), len(refused)) == (1, 2)
 
 
 def test_a_wrong_address_is_a_finding_that_does_not_tell_the_secret(told):
     with hook() as (host, posted):
         (finding,) = alert(told(f"nonesuch://SECRET json://{host}/hook"), BLOCKED, [], TODAY)
-    assert finding == Finding("failure", "alerts: address 1 is none that a service has; wecombot://KEY is one")
+    assert finding == Finding(
+        "failure", "alerts: address 1 is none that a service has; wecombot://KEY is one, mailto://user:password@host?to=… another"
+    )
     assert len(posted) == 1  # the others are told all the same
 
 

@@ -23,6 +23,7 @@ from flows.sample_site import load_site, serving
 from flows.settings import SHIPPED_CONFIG, Project, open_project
 from tests.conftest import caixun, in_project
 from tests.flows.killed import rows_of
+from tests.flows.test_alerts import hook
 
 PATIENCE = 240  # seconds; the server needs 15 to 40 on a quiet machine
 
@@ -52,7 +53,7 @@ class Serving:
 
 
 @contextmanager
-def begun(project: Project, port: int, log: Path) -> Iterator[Serving]:
+def begun(project: Project, port: int, log: Path, **environment: str) -> Iterator[Serving]:
     program = Path(sys.executable).with_name("caixun")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("CAIXUN_", "PREFECT_"))}
     with log.open("w") as out:
@@ -60,7 +61,7 @@ def begun(project: Project, port: int, log: Path) -> Iterator[Serving]:
             [program, "serve", "--port", str(port), *in_project(project)],
             stdout=out,
             stderr=out,
-            env=clean,
+            env=clean | environment,
             start_new_session=True,
         )
     try:
@@ -71,8 +72,8 @@ def begun(project: Project, port: int, log: Path) -> Iterator[Serving]:
 
 
 @contextmanager
-def serve(project: Project, port: int, log: Path) -> Iterator[Serving]:
-    with begun(project, port, log) as one:
+def serve(project: Project, port: int, log: Path, **environment: str) -> Iterator[Serving]:
+    with begun(project, port, log, **environment) as one:
         one.wait(lambda: "Ctrl-C ends it" in log.read_text())
         yield one
 
@@ -148,6 +149,7 @@ def test_the_schedule_is_served_and_commands_join(tmp_path):
             assert f"{project.data}); give this one another schedule.name in settings.yml" in told
             another = small(tmp_path / "another", site, "another")
             _what_was_missed_is_caught_up_by_each_start(another, server, tmp_path / "third")
+            _a_run_that_is_killed_is_told(small(tmp_path / "another", site, "renamed"), server, tmp_path / "fourth")
             served.end()
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", server.port)) != 0  # its server has ended with it
@@ -174,6 +176,8 @@ def _days_are_run(served: Serving, server: Server) -> None:
     states = {tuple(run["parameters"]["sources"]): run["state"] for run in server.runs_of("backfill")}
     assert states["sample_paper",]["type"] == "COMPLETED"
     assert states["sample_paper",]["message"] == "14 records; days: 3 complete"
+    logs = {one["message"] for one in server.ask("logs/filter")}
+    assert any(one.startswith("resume it with: caixun backfill --resume ") for one in logs)
     (done,) = (run for run in server.runs_of("backfill") if run["state_type"] == "COMPLETED")
     link = f"http://127.0.0.1:{server.port}/reports/2026-11-18_2026-11-20.html"
     assert server.artifacts_of(done)["report"] == f"[2026-11-18_2026-11-20.html]({link})"
@@ -236,3 +240,25 @@ def _started(project: Project, server: Server, log: Path, known: set[str]) -> se
         served.wait(begun)
         served.end()
     return begun()
+
+
+def _a_run_that_is_killed_is_told(project: Project, server: Server, log: Path) -> None:
+    """Also, the name of the deployments was changed: those of the earlier one are gone."""
+    with hook() as (host, posted), serve(project, server.port, log, CAIXUN_ALERTS=f"json://{host}/hook") as served:
+        assert "the deployments of this project that were called another are taken away" in log.read_text()
+        assert {one["name"] for one in server.ask("deployments/filter")} == {"caixun", "renamed"}
+        served.wait(lambda: _killed(served.process.pid))
+        served.wait(lambda: posted)
+        message = posted[0][1]["message"]
+        assert message.startswith("- daily: the process of the run ")
+        assert "broke off (Process exited with status code: -9." in message
+        served.end()
+
+
+def _killed(parent: int) -> bool:
+    """Kill the process of a run as soon as it is there."""
+    children = (number for path in Path(f"/proc/{parent}/task").glob("*/children") for number in path.read_text().split())
+    runs = [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    for one in runs:
+        os.kill(one, signal.SIGKILL)
+    return bool(runs)
