@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
+# Set in some images; without compiled files each of the suite's thousands of processes compiles our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test engines stores lint clean
 
 help:

@@ -41,6 +41,7 @@ class Desk(AbstractContextManager["Desk"]):
         self.access = self.project.access
         self.prompt = self.project.prompt
         self._stopped = Event()
+        self._longest = 0  # tokens of an answer
         self.client = Client(self.access, self._stopped)
         self.kept = Kept(self.project)
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
@@ -76,14 +77,18 @@ class Desk(AbstractContextManager["Desk"]):
         return bool(self.project.ledger.batches(self.prompt.version, self.access.model))
 
     def most(self, messages: list[Message]) -> float:
-        """Return the most that a question can cost where answers are bounded: a token is two bytes at least, 0.7 of a Chinese character."""
+        """Return the most that a question can cost where answers are bounded: a token is two bytes at least, 0.7 of a Chinese character.
+
+        Some models think beyond the bound; the longest answer so far is the bound then.
+        """
         price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
-        return price.of(size // 2 + 500, self.access.terms.most_output or 0) if price else 0.0
+        return price.of(size // 2 + 500, max(self.access.terms.most_output or 0, self._longest)) if price else 0.0
 
     def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> KeptAnswer:
         """Keep an answer in the ledger, with what it cost, and pay it."""
         price = self.access.terms.price
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
+        self._longest = max(self._longest, answer.tokens_out)
         kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
         self.project.ledger.book(inquiry, kept, asker.account, cost)
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)

@@ -31,5 +31,5 @@ def settle(project: Project, sources: Iterable[str]) -> None:
     """Note which of the days whose records waited, by the ledger, have none any more."""
     for source in sources:
         for day in project.ledger.owed(source):
-            if not dataset.waiting(dataset.records(project.data), day, source):
+            if not dataset.count_waiting(dataset.records(project.data), day, source):
                 project.ledger.annotated(source, day)

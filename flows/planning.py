@@ -1,6 +1,6 @@
 """The plan of a backfill, from the data: how every (source, day) stands, which are to be done, and what that takes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from flows.crawl import new_crawl_id
 from flows.effort import SPAN, Effort, effort, habit, together
 from flows.estimate import estimate
 from flows.settings import Project, day_range
+from transforms import dataset
 
 _TODO: dict[Again, tuple[str, ...]] = {
     "missing": ("missing", "partial"),
@@ -104,7 +105,16 @@ def plan_backfill(
     seconds = together((project.sources[name], one) for name, one in efforts.items())
     unbuilt = sum(report.tally.unbuilt for some in wanted.values() for report in some.values())
     articles = sum(one.articles for one in efforts.values()) + unbuilt  # what is fetched already is not annotated yet
+    articles += _waiting(project, {name: owed[name] for name in todo})
     return BackfillPlan(reports, todo, efforts, seconds, annotation_cost(project, articles))
+
+
+def _waiting(project: Project, owed: Mapping[str, Collection[date]]) -> int:
+    """Return how many records wait for the llm engine, which a run of their sources annotates; none where another one is set."""
+    if project.settings.annotator != "llm":
+        return 0
+    records = dataset.records(project.data)
+    return sum(dataset.count_waiting(records, day, name) for name, days in owed.items() for day in days)
 
 
 def annotation_cost(project: Project, articles: int) -> str | None:

@@ -260,12 +260,17 @@ def rejects(data: Root | Path) -> Partitions[Reject]:
     return Partitions(data, "rejects", Reject, ("article_id",))
 
 
-def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Record]:
-    """Return the records of one source and day that wait for their annotation."""
+def count_waiting(partitions: Partitions[Record], day: date, source: str) -> int:
+    """Return how many records of one source and day wait for their annotation."""
     only = pa.schema([partitions.schema.field("annotated_at")])
     with partitions.opened(day, [source]) as files:
-        if not any(file.read(only)["annotated_at"].null_count for file in files):
-            return []
+        return sum(file.read(only)["annotated_at"].null_count for file in files)
+
+
+def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Record]:
+    """Return the records of one source and day that wait for their annotation."""
+    if not count_waiting(partitions, day, source):
+        return []
     return [row for row in partitions.rows(day, source) if row.annotated_at is None]
 
 

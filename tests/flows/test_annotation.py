@@ -22,6 +22,7 @@ from flows.runner import PlainRunner
 from flows.saved import Text
 from flows.settings import Project, open_project
 from flows.texts import by_model
+from tests.loopback import SOURCE
 from tests.provider import KEY, completion, failure, provider, said, truthful
 from tests.transforms.rows import DAY, record
 from transforms import dataset
@@ -185,6 +186,14 @@ def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
     unbounded = make_project(tmp_path, stub, price={"input": 1000, "output": 1000}, options={"temperature": 0})
     with pytest.raises(ConfigError, match=r"a budget needs max_tokens among llm\.options"):
         open_desk(unbounded, 5)
+
+
+def test_a_budget_is_kept_with_a_model_that_thinks_beyond_its_bound(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 100, "output": 1000}, concurrency=1)
+    stub.answer = lambda asked: completion(asked, said(asked), tokens=(1000, 5000))
+    put(project, *(waiting(project, number) for number in range(4)))
+    result, _ = annotated(project, budget=10)
+    assert (result.by_model, result.paid.cost) == (1, pytest.approx(5.1))
 
 
 def test_what_rounding_leaves_of_sums_keeps_nobody_waiting():
@@ -388,6 +397,18 @@ def test_a_model_that_is_down_leaves_stale_records_as_they_are(tmp_path, stub):
     result = reannotated(project)
     assert [finding.level for finding in result.findings] == ["failure"]
     assert rows_of(project) == [record(1)]
+
+
+def test_a_plan_counts_what_waits_and_will_be_annotated(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    (project.config / "sources").mkdir()
+    (project.config / "sources" / "paper.yml").write_text(SOURCE.format(port=9, name="paper"), encoding="utf-8")
+    put(project, waiting(project, 1), waiting(project, 2), record(3))
+    project.ledger.owe("paper", [date(2026, 11, 20)])  # and nothing of it waits
+    whole = plan_backfill(project, ["paper"], [date(2026, 11, 20)], "failed")
+    assert whole.cost == str(estimate(project, whole.articles + 2))
+    plain = make_project(tmp_path, stub, annotator="lexicon")
+    assert plan_backfill(plain, ["paper"], [DAY], "failed").cost is None
 
 
 def test_an_estimate_rests_on_what_was_asked_before_else_on_lengths(tmp_path, stub):
