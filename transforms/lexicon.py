@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from itertools import chain
 
 from crawlers.clock import now
 from transforms.annotate import evidence_of
+from transforms.codes import unlisted
 from transforms.events import major_events
 from transforms.industries import bare, industries
 from transforms.phrases import keywords
 from transforms.prose import prose
 from transforms.record import Annotation, Evidence
 from transforms.sectors import Place
-from transforms.securities import about, mentions
+from transforms.securities import about, lead_of, mentions
 from transforms.subject import subject_of
 from transforms.summary import summary
 from transforms.taxonomy import Taxonomy
@@ -67,7 +69,8 @@ class LexiconEngine:
         headline_first, events = major_events(body, words, sentences, lists, names, keys)
         chosen = [one for event in events for one in event]
         parts = summary(body, sentences, chosen)
-        securities = _first_places((one.company.code, (one.start, one.end)) for one in companies)
+        others = unlisted(f"{title}\n{body}"[: lead_of(words, sentences)], lists)
+        securities = _first_places(chain(((one.company.code, (one.start, one.end)) for one in companies), others))
         evidence = [
             *evidence_of(body, {"keywords": keys, "ai_technologies": ai, "industries": [*found]}),
             *_in_body("industries", {one: places for one, places in found.items() if one not in words.text}, len(title) + 1),

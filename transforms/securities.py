@@ -163,6 +163,11 @@ def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
     return bool(stated) and before.text not in stated
 
 
+def lead_of(words: Words, sentences: Sequence[Sentence]) -> int:
+    """Return where the lead, the body's first two sentences, ends in the text of the words."""
+    return len(words.title) + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
+
+
 def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence], *, mainly: bool = False) -> list[Mention]:
     """Return the mentions of those companies that the article is about.
 
@@ -172,7 +177,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     market: for them that is a reason only where a text tells figures of three of them.
     """
     edge, text = len(words.title), words.text
-    lead = edge + 1 + max((one.end for one in sentences[:_LEAD]), default=0)
+    lead = lead_of(words, sentences)
     authors = {one.company.code for one in found if _is_house(one) and _ANALYST.match(text, one.end)}
     authors |= {one.company.code for one in found[:1] if _is_house(one) and _reports(one, words.title)}
     counterparts = {one.company.code for one in found if one.start < edge and _COUNTERPART.search(text[: one.start])}
