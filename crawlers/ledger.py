@@ -7,7 +7,7 @@ discovered -> archived -> record or reject, or skipped, blocked, failed. Two sou
 one's row is skipped with the reason `seen`. It lies in a SQLite file, or in a PostgreSQL that machines share.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -84,6 +84,13 @@ class Ledger(Builds, Census, Inquiries):
         with self._writing() as connection:
             doubted = update(_days).where(_days.c.source == source, _days.c.day == day, ~borne_out)
             return connection.execute(doubted.values(listing="failed", reason=reason)).rowcount > 0
+
+    def list_anew(self, source: str, days: Mapping[date, str | None]) -> None:
+        """Let days that were listed to their end count as failed, each for its reason: the next crawl of them lists them again."""
+        with self._writing() as connection:
+            for day, reason in days.items():
+                ended = update(_days).where(_days.c.source == source, _days.c.day == day, _days.c.listing.in_(_ENDED))
+                connection.execute(ended.values(listing="failed", reason=reason))
 
     def listed(self, source: str, days: Iterable[date]) -> set[date]:
         """Return those of `days` that need not be listed: read to the end, or blocked so lately that asking would not help."""

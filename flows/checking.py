@@ -37,6 +37,11 @@ def checked_reports(project: Project, plan: Plan) -> list[DayReport]:
     return checked
 
 
+def is_short(report: DayReport) -> bool:
+    """Whether a day has failed by what its list gave, and not by what could not be fetched: its list is to be read again."""
+    return report.status == "failed" and not report.tally.failed
+
+
 def reports_of(project: Project, plan: Plan) -> Iterator[DayReport]:
     """Yield the ledger's reports of a plan's days, read in one go."""
     wanted = {name: set(days) for name, days in plan.items()}

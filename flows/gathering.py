@@ -15,7 +15,7 @@ from time import monotonic
 from crawlers.errors import CaixunError, StoreError
 from flows.build import build, build_ahead
 from flows.build_batch import prepare
-from flows.checking import Plan
+from flows.checking import Plan, checked_reports, is_short
 from flows.crawl import Crawls, Ended, new_crawl_id
 from flows.runner import Runner
 from flows.settings import Project
@@ -128,6 +128,8 @@ class Gathering:
         self._ahead[source] = _Ahead(_FEW)
         self._project.ledger.take_up(source, days)
         self._project.ledger.give_way(source)
+        short = {report.day: report.reason for report in checked_reports(self._project, {source: days}) if is_short(report)}
+        self._project.ledger.list_anew(source, short)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
             self._crawls.append((source, name))

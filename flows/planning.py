@@ -7,7 +7,7 @@ from datetime import date, datetime
 from crawlers.clock import now
 from crawlers.errors import ConfigError
 from crawlers.fates import Again, Backfill, DayReport
-from flows.checking import Plan, foreseen_reports
+from flows.checking import Plan, foreseen_reports, is_short
 from flows.crawl import new_crawl_id
 from flows.effort import SPAN, Effort, effort, habit, together
 from flows.estimate import estimate
@@ -100,7 +100,8 @@ def plan_backfill(
     todo = {name: some for name, some in todo.items() if some}
     efforts = {}
     for name in todo:
-        source, listed = project.sources[name], () if again == "all" else set(ended[name])
+        short = {report.day for report in wanted[name].values() if is_short(report)}
+        source, listed = project.sources[name], () if again == "all" else set(ended[name]) - short
         efforts[name] = effort(source, list(wanted[name].values()), habit(source, taken), listed)
     seconds = together((project.sources[name], one) for name, one in efforts.items())
     unbuilt = sum(report.tally.unbuilt for some in wanted.values() for report in some.values())

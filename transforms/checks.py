@@ -25,7 +25,7 @@ def check_bounds(report: DayReport, source: Source | None) -> DayReport:
         return report
     records, expect = report.tally.records, source.expect
     if records < expect.min and not source.may_be_empty(report.day):
-        reason = f"{records} records where at least {expect.min} are expected; `caixun backfill --again all` lists the day anew"
+        reason = f"{records} records where at least {expect.min} are expected; a backfill of the day lists it anew"
         return replace(report, status="failed", reason=reason)
     if expect.max is not None and records > expect.max:
         return report.marked(f"{records} records where at most {expect.max} are expected")

@@ -12,6 +12,7 @@ from crawlers.clock import now
 from crawlers.fates import Find, Verdict
 from crawlers.page import Page, article_id, canonical_url
 from flows.cli.tables import print_run
+from flows.planning import plan_backfill
 from flows.rebuild import rebuild
 from flows.settings import open_project
 from flows.watch import Watch
@@ -188,3 +189,30 @@ def test_a_record_whose_address_contradicts_its_date_is_counted(site, tmp_path):
     shown = StringIO()
     print_run(run, Console(file=shown, width=200))
     assert "paper 2026-11-14: 1 redated" in shown.getvalue()
+
+
+def test_a_day_with_too_few_records_is_listed_anew_by_a_later_run_which_fetches_what_is_new(tmp_path, site):
+    day = date(2026, 11, 18)
+    project = make_project(tmp_path, site, paper=SOURCE + "expect: {{min: 3}}\n")
+    site.pages |= {"/paper/18": links("/a/1", "/a/2"), **{f"/a/{number}": article(number) for number in range(1, 5)}}
+    (report,) = collected(project, {"paper": [day]}).reports
+    assert (report.status, report.reason) == (
+        "failed",
+        "2 records where at least 3 are expected; a backfill of the day lists it anew",
+    )
+
+    site.pages["/paper/18"] = (500, b"down")
+    (report,) = collected(project, {"paper": [day]}).reports
+    assert (report.status, report.tally.records) == ("failed", 2)
+
+    site.pages["/paper/18"] = links("/a/1", "/a/2", "/a/3", "/a/4")
+    plan = plan_backfill(project, ["paper"], [day], "failed")
+    assert plan.todo == {"paper": [day]}
+    assert plan.efforts["paper"].requests >= 1
+    (report,) = collected(project, {"paper": [day]}).reports
+    assert (report.status, report.tally.records) == ("complete", 4)
+    assert [site.asked.count(f"/a/{number}") for number in range(1, 5)] == [1, 1, 1, 1]
+
+    asked = len(site.asked)
+    collected(project, {"paper": [day]})
+    assert len(site.asked) == asked
