@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 _WIDE = {code: code + 0xFEE0 for code in map(ord, "0123456789%.")} | {
     code + shift: code + shift + 0xFEE0 for code in range(65, 91) for shift in (0, 32)
@@ -12,8 +12,9 @@ _HAN = "零一二三四五六七八九"
 _SIGNS = """
     增长/下降 增加/减少 上涨/下跌 上升/下降 提高/降低 盈利/亏损 增持/减持 买入/卖出 扩大/缩小 流入/流出 上调/下调 高于/低于
     升至/降至 涨幅/跌幅 增幅/降幅 不超过/不低于 批准/否决 解除质押/质押 上半年/下半年 收购/出售 下滑/增长 下跌/上涨 亏损/盈利
-    减少/增加 下降/增长 减持/增持 回升/回落
+    减少/增加 下降/增长 减持/增持 回升/回落 同比/环比 环比/同比
 """
+_BOUNDS = "超过/不足 不足/超过 超/近 逾/近 近/超 以上/以下 以下/以上 以内/以上 至少/最多 最多/至少"
 _UNITS = """
     亿元/万元 万元/亿元 万股/亿股 亿股/万股 万元/万美元 亿美元/亿元 %/个百分点 万股/万元 万元/元 元/万元 亿元/元 股/元 港元/美元
     吨/公斤 家/万家 人/万人 台/万台
@@ -100,9 +101,21 @@ def altered_figures(text: str, dice: random.Random) -> Iterator[tuple[str, str]]
     yield from _first("unit changed", text, [(rf"(?<=\d){old}(?![/人亿])", new) for old, new in _shuffled(_UNITS, dice)])
     signs = [(rf"(?<!不){old}", new) for old, new in _shuffled(_SIGNS, dice)]
     yield from _first("sign at a figure", text, [(old + r"(?=(?:了|约|到|至|近|为)?\d)", new) for old, new in signs])
+    bounds = [(rf"(?<!不){old}(?=\d)|(?<=[\d%元家人台次万亿]){old}", new) for old, new in _shuffled(_BOUNDS, dice)]
+    yield from _first("bound turned", text, bounds)
+    yield from _exchanged(text)
     yield from _first(
         "sign in a sentence", text, [(old, new) for old, new in signs if new not in text and len(re.findall(old, text)) == 1]
     )
+
+
+def _exchanged(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a sentence with two different figures of one unit exchanged."""
+    places = list(re.finditer(r"(?<![\dA-Za-z.])(\d+(?:\.\d+)?)([%万亿]?(?:元|股|家|人|台|套|吨)?)(?![\d万亿元/])", text))
+    for one, other in combinations(places, 2):
+        if one[2] and one[2] == other[2] and one[1] != other[1]:
+            yield "figures exchanged", _put(_put(text, other.span(1), one[1]), one.span(1), other[1])
+            return
 
 
 def _digits(digits: str, dice: random.Random) -> Iterator[tuple[str, str]]:

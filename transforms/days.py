@@ -10,9 +10,11 @@ from transforms.numerals import DIGIT, value_of
 
 _YEAR = rf"(?:1[89]|20)\d\d|[{DIGIT}]{{4}}"
 _UP_TO_31 = rf"\d{{1,2}}|[{DIGIT}十]{{1,3}}"
+_MONTHS = 100  # more than any month is: 前7个月 and 1至7月 are month 107
 _DAY = re.compile(
-    rf"""(?=[\d{DIGIT}十])(?<![\d.])(?:
-        (?P<y1>{_YEAR})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})(?![\d.])
+    rf"""(?=[前\d{DIGIT}十])(?<![\d.])(?:
+        (?:(?P<y4>{_YEAR})年)?(?:前(?P<n1>{_UP_TO_31})个月|(?<![\d.])[1一]月?[-~至到](?P<n2>{_UP_TO_31})月(?:份|(?!\d)))
+      | (?P<y1>{_YEAR})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})(?![\d.])
       | (?:(?P<y2>{_YEAR})年度?)?(?:(?P<m2>{_UP_TO_31})月(?:份|(?P<d2>{_UP_TO_31})[日号]?)?)
       | (?P<y3>{_YEAR})(?=年)
       | (?P<d4>{_UP_TO_31})日(?!元|均)
@@ -32,14 +34,16 @@ class Day(NamedTuple):
 
 
 def days(text: str) -> list[Day]:
-    """Return the days, months and years of a text, in order."""
+    """Return the days, months and years of a text, in order; the first months of a year together are a month of their own."""
     found = []
     for match in _DAY.finditer(text):
         year, month, day = (
             next((_whole(match[name]) for name in names if match[name]), None)
-            for names in (("y1", "y2", "y3"), ("m1", "m2"), ("d1", "d2", "d4"))
+            for names in (("y1", "y2", "y3", "y4"), ("m1", "m2", "n1", "n2"), ("d1", "d2", "d4"))
         )
-        if (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31):
+        if month and (match["n1"] or match["n2"]):
+            found.append(Day(*match.span(), year, _MONTHS + month, None))
+        elif (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31):
             found.append(Day(*match.span(), year, month, day))
     return found
 

@@ -13,11 +13,11 @@ from transforms.units import CURRENCY, PER, UNIT, agree, falls_below_zero, ordin
 
 _FIGURE = re.compile(
     rf"""(?=[第\d{NUMERAL}])(?<![a-z\d.])
-        (?P<nth>第)?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之)?
+        (?P<nth>第)?(?:(?P<whole>[{NUMERAL}]{{1,6}})分之|(?P<part>\d{{1,2}})/(?=[2-9]\d?(?![\d/.])))?
         (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?<!周)(?<!星期)(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]{{1,20}}(?![{DIGIT}十]))?
             |(?<=分之)百|(?<![数几{NUMERAL}])[百千万](?=[余多])))
         (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦分]))?
-        (?P<about>[余多来])?(?P<unit>{UNIT})?(?=(?P<per>{PER})?)""",
+        (?P<about>[余多来])?(?P<unit>(?!所[需以有在占]){UNIT})?(?P<half>(?<=成)[{DIGIT}半](?![{NUMERAL}]))?(?=(?P<per>{PER})?)""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"(?<!不)[约近超逾]过?$")
@@ -97,11 +97,13 @@ def _sign(text: str, start: int, begun: int, *, may_fall: bool) -> str:
 def _measured(text: str, match: re.Match[str], value: Decimal) -> tuple[Decimal, str]:
     """Return the value and the unit of a number: 30% of 三成, 0.03% of 万分之三."""
     unit, start = unit_of(f"{match['unit']}{match['per'] or ''}" if match["unit"] else ""), match.start()
+    if part := match["part"]:
+        return Decimal(part) * 100 / value, "%"
     if whole := match["whole"]:
-        of = value_of(whole) or 1
-        return (value / of, "") if set(whole) & set(DIGIT) else (value * 100 / of, "%")
-    if unit == "成":
-        return value * 10, "%"
+        return value * 100 / (value_of(whole) or 1), "%"
+    if unit == "成":  # 八成五
+        half = match["half"]
+        return value * 10 + (5 if half == "半" else value_of(half) if half else 0), "%"
     if unit == "季度" and text[start - 1 : start] == "前":
         return value, "前季度"  # 前三季度 is not 第三季度
     if unit == "元" and (currency := _PAID_IN.search(text, max(0, start - 3), start)):
@@ -175,6 +177,11 @@ def _same_unit(one: Figure, other: Figure) -> bool:
 def comparable(one: Figure, other: Figure) -> bool:
     """Whether two figures are of one unit."""
     return any(unit and unit2 and agree(unit, unit2) for _, unit in one.readings for _, unit2 in other.readings)
+
+
+def differ(one: Figure, other: Figure) -> bool:
+    """Whether two figures are of different units, so that neither can stand for the other."""
+    return not any(agree(unit, unit2) for _, unit in one.readings for _, unit2 in other.readings)
 
 
 def rounds(one: Figure, other: Figure) -> bool:

@@ -18,7 +18,7 @@ _IN_VERBS = frozenset({"v", "vg", "vn", "p", "d", "c", "u", "uj", "ul", "r", "f"
 _NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r", "y", "q"})
 # Particles, and characters that stand for a whole word in prose; hardly ever parts of names.
 _LIGHT = frozenset(
-    "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给·"
+    "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给比较只年·"
 )
 # What may take the place of a name.
 _PRONOUN = re.compile(

@@ -12,6 +12,11 @@ from transforms.vocabulary import PROPER, proper
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?:[-.&'+][a-z\d]+)*\+*")
 _QUOTED = re.compile(r'《([^《》]{1,40})》|"([^"]{1,40})"')
+# Makes of models and chips that are words of their own, or parts of longer names.
+_MAKES = re.compile(
+    r"文心|通义|豆包|混元|星火|盘古|智谱|百川|千帆|百炼|扣子|紫东太初|天工|日日新|书生浦语|元宝|秘塔|可灵|即梦|万相|清言|讯飞|昇腾|昇思|昆仑芯|含光|麒麟|鸿蒙"
+    r"|寒武纪|海光|龙芯|飞腾|鲲鹏|飞桨|魔搭|始智"
+)
 _VERBAL = frozenset({"v", "vn", "vd", "d", "p", "c", "m", "t", "r"})
 ORGANISED = re.compile(
     r"科技|股份|集团|公司|银行|证券|基金|资本|投资|创投|控股|药业|生物|医药|医疗|制药|电子|电气|电器|智能|信息|通信|软件|网络|传媒|文化|能源|实业"
@@ -32,8 +37,8 @@ class Name(NamedTuple):
 
 
 def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
-    """Yield the Latin words, quotations, companies, organisations and places of a text; one may hold another."""
-    for pattern in (_LATIN, _QUOTED):
+    """Yield the Latin words, quotations, makes of models, companies, organisations and places of a text; one may hold another."""
+    for pattern in (_LATIN, _QUOTED, _MAKES):
         for match in pattern.finditer(text):
             yield Name(*match.span(match.lastindex or 0))
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))

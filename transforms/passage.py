@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from transforms.bounds import Bound, bound_of
 from transforms.days import Day, days
 from transforms.figures import Figure, figures
 from transforms.lexis import Lexis
 from transforms.names import bearers
+from transforms.pairing import Label, labels
+from transforms.people import misspellable
+from transforms.rough import Rough, rough
 from transforms.spelling import Spelled
 from transforms.taxonomy import Taxonomy
 from transforms.text import sentences
@@ -28,9 +32,9 @@ class Passage:
         """Take a text as it is written."""
         self.text = Spelled(original)
         self.days = days(self.text.text)
-        undated = _blanked(self.text.text, self.days)
+        undated = blanked(self.text.text, self.days)
         self.figures = figures(undated)
-        self.masked = _blanked(undated, self.figures)
+        self.masked = blanked(undated, self.figures)
         """The text with line feeds for its days and figures."""
 
     def quote(self, place: Day | Figure | Span) -> str:
@@ -41,6 +45,21 @@ class Passage:
     def turns(self) -> list[dict[str, int]]:
         """The words that turn each figure, see `turns_of_figures`."""
         return turns_of_figures(self.text.text, ((one.start, one.end, one.minus) for one in self.figures))
+
+    @cached_property
+    def bounds(self) -> list[Bound]:
+        """How each figure is bounded."""
+        return [bound_of(self.text.text, one) for one in self.figures]
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """What stands beside each figure."""
+        return labels(self.text.text, self.figures)
+
+    @cached_property
+    def rough(self) -> list[Rough]:
+        """The rough figures of the text."""
+        return rough(self.text.text)
 
 
 class Article(Passage):
@@ -56,6 +75,11 @@ class Article(Passage):
     def lexis(self) -> Lexis:
         """What explains the characters of a sentence."""
         return Lexis(self.text.text, self.lists)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names that are long enough to be known when they are misspelt."""
+        return frozenset(misspellable(self.text.text))
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -95,6 +119,10 @@ class Article(Passage):
         """Return the number of the sentence that holds a place."""
         return max(0, bisect_right(self.sentences, (place, len(self.text.text))) - 1)
 
+    def is_together(self, one: Figure, other: Figure) -> bool:
+        """Whether two figures stand in one sentence."""
+        return self.sentence_at(one.start) == self.sentence_at(other.start)
+
     def find(self, phrase: str) -> Span | None:
         """Return where a phrase stands in the original title and body, rather in the body and as it is written; else None.
 
@@ -125,8 +153,9 @@ def pairs(text: str) -> frozenset[str]:
     return frozenset(map("".join, pairwise(text)))
 
 
-def _blanked(text: str, places: Sequence[Day] | Sequence[Figure]) -> str:
+def blanked(text: str, places: Sequence[Day] | Sequence[Figure] | Sequence[Span]) -> str:
+    """Return a text with line feeds for what stands at places."""
     characters = list(text)
-    for one in places:
-        characters[one.start : one.end] = "\n" * (one.end - one.start)
+    for start, end, *_ in places:
+        characters[start:end] = "\n" * (end - start)
     return "".join(characters)

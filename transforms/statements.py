@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import combinations, product
 
+from transforms.bounds import conflict
 from transforms.days import Day, same_day
-from transforms.figures import Figure, comparable, rounds, same_figure, stating
+from transforms.figures import Figure, comparable, differ, rounds, same_figure, stating
 from transforms.lexis import shares
 from transforms.names import marked
-from transforms.passage import Article, Passage, Span, pairs
+from transforms.opposites import opposite
+from transforms.pairing import backwards, exchanged
+from transforms.passage import Article, Passage, Span, blanked, pairs
+from transforms.people import strangers
+from transforms.rough import bearing_out, worded
+from transforms.shortened import shortened
 from transforms.turns import contradict, turned
+from transforms.versions import other_scores, other_versions
 
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
 _NEAR = 0.5  # of the best sentence's score; what stands in none so near tells of something else
@@ -32,11 +41,24 @@ class Statement(Passage):
         years = {other.year for other in self._article.days if (other.month, other.day) == (day.month, day.day)}
         return day._replace(year=None) if day.month and day.day and years == {None} else day
 
+    @cached_property
+    def _stating(self) -> list[list[int]]:
+        """Which of the article's figures say what each figure says."""
+        return [stating(one, self._article.figures) for one in self.figures]
+
     def why_not(self) -> str:
         """Return in one sentence what of it the article does not state; nothing where it states all."""
         if self._verbatim:
             return ""
-        checks = (self._unnamed, self._other_days, self._other_figures, self._turned)
+        checks = (
+            self._unnamed,
+            self._other_days,
+            self._other_figures,
+            self._rough_figures,
+            self._other_numbers,
+            self._exchanged,
+            self._turned,
+        )
         return next((fault for check in checks for fault in check()), "")
 
     def support(self) -> Span | None:
@@ -49,7 +71,7 @@ class Statement(Passage):
             return article.in_body(self._verbatim)
         wanted = pairs(self.masked)
         places = [one.start for one in article.days if any(same_day(day, one) for day in self.days)]
-        places += [article.figures[one].start for figure in self.figures for one in stating(figure, article.figures)]
+        places += [article.figures[one].start for found in self._stating for one in found]
         scores = [len(wanted & one) for one in article.pairs]
         for place in places:
             scores[article.sentence_at(place)] += 4
@@ -58,12 +80,17 @@ class Statement(Passage):
         return spans[-max(inside)[1]] if inside else None
 
     def _unnamed(self) -> Iterator[str]:
-        for name in marked(self.text.text, self._article.lists):
-            if not self._article.has(self.quote(name)):
-                yield f"The article does not name {self.quote(name)}."
         text, lexis, bearers = self.text.text, self._article.lexis, self._article.bearers
-        displaced = (lexis.displaced(text, name, bearers) for name in bearers if name in text)
-        for run in (*lexis.unknown(self.masked, text), *filter(None, displaced)):
+        others = shortened(text, self._article.text.text)
+        for name in marked(text, self._article.lists):
+            known = any(start <= name.start and name.end <= end for start, end in others)
+            if not (known or self._article.has(self.quote(name))):
+                yield f"The article does not name {self.quote(name)}."
+        for place in strangers(blanked(self.masked, others), self._article.text.text, self._article.names):
+            yield f"The article does not name {self.quote(place)}."
+        named = (name for name in bearers if name in text and not any(name in text[start:end] for start, end in others))
+        displaced = (lexis.displaced(text, name, bearers) for name in named)
+        for run in (*lexis.unknown(blanked(self.masked, others), text), *filter(None, displaced)):
             called = self.quote((run.start, run.end))
             if run.instead:
                 yield f"Where the article tells this, it names {run.instead}, not {called}."
@@ -80,18 +107,67 @@ class Statement(Passage):
 
     def _other_figures(self) -> Iterator[str]:
         article = self._article
-        for figure, ours in zip(self.figures, self.turns, strict=True):
-            found = stating(figure, article.figures)
-            agreed = [article.figures[one] for one in found if not contradict(ours, article.turns[one])]
+        for figure, ours, bound, found in zip(self.figures, self.turns, self.bounds, self._stating, strict=True):
+            against = [one for one in found if contradict(ours, article.turns[one])]
+            beyond = [one for one in found if conflict(bound, figure, article.bounds[one], article.figures[one])]
+            agreed = [article.figures[one] for one in found if one not in against]
+            if worded(figure, bound.side, article.rough):
+                continue
             if not found:
                 yield f"The article does not state the figure {self.quote(figure)}."
-            elif not agreed:
-                sentence = article.sentences[article.sentence_at(article.figures[found[0]].start)]
-                yield f"The article states {self.quote(figure)} the other way round: {article.quote(sentence)}"
+            elif sentence := self._told_by(figure, against, found):
+                yield f"The article states {self.quote(figure)} the other way round: {sentence}"
+            elif sentence := self._told_by(figure, beyond, found):
+                yield f"The article does not bound {self.quote(figure)} so: {sentence}"
             elif rival := self._rival(figure, agreed, article.figures):
                 yield f"Where the article tells this, it states {article.quote(rival)}, not {self.quote(figure)}."
             elif owner := self._owner(figure, agreed):
                 yield f"The article states {self.quote(figure)} of {owner}."
+
+    def _other_numbers(self) -> Iterator[str]:
+        text, article = self.text.text, self._article.text.text
+        for place in (*other_versions(text, article), *other_scores(text, article)):
+            yield f"The article does not state {self.quote(place)}."
+
+    def _told_by(self, figure: Figure, some: Sequence[int], found: Sequence[int]) -> str:
+        """Return the sentence that tells of a figure, where only `some` of the article's figures are such as it tells of it; else nothing.
+
+        That are all that were `found`, or those in the sentence that has the most in common with the statement.
+        """
+        if not some:
+            return ""
+        article = self._article
+        places = {one: article.sentence_at(article.figures[one].start) for one in found}
+        scores = self._scores(figure.start)
+        best = max(scores[places[one]] for one in some)
+        if any(scores[places[one]] >= best for one in found if one not in some):
+            return ""
+        return article.quote(article.sentences[next(places[one] for one in some if scores[places[one]] == best)])
+
+    def _rough_figures(self) -> Iterator[str]:
+        article = self._article
+        for one in self.rough:
+            scores = self._scores(one.start)
+            near = (scores[article.sentence_at(place)] for place in bearing_out(one, article.figures, article.rough))
+            if max(near, default=0.0) < _NEAR * max(scores):
+                yield f"The article does not state {self.quote((one.start, one.end))} where it tells this."
+
+    def _exchanged(self) -> Iterator[str]:
+        """Yield the pairs of figures that the article tells the other way round wherever it has both in one sentence."""
+        article, figures = self._article, self.figures
+        for first, second in combinations(range(len(figures)), 2):
+            one, other = figures[first], figures[second]
+            ours = self.labels[first], self.labels[second]
+            both = [
+                (mine, yours)
+                for mine, yours in product(self._stating[first], self._stating[second])
+                if mine != yours and not (article.figures[mine].minus or article.figures[yours].minus)
+            ]
+            near = [(mine, yours) for mine, yours in both if article.is_together(article.figures[mine], article.figures[yours])]
+            together = [(article.labels[mine], article.labels[yours]) for mine, yours in near or both]
+            swapped = together and not differ(one, other) and all(exchanged(ours, theirs) for theirs in together)
+            if swapped or (second == first + 1 and backwards(self.text.text, one, other)):
+                yield f"The article does not have {self.quote(one)} and {self.quote(other)} this way round."
 
     def _owner(self, figure: Figure, found: Sequence[Figure]) -> str:
         """Return whom the article names where it states a figure, instead of the statement's subject; nothing where that is near.
@@ -116,13 +192,19 @@ class Statement(Passage):
     def _turned(self) -> Iterator[str]:
         if word := turned(self.text.text, self._article.text.text):
             yield f"Where the article tells this, it states the opposite of {word}."
+        if place := opposite(self.text.text, self._article.text.text):
+            yield f"The article states another thing than {self.quote(place)}."
+
+    def _scores(self, place: int) -> list[float]:
+        """Return how much each sentence of the article has in common with the statement, and with the clause at a place of it."""
+        clause = next((one[0] for one in _CLAUSE.finditer(self.masked) if one.start() <= place <= one.end()), "")
+        whole, part = pairs(self.masked), pairs(clause)
+        return [len(whole & one) / (len(whole) or 1) + 2 * len(part & one) / (len(part) or 1) for one in self._article.pairs]
 
     def _rival(self, stated: Day | Figure, found: Sequence[Day | Figure], others: Sequence[Day | Figure]) -> Day | Figure | None:
         """Return what the article states instead where it tells the same, while `stated` stands far from there; else None."""
-        article = self._article
-        clause = next((one[0] for one in _CLAUSE.finditer(self.masked) if one.start() <= stated.start <= one.end()), "")
-        whole, part = pairs(self.masked), pairs(clause)
-        scores = [len(whole & one) / (len(whole) or 1) + 2 * len(part & one) / (len(part) or 1) for one in article.pairs]
+        article, whole = self._article, pairs(self.masked)
+        scores = self._scores(stated.start)
         best = max(range(len(scores)), key=scores.__getitem__)
         verbatim = len(whole & article.pairs[best]) >= _VERBATIM * len(whole)
         near = (_VERBATIM if verbatim else _NEAR) * scores[best]

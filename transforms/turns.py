@@ -20,6 +20,7 @@ _PAIRS = {
     "shipping": ("出口", "进口"),
     "verdict": ("批准|同意|通过|获批|赞成|支持", "否决|驳回|拒绝|反对|不予"),
     "half": ("上半年", "下半年"),
+    "against": ("同比|较上年同期|较去年同期|比上年同期|比去年同期", "环比|较上月|比上月|较上季度|比上季度"),
     "year": ("今年|本年", "去年|上年|明年"),
     "begin": ("开始|启动|开工|恢复|开业", "停止|终止|中止|暂停|停工|停产|停业"),
     "court": ("胜诉", "败诉"),
@@ -71,7 +72,10 @@ def turns_of_figures(text: str, places: Iterable[tuple[int, int, bool]]) -> list
 def _beside(text: str, begun: int, start: int, end: int) -> dict[str, int]:
     """Return the side of each pair that stands next to a figure, and behind `begun`."""
     window = _BREAK.split(text[max(begun, start - _FAR) : start])[-1]
-    sides = dict(turns(window))
+    found = list(turns(window))
+    sides = dict(found)
+    if {("against", 0), ("against", 1)} <= set(found):  # 同比和环比分别增长5%和3%
+        del sides["against"]
     if "trend" not in sides and (behind := _BEHIND.match(text, end)):
         sides |= [_SIDES[behind[1]]]
     return sides
@@ -86,6 +90,8 @@ def turned(sentence: str, article: str) -> str:
         if match[0] not in _SIDES:
             continue
         pair, side = _SIDES[match[0]]
+        if pair == "against":  # which is said of figures
+            continue
         before, behind = sentence[max(0, match.start() - _BEFORE) : match.start()], sentence[match.end() : match.end() + _AFTER]
         if len(before) < _BEFORE or not behind or before + match[0] in article or match[0] + behind in article:
             continue

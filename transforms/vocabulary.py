@@ -20,13 +20,15 @@ TITLE = (
 
 _RARE = 100  # of the dictionary's counts: a name is rarer, 明星 and 嘉宾 are not
 _NOUNS = frozenset({*PROPER, "n", "ng", "x", "j", "l", "i", "s", "g", "zg", "ag", "b", "an"})
+_LANDS = frozenset("洋江河湖山岛州省市县区镇东南西北")
+"""Characters that names of places end with, which are no common words however often they are told."""
 _NO_SURNAME = frozenset(
     "连于经都曾时应后向从成原常包高安能全同和单解居过关强归仍相重当所是有为在来到让由多还更初计占支位平国公明满首每各某双清"
 )
 """Surnames that are more often another word."""
 _FOREIGN = frozenset(
     "阿埃艾爱安奥巴贝本比宾波伯勃博布达戴丹德登迪蒂杜多恩尔法菲费芬弗福盖戈格古哈海赫亨霍基吉加杰金卡凯坎康考柯科克肯库"
-    "拉莱赖兰朗劳勒雷里丽利列林琳卢鲁路伦罗洛马玛迈曼梅门蒙米莫姆穆娜纳内尼宁牛纽努诺欧帕潘佩皮普奇乔琼热萨塞瑟沙莎什史斯"
+    "拉莱赖兰朗劳勒雷里丽利列烈林琳卢鲁路伦罗洛马玛迈曼梅门蒙米莫姆穆娜纳内尼宁牛纽努诺欧帕潘佩皮普奇乔琼热萨塞瑟沙莎什史斯"
     "顿索塔泰坦汤特图托瓦万威韦维温文沃乌西希夏谢雪休亚扬耶伊因英尤约泽扎詹珍朱兹大"
 )
 """Characters that foreign names are written with."""
@@ -39,9 +41,9 @@ def proper(word: str) -> bool | None:
         return None
     tagged = rjieba.tag(word)
     tag = tagged[0][1] if len(tagged) == 1 else ""
-    if tag not in PROPER or rjieba.suggest_freq(word) >= _RARE:
+    if tag not in PROPER or (rjieba.suggest_freq(word) >= _RARE and not (tag == "ns" and word[-1] in _LANDS)):
         return False
-    return not tag.startswith("nr") or len(word) > 3 or names_person(word)
+    return not tag.startswith("nr") or len(word) > 3 or names_person(word) or _FOREIGN.issuperset(word) or word.endswith("社")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -49,6 +51,12 @@ def is_common(name: str) -> bool:
     """Whether the dictionary has a word as a name that is mostly no name: 养老, 望远镜, but not 列宁, 曾国藩."""
     person = names_person(name) or (len(name) > 2 and is_person(name)) or _FOREIGN.issuperset(name)
     return not person and rjieba.suggest_freq(name) >= _RARE
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a word of three characters or more is written as foreign names are; of four or more, but for one of them."""
+    others = sum(one not in _FOREIGN for one in name)
+    return len(name) > 2 and others <= (len(name) > 3)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,0 +1,47 @@
+"""Opposites: words of one family of which an article has another one than a statement - 跌停 for 涨停, 环比 for 同比, 亚军 for 冠军."""
+
+import re
+
+# A family a line; its members are parted by a slash, the forms of one by a blank, of which the first is looked for in statements.
+_FAMILIES = """
+    涨停 / 跌停
+    新高 / 新低
+    上修 上调 提高 调高 提升 上浮 / 下修 下调 降低 调低 下浮
+    延长 / 缩短
+    偏多 / 偏少
+    偏高 / 偏低
+    扩大 / 收窄 缩小
+    走强 走高 / 走弱 走低
+    净投放 / 净回笼
+    胜诉 / 败诉
+    零上 / 零下
+    规模以上 / 规模以下
+    上半场 / 下半场
+    上半年 半年度 半年报 中报 中期 前6个月 前六个月 1-6月 1至6月 6月底 6月末 / 下半年 / 3季 三季 前9个月 1-9月 1至9月 / 一季 1季 首季
+    每年 年均 一年 全年 年度 / 每月 月均 一个月 / 每周 一周 / 每日 每天 日均 一天 单日 / 每学期 / 每学年
+    年费 / 月费
+    年产能 / 月产能
+    年底 年末 / 年中 / 年初
+    月底 月末 / 月中 / 月初
+    同比 上年同期 去年同期 上年 去年 / 环比 上月 上季度 上个月 上年末
+    冠军 夺冠 第一 金牌 榜首 / 亚军 第二 银牌 / 季军 第三 铜牌
+    一审 初审 / 二审 终审
+    首日 / 次日 翌日
+    首次 首度 首个 首家 首款 首例 首 第一 头 / 第二次 再次 第三次 第四次
+"""
+_OTHERS = {
+    member.split()[0]: (member.split(), [form for other in family.split("/") if other != member for form in other.split()])
+    for family in _FAMILIES.strip().splitlines()
+    for member in family.split("/")
+}
+"""For what a statement may say: the forms that bear it out, and those that speak against it where there is none of these."""
+_SAID = re.compile("|".join(sorted(_OTHERS, key=len, reverse=True)))
+
+
+def opposite(statement: str, article: str) -> tuple[int, int] | None:
+    """Return where a spelled statement has such a word that the article has in no form, while it has others of the family."""
+    for match in _SAID.finditer(statement):
+        forms, others = _OTHERS[match[0]]
+        if not any(form in article for form in forms) and any(other in article for other in others):
+            return match.span()
+    return None

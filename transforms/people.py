@@ -1,0 +1,147 @@
+"""People: persons whom a statement names by what they are or by what they say - 总经理李岚, 李岚表示 - and whom the article has not.
+
+A name may be made of characters that the article has elsewhere; here it is the name as a whole that must stand there. Names of
+the article of which a statement has all characters but one are such, too.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+import rjieba
+
+from transforms.vocabulary import PERSONS, PROPER, is_common, is_foreign, names_person, proper, tag_of
+
+Span = tuple[int, int]
+
+_HAN = r"[\u4e00-\u9fff]"
+_TITLE = (
+    r"(?:董事长|经理|总裁|行长|院长|校长|主任|局长|厅长|部长|司长|处长|科长|所长|市长|省长|州长|县长|区长|镇长|乡长|书记|主席|总理|总统|首相|大臣|外长|财长"
+    r"|秘书长?|董秘|发言人|分析师|研究员|经济学家|科学家|教授|博士|院士|专家|律师|审判长|法官|检察官|记者|教练|队长|后卫|前锋|门将|中锋|选手|创始人"
+    r"|合伙人|首席\w{1,4}官|负责人|总监|工程师|村民|居民|嫌疑人|馆长|站长|社长|会长|理事长?|监事|董事|委员|代表|议员|顾问|总干事|ceo|cto|cfo|coo)"
+)
+_TITLED = re.compile(rf"{_TITLE}({_HAN}{{2,4}})")
+_SAYS = re.compile(
+    r"表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称|说|(?:拥有|毕业于|出任|担任|当选|头球|破门|梅开二度)"
+)
+_BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{_TITLE}|[与和及])({_HAN}{{2,7}})$")
+_DOTTED = re.compile(rf"{_HAN}·{_HAN}")
+_LIGHT = frozenset("的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那于向到给任时以只")
+_NOUNS = frozenset({*PROPER, "n", "ng", "x"})
+_VERBAL = frozenset({"v", "vn", "vd", "p", "c", "d", "u", "uj", "ul", "r", "f"})
+_SAID = frozenset("指说称呼表介透强坦预判建宣回告写提直解补")
+"""Characters that verbs of speech begin with."""
+_LEAST = 3  # characters of a name whose misspelling shows
+
+
+def strangers(statement: str, article: str, names: Collection[str]) -> Iterator[Span]:
+    """Yield the places of persons in a spelled statement whom the article does not name; `names` are such as it has.
+
+    A name is a stranger as well where it differs from one of `names` in a single character.
+    """
+    for match in _DOTTED.finditer(statement):
+        if match[0] not in article and rjieba.tag(statement[max(0, match.start() - 3) : match.start() + 1])[-1][1] in PERSONS:
+            yield match.span()
+    for match in _TITLED.finditer(statement):
+        if _is_stranger(match[1], article):
+            yield match.start(1), match.start(1) + 3
+    for match in _SAYS.finditer(statement):
+        found = _BEFORE.search(statement, 0, match.start())
+        if found and found[1] not in article and _is_called(found[1]):
+            yield found.span(1)
+    for name in names:
+        yield from _misspelt(name, statement, article)
+
+
+def misspellable(article: str) -> set[str]:
+    """Return the names of a spelled article that are long enough to be known when they are misspelt."""
+    found, before = set(), ("", "")
+    for word, tag in rjieba.tag(article):
+        if tag in PROPER and (tag not in PERSONS or len(word) > _LEAST or names_person(word) or is_foreign(word)):
+            found.add(word)
+        if tag in _NOUNS and len(word) > 1 and before[1] in _NOUNS and (before[1] in PROPER or proper(before[0]) is None):
+            found.add(before[0] + word)
+        before = word, tag
+    named = (match for match in _TITLED.finditer(article) if match.start(1) + _LEAST in _edges(article))
+    found |= {match[1][:_LEAST] for match in named if names_person(match[1][:_LEAST])}
+    return {name for name in found if len(name) >= _LEAST and re.fullmatch(rf"{_HAN}+", name)}
+
+
+def _is_stranger(name: str, article: str) -> bool:
+    """Whether what stands behind a title begins with a person's name that the article lacks."""
+    first, tag = rjieba.tag(name)[0]
+    surname = names_person(name[:2]) and name[0] not in _LIGHT
+    if not surname or name[:3] in article or (len(first) > 1 and tag not in PERSONS and proper(first) is not None):
+        return False
+    return name[:2] not in article or _goes_on(name[:2], article)
+
+
+def _goes_on(name: str, article: str) -> bool:
+    """Whether what a text has of a name is always the beginning of one longer by the same character."""
+    ends = [match.end() for match in re.finditer(name, article)]
+    behind = {article[end : end + 1] for end in ends}
+    longer = name + behind.pop()
+    return (
+        not behind
+        and names_person(longer)
+        and tag_of(longer[-1]) not in _VERBAL
+        and not any(end in _edges(article) for end in ends)
+    )
+
+
+@lru_cache(maxsize=4)
+def _edges(text: str) -> frozenset[int]:
+    ends, place = set(), 0
+    for word, _ in rjieba.tag(text):
+        place += len(word)
+        ends.add(place)
+    return frozenset(ends)
+
+
+def _is_called(name: str) -> bool:
+    """Whether somebody can be called so: built like a Chinese or a foreign name, and no other word."""
+    if len(name) <= _LEAST:
+        first, tag = rjieba.tag(name)[0]
+        if len(first) == _LEAST - 1 and tag not in PERSONS:  # 许多|人
+            return False
+        known = proper(name)
+        return (
+            names_person(name) and name[0] not in _LIGHT and not is_common(name) and (known is not False or _tag(name) in PERSONS)
+        )
+    return is_foreign(name)
+
+
+def _tag(word: str) -> str:
+    tagged = rjieba.tag(word)
+    return str(tagged[0][1]) if len(tagged) == 1 else ""
+
+
+def _misspelt(name: str, statement: str, article: str) -> Iterator[Span]:
+    """Yield where a statement has a name but for one character, and something that the article has nowhere."""
+    size = len(name)
+    if name[0] not in statement and name[-1] not in statement:
+        return
+    for start in range(len(statement) - size + 1):
+        said = statement[start : start + size]
+        other = [place for place in range(size) if said[place] != name[place]]
+        if len(other) != 1 or said in article or not re.fullmatch(rf"{_HAN}+", said):
+            continue
+        if not _is_other(name, said, other[0], article):
+            yield start, start + size
+
+
+def _is_other(name: str, said: str, place: int, article: str) -> bool:
+    """Whether what differs from a name at a place is no misspelling of it: another word, or a shorter name and what is behind."""
+    words = rjieba.tag(said)
+    if proper(said) is False or said[place] in _LIGHT or all(len(word) > 1 and proper(word) is False for word, _ in words):
+        return True
+    if len(name) > _LEAST and is_foreign(name) and not is_foreign(said):
+        return True
+    if place == 0:  # another surname
+        return len(said) > _LEAST or not names_person(said)
+    if place < len(said) - 1:
+        return False
+    rest = said[:-1]
+    behind = {article[match.end() : match.end() + 1] for match in re.finditer(rest, article)}
+    apart = len(behind) > 1 or tag_of(said[-1]) in _VERBAL or said[-1] in _SAID
+    return apart or (names_person(rest) if len(name) > _LEAST else not names_person(name))
