@@ -11,7 +11,7 @@ _ABOVE = "不低于|不少于|不小于|大于|超过|超出|突破|站上|升�
 _BELOW = "不超过|不高于|不多于|不大于|低于|少于|小于|不足|不到|未满|未到|跌破|至多|最多|最高|接近|将近|近"
 _BEFORE = re.compile(rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|约|达|可达|到|可|为|是|人民币)?$")
 _BEHIND = re.compile(
-    r"左右|上下|及?(?P<above>以上|之上)|及?(?P<below>以下|之下|以内|之内)|(?P<more>有余|余|多(?![家个名数次项人为样元]))"
+    r"左右|上下|及?(?P<above>以上|之上)|及?(?P<below>以下|之下|以内|之内)|(?P<more>有余|余|多(?![家个名数次项人为样元约达了出\d]))"
 )
 _LONGEST = 6  # characters
 # Words of which one says that the figure itself is not reached, or passed.

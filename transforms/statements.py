@@ -22,6 +22,8 @@ from transforms.versions import other_scores, other_versions
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
 _NEAR = 0.5  # of the best sentence's score; what stands in none so near tells of something else
 
+_LONGEST = 1000  # characters of a statement in other words than the article's
+_MOST_FIGURES = 24  # of a sentence that are held against each other
 _VERBATIM = 0.9  # of a statement's pairs that one sentence has: it is taken from there, and so is all that it states
 
 
@@ -50,6 +52,8 @@ class Statement(Passage):
         """Return in one sentence what of it the article does not state; nothing where it states all."""
         if self._verbatim:
             return ""
+        if len(self.text.text) > _LONGEST:
+            return f"A statement is one sentence, of at most {_LONGEST} characters."
         checks = (
             self._unnamed,
             self._other_days,
@@ -148,14 +152,14 @@ class Statement(Passage):
         article = self._article
         for one in self.rough:
             scores = self._scores(one.start)
-            near = (scores[article.sentence_at(place)] for place in bearing_out(one, article.figures, article.rough))
-            if max(near, default=0.0) < _NEAR * max(scores):
+            near = [scores[article.sentence_at(place)] for place in bearing_out(one, article.figures, article.rough)]
+            if not near or max(near) < _NEAR * max(scores):
                 yield f"The article does not state {self.quote((one.start, one.end))} where it tells this."
 
     def _exchanged(self) -> Iterator[str]:
         """Yield the pairs of figures that the article tells the other way round wherever it has both in one sentence."""
         article, figures = self._article, self.figures
-        for first, second in combinations(range(len(figures)), 2):
+        for first, second in combinations(range(len(figures[:_MOST_FIGURES])), 2):
             one, other = figures[first], figures[second]
             ours = self.labels[first], self.labels[second]
             both = [
