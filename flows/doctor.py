@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from crawlers import archive
 from crawlers.entries import is_folder
@@ -21,6 +22,7 @@ from flows.runner import Runner
 from flows.settings import Project
 from flows.troubles import Trouble
 from flows.watch import Watch
+from transforms.dataset import Partitions
 from transforms.folder import sweep
 
 
@@ -76,10 +78,16 @@ def _off_days(project: Project, noted: Mapping[str, set[str]]) -> set[date]:
 
 
 def _check_archive(project: Project) -> None:
-    """Raise StoreError where the folder of the archive is away: all pages would count as lost."""
+    """Raise StoreError where the folder of the archive is away, as ledger or dataset tell: all pages would count as lost."""
     place = project.data / "archive"
-    if not is_folder(place) and any(map(project.ledger.files, project.ledger.sources())):
+    if is_folder(place):
+        return
+    if any(map(project.ledger.files, project.ledger.sources())) or any(map(_has_files, tables(project))):
         raise StoreError(f"{place}: there is no such folder; put the archive back, or make an empty folder where it is lost")
+
+
+def _has_files(table: Partitions[Any]) -> bool:
+    return any(table.files(day) for day in table.days())
 
 
 def _look(project: Project, noted: dict[str, set[str]], regained: dict[str, set[str]], *, mend: bool) -> Iterator[Trouble]:

@@ -1,7 +1,8 @@
 """Doctor, third part: the dataset's rows held against the ledger. Must run under the sources' locks.
 
 What the archive has is believed: a row whose page is there is noted again where the ledger has lost it, be it a page that another
-source has fetched, or one that holds several articles. A row is taken out where the ledger knows better.
+source has fetched, or one that holds several articles. A row whose page both have lost stays, as it does where the ledger has it
+and the archive does not: nothing else could bring it back. A row is taken out where the ledger knows better.
 """
 
 import shutil
@@ -15,7 +16,7 @@ from typing import Any, Literal
 from crawlers import archive
 from crawlers.census import Held
 from crawlers.errors import LostError
-from crawlers.fates import UNFETCHED, Outcome
+from crawlers.fates import UNFETCHED, UNREADABLE, Outcome
 from crawlers.page import Position, article_id, canonical_url
 from crawlers.parts import next_part
 from flows.doctor_archive import Stray, take_in
@@ -109,30 +110,51 @@ class _Rows:
         return row is not None and row.state == "archived" and untold
 
     def _judged(self, day: date, path: Path, ids: set[str], held: Mapping[str, Held], regained: set[str]) -> Iterator[Trouble]:
-        ledger, name = self.project.ledger, path.relative_to(self.project.data)
-        taken = ledger.recorded(ids, self.source)  # an article is in the dataset once
+        name = path.relative_to(self.project.data)
+        taken = self.project.ledger.recorded(ids, self.source)  # an article is in the dataset once
         mine = ids - taken if self.state == "record" else ids
         known = {key for key in mine if self._is_noted(key, held.get(key))}
-        lost = {key for key in mine - known if key not in held or held[key].state == "skipped"}
-        strays = [one for one in self._strays(day, path, lost) if not (one.goes_on and one.article_id in taken)]
+        unknown = {key for key in mine - known if key not in held or held[key].state == "skipped"}
+        read, lost = self._strays(day, path, unknown)
+        strays = [one for one in read if not (one.goes_on and one.article_id in taken)]
+        lost = [one for one in lost if one.article_id not in taken]
         if new := len(known - self.noted) + len(strays):
             what = f"{name} holds {some(new, self.state)} of {self.source} that the ledger does not have"
             yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
-        gone = ids - known - {one.article_id for one in strays}
+        if lost:
+            what = f"{name} holds {some(len(lost), self.state)} of {self.source} that neither ledger nor archive has"
+            yield Trouble(what, self._cure(len(lost)))
+        gone = ids - known - {one.article_id for one in (*strays, *lost)}
         if gone:
             what = f"{name} holds {some(len(gone), self.state)} of {self.source} that the ledger does not count"
             yield Trouble(what, "taken out; a copy of the file is in broken/")
         if self.mend:
-            for stray in strays:
-                take_in(self.project, self.source, stray)
             whole = known | {one.article_id for one in strays if not one.goes_on}
-            ledger.count_under(self.source, day, whole)  # a page alone tells when it was fetched, its file under which day it is
-            ledger.settle(self.source, list(self._outcomes(day, path, whole)))
+            self._note(day, path, [*strays, *lost], whole)
             if self.state == "record":
                 regained |= whole
             if gone:
                 self._take_out(day, path, gone)
             self.noted.difference_update(whole)
+
+    def _cure(self, count: int) -> str:
+        """Return what becomes of rows that stay without their pages."""
+        cure = "kept, and noted as failed"
+        if self.source not in self.project.sources:  # nobody fetches them again
+            return cure
+        return f"{cure}; `caixun backfill` fetches {'it' if count == 1 else 'them'} again"
+
+    def _note(self, day: date, path: Path, strays: Iterable[Stray], whole: set[str]) -> None:
+        """Let the ledger have rows of a file: those that are `whole` as what they are, the others as failed or to be fetched."""
+        ledger = self.project.ledger
+        strays = list(strays)
+        for stray in strays:
+            take_in(self.project, self.source, stray)
+        lost = {one.article_id for one in strays if not one.goes_on} - whole
+        ledger.count_under(
+            self.source, day, whole | lost
+        )  # a page alone tells when it was fetched, its file under which day it is
+        ledger.settle(self.source, [*self._outcomes(day, path, whole), *self._failures(day, path, lost)])
 
     def _rows(self, day: date, path: Path, ids: set[str]) -> Iterator[Any]:
         """Yield those of a file's rows, few in memory at a time."""
@@ -143,17 +165,20 @@ class _Rows:
                 if row.source == self.source and row.article_id in ids:
                     yield row
 
-    def _strays(self, day: date, path: Path, ids: set[str]) -> Iterator[Stray]:
-        """Yield where the pages of rows lie, as far as the archive gives them."""
+    def _strays(self, day: date, path: Path, ids: set[str]) -> tuple[list[Stray], list[Stray]]:
+        """Return where the pages of rows lie, as far as the archive gives them, and where those lay that it does not give."""
+        read, lost = [], []
         for row in self._rows(day, path, ids):
             position = Position(row.archive_file, row.archive_offset)
             try:
                 page = archive.read(self.project.data, position)
             except LostError:
+                lost.append(Stray(row.article_id, row.url, row.url, position, day, row.crawled_at, goes_on=False))
                 continue
             own = article_id(canonical_url(page.link)) == row.article_id  # else the page holds several articles
             goes_on = own and next_part(page) is not None
-            yield Stray(row.article_id, row.url, page.link if own else row.url, position, day, page.fetched_at, goes_on)
+            read.append(Stray(row.article_id, row.url, page.link if own else row.url, position, day, page.fetched_at, goes_on))
+        return read, lost
 
     def _outcomes(self, day: date, path: Path, ids: set[str]) -> Iterator[Outcome]:
         """Yield what the build made of rows' pages, as far as the files tell."""
@@ -162,6 +187,13 @@ class _Rows:
         else:
             for row in self._rows(day, path, ids):
                 yield Outcome(row.article_id, "reject", row.published_date, row.reason, row.detail)
+
+    def _failures(self, day: date, path: Path, ids: set[str]) -> Iterator[Outcome]:
+        """Yield that rows' pages are lost; they keep the day under which the file of a record lies, so that the next one replaces it."""
+        for row in self._rows(day, path, ids):
+            yield Outcome(
+                row.article_id, "failed", row.published_date, UNREADABLE, f"archive/{row.archive_file} does not give it"
+            )
 
     def _take_out(self, day: date, path: Path, ids: set[str]) -> None:
         copy = self.table.root.parent / "broken" / f"{self.table.root.name}-{day}-{path.name}"

@@ -18,7 +18,6 @@ from flows.settings import open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
 from tests.flows.killed import rows_of
-from tests.transforms.rows import record
 from tests.workers import workers
 from transforms import dataset
 from transforms.checks import check_sums
@@ -61,7 +60,8 @@ def damage(project) -> None:
     records.path(FIRST, "sample_paper").unlink()
     torn = rejects.path(SECOND, "sample_paper")
     torn.write_bytes(torn.read_bytes()[:100])
-    records.apply(THIRD, "sample_search", [record(99, source="sample_search", published_date=THIRD)])
+    another = records.rows(THIRD, "sample_paper")[0]
+    records.apply(THIRD, "sample_search", [another.model_copy(update={"source": "sample_search"})])
     sweep(records.staging, wait=True)
     twice = records.path(THIRD, "sample_wire")
     shutil.copy(twice, twice.with_name("sample_wire-00c0ffee.parquet"))

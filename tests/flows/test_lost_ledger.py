@@ -1,12 +1,15 @@
 """Where the ledger is lost, `doctor` brings it back from archive and dataset, and no record goes."""
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from crawlers.fates import Tally
 from crawlers.ledger import Ledger
+from crawlers.members import whole_members
 from flows.doctor import doctor
 from flows.importing import import_texts
 from flows.rebuild import plan_rebuild, rebuild
@@ -119,6 +122,15 @@ def on_the_lists_of_two_days(tmp_path, site):
     return project
 
 
+def whole_and_torn(tmp_path, site):
+    """Two articles, one of which prints no day of its list, and a reject, in one file of the archive."""
+    site.pages |= {"/aa/17": links("/a/1"), "/aa/18": links("/a/2", "/a/3"), "/a/1": article(1, "2026-11-17 10:00")}
+    site.pages |= {"/a/2": article(2), "/a/3": (200, "<title>x</title><h1>样州晒秋节开幕</h1>".encode())}
+    project = make_project(tmp_path, site, aa=SOURCE)
+    collected(project, {"aa": [D17, D18]})
+    return project
+
+
 def without_ledger(project):
     project.ledger.close()
     for file in Path(project.data).glob("ledger.sqlite*"):
@@ -227,3 +239,67 @@ def test_a_page_is_built_though_another_source_has_one_of_the_same_address_that_
     assert troubles_of(project)
     assert [row for row in rows_of(project) if row[1] == "imported"] == records
     assert troubles_of(project) == []
+
+
+def file_of(project) -> Path:
+    (file,) = project.data.folder.glob("archive/*/*.warc.gz")
+    return file
+
+
+def tear(project) -> None:
+    """Let the archive lose all pages of its file but the first article's."""
+    first = min(row.archive_offset for row in dataset.records(project.data).select(D17, D18))
+    (end,) = (one.offset + one.length for one in whole_members(file_of(project)) if one.offset == first)
+    os.truncate(file_of(project), end)
+
+
+LOSSES = {
+    "all of it": lambda project: file_of(project).unlink(),
+    "a torn file": tear,
+    "the place of a page": lambda project: file_of(project).write_bytes(b"x" * file_of(project).stat().st_size),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_doctor_keeps_rows_whose_page_the_archive_has_lost_with_the_ledger(tmp_path, loss):
+    with loopback() as site:
+        project = whole_and_torn(tmp_path, site)
+        before, rejected = rows_of(project), rejects_of(project)
+        LOSSES[loss](project)
+        project = without_ledger(project)
+        lost = [trouble for trouble in troubles_of(project) if "neither ledger nor archive has" in trouble.what]
+        assert {trouble.cure.partition(";")[0] for trouble in lost} == {"kept, and noted as failed"}
+        assert (rows_of(project), (project.data / "broken").exists()) == (before, False)
+        assert troubles_of(project) == []
+        tally = Tally.total(one.tally for one in project.ledger.reports(["aa"], [D17, D18]))
+        assert (tally.found, tally.lost) == (3, 2 if loss == "a torn file" else 3)
+        site.pages["/a/2"] = article(2, title="第2家公司拟建设两座智能温室")
+        run = collected(project, {"aa": [D17, D18]})
+        assert (run.ok, rejects_of(project)) == (True, rejected)
+        assert [row[:3] for row in rows_of(project)] == [row[:3] for row in before]  # fetched again, and none twice
+        assert troubles_of(project) == []
+
+
+def test_a_record_that_was_kept_goes_when_its_page_turns_out_to_be_of_another_day(tmp_path):
+    with loopback() as site:
+        project = whole_and_torn(tmp_path, site)
+        before = rows_of(project)
+        file_of(project).unlink()
+        project = without_ledger(project)
+        assert (len(troubles_of(project)), rows_of(project)) == (3, before)
+        site.pages["/a/2"] = article(2, "2026-11-17 11:00")
+        collected(project, {"aa": [D17, D18]})
+        found = [(day, url.rpartition("/")[2]) for day, _, url, _ in rows_of(project)]
+    assert found == [(D17, "1"), (D17, "2"), (D18, "3")]
+
+
+def test_doctor_touches_nothing_where_the_archive_is_away_and_the_dataset_has_rows(tmp_path):
+    with loopback() as site:
+        project = whole_and_torn(tmp_path, site)
+    before = rows_of(project)
+    shutil.rmtree(project.data / "archive")
+    project = without_ledger(project)
+    told = caixun("doctor", *in_project(project))
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "put the archive back, or make an empty folder where it is lost" in " ".join(told.stderr.split())
+    assert rows_of(project) == before
