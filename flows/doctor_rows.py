@@ -146,14 +146,13 @@ class _Rows:
 
     def _note(self, day: date, path: Path, strays: Iterable[Stray], whole: set[str]) -> None:
         """Let the ledger have rows of a file: those that are `whole` as what they are, the others as failed or to be fetched."""
-        ledger = self.project.ledger
-        strays = list(strays)
+        ledger, lost = self.project.ledger, set[str]()
         for stray in strays:
             take_in(self.project, self.source, stray)
-        lost = {one.article_id for one in strays if not one.goes_on} - whole
-        ledger.count_under(
-            self.source, day, whole | lost
-        )  # a page alone tells when it was fetched, its file under which day it is
+            if not stray.goes_on and stray.article_id not in whole:
+                lost.add(stray.article_id)
+        # A page alone tells when it was fetched, its file under which day it is.
+        ledger.count_under(self.source, day, whole | lost)
         ledger.settle(self.source, [*self._outcomes(day, path, whole), *self._failures(day, path, lost)])
 
     def _rows(self, day: date, path: Path, ids: set[str]) -> Iterator[Any]:
@@ -191,9 +190,8 @@ class _Rows:
     def _failures(self, day: date, path: Path, ids: set[str]) -> Iterator[Outcome]:
         """Yield that rows' pages are lost; they keep the day under which the file of a record lies, so that the next one replaces it."""
         for row in self._rows(day, path, ids):
-            yield Outcome(
-                row.article_id, "failed", row.published_date, UNREADABLE, f"archive/{row.archive_file} does not give it"
-            )
+            detail = f"archive/{row.archive_file} does not give it"
+            yield Outcome(row.article_id, "failed", row.published_date, UNREADABLE, detail)
 
     def _take_out(self, day: date, path: Path, ids: set[str]) -> None:
         copy = self.table.root.parent / "broken" / f"{self.table.root.name}-{day}-{path.name}"

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 from crawlers import archive
 from crawlers.clock import SHANGHAI
 from crawlers.errors import StoreError
+from crawlers.fates import UNFETCHED
 from crawlers.page import Page, Position
 from flows.settings import Project
 from transforms import dataset
 from transforms.record import Record
 from transforms.reject import REASONS
 
+_UNMADE = (*UNFETCHED, "archived")  # what is to be fetched or built; a record that was made before stays until then
 _WAITS = {"discovered": "waits to be fetched", "archived": "waits to be built"}
 
 
@@ -38,6 +40,8 @@ def life(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
         yield Stage("now", row["settled_at"], f"{row['state']} ({row['reason']}): {why}{in_file}")
     else:
         yield from _recorded(project, row)
+    if row["state"] in _UNMADE:
+        yield from _kept(project, row)
 
 
 def _found(row: dict[str, Any]) -> str:
@@ -85,6 +89,13 @@ def _recorded(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
     yield Stage("annotated", record.annotated_at, annotated)
     yield Stage("stored", row["settled_at"], f"record in {path}")
     yield Stage("story", None, _story(project, record))
+
+
+def _kept(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
+    """Yield where the record lies that was made of a URL before its page was lost, or waited to be built again."""
+    day = row["published_date"] or row["day"]
+    if dataset.records(project.data).rows(day, row["source"], {row["article_id"]}):
+        yield Stage("stored", None, f"the record made before is kept in {_file(project, row, 'records', day)}")
 
 
 def _file(project: Project, row: dict[str, Any], table: str, day: Any) -> str | None:

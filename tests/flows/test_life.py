@@ -75,3 +75,17 @@ def test_a_record_with_its_file_and_story(project):
         ("stored", f"record in {path.relative_to(project.data)}"),
         ("story", "the text of http://e.cn/0"),
     ]
+
+
+@pytest.mark.parametrize("day", [DAY, None])
+def test_a_record_that_stays_though_its_page_is_lost(project, day):
+    archived(project)
+    dataset.records(project.data).apply(DAY, "paper", [record(1)])
+    path = dataset.records(project.data).path(DAY, "paper").relative_to(project.data)
+    kept = ("stored", f"the record made before is kept in {path}")
+    project.ledger.settle("paper", [Outcome(ONE.article_id, "failed", day, "archive", "the archive does not give it")])
+    assert stages(project)[-2:] == [("now", "failed (archive): the archive does not give it"), kept]
+    project.ledger.regain_pages("paper", [ONE.article_id])
+    assert stages(project)[-2:] == [("now", "waits to be built"), kept]
+    project.ledger.settle("paper", [Outcome(ONE.article_id, "reject", day, "no_body")])
+    assert kept not in stages(project)
