@@ -29,9 +29,13 @@ class FieldChange:
 
 @dataclass
 class SourceChanges:
-    """What a rebuild changed of one source; `pages` were built again, `lost` counts records that are none now, by reason."""
+    """What a rebuild changed of one source; `pages` were built again, `lost` counts records that are none now, by reason.
+
+    `unread` are those that were to be built again, and that the archive does not give: their records stay.
+    """
 
     pages: int = 0
+    unread: int = 0
     changed: int = 0
     gained: int = 0
     lost: Counter[str] = field(default_factory=Counter)

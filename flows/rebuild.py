@@ -7,6 +7,7 @@ from functools import partial
 
 from crawlers import archive
 from crawlers.errors import CaixunError, StoreError
+from crawlers.fates import UNREADABLE, DayReport
 from flows.annotating import Annotating
 from flows.build import build
 from flows.changes import SourceChanges
@@ -43,12 +44,20 @@ def plan_rebuild(project: Project, sources: Iterable[str] | None, days: list[dat
 
 
 def count_stale(project: Project, plan: Plan) -> tuple[int, int]:
-    """Return how many of the plan's built pages were made by other code or rules, and how many there are."""
+    """Return how many of the plan's built pages a rebuild makes again, and how many there are.
+
+    Those are the ones that other code or rules made, and those of days whose files do not hold what the ledger counts.
+    """
     stale = built = 0
     for source, days in plan.items():
-        for made_by, count in project.ledger.makes(source, days).items():
-            built += count
-            stale += count if made_by != make_of(project, source) else 0
+        try:
+            unsound = set(_unsound(project, source, days))
+        except StoreError:  # the rebuild says what cannot be read
+            unsound = set()
+        again = project.ledger.makes(source, unsound).total()
+        others = project.ledger.makes(source, [day for day in days if day not in unsound])
+        built += again + others.total()
+        stale += again + others.total() - others[make_of(project, source)]
     return stale, built
 
 
@@ -105,9 +114,12 @@ def _rebuild(
     findings = []
     for part in _parts(project, source, days):
         old = Snapshot(dataset.records(project.data), source)
-        rejected: set[str] = set()
-        before = partial(_reopen, project, source, part, changes, old, rejected, everything=everything)
+        again, rejected = set[str](), set[str]()
+        before = partial(_reopen, project, source, part, again, old, rejected, everything=everything)
         findings += [Finding("warning", sentence) for sentence in make(part, before)]
+        unread = sum(one.reason == UNREADABLE for one in project.ledger.standings(source, again).values())
+        changes.unread += unread
+        changes.pages += len(again) - unread
         try:
             _compare(project, source, part, old, rejected, changes)
         except CaixunError as error:  # which is but the report
@@ -145,36 +157,39 @@ def _reopen(
     project: Project,
     source: str,
     days: list[date],
-    changes: SourceChanges,
+    again: set[str],
     old: Snapshot[Record],
     rejected: set[str],
     *,
     everything: bool,
 ) -> list[str]:
-    """Let what is to be made again wait for the build, hold the records as they are, and put the rejects' ids into `rejected`.
+    """Let what is to be made again wait for the build, and hold the records as they are.
 
-    Runs under the source's lock. What a killed rebuild had let wait counts, too.
+    Puts the ids of what waits into `again`, those of rejects into `rejected`. Runs under the source's lock. What a killed rebuild
+    had let wait counts, too.
     """
     records, rejects = dataset.records(project.data), dataset.rejects(project.data)
     moved = [*records.set_aside(days, source), *rejects.set_aside(days, source)]
     project.ledger.reopen(source, days if everything else _unsound(project, source, days))
     project.ledger.reopen(source, days, unless=make_of(project, source))
-    pages = len(project.ledger.waiting(source, days))
-    changes.pages += pages
-    if pages:
+    again.update(page.article_id for page in project.ledger.waiting(source, days))
+    if again:
         old.take(days)
         rejected.update(row.article_id for day in days for row in rejects.rows(day, source))
     return moved
 
 
 def _unsound(project: Project, source: str, days: Iterable[date]) -> list[date]:
-    """Return the days whose files hold other sums than the ledger counts."""
-    records, rejects = dataset.records(project.data), dataset.rejects(project.data)
-    return [
-        report.day
-        for report in project.ledger.reports([source], days)
-        if any(check_sums(report, records.count(report.day, source), rejects.count(report.day, source)))
-    ]
+    """Return the days whose files hold other sums than the ledger counts, or are damaged. Raises StoreError for one that is neither."""
+    return [report.day for report in project.ledger.reports([source], days) if _is_unsound(project, report)]
+
+
+def _is_unsound(project: Project, report: DayReport) -> bool:
+    tables = dataset.records(project.data), dataset.rejects(project.data)
+    try:
+        return any(check_sums(report, *(table.count(report.day, report.source) for table in tables)))
+    except dataset.DamagedError:
+        return True
 
 
 def _compare(

@@ -82,7 +82,7 @@ def _values(changes: "SourceChanges") -> dict[str, Any]:
         name: {"count": one.count, "examples": [example._asdict() for example in one.examples]}
         for name, one in changes.fields.items()
     }
-    sums = {"pages": changes.pages, "changed": changes.changed, "gained": changes.gained}
+    sums = {"pages": changes.pages, "unread": changes.unread, "changed": changes.changed, "gained": changes.gained}
     return {**sums, "lost": changes.lost.total(), "lost_by_reason": dict(changes.lost), "fields": fields}
 
 
@@ -97,11 +97,12 @@ def _print_changes(changes: "dict[str, SourceChanges]") -> None:
 def _lines(changes: "dict[str, SourceChanges]") -> Iterator[str]:
     """Yield what changed, by source and field, with examples."""
     for source, one in changes.items():
-        if not one.pages:
+        if not (one.pages or one.unread):
             continue
+        unread = f", {one.unread} not given by the archive (their records stay as they were)" if one.unread else ""
         lost = f" ({', '.join(f'{count} {reason}' for reason, count in one.lost.most_common())})" if one.lost else ""
         yield (
-            f"{source}: {one.pages} pages made again; records: {one.changed} changed, {one.gained} gained, "
+            f"{source}: {one.pages} pages made again{unread}; records: {one.changed} changed, {one.gained} gained, "
             f"{one.lost.total()} lost{lost}"
         )
         for name, change in sorted(one.fields.items(), key=lambda item: -item[1].count):
@@ -109,7 +110,7 @@ def _lines(changes: "dict[str, SourceChanges]") -> Iterator[str]:
             for example in change.examples if name not in _UNSHOWN else ():
                 old, new = _from_where_they_differ(_text(example.old), _text(example.new))
                 yield f"    {old} → {new}  {example.url}"
-    if not any(one.pages for one in changes.values()):
+    if not any(one.pages or one.unread for one in changes.values()):
         yield "nothing was stale"
 
 

@@ -1,5 +1,6 @@
 """A rebuild makes again what is stale, twice the same, and tells what changed."""
 
+import json
 from datetime import date
 
 import pytest
@@ -173,7 +174,27 @@ def test_what_the_site_did_not_give_is_no_fault_of_a_rebuild_and_what_the_archiv
     for file in archive.files(project.data, "paper"):
         path = project.data / "archive" / file
         path.write_bytes(path.read_bytes()[:200])
-    assert caixun(*again).returncode == 1
+    before = files(project)
+    told = caixun(*again)
+    said = "paper: 0 pages made again, 1 not given by the archive (their records stay as they were); records: 0 changed"
+    assert (told.returncode, said in told.stdout, files(project)) == (1, True, before), told.stdout
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged"])
+def test_pages_of_days_whose_files_are_gone_or_damaged_count_as_stale(tmp_path, harm):
+    with loopback() as site:
+        site.pages |= {"/paper/18": links("/a/1", "/a/2"), "/paper/19": links("/a/3"), "/a/1": article(1), "/a/2": article(2)}
+        site.pages["/a/3"] = article(3, "2026-11-19 08:00")
+        project = make_project(tmp_path, site, paper=SOURCE)
+        assert collected(project, {"paper": DAYS}).ok
+    path = dataset.records(project.data).path(DAYS[0], "paper")
+    path.unlink() if harm == "gone" else path.write_bytes(b"PAR1")
+    told = caixun("rebuild", *DAYS, "--dry-run", "--json", *in_project(project))
+    assert json.loads(told.stdout) == {"pages": 3, "stale": 2}
+    made = caixun("rebuild", *DAYS, *in_project(project))
+    assert "2 of 3 pages are stale" in made.stderr
+    assert "paper: 2 pages made again; records: 0 changed, 2 gained, 0 lost" in made.stdout
+    assert count_stale(project, {"paper": DAYS}) == (0, 3)
 
 
 @pytest.mark.parametrize(
