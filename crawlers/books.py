@@ -40,6 +40,11 @@ class Books:
         """Give the database's connections back."""
         self._engine.dispose()
 
+    def is_blank(self) -> bool:
+        """Whether nothing was ever found, nor asked for."""
+        with self._reading() as connection:
+            return not any(connection.execute(select(table.c.source).limit(1)).first() for table in (_urls, _days))
+
     def sources(self) -> list[str]:
         """Return the names of all sources that have pages, also of those that are configured no more."""
         with self._reading() as connection:

@@ -18,6 +18,7 @@ from crawlers.errors import CaixunError
 from crawlers.fates import Again
 from flows.alerts import alert, alert_without_project
 from flows.backfill import backfill as backfill_days
+from flows.checking import check_ledger
 from flows.daily import Run, as_sentence, collect
 from flows.orchestration import PrefectRunner
 from flows.perform import workforce
@@ -57,6 +58,7 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
         return Completed(message="the time of this run was missed, and the schedule says to skip it")
 
     def work(runner: Runner) -> Run:
+        check_ledger(project)
         names = [source.name for source in project.enabled(sources)]
         if day:
             plan = {name: [check_begun(day)] for name in names}
@@ -83,6 +85,7 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
         return project
 
     def work(runner: Runner) -> Run:
+        check_ledger(project)
         days, names = day_range(check_begun(start), end), [source.name for source in project.enabled(sources)]
         wanted = new_backfill(days[0], days[-1], names if sources else [])._replace(again=again)
         wanted = project.ledger.begin_backfill(wanted)
@@ -106,6 +109,7 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
         return project
 
     def work(runner: Runner) -> Run:
+        check_ledger(project)
         plan = plan_rebuild(project, project.known(sources), day_range(check_begun(start), end))
         return rebuild_days(project, plan, runner, Watch())[0]
 

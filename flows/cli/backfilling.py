@@ -44,10 +44,12 @@ def backfill(
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
     from flows.alerts import check_addresses
+    from flows.checking import check_ledger
     from flows.engine import check_budget, check_engine
     from flows.planning import plan_of
 
     project = project_of(config, data, existing=resume is not None)
+    check_ledger(project)
 
     def wanted_of(project: "Project") -> "Backfill":
         if resume is not None:

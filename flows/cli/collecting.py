@@ -52,12 +52,14 @@ def run(
 
     from crawlers.clock import day_of, now
     from flows.alerts import check_addresses
+    from flows.checking import check_ledger
     from flows.daily import collect
     from flows.settings import check_begun, parse_day
 
     project = project_of(config, data)
     wanted = check_begun(parse_day(day)) if day else day_of(now()) - timedelta(days=1)
     check_addresses(project)
+    check_ledger(project)
     plan = {one.name: [wanted] for one in project.enabled(source)}
     result = _perform(
         project, "daily", plan, lambda runner, watch: collect(project, plan, runner, watch, budget=budget), as_json=as_json

@@ -31,6 +31,7 @@ def rebuild(
 ) -> None:
     """Make days again from the archive, without the network, and tell what changed."""
     from crawlers.errors import ConfigError
+    from flows.checking import check_ledger
     from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
@@ -44,6 +45,7 @@ def rebuild(
     if annotate and everything:
         raise ConfigError("--annotate takes up what is stale, and --all makes all pages again; name one of them")
     project = project_of(config, data, existing=True)
+    check_ledger(project)
     check_budget(project, budget)
     days = day_range(check_begun(parse_day(start)), parse_day(end or start))
     if annotate:

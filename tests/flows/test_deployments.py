@@ -37,6 +37,13 @@ def without_ledger(project):
     return "cannot be used: file is not a database"
 
 
+def with_an_archive_alone(project):
+    folder = project.data / "archive" / "date=2026-11-18"
+    folder.mkdir(parents=True)
+    (folder / "paper-c1.warc.gz").touch()
+    return "holds pages, and the ledger knows of none"
+
+
 def with_a_wrong_source(project):
     (project.config / "sources" / "paper.yml").write_text("title:\n")
     return "paper.yml:1: title: this key has no value"
@@ -47,7 +54,7 @@ def with_wrong_settings(project):
     return "settings.yml:1: nonesuch: no such key"
 
 
-@pytest.mark.parametrize("spoil", [without_key, without_ledger, with_a_wrong_source, with_wrong_settings])
+@pytest.mark.parametrize("spoil", [without_key, without_ledger, with_an_archive_alone, with_a_wrong_source, with_wrong_settings])
 def test_a_run_that_cannot_begin_fails_with_a_sentence_that_is_told(project, monkeypatch, spoil):
     part = spoil(project)
     with hook() as (host, posted):

@@ -303,3 +303,28 @@ def test_doctor_touches_nothing_where_the_archive_is_away_and_the_dataset_has_ro
     assert (told.returncode, told.stdout) == (1, "")
     assert "put the archive back, or make an empty folder where it is lost" in " ".join(told.stderr.split())
     assert rows_of(project) == before
+
+
+ASKING = (
+    ["run", "--date", "2026-11-18"],
+    ["backfill", "2026-11-18", "--dry-run"],
+    ["backfill", "2026-11-18"],
+    ["rebuild", "2026-11-18"],
+)
+
+
+def test_nothing_is_fetched_or_rebuilt_before_doctor_has_noted_what_the_archive_has(tmp_path):
+    with loopback() as site:
+        project = whole_and_torn(tmp_path, site)
+        before, asked = rows_of(project), len(site.asked)
+        project = without_ledger(project)
+        for words in ASKING:
+            told = caixun(*words, *in_project(project))
+            sentence = " ".join(told.stderr.split())
+            assert (told.returncode, told.stdout, len(site.asked)) == (2, "", asked), words
+            assert sentence.endswith("holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"), words
+        assert caixun("status", "2026-11-18", *in_project(project)).returncode == 0
+        assert caixun("doctor", *in_project(project)).returncode == 0
+        assert [caixun(*words, *in_project(project)).returncode for words in ASKING] == [0, 0, 0, 0]
+        assert rows_of(project) == before
+        assert not [path for path in site.asked[asked:] if path.startswith("/a/")]
