@@ -27,6 +27,7 @@ LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"
 """Reason of a failure where the archive does not give the page."""
+UNENDED = "the crawl did not end"  # what the reason of a day begins with whose list was begun and not read to its end
 NOT_OVER = "the day was not over at"
 """What the reason of a day begins with of which all was read that there was before it was over."""
 COOLDOWN = timedelta(hours=6)
@@ -193,16 +194,15 @@ class DayReport:
 def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
     if verdict is None:
         return "missing", None
+    missed = f"; {tally.failed} not fetched" if tally.failed else ""
     if verdict.listing == "blocked":
-        return "blocked", verdict.reason
+        return "blocked", f"{verdict.reason or ''}{missed}"
     if tally.blocked:
-        return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall"
+        return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall{missed}"
     if verdict.listing == "failed" or tally.failed:
         return "failed", verdict.reason if verdict.listing == "failed" else f"{tally.failed} not fetched"
-    if verdict.listing == "open":
-        return "partial", "the crawl did not end"
-    if verdict.listing == "partial":
-        return "partial", verdict.reason
+    if verdict.listing in ("open", "partial"):
+        return "partial", UNENDED if verdict.listing == "open" else verdict.reason
     if tally.waiting:
         return "partial", f"{tally.waiting} not fetched or not built yet"
     if verdict.listing == "none" and not tally.found:

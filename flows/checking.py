@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from crawlers import archive
 from crawlers.clock import SHANGHAI, day_of, now
 from crawlers.errors import ConfigError
-from crawlers.fates import DayReport, Reach
+from crawlers.fates import UNENDED, DayReport, Reach
 from crawlers.source import Source
 from flows.settings import Project
 from transforms.checks import check_bounds
@@ -100,7 +100,8 @@ def _blocked(report: DayReport, rest: str) -> DayReport:
 def mark_drift(project: Project, plan: Plan) -> None:
     """Keep what is odd about those days of a plan that have ended lately, held against each source's days before.
 
-    Days of long ago are held against their declared bounds alone: what a site was then does not tell what it is now.
+    Nothing is odd about a day of which nobody knows yet what it has. Days of long ago are held against their declared
+    bounds alone: what a site was then does not tell what it is now.
     """
     today = day_of(now())
     recent = {name: [day for day in days if today - WINDOW <= day < today] for name, days in plan.items()}
@@ -117,5 +118,12 @@ def mark_drift(project: Project, plan: Plan) -> None:
         earlier = [reports[name, one] for one in window if day - WINDOW <= one < day]
         source = project.sources.get(name)
         expected = reports[key].status == "empty" and source is not None and source.may_be_empty(day)
-        marks[key] = "" if expected else "; ".join(drift(reports[key], earlier, fills, mojibake.get(key, 0)))
+        told = not (expected or _is_unread(reports[key]))
+        marks[key] = "; ".join(drift(reports[key], earlier, fills, mojibake.get(key, 0))) if told else ""
     project.ledger.mark(marks)
+
+
+def _is_unread(report: DayReport) -> bool:
+    """Whether a day was never listed, or its crawl did not come to its end: what it has is yet to be found or fetched."""
+    left = report.tally.waiting or (report.reason or "").startswith(UNENDED)
+    return report.status == "missing" or (report.status == "partial" and bool(left))

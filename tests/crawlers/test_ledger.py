@@ -140,6 +140,12 @@ def test_the_status_of_a_day_follows_from_listing_and_sums(ledger):
     assert report(ledger).status == "failed"
     ledger.miss("a", find(1).article_id, "blocked", "wall")
     assert report(ledger).status == "blocked"
+    fetched(ledger, "a", [find(2), find(3)])
+    for number in (2, 3):
+        ledger.miss("a", find(number).article_id, "failed", "HTTP 500")
+    assert (report(ledger).reason or "").startswith("1 article behind a wall; 2 not fetched; since ")
+    ledger.list_day("a", D19, Verdict("blocked", "captcha"), "c1")
+    assert (report(ledger, "a", D19).reason or "").startswith("captcha; since ")
 
 
 def test_a_day_that_was_listed_to_its_end_stays_so(ledger):

@@ -33,6 +33,32 @@ def test_a_day_that_drops_is_marked_until_it_is_mended(tmp_path):
     assert checked_reports(project, {"paper": [yesterday]})[0].reason is None
 
 
+def test_a_day_is_not_odd_of_which_nobody_knows_yet_what_it_has(tmp_path):
+    with loopback() as site:
+        project = make_project(tmp_path, site, paper=SOURCE)
+    yesterday = day_of(now()) - timedelta(days=1)
+    alike = [
+        day for back in range(1, 15) if ((day := yesterday - timedelta(days=back)).weekday() >= 5) == (yesterday.weekday() >= 5)
+    ]
+    for day in alike:
+        have(project.ledger, day, range(30))
+
+    def told() -> tuple:
+        mark_drift(project, {"paper": [yesterday]})
+        (report,) = checked_reports(project, {"paper": [yesterday]})
+        return report.status, report.reason
+
+    assert told() == ("missing", None)
+    project.ledger.begin("paper", [yesterday], "c2")
+    assert told() == ("partial", "the crawl did not end")
+    one = Find(article_id("http://e.cn/x"), "http://e.cn/x", "http://e.cn/x", None, yesterday)
+    project.ledger.find("paper", [one], {yesterday}, "http://e.cn/list", "c2")
+    project.ledger.list_day("paper", yesterday, Verdict("whole"), "c2")
+    assert told() == ("partial", "1 not fetched or not built yet")
+    project.ledger.miss("paper", one.article_id, "failed", "HTTP 500")
+    assert told() == ("failed", "1 not fetched; 0 records, 30 on such days before")
+
+
 def test_a_day_that_may_be_empty_is_not_odd_when_it_is(tmp_path):
     with loopback() as site:
         project = make_project(tmp_path, site, paper=SOURCE + "empty_days: [weekend]\n")
