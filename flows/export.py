@@ -1,6 +1,7 @@
 """Export: records in other shapes, one day in memory at a time."""
 
 import csv
+import errno
 import io
 import json
 import re
@@ -22,6 +23,7 @@ Form = Literal["csv", "jsonl", "text", "xlsx", "parquet"]
 PRINTED = ("csv", "jsonl", "text")
 """Formats that are text, line by line; the others are files of their own."""
 _ENDINGS: dict[str, Form] = {".csv": "csv", ".jsonl": "jsonl", ".txt": "text", ".xlsx": "xlsx", ".parquet": "parquet"}
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)  # no try will go better there
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
 
 
@@ -91,8 +93,8 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
     """Give a place to write to; what stands there in the end takes the name `path` in one step.
 
     A link is followed, and a file that is there hands on its mode. Raises ConfigError for a place in the data root and for
-    one where something else than a file is (a folder, a FIFO, a device) or whose folder is missing, StoreError when it cannot be
-    written.
+    one where something else than a file is (a folder, a FIFO, a device), whose folder is missing or that may not be written,
+    StoreError when it cannot be.
     """
     try:
         mode = _mode(path)
@@ -103,7 +105,10 @@ def whole_file(project: Project, path: Path) -> Iterator[Path]:
         with draft(target, mode) as file:
             yield file
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+        said = f"{path}: cannot be written: {error.strerror or error}"
+        if error.errno in _FORBIDDEN:
+            raise ConfigError(f"{said}; name another place") from error
+        raise StoreError(said) from error
 
 
 def _mode(path: Path) -> int | None:

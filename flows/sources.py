@@ -10,6 +10,7 @@ from typing import NamedTuple
 from crawlers import archive
 from crawlers.addresses import names_public_host
 from crawlers.discovery import Candidate, ListingError, discover
+from crawlers.entries import make_inside
 from crawlers.errors import CaixunError, ConfigError
 from crawlers.fates import DayReport
 from crawlers.guess import Guess, guess
@@ -61,11 +62,14 @@ def fetched_list(project: Project, folder: Path, source: Source, seed: int, day:
     """Return the answer of a source's seed for a day, fetched as a crawl does it; the project's data stay as they are.
 
     `folder` holds the source's YAML; `tell` hears when another process has to be waited for. Raises BlockedPageError at a
-    wall, or while the site is left alone; CaixunError when there is no answer.
+    wall, or while the site is left alone; UnwritableError where the data root, whose locks keep the site's pace, may not be written;
+    CaixunError when there is no answer.
     """
     known = project.data.exists()
     if known and (rest := project.ledger.resting(source.site)):
         raise BlockedPageError(f"blocked: {rest}")
+    if known:
+        make_inside(project.data.folder, project.data / "locks")
     if known and is_loaded(project.data.locks, source.site):
         tell(f"another process is loading {source.site}; waiting until it has ended")
     with tempfile.TemporaryDirectory(prefix="caixun-", ignore_cleanup_errors=True) as name:

@@ -88,6 +88,7 @@ def test_who_only_asks_gets_answers(project):
         ["rebuild", str(DAY), str(DAY), "--all"],
         ["migrate"],
         ["doctor"],
+        ["sources", "check", "paper", "--date", str(DAY)],
         ["compact", "--before", str(DAY + timedelta(days=2))],
         ["delta", "table"],
         ["import", "texts.txt"],
@@ -121,6 +122,17 @@ def test_a_root_that_cannot_be_made_and_a_page_that_cannot_be_put_there_are_one_
     page = asked(project, "report", str(DAY))
     assert page.stderr.splitlines()[-1].endswith(".html: cannot be written: Permission denied; name another place with --out")
     assert (demo.returncode, made.returncode, page.returncode) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("command", [["export", "--output"], ["report", "--out"], ["status", "--html"]])
+def test_a_file_whose_folder_may_not_be_written_is_a_wrong_argument(project, tmp_path, command):
+    place = tmp_path / "kept"
+    place.mkdir()
+    place.chmod(0o555)
+    name, option = command
+    run = asked(project, name, str(DAY), option, str(place / "x.csv"))
+    told = f"caixun: {place}/x.csv: cannot be written: Permission denied; name another place"
+    assert (run.returncode, run.stderr.splitlines()[-1], [*place.iterdir()]) == (2, told, [])
 
 
 def test_what_a_killed_process_wrote_last_is_read_too(project):
