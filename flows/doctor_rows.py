@@ -83,8 +83,10 @@ class _Rows:
         """Yield what files have and the ledger does not count."""
         unknown: dict[Path, set[str]] = defaultdict(set)
         days: dict[Path, date] = {}
-        for day, key in self.places.keys() - self._counted(held.values()):
-            if not self._is_spare(key, held.get(key)):
+        found = self.places.keys() - self._counted(held.values())
+        twice = self._recorded({key for _, key in found})
+        for day, key in found:
+            if key in twice or not self._is_spare(key, held.get(key)):
                 path = self.places[day, key]
                 unknown[path].add(key)
                 days[path] = day
@@ -94,6 +96,10 @@ class _Rows:
     def _counted(self, held: Iterable[Held]) -> set[tuple[date, str]]:
         days = ((row.published_date if self.state == "record" else row.day, row) for row in held if row.state == self.state)
         return {(day, row.article_id) for day, row in days if day is not None}
+
+    def _recorded(self, ids: set[str]) -> set[str]:
+        """Return the records of which another source has made one, maybe since their page was lost: an article is in the dataset once."""
+        return self.project.ledger.recorded(ids, self.source) if self.state == "record" else set()
 
     def _is_spare(self, key: str, row: Held | None) -> bool:
         """Whether a row may stay: of what was or is to be fetched again it stays until then, and what waits is built."""
@@ -111,13 +117,13 @@ class _Rows:
 
     def _judged(self, day: date, path: Path, ids: set[str], held: Mapping[str, Held], regained: set[str]) -> Iterator[Trouble]:
         name = path.relative_to(self.project.data)
-        taken = self.project.ledger.recorded(ids, self.source)  # an article is in the dataset once
+        taken = self.project.ledger.recorded(ids, self.source)
         mine = ids - taken if self.state == "record" else ids
         known = {key for key in mine if self._is_noted(key, held.get(key))}
         unknown = {key for key in mine - known if key not in held or held[key].state == "skipped"}
         read, lost = self._strays(day, path, unknown)
         strays = [one for one in read if not (one.goes_on and one.article_id in taken)]
-        lost = [one for one in lost if one.article_id not in taken]
+        lost = [one for one in lost if one.article_id not in taken and self._is_unknown(held.get(one.article_id))]
         if new := len(known - self.noted) + len(strays):
             what = f"{name} holds {some(new, self.state)} of {self.source} that the ledger does not have"
             yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
@@ -136,6 +142,10 @@ class _Rows:
             if gone:
                 self._take_out(day, path, gone)
             self.noted.difference_update(whole)
+
+    def _is_unknown(self, row: Held | None) -> bool:
+        """Whether the ledger tells nothing of an article; that a list named it for another day says nothing of what was made of it."""
+        return row is None or row.reason == "off_day"
 
     def _cure(self, count: int) -> str:
         """Return what becomes of rows that stay without their pages."""

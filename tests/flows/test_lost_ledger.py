@@ -293,6 +293,27 @@ def test_a_record_that_was_kept_goes_when_its_page_turns_out_to_be_of_another_da
     assert found == [(D17, "1"), (D17, "2"), (D18, "3")]
 
 
+@pytest.mark.parametrize("ledger", ["kept", "lost"])
+def test_an_article_that_another_source_has_fetched_since_its_page_was_lost_is_kept_once(tmp_path, ledger):
+    with loopback() as site:
+        site.pages["/bb/18"] = links("/a/2", "/a/3")
+        whole_and_torn(tmp_path, site)
+        project = make_project(tmp_path, site, bb=SOURCE)
+        file_of(project).unlink()
+        project = without_ledger(project) if ledger == "lost" else project
+        assert troubles_of(project)
+        collected(project, {"bb": [D18]})
+        collected(project, {"aa": [D17, D18], "bb": [D18]})
+        assert [trouble.cure for trouble in troubles_of(project) if "1 record of aa" in trouble.what] == [
+            "taken out; a copy of the file is in broken/"
+        ]
+        assert [row.source for row in dataset.records(project.data).select(D17, D18)] == ["aa", "bb"]
+        assert troubles_of(project) == []
+        again = collected(project, {"aa": [D17, D18], "bb": [D18]}, again=True)
+        assert [finding.text for finding in again.findings if finding.level == "failure"] == []
+        assert troubles_of(project) == []
+
+
 def test_doctor_touches_nothing_where_the_archive_is_away_and_the_dataset_has_rows(tmp_path):
     with loopback() as site:
         project = whole_and_torn(tmp_path, site)
