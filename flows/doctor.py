@@ -16,7 +16,7 @@ from crawlers.errors import CaixunError, ConfigError, StoreError
 from crawlers.lock import lock_sources
 from flows.build import build
 from flows.doctor_archive import FOUND_BY, archive_troubles
-from flows.doctor_dataset import file_troubles, staging_troubles, tables
+from flows.doctor_dataset import file_troubles, read, staging_troubles, tables
 from flows.doctor_rows import row_troubles
 from flows.runner import Runner
 from flows.settings import Project
@@ -82,12 +82,12 @@ def _check_archive(project: Project) -> None:
     place = project.data / "archive"
     if is_folder(place):
         return
-    if any(map(project.ledger.files, project.ledger.sources())) or any(map(_has_files, tables(project))):
+    if any(map(project.ledger.files, project.ledger.sources())) or any(map(_has_rows, tables(project))):
         raise StoreError(f"{place}: there is no such folder; put the archive back, or make an empty folder where it is lost")
 
 
-def _has_files(table: Partitions[Any]) -> bool:
-    return any(table.files(day) for day in table.days())
+def _has_rows(table: Partitions[Any]) -> bool:
+    return any(rows for day in table.days() for _, rows in read(table, day))
 
 
 def _look(project: Project, noted: dict[str, set[str]], regained: dict[str, set[str]], *, mend: bool) -> Iterator[Trouble]:
