@@ -262,16 +262,14 @@ def rejects(data: Root | Path) -> Partitions[Reject]:
 
 def count_waiting(partitions: Partitions[Record], day: date, source: str) -> int:
     """Return how many records of one source and day wait for their annotation."""
-    only = pa.schema([partitions.schema.field("annotated_at")])
     with partitions.opened(day, [source]) as files:
-        return sum(file.read(only)["annotated_at"].null_count for file in files)
+        return sum(file.read(pa.schema([partitions.schema.field("annotated_at")])).column(0).null_count for file in files)
 
 
 def waiting(partitions: Partitions[Record], day: date, source: str) -> list[Record]:
     """Return the records of one source and day that wait for their annotation."""
-    if not count_waiting(partitions, day, source):
-        return []
-    return [row for row in partitions.rows(day, source) if row.annotated_at is None]
+    rows = partitions.rows(day, source) if count_waiting(partitions, day, source) else []
+    return [row for row in rows if row.annotated_at is None]
 
 
 def among(table: pa.Table, ids: Collection[str]) -> pa.ChunkedArray:
