@@ -29,6 +29,7 @@ _DOTTED = re.compile(rf"{_HAN}·{_HAN}")
 _LIGHT = frozenset("的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那于向到给任时以只")
 _NOUNS = frozenset({*PROPER, "n", "ng", "x"})
 _VERBAL = frozenset({"v", "vn", "vd", "p", "c", "d", "u", "uj", "ul", "r", "f"})
+_TOWNS = frozenset("省市县区镇乡村州")
 _SAID = frozenset("指说称呼表介透强坦预判建宣回告写提直解补")
 """Characters that verbs of speech begin with."""
 _LEAST = 3  # characters of a name whose misspelling shows
@@ -60,6 +61,8 @@ def misspellable(article: str) -> set[str]:
         if tag in PROPER and (tag not in PERSONS or len(word) > _LEAST or names_person(word) or is_foreign(word)):
             found.add(word)
         if tag in _NOUNS and len(word) > 1 and before[1] in _NOUNS and (before[1] in PROPER or proper(before[0]) is None):
+            found.add(before[0] + word)
+        if word in _TOWNS and len(before[0]) > 1:
             found.add(before[0] + word)
         before = word, tag
     named = (match for match in _TITLED.finditer(article) if match.start(1) + _LEAST in _edges(article))
@@ -138,7 +141,7 @@ def _is_other(name: str, said: str, place: int, article: str) -> bool:
     if len(name) > _LEAST and is_foreign(name) and not is_foreign(said):
         return True
     if place == 0:  # another surname
-        return len(said) > _LEAST or not names_person(said)
+        return len(said) > _LEAST or not (names_person(said) or said[-1] in _TOWNS)
     if place < len(said) - 1:
         return False
     rest = said[:-1]
