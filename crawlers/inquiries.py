@@ -135,6 +135,12 @@ class Inquiries(Books):
             texts, tokens_in, tokens_out = connection.execute(select(*sums).where(mine)).one()
         return texts, tokens_in or 0, tokens_out or 0
 
+    def longest_answer(self, model: str) -> int | None:
+        """Return the tokens of the longest answer of a model, None where it has given none."""
+        with self._reading() as connection:
+            longest: int | None = connection.scalar(select(func.max(_answers.c.tokens_out)).where(_answers.c.model == model))
+        return longest
+
     def owe(self, source: str, days: Iterable[date]) -> None:
         """Note that records of these days wait for their annotation."""
         with self._writing() as connection:

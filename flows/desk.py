@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 from typing import Self
 
 from crawlers.errors import ConfigError
@@ -41,7 +41,8 @@ class Desk(AbstractContextManager["Desk"]):
         self.access = self.project.access
         self.prompt = self.project.prompt
         self._stopped = Event()
-        self._longest = 0  # tokens of an answer
+        self._longest = self.project.ledger.longest_answer(self.access.model)  # in tokens
+        self._first = Lock()
         self.client = Client(self.access, self._stopped)
         self.kept = Kept(self.project)
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
@@ -82,13 +83,13 @@ class Desk(AbstractContextManager["Desk"]):
         Some models think beyond the bound; the longest answer so far is the bound then.
         """
         price, size = self.access.terms.price, sum(len(one["content"].encode()) for one in messages)
-        return price.of(size // 2 + 500, max(self.access.terms.most_output or 0, self._longest)) if price else 0.0
+        return price.of(size // 2 + 500, max(self.access.terms.most_output or 0, self._longest or 0)) if price else 0.0
 
     def keep(self, asker: Asker, inquiry: Inquiry, answer: Answer, payment: Payment) -> KeptAnswer:
         """Keep an answer in the ledger, with what it cost, and pay it."""
         price = self.access.terms.price
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
-        self._longest = max(self._longest, answer.tokens_out)
+        self._longest = max(self._longest or 0, answer.tokens_out)
         kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
         self.project.ledger.book(inquiry, kept, asker.account, cost)
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
@@ -119,8 +120,21 @@ class Desk(AbstractContextManager["Desk"]):
         finally:
             lock.release()
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let a question go alone as long as nobody knows how long an answer is: within a budget, one at most is longer than reckoned."""
+        self._first.acquire()
+        if self._longest is not None:
+            self._first.release()
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._first.release()
+
     def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
-        with self.purse.pay(self.most(messages)) as payment:
+        with self._alone(), self.purse.pay(self.most(messages)) as payment:
             self._pace.wait()
             if self.closed:
                 raise self.closed

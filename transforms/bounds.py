@@ -7,8 +7,8 @@ from transforms.figures import Figure
 
 Side = Literal["above", "below", ""]
 
-_ABOVE = "不低于|不少于|不小于|大于|超过|超出|突破|站上|升破|冲破|迈过|跨过|高于|多于|至少|最少|最低|逾|超|满"
-_BELOW = "不超过|不高于|不多于|不大于|低于|少于|小于|不足|不到|未满|未到|跌破|至多|最多|最高|接近|将近|近"
+_ABOVE = "不低于|不少于|不小于|大于|超过|超出|突破|站上|升破|冲破|迈过|跨过|高于|多于|至少|最少|最低|逾|(?<![中英西德意法])超|(?<![不圆])满"
+_BELOW = "不超过|不高于|不多于|不大于|低于|少于|小于|不足|不到|不满|未满|未到|跌破|至多|最多|最高|接近|将近|(?<![附最])近"
 _BEFORE = re.compile(rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|约|达|可达|到|可|为|是|人民币)?$")
 _BEHIND = re.compile(
     r"左右|上下|及?(?P<above>以上|之上)|及?(?P<below>以下|之下|以内|之内)|(?P<more>有余|余|多(?![家个名数次项人为样元约达了出\d]))"
@@ -17,6 +17,7 @@ _LONGEST = 6  # characters
 # Words of which one says that the figure itself is not reached, or passed.
 _SHARP = re.compile(r"(?:(?<!不)超[过出]?|突破|逾|不足|不到|未满|近)(?:了|约|达)?$")
 _OF = re.compile(r"的(?:一半|半数|[一二三四五六七八九十百\d]{1,4}(?:分之|成|%))|所[需要]")
+_TIMES = frozenset({"年", "个月", "月", "周", "天", "日", "季度"})
 _MORE = re.compile("[余多]")
 
 
@@ -30,6 +31,8 @@ class Bound(NamedTuple):
 def bound_of(text: str, figure: Figure) -> Bound:
     """Return how a spelled text bounds a figure that it states: by the word right before it, else by the one right behind it."""
     if _OF.match(text, figure.end):  # 超过465席的一半
+        return Bound()
+    if figure.readings[0][1] in _TIMES and text.endswith("近", 0, figure.start):  # 近三年 is a time of three years
         return Bound()
     before = text[max(0, figure.start - _LONGEST) : figure.start]
     if found := _BEFORE.search(before):

@@ -11,7 +11,7 @@ _CODE = re.compile(
     rf"""(?<![\dA-Za-z.])(?:
         (?P<before>SH|SZ|BJ)[:：.]?\s?(?P<behind_exchange>\d{{6}})
         |(?P<before_exchange>\d{{6}})\.(?P<behind>SH|SZ|BJ)(?![A-Za-z])
-        |(?:证券|證券|股票|[AH]股)代[码碼][为：:\s]{{0,2}}\s?(?P<named>\d{{6}})
+        |(?:证券|證券|股票|[AH]股)代[码碼][为：:\s]{{0,2}}\s?(?P<named>\d{{6}})(?:\.(?P<named_exchange>SH|SZ|BJ))?
         |(?<={HAN})[（(](?P<bare>(?:60|68|30)\d{{4}})[)）]
     )(?!\d)""",
     re.VERBOSE | re.IGNORECASE,
@@ -27,7 +27,7 @@ def unlisted(text: str, lists: Taxonomy) -> Iterator[tuple[str, tuple[int, int]]
     for match in _CODE.finditer(text):
         group = next(name for name in ("behind_exchange", "before_exchange", "named", "bare") if match[name])
         digits = match[group]
-        exchange = (match["before"] or match["behind"] or _SURE.get(digits[:2], "")).upper()
+        exchange = (match["before"] or match["behind"] or match["named_exchange"] or _SURE.get(digits[:2], "")).upper()
         code = f"{digits}.{exchange}"
         if digits.startswith(_SHARES.get(exchange, ())) and code not in lists.codes:
             yield code, match.span(group)

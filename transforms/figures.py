@@ -17,7 +17,7 @@ _FIGURE = re.compile(
         (?:(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?<!周)(?<!星期)(?P<han>[{DIGIT}十拾][{NUMERAL}]{{0,20}}(?:点[{DIGIT}]{{1,20}}(?![{DIGIT}十]))?
             |(?<=分之)百|(?<![数几{NUMERAL}])[百千万](?=[余多])))
         (?P<more>[余多来])?(?P<scale>[十百千]?(?:万亿|亿|万(?!科))|[百千](?![克米瓦分]))?
-        (?P<about>[余多来])?(?P<unit>(?!所[需以有在占]){UNIT})?(?P<half>(?<=成)[{DIGIT}半](?![{NUMERAL}]))?(?=(?P<per>{PER})?)""",
+        (?P<about>[余多来])?(?P<unit>(?!所[需以有在占]|升[至到]){UNIT})?(?P<half>(?<=成)[{DIGIT}半](?![{NUMERAL}]))?(?=(?P<per>{PER})?)""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"(?<!不)[约近超逾]过?$")
@@ -153,7 +153,7 @@ def stating(figure: Figure, others: Sequence[Figure]) -> list[int]:
     the figure rounds or cuts.
     """
     same = [number for number, other in enumerate(others) if same_figure(figure, other)]
-    if figure.readings[0][1] and not any(_same_unit(figure, others[number]) for number in same):
+    if same and figure.readings[0][1] and not any(_same_unit(figure, others[number]) for number in same):
         values = {value for value, _ in figure.readings}
         if any(theirs and value in values for other in others for value, theirs in other.readings):
             return []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import rjieba
@@ -38,9 +39,12 @@ class Name(NamedTuple):
 
 def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
     """Yield the Latin words, quotations, makes of models, companies, organisations and places of a text; one may hold another."""
-    for pattern in (_LATIN, _QUOTED, _MAKES):
+    for pattern in (_LATIN, _QUOTED):
         for match in pattern.finditer(text):
             yield Name(*match.span(match.lastindex or 0))
+    if makes := [match.span() for match in _MAKES.finditer(text)]:
+        starts = {0, *accumulate(len(word) for word, _ in rjieba.tag(text))}  # 可灵活 and 青海光伏 have none in them
+        yield from (Name(start, end) for start, end in makes if start in starts)
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))
 
 

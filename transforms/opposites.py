@@ -7,22 +7,19 @@ _FAMILIES = """
     涨停 / 跌停
     新高 / 新低
     上修 上调 提高 调高 提升 上浮 / 下修 下调 降低 调低 下浮
-    延长 / 缩短
     偏多 / 偏少
     偏高 / 偏低
-    扩大 / 收窄 缩小
     走强 走高 / 走弱 走低
     净投放 / 净回笼
     胜诉 / 败诉
     零上 / 零下
     放量 / 缩量
-    最高 / 最低
     人大代表 / 政协委员
-    公安机关 公安 警方 / 检察机关 检察院 检方
+    公安机关 公安 警方 民警 警察 / 检察机关 检察院 检方
     规模以上 / 规模以下
     上半场 / 下半场
-    上半年 半年度 半年报 中报 中期 前6个月 前六个月 1-6月 1至6月 6月底 6月末 / 下半年 / 3季 三季 前9个月 1-9月 1至9月 / 一季 1季 首季
-    每年 年均 一年 全年 年度 / 每月 月均 一个月 / 每周 一周 / 每日 每天 日均 一天 单日 / 每学期 / 每学年
+    上半年 半年度 半年报 中报 中期 前6个月 1-6月 1至6月 1月至6月 1月到6月 6月末 / 下半年 / 3季 三季 前9个月 1-9月 / 一季度 第一季 1季 首季
+    每年 年均 一年 全年 年度 年产 /年 / 每月 月均 一个月 月产 /月 / 每周 一周 / 每日 每天 日均 一天 单日 日产 /日 / 每学期 / 每学年
     年费 / 月费
     年产能 / 月产能
     年底 年末 / 年中 / 年初
@@ -34,9 +31,9 @@ _FAMILIES = """
     首次 首度 首个 首家 首款 首例 首 第一 头 / 第二次 再次 第三次 第四次
 """
 _OTHERS = {
-    member.split()[0]: (member.split(), [form for other in family.split("/") if other != member for form in other.split()])
+    member.split()[0]: (member.split(), [form for other in family.split(" / ") if other != member for form in other.split()])
     for family in _FAMILIES.strip().splitlines()
-    for member in family.split("/")
+    for member in family.split(" / ")
 }
 """For what a statement may say: the forms that bear it out, and those that speak against it where there is none of these."""
 _SAID = re.compile("|".join(sorted(_OTHERS, key=len, reverse=True)))

@@ -54,7 +54,7 @@ def backwards(text: str, one: Figure, other: Figure) -> bool:
 def exchanged(ours: tuple[Label, Label], theirs: tuple[Label, Label]) -> bool:
     """Whether two figures bear each other's labels: each is told of as the other one is in the article."""
     (first, second), (one, other) = ours, theirs
-    if _EACH in first[0] + second[0]:  # A、B分别为5%、3%: their order tells
+    if _EACH in first[0] + second[0] + one[0] + other[0]:  # A、B分别为5%、3%: their order tells
         return False
     gains = _likeness(first, other) - _likeness(first, one), _likeness(second, one) - _likeness(second, other)
     return min(gains) >= 0 and sum(gains) >= (_BEYOND if min(gains) else _FAR_BEYOND)

@@ -11,7 +11,7 @@ from transforms.numerals import scale_of
 from transforms.units import UNIT, agree, unit_of
 
 _MANY = re.compile(
-    rf"(?<![以网线海路之早晚岸])(?P<word>上|近|数|好几|几|逾|超过?|过|突破|站上)(?P<tens>[十百千])?(?P<scale>万亿|万|亿)?(?P<unit>(?!度|分之|里|姓){UNIT})"
+    rf"(?<![以网线海路之早晚岸不参])(?P<word>上|近|数|好几|几|逾|超过?|过|突破|站上)(?P<tens>[十百千])?(?P<scale>万亿|万|亿)?(?P<unit>(?!度|分之|里|姓){UNIT})"
 )
 _NEARLY = Decimal("0.8")  # of what 近 stands before
 
@@ -32,11 +32,11 @@ class Rough(NamedTuple):
 
 
 _SHARES: dict[str, tuple[int, Side, int, int, str]] = {
-    "过半数?|超半数|超过?一半|半数以上|一半以上|大半": (50, "above", 50, 100, "%"),
+    "(?<!通)过半(?!导|年|天|小时|个|决赛)数?|超半数|超过?一半|半数以上|一半以上|大半(?!导|年|个|夜)": (50, "above", 50, 100, "%"),
     "(?:近|将近|接近|不到|不足)(?:一半|半数)": (50, "below", 35, 50, "%"),
     "(?:约|大约)(?:一半|半数)": (50, "", 45, 55, "%"),
-    "一半|半数|减半|腰斩|对折": (50, "", 50, 50, "%"),
-    "翻番|翻倍|翻(?:了|近)?一[番倍]|倍增": (1, "", 1, 2, "倍"),
+    "一半(?!导)|半数|减半(?!导)|腰斩|对折(?!叠)": (50, "", 50, 50, "%"),
+    "翻番|翻倍|翻(?:了|近)?一[番倍]|(?<!\\d)倍增(?!长|加|至|到)": (1, "", 1, 2, "倍"),
 }
 """The words for shares and multiples, with value, side, bounds and unit."""
 _SHARE = re.compile("|".join(f"({words})" for words in _SHARES))

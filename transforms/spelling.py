@@ -11,7 +11,7 @@ from transforms.taxonomy import fold_letters
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HALF |= dict.fromkeys(map(ord, "—–―−─‒﹣"), ord("-")) | dict.fromkeys(map(ord, "～〜∼˜"), ord("~"))
 _HALF |= dict.fromkeys(map(ord, "“”„‟「」『』＂〝〞"), ord('"')) | dict.fromkeys(map(ord, "‘’＇"), ord("'"))
-_HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
+_HALF |= dict.fromkeys(map(ord, "•・‧∙●"), ord("·")) | {ord("∶"): ord(":")} | {ord("\xa0"): ord(" "), ord("\u3000"): ord(" ")}
 _HALF |= {ord(one): ord(fold_letters(one)) for one in map(chr, (*range(0x21, 0x7F), *range(0xFF01, 0xFF5F))) if one.isalnum()}
 # Numbers and units in the long characters.
 _LONG = "億萬圓個點幣噸兩貳參陸張輛臺戶號時間層筆條塊雙組種級週歲"

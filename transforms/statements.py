@@ -24,6 +24,7 @@ _NEAR = 0.5  # of the best sentence's score; what stands in none so near tells o
 
 _LONGEST = 1000  # characters of a statement in other words than the article's
 _MOST_FIGURES = 24  # of a sentence that are held against each other
+_MOST_PLACES = 8  # of the article at which a figure of theirs is looked at
 _VERBATIM = 0.9  # of a statement's pairs that one sentence has: it is taken from there, and so is all that it states
 
 
@@ -115,7 +116,7 @@ class Statement(Passage):
             against = [one for one in found if contradict(ours, article.turns[one])]
             beyond = [one for one in found if conflict(bound, figure, article.bounds[one], article.figures[one])]
             agreed = [article.figures[one] for one in found if one not in against]
-            if worded(figure, bound.side, article.rough):
+            if not against and worded(figure, bound.side, article.rough):
                 continue
             if not found:
                 yield f"The article does not state the figure {self.quote(figure)}."
@@ -157,21 +158,25 @@ class Statement(Passage):
                 yield f"The article does not state {self.quote((one.start, one.end))} where it tells this."
 
     def _exchanged(self) -> Iterator[str]:
-        """Yield the pairs of figures that the article tells the other way round wherever it has both in one sentence."""
-        article, figures = self._article, self.figures
-        for first, second in combinations(range(len(figures[:_MOST_FIGURES])), 2):
+        """Yield the pairs of figures that the article tells the other way round, wherever it has both: in one sentence, or else at all."""
+        figures = self.figures[:_MOST_FIGURES]
+        for first, second in combinations(range(len(figures)), 2):
             one, other = figures[first], figures[second]
-            ours = self.labels[first], self.labels[second]
-            both = [
-                (mine, yours)
-                for mine, yours in product(self._stating[first], self._stating[second])
-                if mine != yours and not (article.figures[mine].minus or article.figures[yours].minus)
-            ]
-            near = [(mine, yours) for mine, yours in both if article.is_together(article.figures[mine], article.figures[yours])]
-            together = [(article.labels[mine], article.labels[yours]) for mine, yours in near or both]
-            swapped = together and not differ(one, other) and all(exchanged(ours, theirs) for theirs in together)
-            if swapped or (second == first + 1 and backwards(self.text.text, one, other)):
+            turned_round = second == first + 1 and backwards(self.text.text, one, other)
+            if turned_round or (not differ(one, other) and self._is_exchanged(first, second)):
                 yield f"The article does not have {self.quote(one)} and {self.quote(other)} this way round."
+
+    def _is_exchanged(self, first: int, second: int) -> bool:
+        article = self._article
+        places = (self._stating[number][:_MOST_PLACES] for number in (first, second))
+        both = [
+            (mine, yours)
+            for mine, yours in product(*places)
+            if mine != yours and not (article.figures[mine].minus or article.figures[yours].minus)
+        ]
+        near = [(mine, yours) for mine, yours in both if article.is_together(article.figures[mine], article.figures[yours])]
+        told = [(article.labels[mine], article.labels[yours]) for mine, yours in near or both]
+        return bool(told) and all(exchanged((self.labels[first], self.labels[second]), theirs) for theirs in told)
 
     def _owner(self, figure: Figure, found: Sequence[Figure]) -> str:
         """Return whom the article names where it states a figure, instead of the statement's subject; nothing where that is near.
@@ -201,7 +206,8 @@ class Statement(Passage):
 
     def _scores(self, place: int) -> list[float]:
         """Return how much each sentence of the article has in common with the statement, and with the clause at a place of it."""
-        clause = next((one[0] for one in _CLAUSE.finditer(self.masked) if one.start() <= place <= one.end()), "")
+        spans = (one.span() for one in _CLAUSE.finditer(self.text.text))
+        clause = next((self.masked[start:end] for start, end in spans if start <= place < end), "")
         whole, part = pairs(self.masked), pairs(clause)
         return [len(whole & one) / (len(whole) or 1) + 2 * len(part & one) / (len(part) or 1) for one in self._article.pairs]
 

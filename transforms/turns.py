@@ -40,7 +40,7 @@ _FALLING = ("trend", "profit", "holding", "trade", "flow", "balance", "premium")
 _JOINT = re.compile(r"(?:[-~至到或和与及、]|以及)[约近]?")
 _BREAK = re.compile(r"[,。;:!?\n()、]")
 # 高4.1个百分点, 比广东少10%: right before the figure only.
-_LEVEL = re.compile(r"(?<![至最不])(?:(?P<more>高出?|多出?|快)|低|少|慢)了?约?$")
+_LEVEL = re.compile(r"(?<![至最不很尽许])(?:(?P<more>高出?|多出?|快)|低|少|慢)了?约?$")
 _BEHIND = re.compile(r"(?:的|左右|以上|以下|以内){0,2}(增幅|涨幅|升幅|增速|增长|涨|跌幅|降幅|减幅|下降|跌|降)")
 
 

@@ -22,7 +22,7 @@ _UNITS = """
 """
 _SAME = """
     个百分点 百分点 个点 / 个基点 基点 bp bps
-    / 人 名 位 个人 / 家 户 个 座 所 起 宗 件 例 项 处 / 席 席位 个席位 / 时 点 点钟 / 日 号 / 小时 个小时 h / 季度 季 / 月 月份 / ℃ 摄氏度
+    / 人 名 位 个人 / 家 户 / 起 宗 件 例 / 座 所 处 / 席 席位 个席位 / 时 点 点钟 / 日 号 / 小时 个小时 h / 季度 季 / 月 月份 / ℃ 摄氏度
     / 公里 千米 km / 公斤 千克 kg / 平方米 平米 ㎡ 平方 / 平方公里 平方千米 / 纳米 nm / 毫秒 ms / 毫米 mm / 厘米 cm
     / 瓦 w / 千瓦 kw / 兆瓦 mw / 吉瓦 gw / 千瓦时 kwh 度 / 兆瓦时 mwh / 吉瓦时 gwh
 """
@@ -42,6 +42,11 @@ _BELOW = frozenset({*map(_FORMS.__getitem__, _PAID), "元", "%", "‰", "个百�
 _ORDERED = frozenset(["季度", "届", "期", "轮", "代", "号", "版", "页", "集", "级", "次", "日"])
 
 
+_GENERAL = "个"
+_COUNTED = frozenset({_GENERAL, "家", "起", "座", "项", "款", "种", "条", "批", "只", "台"})
+"""What 个 may stand for: 22个城市 for 22座城市."""
+
+
 def unit_of(form: str) -> str:
     """Return the one form of a unit: 元 for 人民币, 人 for 名, 元/股 for 元/每股."""
     return "/".join(_FORMS.get(one, one) for one in form.replace("/每", "/").split("/"))
@@ -54,7 +59,7 @@ def ordinal(unit: str) -> str:
 
 def agree(one: str, other: str) -> bool:
     """Whether neither of two units contradicts the other: 元 and 元/股, not 元/股 and 元/吨, nor 家 and 第家. None is any."""
-    if not one or not other:
+    if not one or not other or (_GENERAL in (one, other) and {one, other} <= _COUNTED):
         return True
     parts = (unit.removeprefix("第").split("/") for unit in (one, other))
     return (one[0] == "第") == (other[0] == "第") and all(

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from transforms.units import UNIT
 
 _NUMBER = r"[ -]?(?P<number>\d+(?:\.\d+)*)(?![\d%a-z]|\.\d)"
-# Behind a name in Chinese characters nothing may stand that the number could count.
+_UNCOUNTED = rf"(?![十百千万亿]|{UNIT})"  # GDP 5200亿元 and ETF 3只 are no versions
 _VERSIONS = (
-    re.compile(rf"(?<![a-z])(?P<name>[a-z]{{1,15}}(?:[ -]?(?:pro|max|plus|mini|ultra))?){_NUMBER}"),
-    re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2}}){_NUMBER}(?<=\d\.\d)(?![十百千万亿]|{UNIT})"),
+    re.compile(
+        rf"(?<![a-z])(?P<name>[a-z]{{1,15}}(?:[ -]?(?:pro|max|plus|mini|ultra))?)(?<!gdp)(?<![cp]pi)(?<!pmi)(?<!etf){_NUMBER}{_UNCOUNTED}"
+    ),
+    re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2}}(?<![至到为报达是升降])){_NUMBER}(?<=\d\.\d){_UNCOUNTED}"),
 )
 _SCORE = re.compile(r"(?<![\d.:])(\d{1,3})[比:](\d{1,3})(?![\d.:])")
 _PAIR = re.compile(r"(?<![\d.])(\d{1,3})[比:-](\d{1,3})(?![\d.])")
@@ -29,6 +31,10 @@ def other_versions(statement: str, article: str) -> Iterator[tuple[int, int]]:
 
 def other_scores(statement: str, article: str) -> Iterator[tuple[int, int]]:
     """Yield the places in a spelled statement of a score or a ratio that the article has in no order; 14:30 is also 14时30分."""
-    there = {frozenset(match.groups()) for match in _PAIR.finditer(article)}
-    there |= {frozenset((match[1], match[2] or "00")) for match in _CLOCK.finditer(article)}
-    yield from (match.span() for match in _SCORE.finditer(statement) if frozenset(match.groups()) not in there)
+    there = {_pair(*match.groups()) for match in _PAIR.finditer(article)}
+    there |= {_pair(match[1], match[2] or "0") for match in _CLOCK.finditer(article)}
+    yield from (match.span() for match in _SCORE.finditer(statement) if _pair(*match.groups()) not in there)
+
+
+def _pair(one: str, other: str) -> frozenset[int]:
+    return frozenset((int(one), int(other)))

@@ -189,7 +189,8 @@ def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
 
 
 def test_a_budget_is_kept_with_a_model_that_thinks_beyond_its_bound(tmp_path, stub):
-    project = make_project(tmp_path, stub, price={"input": 100, "output": 1000}, concurrency=1)
+    project = make_project(tmp_path, stub, price={"input": 100, "output": 1000}, concurrency=4)
+    stub.seconds = 0.2
     stub.answer = lambda asked: completion(asked, said(asked), tokens=(1000, 5000))
     put(project, *(waiting(project, number) for number in range(4)))
     result, _ = annotated(project, budget=10)

@@ -103,6 +103,49 @@ def test_other_words_and_another_order_change_nothing(article, statement):
     assert why_not(statement, article) == ""
 
 
+@pytest.mark.parametrize(
+    ("body", "statement"),
+    [
+        ("青海光伏企业称，今天工作恢复，组件可灵活调整。", "青海光伏企业今天恢复工作，可灵活调整组件。"),
+        ("公司主要经营半导体设备，苹果公司的折叠屏手机用它。", "公司通过半导体设备供应苹果公司，对折叠屏手机有用。"),
+        ("订单比上年增长3倍，停产半年多。", "订单实现3倍增长，停产超过半年。"),
+        ("过去三年公司共投入5亿元。", "近三年公司投入5亿元。"),
+        ("附近的3家医院收治了伤员。", "附近3家医院收治伤员。"),
+        ("中超联赛18轮战罢，海津远航领跑。", "中超18轮战罢，海津远航领跑。"),
+        ("未满18岁的用户不能注册。", "不满18岁的用户不能注册。"),
+        ("该市GDP达5200亿元，上年GDP为4800亿元。", "该市GDP 5200亿元。"),
+        ("猪粮比价低于5∶1的预警线。", "猪粮比价低于5:1预警线。"),
+        ("火箭于14时30分升空。", "火箭14:30升空。"),
+        ("北京、上海票房分别为7460万元、8120万元。", "上海票房8120万元，北京票房7460万元。"),
+        ("装置年产氢气2万吨，日均供气50吨。", "装置每年产氢气2万吨。"),
+        ("公司1月至6月营收8亿元，下半年有望增长。", "公司上半年营收8亿元。"),
+        ("项目比计划提前了3个月完成。", "项目提前3个月完成。"),
+        ("火箭全长约70.4米，成本有望下降70%。", "火箭全长约70米。"),
+        ("公司计划在2022年至2024年投入3亿元。", "公司2022-2024年投入3亿元。"),
+        ("省内有22座城市开通航线。", "省内22个城市开通航线。"),
+    ],
+)
+def test_words_that_only_look_like_figures_bounds_or_names_change_nothing(body, statement):
+    assert why_not(statement, Article("标题", body, shipped())) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "statement"),
+    [
+        ("过半企业停产，出口下降50%以上。", "出口增长超过50%。"),
+        ("营收逾百亿元，亏损超过100亿元。", "公司盈利超过100亿元。"),
+        ("查处违法案件57起。", "查处57家违法企业。"),
+    ],
+)
+def test_a_figure_in_words_excuses_no_other_fault(body, statement):
+    assert why_not(statement, Article("标题", body, shipped())) != ""
+
+
+def test_a_list_of_the_same_figures_takes_no_long_time():
+    body = "".join(f"第{number}只股票上涨10%。" for number in range(2000))
+    assert why_not("，".join(["某只股票上涨10%"] * 24), Article("标题", body, shipped())) == ""
+
+
 def test_the_reason_is_a_sentence_for_the_model(article):
     assert why_not("该市19家企业停产整改，57家关闭退出。", article) == "The article does not have 19家 and 57家 this way round."
     assert why_not("租户减半。", article) == "The article does not state 减半 where it tells this."
