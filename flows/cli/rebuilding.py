@@ -10,6 +10,7 @@ from flows.cli.options import Budget, Config, Data, End, Json, Sources, print_js
 
 if TYPE_CHECKING:
     from flows.changes import SourceChanges
+    from flows.daily import Run
 
 _LONGEST = 60  # characters of an example
 _UNSHOWN = ("evidence", "text_hash", "story_id")  # follow from other fields, and tell a reader nothing
@@ -35,7 +36,6 @@ def rebuild(
     from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
-    from flows.cli.tables import print_run, run_values
     from flows.engine import check_budget
     from flows.perform import perform
     from flows.rebuild import count_stale, plan_rebuild, went_well
@@ -71,12 +71,19 @@ def rebuild(
             lambda runner: rebuild_days(project, plan, runner, watch, everything=everything, budget=budget),
             project.settings.cluster,
         )
+    _print(run, changes, as_json=as_json)
+    raise typer.Exit(0 if went_well(run) else 1)
+
+
+def _print(run: "Run", changes: "dict[str, SourceChanges]", *, as_json: bool) -> None:
+    from flows.cli.console import Console
+    from flows.cli.tables import print_run, run_values
+
     if as_json:
         print_json({**run_values(run), "changes": {name: _values(one) for name, one in changes.items()}})
     else:
         print_run(run, Console())
         _print_changes(changes)
-    raise typer.Exit(0 if went_well(run) else 1)
 
 
 def _values(changes: "SourceChanges") -> dict[str, Any]:
