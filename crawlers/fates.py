@@ -196,7 +196,7 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "missing", None
     missed = f"; {tally.failed} not fetched" if tally.failed else ""
     if verdict.listing == "blocked":
-        return "blocked", f"{verdict.reason or ''}{missed}"
+        return "blocked", f"{verdict.reason or 'the list is behind a wall'}{missed}"
     if tally.blocked:
         return "blocked", f"{tally.blocked} article{'s' if tally.blocked > 1 else ''} behind a wall{missed}"
     if verdict.listing == "failed" or tally.failed:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from crawlers import archive
 from crawlers.clock import SHANGHAI, day_of, now
-from crawlers.errors import ConfigError
 from crawlers.fates import UNENDED, DayReport, Reach
 from crawlers.source import Source
 from flows.settings import Project
@@ -18,19 +16,6 @@ Plan = dict[str, list[date]]
 
 
 _WAITING = "records wait for their annotation"
-
-
-def check_ledger(project: Project) -> None:
-    """Raise ConfigError where a ledger that was lost knows nothing of an archive: what that has would be fetched again, or missed.
-
-    In a bucket, where `doctor` cannot note it, nothing is refused.
-    """
-    if project.data.bucket or not project.begun():
-        return
-    if project.ledger.is_blank() and archive.sources(project.data):
-        raise ConfigError(
-            f"{project.data}/archive holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"
-        )
 
 
 def checked_reports(project: Project, plan: Plan) -> list[DayReport]:

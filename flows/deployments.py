@@ -18,8 +18,8 @@ from crawlers.errors import CaixunError
 from crawlers.fates import Again
 from flows.alerts import alert, alert_without_project
 from flows.backfill import backfill as backfill_days
-from flows.checking import check_ledger
 from flows.daily import Run, as_sentence, collect
+from flows.doctor_archive import check_ledger
 from flows.orchestration import PrefectRunner
 from flows.perform import workforce
 from flows.planning import new_backfill, plan_of

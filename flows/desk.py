@@ -122,16 +122,20 @@ class Desk(AbstractContextManager["Desk"]):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let a question go alone as long as nobody knows how long an answer is: within a budget, one at most is longer than reckoned."""
-        self._first.acquire()
-        if self._longest is not None:
-            self._first.release()
+        """Let a question within a budget go alone as long as nobody knows how long an answer is: one at most is longer than reckoned."""
+        if self._longest is not None or not self.purse.limited:
             yield
             return
+        while not self._first.acquire(timeout=_LOOK):
+            if self.closed:
+                raise self.closed
         try:
-            yield
+            if self._longest is None:
+                yield
+                return
         finally:
             self._first.release()
+        yield
 
     def _pay_for(self, asker: Asker, inquiry: Inquiry, messages: list[Message]) -> KeptAnswer:
         with self._alone(), self.purse.pay(self.most(messages)) as payment:

@@ -8,7 +8,7 @@ from crawlers import archive
 from crawlers.census import Held
 from crawlers.clock import day_of
 from crawlers.crawl import salvage
-from crawlers.errors import LostError
+from crawlers.errors import ConfigError, LostError
 from crawlers.fates import UNFETCHED, UNREADABLE, Find
 from crawlers.judgement import is_answer
 from crawlers.page import Page, Position, article_id, canonical_url
@@ -33,6 +33,27 @@ class Stray(NamedTuple):
     day: date | None
     fetched_at: datetime
     goes_on: bool
+
+
+def check_ledger(project: Project) -> None:
+    """Raise ConfigError where a ledger that was lost knows of no page of an archive: these would be fetched again, or missed.
+
+    In a bucket, where `doctor` cannot note them, nothing is refused.
+    """
+    if project.data.bucket or not project.begun() or not project.ledger.is_blank():
+        return
+    if any(_has_articles(project, source) for source in archive.sources(project.data)):
+        raise ConfigError(
+            f"{project.data}/archive holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"
+        )
+
+
+def _has_articles(project: Project, source: str) -> bool:
+    """Whether the archive has an article of a source, or a file that a crawl has left open."""
+    if any(archive.left_open(project.data, source)):
+        return True
+    files = archive.files(project.data, source)
+    return any(page.source == source and _is_stray(page, {}) for file in files for page in archive.pages(project.data, file))
 
 
 def archive_troubles(project: Project, source: str, noted: set[str], *, mend: bool) -> Iterator[Trouble]:

@@ -150,7 +150,8 @@ class _Rows:
     def _cure(self, count: int) -> str:
         """Return what becomes of rows that stay without their pages."""
         cure = "kept, and noted as failed"
-        if self.source not in self.project.sources:  # nobody fetches them again
+        source = self.project.sources.get(self.source)
+        if source is None or source.disabled:  # nobody fetches them again
             return cure
         return f"{cure}; `caixun backfill` fetches {'it' if count == 1 else 'them'} again"
 

@@ -1,11 +1,12 @@
 """The plan of a backfill, from the data: how every (source, day) stands, which are to be done, and what that takes."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from crawlers.clock import now
-from crawlers.errors import ConfigError
+from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import Again, Backfill, DayReport
 from flows.checking import Plan, foreseen_reports, is_short
 from flows.crawl import new_crawl_id
@@ -114,8 +115,11 @@ def _waiting(project: Project, owed: Mapping[str, Collection[date]]) -> int:
     """Return how many records wait for the llm engine, which a run of their sources annotates; none where another one is set."""
     if project.settings.annotator != "llm":
         return 0
-    records = dataset.records(project.data)
-    return sum(dataset.count_waiting(records, day, name) for name, days in owed.items() for day in days)
+    records, waiting = dataset.records(project.data), 0
+    for name, day in ((name, day) for name, days in owed.items() for day in days):
+        with suppress(StoreError):  # the run says what cannot be read
+            waiting += dataset.count_waiting(records, day, name)
+    return waiting
 
 
 def annotation_cost(project: Project, articles: int) -> str | None:

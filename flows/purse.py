@@ -43,6 +43,11 @@ class Purse:
         self._asked = 0  # questions that money is set aside for
         self._changed = Condition()
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit."""
+        return self._limit is not None
+
     def allows(self, most: float) -> bool:
         """Whether a question that may cost so much is within the limit."""
         return self._limit is None or self.spent + self._set_aside + most <= self._limit

@@ -49,4 +49,4 @@ def conflict(one: Bound, said: Figure, other: Bound, stated: Figure) -> bool:
     exact = stated.readings[0][0]
     if one.side and not said.minus and (off := exact - said.readings[0][0]):  # rounded, or cut
         return (off > 0) != (one.side == "above") and one.sharp
-    return one.sharp and not other.side
+    return one.sharp

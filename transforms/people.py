@@ -45,7 +45,7 @@ def strangers(statement: str, article: str, names: Collection[str]) -> Iterator[
             yield match.span()
     for match in _TITLED.finditer(statement):
         if _is_stranger(match[1], article):
-            yield match.start(1), match.start(1) + (2 if match[1][2:3] in _SAID else _LEAST)
+            yield match.start(1), match.start(1) + (2 if len(match[1]) == 2 or match[1][2] in _SAID else _LEAST)
     for match in _SAYS.finditer(statement):
         found = _BEFORE.search(statement, 0, match.start())
         if found and found[1] not in article and _is_called(found[1]):

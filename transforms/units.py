@@ -59,11 +59,12 @@ def ordinal(unit: str) -> str:
 
 def agree(one: str, other: str) -> bool:
     """Whether neither of two units contradicts the other: 元 and 元/股, not 元/股 and 元/吨, nor 家 and 第家. None is any."""
-    if not one or not other or (_GENERAL in (one, other) and {one, other} <= _COUNTED):
+    if not one or not other:
         return True
     parts = (unit.removeprefix("第").split("/") for unit in (one, other))
     return (one[0] == "第") == (other[0] == "第") and all(
-        not left or not right or left == right for left, right in zip(*parts, strict=False)
+        not left or not right or left == right or (_GENERAL in (left, right) and {left, right} <= _COUNTED)
+        for left, right in zip(*parts, strict=False)
     )
 
 

@@ -44,7 +44,7 @@ def backfill(
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
     from flows.alerts import check_addresses
-    from flows.checking import check_ledger
+    from flows.doctor_archive import check_ledger
     from flows.engine import check_budget, check_engine
     from flows.planning import plan_of
 

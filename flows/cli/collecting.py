@@ -52,8 +52,8 @@ def run(
 
     from crawlers.clock import day_of, now
     from flows.alerts import check_addresses
-    from flows.checking import check_ledger
     from flows.daily import collect
+    from flows.doctor_archive import check_ledger
     from flows.settings import check_begun, parse_day
 
     project = project_of(config, data)

@@ -32,10 +32,10 @@ def rebuild(
 ) -> None:
     """Make days again from the archive, without the network, and tell what changed."""
     from crawlers.errors import ConfigError
-    from flows.checking import check_ledger
     from flows.cli.console import Console
     from flows.cli.progress import Progress
     from flows.cli.reannotating import print_stale, reannotate_days
+    from flows.doctor_archive import check_ledger
     from flows.engine import check_budget
     from flows.perform import perform
     from flows.rebuild import count_stale, plan_rebuild, went_well

@@ -40,7 +40,7 @@ def without_ledger(project):
 def with_an_archive_alone(project):
     folder = project.data / "archive" / "date=2026-11-18"
     folder.mkdir(parents=True)
-    (folder / "paper-c1.warc.gz").touch()
+    (folder / "paper-c1.warc.gz.open").touch()  # of a crawl that was killed
     return "holds pages, and the ledger knows of none"
 
 

@@ -348,3 +348,13 @@ def test_nothing_is_fetched_or_rebuilt_before_doctor_has_noted_what_the_archive_
         assert caixun("backfill", "2026-11-18", *in_project(project)).returncode == 0
         assert rows_of(project) == before
         assert not [path for path in site.asked[asked:] if path.startswith("/a/")]
+
+
+def test_an_archive_without_an_article_holds_nobody_back(tmp_path):
+    with loopback() as site:
+        project = make_project(tmp_path, site, aa=SOURCE + "expect: {{min: 0}}\n")
+        site.pages["/aa/18"] = links()
+        collected(project, {"aa": [D18]})
+        told = caixun("run", "--date", "2026-11-18", *in_project(without_ledger(project)))
+    assert "knows of none" not in told.stderr
+    assert told.returncode < 2

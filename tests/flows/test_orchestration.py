@@ -258,7 +258,7 @@ def _started(project: Project, server: Server, log: Path) -> bool:
 def _killed(parent: int) -> bool:
     """Kill the process of a run as soon as it is there."""
     found = False
-    with suppress(FileNotFoundError):  # a thread, or a child, that has just ended
+    with suppress(FileNotFoundError, ProcessLookupError):  # a thread, or a child, that has just ended
         for path in Path(f"/proc/{parent}/task").glob("*/children"):
             for child in path.read_text().split():
                 if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():

@@ -123,6 +123,8 @@ def test_other_words_and_another_order_change_nothing(article, statement):
         ("火箭全长约70.4米，成本有望下降70%。", "火箭全长约70米。"),
         ("公司计划在2022年至2024年投入3亿元。", "公司2022-2024年投入3亿元。"),
         ("省内有22座城市开通航线。", "省内22个城市开通航线。"),
+        ("近七成的二手房价格下降，占比为八成五。", "近七成二手房价格下降，占85%。"),
+        ("平台新增12家/天，第5家门店开业。", "第5个门店开业，平台新增12个/天。"),
     ],
 )
 def test_words_that_only_look_like_figures_bounds_or_names_change_nothing(body, statement):
