@@ -58,7 +58,6 @@ def daily(day: date | None = None, sources: list[str] | None = None) -> State:
         return Completed(message="the time of this run was missed, and the schedule says to skip it")
 
     def work(runner: Runner) -> Run:
-        check_ledger(project)
         names = [source.name for source in project.enabled(sources)]
         if day:
             plan = {name: [check_begun(day)] for name in names}
@@ -85,7 +84,6 @@ def backfill(start: date, end: date, sources: list[str] | None = None, again: Ag
         return project
 
     def work(runner: Runner) -> Run:
-        check_ledger(project)
         days, names = day_range(check_begun(start), end), [source.name for source in project.enabled(sources)]
         wanted = new_backfill(days[0], days[-1], names if sources else [])._replace(again=again)
         wanted = project.ledger.begin_backfill(wanted)
@@ -109,7 +107,6 @@ def rebuild(start: date, end: date, sources: list[str] | None = None) -> State:
         return project
 
     def work(runner: Runner) -> Run:
-        check_ledger(project)
         plan = plan_rebuild(project, project.known(sources), day_range(check_begun(start), end))
         return rebuild_days(project, plan, runner, Watch())[0]
 
@@ -132,6 +129,7 @@ def _done(project: Project, work: Callable[[Runner], Run], today: date, is_well:
     that judges the run instead. People are told where the work could not be begun, or broke off.
     """
     try:
+        check_ledger(project)
         with workforce(project.workers, project.settings.cluster) as plain:
             run = work(PrefectRunner(plain))
     except CaixunError as error:

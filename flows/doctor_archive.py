@@ -155,7 +155,7 @@ def _lost(project: Project, source: str, held: dict[str, Held], seen: set[Positi
         if source not in project.sources:  # nobody fetches them again
             yield Trouble(what, None)
             continue
-        yield Trouble(what, f"noted as failed; `caixun backfill` fetches {'it' if len(ids) == 1 else 'them'} again")
+        yield Trouble(what, f"noted as failed{fetched_again(project, source, len(ids))}")
         if mend:
             project.ledger.lose_pages(source, ids, f"archive/{file} does not give it")
     answers = [one for one in project.ledger.kept_replies(source) if not _is_there(project, one, seen)]
@@ -163,6 +163,14 @@ def _lost(project: Project, source: str, held: dict[str, Held], seen: set[Positi
         yield Trouble(f"the archive does not give {some(len(answers), 'kept answer')} of {source}", "to be asked for again")
         if mend:
             project.ledger.drop_replies(source, answers)
+
+
+def fetched_again(project: Project, source: str, count: int) -> str:
+    """Return who fetches the lost pages of a source again, behind what is said of them; nothing where nobody does."""
+    known = project.sources.get(source)
+    if known is None or known.disabled:
+        return ""
+    return f"; `caixun backfill` fetches {'it' if count == 1 else 'them'} again"
 
 
 def _is_there(project: Project, position: Position, seen: set[Position]) -> bool:

@@ -19,7 +19,7 @@ from crawlers.errors import LostError
 from crawlers.fates import UNFETCHED, UNREADABLE, Outcome
 from crawlers.page import Position, article_id, canonical_url
 from crawlers.parts import next_part
-from flows.doctor_archive import Stray, take_in
+from flows.doctor_archive import Stray, fetched_again, take_in
 from flows.doctor_dataset import read, tables
 from flows.settings import Project
 from flows.troubles import Trouble, some
@@ -129,7 +129,7 @@ class _Rows:
             yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
         if lost:
             what = f"{name} holds {some(len(lost), self.state)} of {self.source} that neither ledger nor archive has"
-            yield Trouble(what, self._cure(len(lost)))
+            yield Trouble(what, f"kept, and noted as failed{fetched_again(self.project, self.source, len(lost))}")
         gone = ids - known - {one.article_id for one in (*strays, *lost)}
         if gone:
             what = f"{name} holds {some(len(gone), self.state)} of {self.source} that the ledger does not count"
@@ -146,14 +146,6 @@ class _Rows:
     def _is_unknown(self, row: Held | None) -> bool:
         """Whether the ledger tells nothing of an article; that a list named it for another day says nothing of what was made of it."""
         return row is None or row.reason == "off_day"
-
-    def _cure(self, count: int) -> str:
-        """Return what becomes of rows that stay without their pages."""
-        cure = "kept, and noted as failed"
-        source = self.project.sources.get(self.source)
-        if source is None or source.disabled:  # nobody fetches them again
-            return cure
-        return f"{cure}; `caixun backfill` fetches {'it' if count == 1 else 'them'} again"
 
     def _note(self, day: date, path: Path, strays: Iterable[Stray], whole: set[str]) -> None:
         """Let the ledger have rows of a file: those that are `whole` as what they are, the others as failed or to be fetched."""

@@ -19,7 +19,11 @@ _CODE = re.compile(
 # The codes of shares begin so at each exchange; the numbers of funds, bonds and indices there do not.
 _SHARES = {"SH": ("60", "68", "90"), "SZ": ("00", "30", "20"), "BJ": ("92", "43", "83", "87")}
 _SURE = {"60": "SH", "68": "SH", "90": "SH", "00": "SZ", "30": "SZ", "20": "SZ", "92": "BJ"}
-"""The exchange that a code is of by its first digits; those of 43, 83 and 87 are mostly traded over the counter."""
+
+
+def exchange_of(digits: str) -> str:
+    """Return the exchange of a code by its first digits, nothing for others: those of 43, 83 and 87 are mostly traded over the counter."""
+    return _SURE.get(digits[:2], "")
 
 
 def unlisted(text: str, lists: Taxonomy) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -27,7 +31,7 @@ def unlisted(text: str, lists: Taxonomy) -> Iterator[tuple[str, tuple[int, int]]
     for match in _CODE.finditer(text):
         group = next(name for name in ("behind_exchange", "before_exchange", "named", "bare") if match[name])
         digits = match[group]
-        exchange = (match["before"] or match["behind"] or match["named_exchange"] or _SURE.get(digits[:2], "")).upper()
+        exchange = (match["before"] or match["behind"] or match["named_exchange"] or exchange_of(digits)).upper()
         code = f"{digits}.{exchange}"
         if digits.startswith(_SHARES.get(exchange, ())) and code not in lists.codes:
             yield code, match.span(group)

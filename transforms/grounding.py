@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from pydantic import Field, model_validator
 
+from transforms.codes import exchange_of
 from transforms.passage import Article, Span
 from transforms.record import MAX_SUMMARY, Evidence, Frozen, Texts
 from transforms.statements import Statement
@@ -197,7 +198,7 @@ def _security(value: str, article: Article) -> _Checked:
         return Fault("securities", value, f"{value} is no code of a listed company, such as 600519.SH.")
     digits, exchange = match[2], (match[1] or match[3] or "").upper()
     listed = [code for code in (f"{digits}.{one}" for one in ("SH", "SZ", "BJ")) if code in article.lists.codes]
-    code = listed[0] if listed else f"{digits}.{exchange or _exchange(digits)}"
+    code = listed[0] if listed else f"{digits}.{exchange or exchange_of(digits) or 'BJ'}"
     if exchange and not code.endswith(exchange):
         return Fault("securities", value, f"{digits} is listed as {code}.")
     names = {name for one in article.lists.called.get(code, ()) for name in (one, _SHARE.sub("", one)) if len(name) > 1}
@@ -213,9 +214,3 @@ def _marked(digits: str, text: str) -> Iterator[Span]:
     """Yield the places of a code in a spelled text that marks it as one: neither a sum nor a telephone number."""
     for match in re.finditer(_MARKED.replace("DIGITS", digits), text):
         yield match.end() - len(digits), match.end()
-
-
-def _exchange(digits: str) -> str:
-    if digits.startswith("92"):
-        return "BJ"
-    return "SH" if digits[0] in "69" else "SZ" if digits[0] in "023" else "BJ"

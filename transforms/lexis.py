@@ -15,9 +15,9 @@ from transforms.vocabulary import is_noun, names_person, proper, tag_of
 
 _HAN = re.compile(r"(?:(?!丨)[\u4e00-\u9fff·])+")
 _IN_VERBS = frozenset({"v", "vg", "vn", "p", "d", "c", "u", "uj", "ul", "r", "f", "y", "m", "q", "zg", "a"})
-_NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r", "y", "q"})
+NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r", "y", "q"})
 # Particles, and characters that stand for a whole word in prose; hardly ever parts of names.
-_LIGHT = frozenset(
+LIGHT = frozenset(
     "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给比较只年·"
 )
 # What may take the place of a name.
@@ -122,7 +122,7 @@ class Lexis:
         part = (place and self._named[place - 1] and named[0]) or (named[-1] and self._named[stop])
         if (part and all(named)) or (noun and sum(named) >= _MOSTLY * len(named)):
             return True
-        return len(text) == stop - place == 1 and tag_of(text) not in _NO_NOUN
+        return len(text) == stop - place == 1 and tag_of(text) not in NO_NOUN
 
     def _between(self, before: str, behind: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of the article between two anchors; no anchor before them is the beginning of a sentence."""
@@ -190,7 +190,7 @@ class Lexis:
 
     def _pieces(self, run: str, start: int) -> Iterator[tuple[int, float]]:
         """Yield the end and the cost of each piece that may explain what begins at `start`."""
-        yield start + 1, _PARTICLE if run[start] in _LIGHT else _STRANGE
+        yield start + 1, _PARTICLE if run[start] in LIGHT else _STRANGE
         for end in range(start + 2, min(len(run), start + _LONGEST_WORD) + 1):
             if (known := proper(run[start:end])) is not None:
                 yield end, _STRANGE if known else _WORD
@@ -212,11 +212,11 @@ def _different(one: str, other: str) -> tuple[str, str]:
 
 def _is_pronoun(text: str) -> bool:
     """Whether a text may stand for any name."""
-    return bool(_PRONOUN.fullmatch(text)) or all(one in _LIGHT for one in text)
+    return bool(_PRONOUN.fullmatch(text)) or all(one in LIGHT for one in text)
 
 
 def _may_be_noun(text: str) -> bool:
-    return len(text) > 1 or tag_of(text) not in _NO_NOUN or tag_of(text) == "q"
+    return len(text) > 1 or tag_of(text) not in NO_NOUN or tag_of(text) == "q"
 
 
 def shares(name: str, text: str) -> bool:

@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 from typing import NamedTuple
-
-import rjieba
 
 from transforms.taxonomy import Taxonomy
 from transforms.text import HAN
-from transforms.vocabulary import PROPER, proper
+from transforms.vocabulary import PROPER, edges, proper, tagged
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?:[-.&'+][a-z\d]+)*\+*")
 _QUOTED = re.compile(r'《([^《》]{1,40})》|"([^"]{1,40})"')
@@ -42,9 +39,8 @@ def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
     for pattern in (_LATIN, _QUOTED):
         for match in pattern.finditer(text):
             yield Name(*match.span(match.lastindex or 0))
-    if makes := [match.span() for match in _MAKES.finditer(text)]:
-        starts = {0, *accumulate(len(word) for word, _ in rjieba.tag(text))}  # 可灵活 and 青海光伏 have none in them
-        yield from (Name(start, end) for start, end in makes if start in starts)
+    # 可灵活 and 青海光伏 have none in them.
+    yield from (Name(*match.span()) for match in _MAKES.finditer(text) if match.start() in edges(text))
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))
 
 
@@ -68,7 +64,7 @@ def bearers(text: str, lists: Taxonomy) -> Iterator[Name]:
 def likely(text: str, lists: Taxonomy) -> Iterator[Name]:
     """Yield what is likely a name in a text: more than `marked` sees, and more than there are."""
     place, before = 0, 0
-    for word, tag in rjieba.tag(text):
+    for word, tag in tagged(text):
         start, place = place, place + len(word)
         if len(word) > 1 and "\u4e00" <= word[0] <= "\u9fff":
             if tag in PROPER or (tag not in _VERBAL and proper(word) is None):

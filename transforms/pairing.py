@@ -63,9 +63,10 @@ def exchanged(ours: tuple[Label, Label], theirs: tuple[Label, Label]) -> bool:
 def _likeness(one: Label, other: Label) -> int:
     """Return how much two labels have in common: pairs of characters, and what stands right beside the figure."""
     (before, behind), (before2, behind2) = one, other
-    shared = len((_pairs(before) | _pairs(behind)) & (_pairs(before2) | _pairs(behind2)))
+    shared = len((pairs(before) | pairs(behind)) & (pairs(before2) | pairs(behind2)))
     return shared + (before[-1:] == before2[-1:] not in _ROUGHLY) + (behind[:1] == behind2[:1] != "")
 
 
-def _pairs(text: str) -> frozenset[str]:
+def pairs(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters of a text."""
     return frozenset(map("".join, pairwise(text)))

@@ -4,14 +4,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 
 from transforms.bounds import Bound, bound_of
 from transforms.days import Day, days
 from transforms.figures import Figure, figures
 from transforms.lexis import Lexis
 from transforms.names import bearers
-from transforms.pairing import Label, labels
+from transforms.pairing import Label, labels, pairs
 from transforms.people import misspellable
 from transforms.rough import Rough, rough
 from transforms.spelling import Spelled
@@ -146,11 +145,6 @@ class Article(Passage):
         """Return the place in the body of a span of the original title and body; None where it is not inside the body."""
         start, end = span[0] - self._shift, span[1] - self._shift
         return (start, end) if start >= 0 else None
-
-
-def pairs(text: str) -> frozenset[str]:
-    """Return the pairs of neighbouring characters of a text."""
-    return frozenset(map("".join, pairwise(text)))
 
 
 def blanked(text: str, places: Sequence[Day] | Sequence[Figure] | Sequence[Span]) -> str:

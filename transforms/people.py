@@ -6,32 +6,28 @@ the article of which a statement has all characters but one are such, too.
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 
 import rjieba
 
-from transforms.vocabulary import PERSONS, PROPER, is_common, is_foreign, names_person, proper, tag_of
+from transforms.lexis import LIGHT, NO_NOUN
+from transforms.text import HAN
+from transforms.vocabulary import PERSONS, PROPER, TITLE, edges, is_common, is_foreign, names_person, proper, tag_of, tagged
 
 Span = tuple[int, int]
 
-_HAN = r"[\u4e00-\u9fff]"
 _TITLE = (
-    r"(?:董事长|经理|总裁|行长|院长|校长|主任|局长|厅长|部长|司长|处长|科长|所长|市长|省长|州长|县长|区长|镇长|乡长|书记|主席|总理|总统|首相|大臣|外长|财长"
-    r"|秘书长?|董秘|发言人|分析师|研究员|经济学家|科学家|教授|博士|院士|专家|律师|审判长|法官|检察官|记者|教练|队长|后卫|前锋|门将|中锋|选手|创始人"
-    r"|合伙人|首席\w{1,4}官|负责人|总监|工程师|村民|居民|嫌疑人|馆长|站长|社长|会长|理事长?|监事|董事|委员|代表|议员|顾问|总干事|ceo|cto|cfo|coo)"
+    rf"(?:{TITLE}|[厅司所州区乡馆站社]长|大臣|外长|财长|秘书|董秘|发言人|分析师|研究员|经济学家|科学家|院士|专家|审判长|后卫|前锋|门将|中锋|选手|创始人"
+    r"|合伙人|首席\w{1,4}官|负责人|总监|工程师|村民|居民|嫌疑人|理事|监事|委员|代表|议员|顾问|总干事|ceo|cto|cfo|coo)"
 )
-_TITLED = re.compile(rf"{_TITLE}({_HAN}{{2,4}})")
-_SAYS = re.compile(
-    r"表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称|说|(?:拥有|毕业于|出任|担任|当选|头球|破门|梅开二度)"
-)
-_BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{_TITLE}|[与和及])({_HAN}{{2,7}})$")
-_DOTTED = re.compile(rf"{_HAN}·{_HAN}")
-_LIGHT = frozenset("的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那于向到给任时以只")
+_TITLED = re.compile(rf"{_TITLE}({HAN}{{2,4}})")
+_SPEAKS = "表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称|说"
+_SAYS = re.compile(rf"{_SPEAKS}|拥有|毕业于|出任|担任|当选|头球|破门|梅开二度")
+_SAID = frozenset(verb[0] for verb in _SPEAKS.split("|"))
+"""Characters that verbs of speech begin with: no part of the name before."""
+_BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{_TITLE}|[与和及])({HAN}{{2,7}})$")
+_DOTTED = re.compile(rf"{HAN}·{HAN}")
 _NOUNS = frozenset({*PROPER, "n", "ng", "x"})
-_VERBAL = frozenset({"v", "vn", "vd", "p", "c", "d", "u", "uj", "ul", "r", "f"})
 _TOWNS = frozenset("省市县区镇乡村州")
-_SAID = frozenset("指说称呼表介透强坦预判建宣回告写提直解补")
-"""Characters that verbs of speech begin with."""
 _LEAST = 3  # characters of a name whose misspelling shows
 
 
@@ -57,7 +53,7 @@ def strangers(statement: str, article: str, names: Collection[str]) -> Iterator[
 def misspellable(article: str) -> set[str]:
     """Return the names of a spelled article that are long enough to be known when they are misspelt."""
     found, before = set(), ("", "")
-    for word, tag in rjieba.tag(article):
+    for word, tag in tagged(article):
         if tag in PROPER and (tag not in PERSONS or len(word) > _LEAST or names_person(word) or is_foreign(word)):
             found.add(word)
         if tag in _NOUNS and len(word) > 1 and before[1] in _NOUNS and (before[1] in PROPER or proper(before[0]) is None):
@@ -65,15 +61,15 @@ def misspellable(article: str) -> set[str]:
         if word in _TOWNS and len(before[0]) > 1:
             found.add(before[0] + word)
         before = word, tag
-    named = (match for match in _TITLED.finditer(article) if match.start(1) + _LEAST in _edges(article))
+    named = (match for match in _TITLED.finditer(article) if match.start(1) + _LEAST in edges(article))
     found |= {match[1][:_LEAST] for match in named if names_person(match[1][:_LEAST])}
-    return {name for name in found if len(name) >= _LEAST and re.fullmatch(rf"{_HAN}+", name)}
+    return {name for name in found if len(name) >= _LEAST and re.fullmatch(rf"{HAN}+", name)}
 
 
 def _is_stranger(name: str, article: str) -> bool:
     """Whether what stands behind a title begins with a person's name that the article lacks."""
     first, tag = rjieba.tag(name)[0]
-    surname = names_person(name[:2]) and name[0] not in _LIGHT
+    surname = names_person(name[:2]) and name[0] not in LIGHT
     if not surname or name[:3] in article or (len(first) > 1 and tag not in PERSONS and proper(first) is not None):
         return False
     return name[:2] not in article or _goes_on(name[:2], article)
@@ -87,18 +83,9 @@ def _goes_on(name: str, article: str) -> bool:
     return (
         not behind
         and names_person(longer)
-        and tag_of(longer[-1]) not in _VERBAL
-        and not any(end in _edges(article) for end in ends)
+        and tag_of(longer[-1]) not in NO_NOUN
+        and not any(end in edges(article) for end in ends)
     )
-
-
-@lru_cache(maxsize=4)
-def _edges(text: str) -> frozenset[int]:
-    ends, place = set(), 0
-    for word, _ in rjieba.tag(text):
-        place += len(word)
-        ends.add(place)
-    return frozenset(ends)
 
 
 def _is_called(name: str) -> bool:
@@ -109,7 +96,7 @@ def _is_called(name: str) -> bool:
             return False
         known = proper(name)
         return (
-            names_person(name) and name[0] not in _LIGHT and not is_common(name) and (known is not False or _tag(name) in PERSONS)
+            names_person(name) and name[0] not in LIGHT and not is_common(name) and (known is not False or _tag(name) in PERSONS)
         )
     return is_foreign(name)
 
@@ -127,7 +114,7 @@ def _misspelt(name: str, statement: str, article: str) -> Iterator[Span]:
     for start in range(len(statement) - size + 1):
         said = statement[start : start + size]
         other = [place for place in range(size) if said[place] != name[place]]
-        if len(other) != 1 or said in article or not re.fullmatch(rf"{_HAN}+", said):
+        if len(other) != 1 or said in article or not re.fullmatch(rf"{HAN}+", said):
             continue
         if not _is_other(name, said, other[0], article):
             yield start, start + size
@@ -136,7 +123,7 @@ def _misspelt(name: str, statement: str, article: str) -> Iterator[Span]:
 def _is_other(name: str, said: str, place: int, article: str) -> bool:
     """Whether what differs from a name at a place is no misspelling of it: another word, or a shorter name and what is behind."""
     words = rjieba.tag(said)
-    if proper(said) is False or said[place] in _LIGHT or all(len(word) > 1 and proper(word) is False for word, _ in words):
+    if proper(said) is False or said[place] in LIGHT or all(len(word) > 1 and proper(word) is False for word, _ in words):
         return True
     if len(name) > _LEAST and is_foreign(name) and not is_foreign(said):
         return True
@@ -146,5 +133,5 @@ def _is_other(name: str, said: str, place: int, article: str) -> bool:
         return False
     rest = said[:-1]
     behind = {article[match.end() : match.end() + 1] for match in re.finditer(rest, article)}
-    apart = len(behind) > 1 or tag_of(said[-1]) in _VERBAL or said[-1] in _SAID
+    apart = len(behind) > 1 or tag_of(said[-1]) in NO_NOUN or said[-1] in _SAID
     return apart or (names_person(rest) if len(name) > _LEAST else not names_person(name))

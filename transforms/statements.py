@@ -11,8 +11,8 @@ from transforms.figures import Figure, comparable, differ, rounds, same_figure, 
 from transforms.lexis import shares
 from transforms.names import marked
 from transforms.opposites import opposite
-from transforms.pairing import backwards, exchanged
-from transforms.passage import Article, Passage, Span, blanked, pairs
+from transforms.pairing import backwards, exchanged, pairs
+from transforms.passage import Article, Passage, Span, blanked
 from transforms.people import strangers
 from transforms.rough import bearing_out, worded
 from transforms.shortened import shortened
@@ -87,15 +87,16 @@ class Statement(Passage):
     def _unnamed(self) -> Iterator[str]:
         text, lexis, bearers = self.text.text, self._article.lexis, self._article.bearers
         others = shortened(text, self._article.text.text)
+        masked = blanked(self.masked, others)
         for name in marked(text, self._article.lists):
             known = any(start <= name.start and name.end <= end for start, end in others)
             if not (known or self._article.has(self.quote(name))):
                 yield f"The article does not name {self.quote(name)}."
-        for place in strangers(blanked(self.masked, others), self._article.text.text, self._article.names):
+        for place in strangers(masked, self._article.text.text, self._article.names):
             yield f"The article does not name {self.quote(place)}."
         named = (name for name in bearers if name in text and not any(name in text[start:end] for start, end in others))
         displaced = (lexis.displaced(text, name, bearers) for name in named)
-        for run in (*lexis.unknown(blanked(self.masked, others), text), *filter(None, displaced)):
+        for run in (*lexis.unknown(masked, text), *filter(None, displaced)):
             called = self.quote((run.start, run.end))
             if run.instead:
                 yield f"Where the article tells this, it names {run.instead}, not {called}."

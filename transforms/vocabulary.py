@@ -1,6 +1,7 @@
 """Vocabulary: what rjieba's dictionary knows of a word of Chinese."""
 
 from functools import lru_cache
+from itertools import accumulate
 
 import rjieba
 
@@ -34,13 +35,25 @@ _FOREIGN = frozenset(
 """Characters that foreign names are written with."""
 
 
+@lru_cache(maxsize=8)
+def tagged(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of a text, each with its part of speech; an article is read by several."""
+    return tuple(rjieba.tag(text))
+
+
+@lru_cache(maxsize=8)
+def edges(text: str) -> frozenset[int]:
+    """Return the places of a text at which a word begins or ends."""
+    return frozenset(accumulate((len(word) for word, _ in tagged(text)), initial=0))
+
+
 @lru_cache(maxsize=1 << 17)
 def proper(word: str) -> bool | None:
     """Return whether the dictionary has a word as a proper noun that is no common word; None where it has it not at all."""
     if not rjieba.has_word(word):
         return None
-    tagged = rjieba.tag(word)
-    tag = tagged[0][1] if len(tagged) == 1 else ""
+    found = rjieba.tag(word)
+    tag = found[0][1] if len(found) == 1 else ""
     if tag not in PROPER or (rjieba.suggest_freq(word) >= _RARE and not (tag == "ns" and word[-1] in _LANDS)):
         return False
     return not tag.startswith("nr") or len(word) > 3 or names_person(word) or _FOREIGN.issuperset(word) or word.endswith("社")
