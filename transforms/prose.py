@@ -30,7 +30,8 @@ _ABOVE = re.compile(r"[^\n]{0,60}[？?！!][^\n]{0,60}\n(?=\s*原标题[:：][^\
 _MINUTE = r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}"
 _PRINTED = re.compile(rf"\n{_MINUTE}(?::\d{{2}})?(?=\n|$)")
 _OTHERS = re.compile(
-    rf"(?<=\n)(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
+    rf"(?<=\n)(?!\s*(?:原标题|来源)[:：])(?:[^\n]{{7,79}}[^\n。.…”]|[^\n。]{{7,79}}……)"
+    rf"(?:\n[^\n]+){{0,2}}\n[^\n]*(?:\.\.\.|…){_PRINTED.pattern}"
 )
 # The same with beginnings that are not cut, below a headline that exclaims or asks (what a reader asks of a company is no headline).
 # All bear the same second, as no live report does; behind it there must be more than who edited the article.
@@ -45,7 +46,7 @@ _LABELLED = re.compile(
     rf"""
       ^\W{{0,3}}(?:原标题|原题|原文标题|来源|文章来源|本文来源|稿件来源|来源链接|资料来源|信息来源|数据来源|图片来源|责任编辑|责编|编辑|校对|
         审核|作者|标签|关键词|版权提示|版权声明|免责声明|风险提示及免责|特别声明|郑重声明|声明|证券代码|股票代码|证券简称|公告编号|编号|
-        备查文件|附件|附表|相关阅读|延伸阅读|推荐阅读|相关报道|相关新闻|相关链接|热门推荐|视频[-：:]|图为|资料图|供图|客户端|表情|举报)
+        备查文件|附件|附表|相关阅读|延伸阅读|推荐阅读|相关报道|相关新闻|相关链接|热门推荐|视频[-：:]|图为|资料图|供图|客户端|表情|举报|您至少需输入)
     | ^[^，。]{{0,16}}(?:记者|通讯员|评论员|撰文|摄影)\s*[/／:：]?\s*(?:{HAN}|·){{2,4}}(?:[\s、]+(?:{HAN}|·){{2,4}}){{0,4}}\s*$
     | ^[^\s，。（(]{{2,8}}[（(][a-z][a-z\d_]{{5,20}}[)）]——[^。]*[；|｜][^。]*$  # what else a column has, by the name of its account
     | ^\W*(?:特此公告|特别提示|重要内容提示|重要提示|风险提示|公司声明|本公司声明)\W*$
@@ -82,6 +83,8 @@ _NOTICE = re.compile(
             "版权归|版权所有|著作权归|转载请注明|如有侵权|侵权必究|如因作品内容",
             "自动化?新闻写作|由.{0,12}(?:自动生成|机器人撰写|AI生成|算法生成)|本文由.{0,20}生成",
             each("海量资讯|精准解读", ".{0,20}(?:尽在|APP)"),
+            # What a robot counts below the news of a share: earlier announcements, who held and who visited of late.
+            r"近一年共发布\d+次|近30日内(?:北向资金|(?:无|有|共有?)\S{0,6}机构)|更多关键信息，请搜索",
         )
     )
 )
