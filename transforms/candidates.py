@@ -27,7 +27,7 @@ _UNIT = re.compile(
     r"[万亿千百元股份个年月号时秒倍点吨克艘辆架座栋套项户亩岁米例列笔%％.,，]|批[次量]?(?!准|复)|公[斤里顷]|平方|立方|"
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟]$")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟欲将已曾]$")
 # 索尼|XR500E, but not 央行|M2, 小米|Q3, 样网|B2B and 高通|CES2020
 _MODEL_NUMBER = re.compile(
     r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)(?:[A-Z][A-Za-z]*[- ]?\d|[A-Z]-[A-Z]\d?$)"
@@ -35,7 +35,7 @@ _MODEL_NUMBER = re.compile(
 # 样米|6T, but not 华为|5G and 索尼|4K
 _NUMBER_FIRST = re.compile(r"\d{1,2}(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])")
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
-_NICKNAME = re.compile(r"[老小阿].|.某")  # 老邱, 黄某: somebody whom nobody looks for
+_NICKNAME = re.compile(r"[老小阿].|.某|.{1,2}(?:女士|先生|小姐)")  # 老邱, 黄某, 江女士: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -187,6 +187,11 @@ def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
     return text.count(phrase) == text.count(phrase + run[behind].text)
 
 
+def is_nickname(phrase: str, lists: Taxonomy) -> bool:
+    """Whether a phrase tells somebody's surname and withholds the rest."""
+    return bool(_NICKNAME.fullmatch(phrase)) and not lists.surnames.isdisjoint(phrase)
+
+
 @lru_cache(maxsize=1 << 16)
 def _is_thing(word: str) -> bool:
     return bool(_THINGS.search(word))
@@ -256,7 +261,7 @@ def _is_cut(last: Word) -> bool:
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:
     phrase = word.text
-    if _NICKNAME.fullmatch(phrase) and not lists.surnames.isdisjoint(phrase):
+    if is_nickname(phrase, lists):
         return None
     if word.tag in ("v", "a", "m") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
         return None

@@ -2,14 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from transforms.business import businesses, classes, objects, united
+from transforms.mentioned import count_mentions
 from transforms.sectors import Place, Sector, Tally
-from transforms.securities import HOUSES, Mention
+from transforms.securities import Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.trades import HOLDING, released, serves, trade, unlisted
+from transforms.trades import released, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -29,36 +30,13 @@ _CODE_LEAST = 0.85  # of the weight that a named industry needs
 _CODE_SHARE = 0.4  # of the heaviest level-1 name's weight
 _COMPANY = 3.0  # weight of a company that the article is about, for its level-1 name
 _REPORTED = 1.0  # the same, of one that it only reports of
-_OWN = 2.2  # weight of an industry inside its name
-_CUE = 0.4  # weight of a word that tells of an industry without naming it
-_NAMES = frozenset({"ns", "nr", "nz", "nt"})
-# 金湾银行 is a house, not its industry.
-_HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|股权投资|资产管理|投资管理|产业基金|融资租赁|小额贷款")
-# 软件部门 and 汽车分析师 are whose word or part it is.
-_PEOPLE = re.compile(r"部门|专家|分析师|工程师|学院|学会|记者|大学")
-_FUNDED = "融资"
-_INVESTORS = re.compile(r"投资|创投|私募|基金")
-_BROAD = 0.3  # weight of a word that often stands for no industry
-_MOST_PASSING = 12  # mentions of such a word that count
-_EARNED = 2.0  # of its weight, where it earns the company its money
-_TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
 _BUSINESSES = 2.5  # weight of a business that is known to make much of a company's revenue
 _OBJECTS = 2.0  # weight of what a company is said to make
-_WHOLE = 4  # characters; what is shorter must end where a word ends
 
 # 图像处理领域 is what one can do or study, no industry.
 _SKILL = re.compile(r"(?:处理|识别|分析|学习|算法|优化|研究|研发|科学|理论)领域$")
 
-_SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
 _ENDING = re.compile(r"(?<=..)(?:行业|领域|产业|板块|赛道)$")
-# 金湾银行 is whom an article is about, 光伏组件价格 is what.
-_TOPIC = re.compile(
-    r"(?:行业|产业|领域|市场|板块|价格?|需求|销量|产量|产能|库存|企业|巨头|龙头|出口|进口|行情|消费|供应|(?<!控)股|办法|条例|新规|规定|政策|标准|规划|意见)$"
-)
-# 收入减少主要由于贸易业务的收入减少
-_EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营收|营业额|营业收入|毛利)")
-# What a company does: the words behind these tell its industry.
-_BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 
 
 def industries(
@@ -84,7 +62,7 @@ def industries(
     if len(own) > _MOST_OWN:
         own, companies = set(), []
     tally = Tally(lists)
-    _count_listed(tally, words, lists, subject, own)
+    count_mentions(tally, words, lists, subject, own)
     _count_stated(tally, words, lists)
     _count_businesses(tally, words, lists)
     sectors = tally.sectors()
@@ -113,12 +91,21 @@ def industries(
     named = named or _only(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
-    found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies))
+    by_lists = {} if named else {_worded(one, words, lists): places for one, places in trade(others, companies).items()}
+    found: dict[str, list[Place]] = defaultdict(list, by_lists)
     if not named and not found and not codes and about_ai:
         found, codes = _ai(words, lists)
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
+
+
+def _worded(industry: str, words: Words, lists: Taxonomy) -> str:
+    """Return what the text calls an industry: itself, else a part of it that is named (电动汽车 for 新能源汽车), else itself."""
+    if industry in words.text:
+        return industry
+    parts = (term for _, _, term in words.found["industries"] if term in lists.industries)
+    return next((term for term in parts if lists.cues.get(term) == industry), industry)
 
 
 def _ai(words: Words, lists: Taxonomy) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
@@ -173,84 +160,6 @@ def _heaviest(sectors: Sequence[Sector], least: float, own: Collection[str], *, 
         if one.weight >= enough and not alike and len(kept) < _MOST:
             kept.append(one)
     return kept
-
-
-def _count_listed(tally: Tally, words: Words, lists: Taxonomy, subject: str, own: set[str]) -> None:
-    """Count what the lists find; `own` are the level-1 names of the companies that the article is about.
-
-    Within a company's name only those count, and what the name of the subject ends with.
-    """
-    text, edge = words.text, len(words.title)
-    business = [match.span() for match in _BUSINESS.finditer(text)]
-    taken = [(start, end) for start, end, _ in words.found["companies"]]
-    if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
-        taken += [(end - len(subject), end) for end in words.ends_of(subject)]
-    passing: dict[str, int] = defaultdict(int)
-    for start, end, term, level in _listed(words, lists):
-        if any(left <= start < right for left, right in taken):
-            industry = lists.cues.get(term, term)
-            if (level and level in own) or (_ends(subject, term, lists) and (industry in text or level not in (None, *HOUSES))):
-                worded = industry if industry in text or term.endswith("业") else term  # 样州制药 says 制药, 样州煤业 means 煤炭
-                tally.tell(worded, _OWN if start < edge else _OWN / 4, (start, end))
-            continue
-        suffix = _SUFFIX.match(text, end)
-        before = words.ending.get(start)
-        house = before and before.tag in _NAMES and not suffix and _HOUSES.fullmatch(term)
-        if house or _PEOPLE.match(text, end):
-            continue
-        weight = 3.0 if start < edge else 1.0
-        if not suffix and (level is None or (end not in words.edges and end - start < _WHOLE)):
-            if level is None or term not in lists.broad_industries:
-                tally.tell(lists.cues.get(term, term), _CUE * weight, (start, end))
-            continue
-        weight *= _EARNED if _EARNS.match(text, end) else 1.0
-        business_of = text.startswith("业务", end) or any(left <= start < right for left, right in business)
-        if term not in lists.broad_industries:
-            weight *= _TOLD if suffix or business_of else 1.0
-        elif suffix or not business_of:
-            passing[term] += not suffix
-            weight *= _TOLD if suffix else _BROAD if passing[term] <= _MOST_PASSING else 0.0
-        weight *= 1.3 if level in own else 1.0
-        tally.add(term, weight, text[start : suffix.end() if suffix else end], (start, end), level)
-
-
-def _ends(subject: str, term: str, lists: Taxonomy) -> bool:
-    """Whether the name of the subject ends with its trade: 恒岳地产, 云湖医疗控股, but not 青禾教育科技."""
-    name = subject if subject.endswith(term) else HOLDING.sub("", subject)
-    return name.endswith(term) and not term.endswith("科技") and term not in lists.ai_technologies
-
-
-def _listed(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, str, str | None]]:
-    """Yield start, end, term and level-1 name of what the lists find; None for what only tells of an industry.
-
-    Of two industries of one level that stand side by side (计算机系统集成) the whole is one. Below a headline of a financing
-    round the trade of those who pay is none.
-    """
-    edge = len(words.title)
-    funded = any(start < edge and lists.triggers[trigger] == _FUNDED for start, _, trigger in words.found["triggers"])
-    found = [one for one in words.found["industries"] if one[2] not in lists.industry_exceptions]
-    if funded:
-        found = [one for one in found if one[0] < edge or not _INVESTORS.search(lists.cues.get(one[2], one[2]))]
-    edges = words.edges
-    held: tuple[int, int, str, str | None] | None = None
-    for start, end, term in found:
-        level = lists.industries.get(term)
-        if not (start in edges or (held and held[1] == start)):
-            continue
-        if held and level and held[1] == start and held[3] == level and end in edges and not _apart(held[2], term, words.text):
-            held = (held[0], end, words.text[held[0] : end], level)
-            continue
-        if held:
-            yield held
-        held = (start, end, term, level)
-    if held:
-        yield held
-
-
-def _apart(first: str, second: str, text: str) -> bool:
-    """Whether two industries that stand side by side also stand each for itself: 网约车 and 顺风车, but not 计算机系统集成."""
-    together = text.count(first + second)
-    return text.count(first) > together < text.count(second)
 
 
 def _count_stated(tally: Tally, words: Words, lists: Taxonomy) -> None:

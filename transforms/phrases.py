@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import candidates
+from transforms.candidates import candidates, is_nickname
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
 from transforms.securities import Mention
@@ -100,7 +100,7 @@ def keywords(
     hands = [name for name, times in credited.items() if 2 * times > words.text.count(name)]
     for phrase in (*hands, *_other_names(kinds, companies, words, lists)):
         kinds.pop(phrase, None)
-    if words.text.count(subject) > 1 and subject not in lists.generic and not counted(subject) and len(subject) > 1:
+    if words.text.count(subject) > 1 and len(subject) > 1 and not _says_nothing(subject, lists):
         kinds[subject] = SUBJECT
     phrases = ((phrase, kind) for phrase, kind in kinds.items() if kind is not CLAUSE)
     scored = [one for phrase, kind in phrases if (one := _scored(phrase, kind, words, rarity, alone=phrase in alone))]
@@ -108,6 +108,11 @@ def keywords(
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _says_nothing(subject: str, lists: Taxonomy) -> bool:
+    """Whether the subject of a headline is nothing that anybody looks for."""
+    return subject in lists.generic or counted(subject) or is_nickname(subject, lists)
 
 
 def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bool:

@@ -16,7 +16,7 @@ _OFTEN = 2  # times as often as the long subject
 _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 
 _SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:正式|拟|将|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:正式|拟|将|计划(?=[在于将向对推收投今明后])|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入|再|被|遭|首|向|对|在|的|为|是|于|关于))"
 )
 # “样名”上路两年 and 《样名》上映, but not 《样报》记者获悉, are about what stands in the marks; in 样网首发｜「样名」完成融资 that
 # stands behind the column's name.

@@ -32,6 +32,26 @@ def test_a_few_words_that_tell_of_an_industry_are_not_enough():
     assert found("男子驾车撞人逃逸", body) == ([], [])
 
 
+def test_what_is_eaten_and_taken_is_no_industry_where_nobody_trades_in_it():
+    tip = "菠菜含有维生素C，西兰花的维生素C更多，维生素能抗氧化。应多吃蔬菜，维生素缺乏会乏力。冬季尤其要注意补充。"
+    assert found("冬季该吃什么", tip) == ([], [])
+    news = "维生素C价格上涨，维生素E报价每公斤80元。维生素厂家停产检修，维生素出口量下降，维生素市场供应趋紧。"
+    assert found("维生素价格上涨", news) == (["维生素"], ["基础化工"])
+
+
+def test_where_a_doctor_works_is_no_industry():
+    body = "云湖市中心医院消化科主任李岚、海州医院陆行舟教授和样州第二医院骨科医生何一帆认为，公司的员工久坐，市场上的座椅不合适。"
+    assert found("久坐的危害", body) == ([], [])
+
+
+def test_the_trade_of_a_company_is_worded_as_the_text_words_a_part_of_it():
+    assert found("小鹏汽车裁员", "小鹏汽车将裁员百人，这家造电动汽车的公司资金紧张。")[0] == ["电动汽车"]
+
+
+def test_a_verb_before_an_industry_is_no_part_of_its_name():
+    assert found("双十一考验物流行业", "双十一考验物流行业，物流行业忙碌。")[0] == ["物流行业"]
+
+
 def test_a_word_that_only_looks_like_an_industry_is_none():
     body = "证券代码与证券时报都不是行业；公司完成种子轮融资，人民银行发布数据，黄金周客流增长。"
     assert found("青禾完成种子轮融资", body) == ([], [])

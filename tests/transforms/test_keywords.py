@@ -278,3 +278,15 @@ def test_what_something_is_also_called_is_told_by_how_it_is_written(also):
 def test_who_took_one_picture_and_is_named_more_often_is_a_keyword():
     body = "李景岚今日当选。李景岚说，将继续工作。\n记者 李景岚 摄\n大会昨日闭幕。"
     assert "李景岚" in found("大会昨日闭幕", body)
+
+
+def test_what_a_headline_says_somebody_intends_is_no_part_of_the_name():
+    body = "云湖青禾11月7日举办活动。云湖青禾的手机将在海州上市，云湖青禾已开设门店。"
+    assert "云湖青禾" in found("云湖青禾计划在海州发布手机", body)
+    body = "江予白谈到智能汽车，江予白说，公司将投资智能汽车。"
+    assert "江予白" in found("江予白欲进军智能汽车", body)
+
+
+def test_somebody_whose_name_is_withheld_is_no_keyword():
+    body = "温女士在海州买房。温女士说，房价合理，海州楼市回暖。温女士已付定金。"
+    assert "温女士" not in found("温女士海州买房", body)
