@@ -40,8 +40,8 @@ def test_what_is_eaten_and_taken_is_no_industry_where_nobody_trades_in_it():
 
 
 def test_where_a_doctor_works_is_no_industry():
-    body = "云湖市中心医院消化科主任李岚、海州医院陆行舟教授和样州第二医院骨科医生何一帆认为，公司的员工久坐，市场上的座椅不合适。"
-    assert found("久坐的危害", body) == ([], [])
+    doctors = "、".join(f"{place}大学附属第二医院{name}教授" for place in ("海州", "样州", "云湖", "青禾", "恒岳") for name in ("李岚", "何一帆"))
+    assert found("血管论坛举行", f"论坛由器械公司赞助，{doctors}认为，市场将扩大。") == ([], [])
 
 
 def test_the_trade_of_a_company_is_worded_as_the_text_words_a_part_of_it():
