@@ -32,8 +32,10 @@ _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[
 _MODEL_NUMBER = re.compile(
     r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)(?:[A-Z][A-Za-z]*[- ]?\d|[A-Z]-[A-Z]\d?$)"
 )
-# 样米|6T, but not 华为|5G and 索尼|4K
-_NUMBER_FIRST = re.compile(r"\d{1,2}(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])")
+# 样米|6T, 样米|8 Pro, but not 华为|5G and 索尼|4K
+_NUMBER_FIRST = re.compile(
+    r"\d{1,2}(?:(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}(?: (?:Pro|Plus|Max|Ultra))*| ?(?:Pro|Plus|Max|Ultra|Lite|SE))(?![A-Za-z0-9])"
+)
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某|.{1,2}(?:女士|先生|小姐)")  # 老邱, 黄某, 江女士: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.

@@ -51,11 +51,11 @@ class LexiconEngine:
     def annotate(self, title: str, body: str) -> Annotation:
         """Return the annotation of one article; it depends on nothing but the text and the lists.
 
-        Only the first 20,000 characters of a body are read.
+        Only the first 20,000 characters of a body are read, a blank that does not break as a blank.
         """
         lists = self._taxonomy
-        body = body[:_READ]
-        title = _AROUND.sub("", title)
+        body = body[:_READ].replace("\xa0", " ")
+        title = _AROUND.sub("", title.replace("\xa0", " "))
         sentences = prose(body)
         words = Words(title, body, sentences, lists.finder)
         named = mentions(words, f"{title}\n{body}", lists)

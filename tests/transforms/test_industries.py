@@ -40,7 +40,9 @@ def test_what_is_eaten_and_taken_is_no_industry_where_nobody_trades_in_it():
 
 
 def test_where_a_doctor_works_is_no_industry():
-    doctors = "、".join(f"{place}大学附属第二医院{name}教授" for place in ("海州", "样州", "云湖", "青禾", "恒岳") for name in ("李岚", "何一帆"))
+    doctors = "、".join(
+        f"{place}大学附属第二医院{name}教授" for place in ("海州", "样州", "云湖", "青禾", "恒岳") for name in ("李岚", "何一帆")
+    )
     assert found("血管论坛举行", f"论坛由器械公司赞助，{doctors}认为，市场将扩大。") == ([], [])
 
 

@@ -290,3 +290,10 @@ def test_what_a_headline_says_somebody_intends_is_no_part_of_the_name():
 def test_somebody_whose_name_is_withheld_is_no_keyword():
     body = "温女士在海州买房。温女士说，房价合理，海州楼市回暖。温女士已付定金。"
     assert "温女士" not in found("温女士海州买房", body)
+
+
+def test_a_name_in_latin_letters_is_whole():
+    body = "云湖影业发行公司Lumière说，Lumière的账号被盗。小米8 Pro上市，小米8 Pro有大屏，小米8 Pro降价。"
+    made = found("Lumière账号被盗", body)
+    assert {"Lumière", "小米8 Pro"} <= set(made)
+    assert not {"Lumi", "Pro"} & set(made)

@@ -142,3 +142,10 @@ def test_a_headline_takes_the_place_of_the_weakest_event_alone(engine):
     events = engine.annotate("青禾鲜达遭立案调查", body).major_events
     assert (len(events), events[0]) == (7, "青禾鲜达遭立案调查")
     assert "收购样州果业" in events[-1]
+
+
+def test_a_blank_that_does_not_break_is_a_blank(engine):
+    body = "云湖汽车11月18日宣布，Model\xa03降价一成。Model\xa03今年销量上升，Model\xa03的车主可以换购。"
+    made = engine.annotate("云湖汽车Model\xa03降价", body)
+    assert "Model 3" in made.keywords
+    assert all(body[one.start : one.end].replace("\xa0", " ") == one.value for one in made.evidence if one.column == "keywords")
