@@ -20,10 +20,11 @@ NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r",
 LIGHT = frozenset(
     "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给比较只年·"
 )
+_AFFIXES = frozenset("化性度率型级类")  # what is no name by itself: 智慧|化
 # What may take the place of a name.
 _PRONOUN = re.compile(
     r"(?:上述|该|本|这家|双方|其|前述|此|两家|贵)*"
-    r"(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金)?"
+    r"(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金|当地|本地)?"
 )
 _PLAIN = re.compile(r"[\u4e00-\u9fff·*a-z&-]+")
 _LONGEST_PIECE = 16
@@ -143,6 +144,8 @@ class Lexis:
     def _is_name(self, run: str, piece: _Piece, before: _Piece | None, behind: _Piece | None) -> bool:
         """Whether strange characters are a name: a proper noun, built like one, or the rest of one that the article has."""
         text = run[piece.start : piece.end]
+        if text in _AFFIXES:
+            return False
         if len(text) > 1 and (known := proper(text)) is not None:
             return known
         if len(text) <= 2 and (
