@@ -11,6 +11,7 @@ Place = tuple[int, int]
 
 _MEMBER = 0.7  # of its weight counts for the sector
 _HEAD = 1.3  # the sector's own name is preferred to a part of it that is named a little more often
+_KIND = 0.34  # of the sector's weight: a kind that has so much (智能手机) says more than the head (手机)
 _NAMED = 1.0  # weight of a term
 _MOST_TOLD = 4.0  # weight of what tells of an industry without naming it
 
@@ -78,14 +79,17 @@ class Tally:
         return self._lists.cues.get(term) or next(alike, term)
 
     def _sector(self, head: str, terms: Sequence[str]) -> Sector:
-        """Return a sector under the name of its heaviest term, or under its own where that is hardly lighter."""
+        """Return a sector under the name of its heaviest term or under its own where that is hardly lighter, rather as a kind of it."""
         own = {term: self._weights[term] for term in terms}
         if head in own:
             own[head] += _MEMBER * sum(own[term] for term in terms if term != head and head in term and self._is_listed(term))
         name = max(own, key=lambda term: own[term] * (_HEAD if term == head else 1.0), default=head)
+        told = min(self._told.get(head, 0.0), _MOST_TOLD)
+        least = _KIND * (sum(self._weights[term] for term in terms) + told)
+        name = max((term for term in own if term.endswith(name) and self._weights[term] >= least), key=len, default=name)
         heaviest = self._weights.get(name, 0.0)
         parts = sum(self._weights[term] for term in terms) - heaviest
-        weight = heaviest + _MEMBER * parts + min(self._told.get(head, 0.0), _MOST_TOLD)
+        weight = heaviest + _MEMBER * parts + told
         places = tuple(sorted(place for term in {head, *terms} for place in self._places[term]))
         return Sector(
             name,

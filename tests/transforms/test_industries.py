@@ -50,6 +50,13 @@ def test_the_trade_of_a_company_is_worded_as_the_text_words_a_part_of_it():
     assert found("小鹏汽车裁员", "小鹏汽车将裁员百人，这家造电动汽车的公司资金紧张。")[0] == ["电动汽车"]
 
 
+def test_a_kind_of_an_industry_that_is_named_often_enough_is_what_the_article_is_about():
+    phones = "样米公布手机销量，手机市场回暖，手机价格上涨。智能手机出货量增长，公司看好智能手机。"
+    assert found("样米公布销量", phones)[0] == ["智能手机"]
+    seldom = phones.replace("智能手机出货量", "手机出货量") + "手机更轻，手机更薄，手机续航更久，手机降价。"
+    assert found("样米公布销量", seldom)[0] == ["手机"]
+
+
 def test_a_verb_before_an_industry_is_no_part_of_its_name():
     assert found("双十一考验物流行业", "双十一考验物流行业，物流行业忙碌。")[0] == ["物流行业"]
 
