@@ -175,15 +175,22 @@ def _runs(
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
-                if found := _kind(phrase, part, lists, thing=thing, in_title=in_title):
+                found = _kind(phrase, part, lists, thing=thing, in_title=in_title)
+                # The headline alone has it, and goes on: 外媒评|样宇|手机.
+                if found and not (in_title and size > 1 and _goes_on(run, number + size) and text.count(phrase) == 1):
                     found = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else found
                     yield _NAME_EDGE.sub("", phrase) if found.named and len(phrase) > 2 else phrase, found, part
+
+
+def _goes_on(run: Sequence[Word], number: int) -> bool:
+    """Whether at a place of a run there is a noun."""
+    return number < len(run) and run[number].tag in _OBJECTS
 
 
 def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
     """Whether of a verb and a noun in a run the noun goes on wherever they stand: 收购样式|茶餐厅."""
     behind = number + _PAIR
-    if behind >= len(run) or run[behind].tag not in _OBJECTS:
+    if not _goes_on(run, behind):
         return False
     phrase = text[run[number].start : run[behind].start]
     return text.count(phrase) == text.count(phrase + run[behind].text)

@@ -297,3 +297,9 @@ def test_a_name_in_latin_letters_is_whole():
     made = found("Lumière账号被盗", body)
     assert {"Lumière", "小米8 Pro"} <= set(made)
     assert not {"Lumi", "Pro"} & set(made)
+
+
+def test_what_a_headline_alone_has_is_no_keyword_where_it_breaks_off():
+    made = found("权威机构预计印度手机销量下滑", "这款眼镜可看清远近。云湖光学说，眼镜明年上市，云湖光学已获专利。")
+    assert "云湖光学" in made
+    assert not any(one.endswith("预计印度") for one in made)
