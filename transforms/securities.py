@@ -104,6 +104,10 @@ ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证�
 _PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
 _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
 _HOTELS = re.compile(r"大?酒店|大厦|饭店")
+# 中芯国际学校, 亚太科技大学, 量子生物学, 深圳华强北, 上海临港管委会: what begins like a company's name and is none.
+_NO_FIRM = re.compile(
+    r"(?:希望|实验|双语|外国语|附属)?(?:学校|大学|学院|小学|中学|幼儿园)|学(?![习生员历位术到会])|管委会|中心(?=主任|副主任|研究员)|(?<=航空)航天|(?<=华强)北"
+)
 _SHORT = 2  # characters
 _GROUPS = ("集团", "实业", "控股")  # of which there are several of one name
 _NO_TOWNS = re.compile(
@@ -128,13 +132,16 @@ class Mention:
 def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     """Return the places where listed companies are named, in order. `source` is the text with nothing blanked out."""
     found, text = [], words.text
+    longer = {
+        place for kind in ("subjects", "others") for left, right, _ in words.found[kind] for place in range(left + 1, right)
+    }
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
         short = end - start == _SHORT
         place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
         other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
-        other = other or _TRADE_OF_PLACE.match(text, end - 2)
+        other = other or start in longer or _TRADE_OF_PLACE.match(text, end - 2) or _NO_FIRM.match(text, end)
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]

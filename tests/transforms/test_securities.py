@@ -392,3 +392,19 @@ def test_every_name_of_a_listed_company_tells_of_it():
         name for name, one in lists.companies.items() if one.code not in codes(f"{name}公告业绩", f"{name}公告，净利润增长。")
     ]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "上海中芯国际学校",
+        "马来西亚亚太科技大学",
+        "中石油希望小学",
+        "量子生物学",
+        "上海临港管委会",
+        "新华联控股",
+        "中国航天科技集团",
+    ],
+)
+def test_what_only_begins_or_ends_like_a_company_is_none(name):
+    assert codes(f"{name}有新进展", f"{name}公布了新进展，{name}将继续推进。") == []
