@@ -79,7 +79,7 @@ _FIGURE = re.compile(
     r"|[一二三四五六七八九十两]成|涨停|跌停)"
 )
 # 海州新材、云湖科技分别获净买入1.2亿元和0.8亿元: each has its figure.
-_OWN = r"\d[\d.]*\s?(?:%|％|[万亿]?(?:元|美元|港元|股)|[万亿]|倍)"
+_OWN = r"\d[\d.]{0,20}\s?(?:%|％|[万亿]?(?:元|美元|港元|股)|[万亿]|倍)"
 _FIGURES = re.compile(rf"(?!等|.{{0,12}}客户)[^。；！？\n\d]{{0,24}}(?P<each>{_OWN}(?:、{_OWN})*[和及、]{_OWN})")
 _FIGURE_OF_ONE = re.compile(_OWN)
 # 海州新材、云湖科技等股拟减持金额均在8000万元以上: one figure for all.
