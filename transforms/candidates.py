@@ -27,14 +27,14 @@ _UNIT = re.compile(
     r"[万亿千百元股份个年月号时秒倍点吨克艘辆架座栋套项户亩岁米例列笔%％.,，]|批[次量]?(?!准|复)|公[斤里顷]|平方|立方|"
     r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
-_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟欲将已曾]$")
+_NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟欲]$")
 # 索尼|XR500E, but not 央行|M2, 小米|Q3, 样网|B2B and 高通|CES2020
 _MODEL_NUMBER = re.compile(
     r"^(?!FY|[QHMG]\d{1,2}(?!\d)|U\d\d$|[A-Z]\d[A-Z]$|H\dN|TD-|[A-Z]+(?:19|20)\d\d$)(?:[A-Z][A-Za-z]*[- ]?\d|[A-Z]-[A-Z]\d?$)"
 )
 # 样米|6T, 样米|8 Pro, but not 华为|5G and 索尼|4K
 _NUMBER_FIRST = re.compile(
-    r"\d{1,2}(?:(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}(?: (?:Pro|Plus|Max|Ultra))*| ?(?:Pro|Plus|Max|Ultra|Lite|SE))(?![A-Za-z0-9])"
+    r"\d{1,2}(?:(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}| ?(?:Pro|Plus|Max|Ultra|Lite|SE))(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])"
 )
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _NICKNAME = re.compile(r"[老小阿].|.某|.{1,2}(?:女士|先生|小姐)")  # 老邱, 黄某, 江女士: somebody whom nobody looks for
@@ -198,7 +198,7 @@ def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
 
 def is_nickname(phrase: str, lists: Taxonomy) -> bool:
     """Whether a phrase tells somebody's surname and withholds the rest."""
-    return bool(_NICKNAME.fullmatch(phrase)) and not lists.surnames.isdisjoint(phrase)
+    return bool(_NICKNAME.fullmatch(phrase)) and phrase[phrase[0] in "老小阿"] in lists.surnames
 
 
 @lru_cache(maxsize=1 << 16)
@@ -246,7 +246,9 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return None
     if len(part) == _PAIR and first.tag == "v" and last.tag == "ns" and len(last.text) > 1:  # 访问|样国
         return None
-    if "不" in phrase or phrase.endswith(("限公司", "责任公司")):  # the pattern of whole names finds it
+    if (
+        "不" in phrase or is_nickname(first.text, lists) or phrase.endswith(("限公司", "责任公司"))
+    ):  # the pattern of whole names finds it
         return None
     tags = {word.tag for word in part}
     if "m" in tags:

@@ -15,7 +15,7 @@ _CUE = 0.4  # weight of a word that tells of an industry without naming it
 _TITLE = 3.0  # weight of a mention in the title
 _BROAD = 0.3  # weight of a word that often stands for no industry
 _MOST_PASSING = 12  # mentions of such a word that count …
-_MOST_USED = 5  # … and of what an article without business only uses
+_MOST_USED = 5  # … and of what an article that is about no business only uses
 _EARNED = 2.0  # of its weight, where it earns the company its money
 _TOLD = 1.5  # weight where the text says that it is an industry, or what a company does
 _KNOWN = 1.3  # of its weight, where a company of the article is in it
@@ -38,21 +38,21 @@ _TOPIC = re.compile(
 _EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营收|营业额|营业收入|毛利)")
 # What a company does: the words behind these tell its industry.
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
-# An article about what is made, sold or earned has two of these words at least; one about a remedy or a meal has none.
+# An article about what is made, sold or earned has two of these words at least; one about a remedy or a meal hardly one.
 _TRADE = re.compile(
     "公司|企业|集团|股份|股东|股价|股票|上市|市场|行业|产业|产能|产量|销量|销售|营收|收入|利润|净利|融资|投资|收购|[亿万](?:美|欧|日|港)?元|"
-    "品牌|厂商|厂家|出口|进口|消费者|价格|涨价|订单|客户|用户|门店|零售|供应|商家|业务|经营|创业|商业|发售|开售|售价|楼盘|开盘|推出"
+    "品牌|厂商|厂家|出口|进口|消费者|价格|涨价|订单|客户|用户|门店|零售|供应|商家|业务|经营|创业|商业|发售|开售|售价|楼盘|开盘|推出|农业农村部|工信部|养殖|出栏|检疫|播种|机械化"
 )
 _LEAST_TRADE = 2
-_USED = frozenset({"农林牧渔", "基础化工", "食品饮料", "轻工制造", "纺织服饰", "美容护理", "医药生物", "家用电器", "机械设备"})
-"""Level-1 names of what people use: food, remedies, cosmetics."""
+_USED = frozenset({"农林牧渔", "基础化工", "食品饮料", "轻工制造", "纺织服饰", "美容护理", "医药生物", "家用电器"})
+"""Level-1 names of what people eat, take, wear and have at home."""
 
 
 def count_mentions(tally: Tally, words: Words, lists: Taxonomy, subject: str, own: Collection[str]) -> None:
     """Count what the lists find; `own` are the level-1 names of the companies that the article is about.
 
     Within a company's name only those count, and what the name of the subject ends with. Of what people use an article
-    without a word of business speaks in passing.
+    with fewer than two words of business speaks in passing.
     """
     text, edge = words.text, len(words.title)
     business = [match.span() for match in _BUSINESS.finditer(text)]
@@ -66,10 +66,10 @@ def count_mentions(tally: Tally, words: Words, lists: Taxonomy, subject: str, ow
     for start, end, term, level in mentions:
         if any(left <= start < right for left, right in taken):
             if (level and level in own) or _ends(subject, term, level, words, lists):
-                tally.tell(_worded(term, words, lists), _OWN if start < edge else _OWN / 4, (start, end))
+                tally.tell(_trade_told(term, words, lists), _OWN if start < edge else _OWN / 4, (start, end))
             continue
         suffix = _SUFFIX.match(text, end)
-        if _is_somebodys(start, end, term, words, titled=not suffix):
+        if _is_somebodys(start, end, term, words, bare=not suffix):
             continue
         weight = _TITLE if start < edge else 1.0
         broad = level in used or term in lists.broad_industries
@@ -90,7 +90,7 @@ def count_mentions(tally: Tally, words: Words, lists: Taxonomy, subject: str, ow
 
 
 def _trades(text: str) -> bool:
-    """Whether a text speaks of business at all."""
+    """Whether a text has two words of business at least."""
     told: set[str] = set()
     for word in _TRADE.finditer(text):
         told.add(word[0])
@@ -99,14 +99,14 @@ def _trades(text: str) -> bool:
     return False
 
 
-def _is_somebodys(start: int, end: int, term: str, words: Words, *, titled: bool) -> bool:
-    """Whether a mention is the name of a house, where it may be one (`titled`), or says where somebody works."""
+def _is_somebodys(start: int, end: int, term: str, words: Words, *, bare: bool) -> bool:
+    """Whether a mention, `bare` of 行业 or the like, is a part of a house's name, or says where somebody works."""
     before = words.ending.get(start)
-    house = titled and before and before.tag in _NAMES and _HOUSES.fullmatch(term)
+    house = bare and before and before.tag in _NAMES and _HOUSES.fullmatch(term)
     return bool(house or _PEOPLE.match(words.text, end) or _STAFF.match(words.text, end))
 
 
-def _worded(term: str, words: Words, lists: Taxonomy) -> str:
+def _trade_told(term: str, words: Words, lists: Taxonomy) -> str:
     """Return the trade that a company's name tells: 样州制药 says 制药, 样州煤业 means 煤炭."""
     industry = lists.cues.get(term, term)
     return industry if industry in words.text or term.endswith("业") else term

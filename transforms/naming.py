@@ -31,10 +31,10 @@ _CODE = re.compile(
 _KIND_OF_SHARE = re.compile(r"-(?:SW|W|B|S)$", re.IGNORECASE)
 # 白酒龙头贵州茅台, 科网股云湖: what somebody is stands before the name.
 _ROLE = re.compile(r"(?:(?<!控)股|龙头|巨头|(?<!招)商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
-_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ž"
 _LATIN = re.compile(
     rf"[{_LETTERS}](?<![{_LETTERS}0-9].)[{_LETTERS}0-9.+&'-]*[{_LETTERS}0-9+]"
-    rf"(?: (?:[A-ZÀ-ÖØ-Þ][{_LETTERS}0-9.+&'-]*|\d{{1,2}}(?![\d.年月日])))*(?![{_LETTERS}])"
+    rf"(?: (?:[A-ZÀ-ÖØ-ÞĀ-Ž][{_LETTERS}0-9.+&'-]*|\d{{1,2}}(?![\d.年月日])))*(?![{_LETTERS}])"
 )
 _LONGEST_NAME = 8
 _GIVEN_NAME = 2  # characters of one that was seen without its surname

@@ -116,7 +116,8 @@ def _misspelt(name: str, statement: str, article: str) -> Iterator[Span]:
         other = [place for place in range(size) if said[place] != name[place]]
         if len(other) != 1 or said in article or not re.fullmatch(rf"{HAN}+", said):
             continue
-        ends_within = other[0] == size - 1 and proper(statement[start + size - 1 : start + size + 1]) is False  # 中国消费|市场
+        behind = statement[start + size - 1 : start + size + 1]
+        ends_within = other[0] == size - 1 and not names_person(name) and proper(behind) is False  # 中国消费|市场
         if not (ends_within or _is_other(name, said, other[0], article)):
             yield start, start + size
 

@@ -11,7 +11,7 @@ Place = tuple[int, int]
 
 _MEMBER = 0.7  # of its weight counts for the sector
 _HEAD = 1.3  # the sector's own name is preferred to a part of it that is named a little more often
-_KIND = 0.34  # of the sector's weight: a kind that has so much (智能手机) says more than the head (手机)
+_KIND = 0.34  # of all that the text weighs for a sector: a kind that has so much (智能手机) says more than the head (手机)
 _NAMED = 1.0  # weight of a term
 _MOST_TOLD = 4.0  # weight of what tells of an industry without naming it
 
@@ -79,7 +79,7 @@ class Tally:
         return self._lists.cues.get(term) or next(alike, term)
 
     def _sector(self, head: str, terms: Sequence[str]) -> Sector:
-        """Return a sector under the name of its heaviest term or under its own where that is hardly lighter, rather as a kind of it."""
+        """Return a sector under its heaviest term, or its own name where that is hardly lighter; a heavy kind of it goes first."""
         own = {term: self._weights[term] for term in terms}
         if head in own:
             own[head] += _MEMBER * sum(own[term] for term in terms if term != head and head in term and self._is_listed(term))

@@ -106,8 +106,10 @@ _HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 i
 _HOTELS = re.compile(r"大?酒店|大厦|饭店")
 # 中芯国际学校, 亚太科技大学, 量子生物学, 深圳华强北, 上海临港管委会: what begins like a company's name and is none.
 _NO_FIRM = re.compile(
-    r"(?:希望|实验|双语|外国语|附属)?(?:学校|大学|学院|小学|中学|幼儿园)|学(?![习生员历位术到会])|管委会|中心(?=主任|副主任|研究员)|(?<=航空)航天|(?<=华强)北"
+    r"(?:希望|实验|双语|外国语|附属)?(?:学校|大学|学院|小学|中学|幼儿园)|学(?![习生员历位术到会费科情业段])|管委会|中心(?=主任|副主任|研究员)"
+    r"|(?<=国际航空)航天|(?<=华强)北"
 )
+_TEACHES = "教育"  # 青禾教育学校 is a part of the company
 _SHORT = 2  # characters
 _GROUPS = ("集团", "实业", "控股")  # of which there are several of one name
 _NO_TOWNS = re.compile(
@@ -141,7 +143,12 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
         short = end - start == _SHORT
         place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
         other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
-        other = other or start in longer or _TRADE_OF_PLACE.match(text, end - 2) or _NO_FIRM.match(text, end)
+        other = (
+            other
+            or start in longer
+            or _TRADE_OF_PLACE.match(text, end - 2)
+            or (not name.endswith(_TEACHES) and _NO_FIRM.match(text, end))
+        )
         if whole and not place and not other:
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]

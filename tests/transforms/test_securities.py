@@ -403,8 +403,22 @@ def test_every_name_of_a_listed_company_tells_of_it():
         "量子生物学",
         "上海临港管委会",
         "新华联控股",
+        "深圳华强北",
         "中国航天科技集团",
     ],
 )
 def test_what_only_begins_or_ends_like_a_company_is_none(name):
     assert codes(f"{name}有新进展", f"{name}公布了新进展，{name}将继续推进。") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("中公教育学费", "002607.SZ"),
+        ("中公教育学校", "002607.SZ"),
+        ("科大讯飞学情分析", "002230.SZ"),
+        ("红星美凯龙家居", "601828.SH"),
+    ],
+)
+def test_what_a_company_does_is_no_other_institution(name, code):
+    assert codes(f"{name}有新进展", f"{name}公布了新进展，{name}将继续推进。") == [code]
