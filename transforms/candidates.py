@@ -246,9 +246,8 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
         return None
     if len(part) == _PAIR and first.tag == "v" and last.tag == "ns" and len(last.text) > 1:  # 访问|样国
         return None
-    if (
-        "不" in phrase or is_nickname(first.text, lists) or phrase.endswith(("限公司", "责任公司"))
-    ):  # the pattern of whole names finds it
+    # The pattern of whole names finds companies.
+    if "不" in phrase or is_nickname(first.text, lists) or phrase.endswith(("限公司", "责任公司")):
         return None
     tags = {word.tag for word in part}
     if "m" in tags:
