@@ -175,11 +175,22 @@ def _runs(
                 if time != (1 if once else 2) or (latin and latin.get(last.start, 0) > end):
                     continue
                 part = tuple(run[number : number + size])
+                goes_on = in_title and size > 1 and _goes_on(run, number + size)
                 found = _kind(phrase, part, lists, thing=thing, in_title=in_title)
-                # The headline alone has it, and goes on: 外媒评|样宇|手机.
-                if found and not (in_title and size > 1 and _goes_on(run, number + size) and text.count(phrase) == 1):
-                    found = kinds.CLAUSE if _is_clause(part) and text.count(phrase) == 1 else found
+                if found and (found := _as_it_stands(found, phrase, part, text, goes_on=goes_on)):
                     yield _NAME_EDGE.sub("", phrase) if found.named and len(phrase) > 2 else phrase, found, part
+
+
+def _as_it_stands(kind: Kind, phrase: str, part: tuple[Word, ...], text: str, *, goes_on: bool) -> Kind | None:
+    """Return the kind of a phrase, of a likely clause that stands once another one, and None where the headline alone has it and goes on.
+
+    外媒评|样宇 goes on with 手机.
+    """
+    if text.count(phrase) > 1:
+        return kind
+    if goes_on:
+        return None
+    return kinds.CLAUSE if _is_clause(part) else kind
 
 
 def _goes_on(run: Sequence[Word], number: int) -> bool:
@@ -198,7 +209,8 @@ def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
 
 def is_nickname(phrase: str, lists: Taxonomy) -> bool:
     """Whether a phrase tells somebody's surname and withholds the rest."""
-    return bool(_NICKNAME.fullmatch(phrase)) and phrase[phrase[0] in "老小阿"] in lists.surnames
+    surname = phrase[1:2] if phrase[0] in "老小阿" else phrase[0]
+    return bool(_NICKNAME.fullmatch(phrase)) and surname in lists.surnames
 
 
 @lru_cache(maxsize=1 << 16)

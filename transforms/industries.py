@@ -91,21 +91,12 @@ def industries(
     named = named or _only(
         [one for one in listed if one.level1 in own or len({start for start, _ in one.places}) > 1], codes, _ONLY * least
     )
-    by_lists = {} if named else {_worded(one, words, lists): places for one, places in trade(others, companies).items()}
-    found: dict[str, list[Place]] = defaultdict(list, by_lists)
+    found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies, words, lists))
     if not named and not found and not codes and about_ai:
         found, codes = _ai(words, lists)
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes
-
-
-def _worded(industry: str, words: Words, lists: Taxonomy) -> str:
-    """Return what the text calls an industry: itself, else a part of it that is named (电动汽车 for 新能源汽车), else itself."""
-    if industry in words.text:
-        return industry
-    parts = (term for _, _, term in words.found["industries"] if term in lists.industries)
-    return next((term for term in parts if lists.cues.get(term) == industry), industry)
 
 
 def _ai(words: Words, lists: Taxonomy) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:

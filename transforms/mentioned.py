@@ -59,11 +59,9 @@ def count_mentions(tally: Tally, words: Words, lists: Taxonomy, subject: str, ow
     taken = [(start, end) for start, end, _ in words.found["companies"]]
     if len(subject) > 2 and subject not in lists.industries and not _TOPIC.search(subject):
         taken += [(end - len(subject), end) for end in words.ends_of(subject)]
-    mentions = list(_listed(words, lists))
-    told = {level or lists.industries.get(lists.cues[term]) for _, _, term, level in mentions}
-    used = frozenset() if told.isdisjoint(_USED) or _trades(text) else _USED
+    used = frozenset() if _trades(text) else _USED
     passing: dict[str, int] = defaultdict(int)
-    for start, end, term, level in mentions:
+    for start, end, term, level in _listed(words, lists):
         if any(left <= start < right for left, right in taken):
             if (level and level in own) or _ends(subject, term, level, words, lists):
                 tally.tell(_trade_told(term, words, lists), _OWN if start < edge else _OWN / 4, (start, end))

@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from transforms.homonyms import heads, homonyms
+from transforms.namesakes import inside_longer, is_namesake
 from transforms.prose import Sentence
 from transforms.taxonomy import Company, Taxonomy
 from transforms.text import HAN
@@ -58,16 +58,6 @@ _ASKED = re.compile(
 _AT = frozenset({"在", "去", "到"})
 HOUSES = frozenset({"银行", "非银金融"})
 """Level-1 names of houses, which mostly speak of others, lend them money or hold what is pledged."""
-# 中国银行业, 中国移动支付, 中国石油大学: what begins like a company's name and is another one.
-_NATIONAL = "中国"
-# 云南旅游|业, 青岛啤酒|节: a place with its trade, its feast or its office; it begins with the last two characters of the name.
-_TRADE_OF_PLACE = re.compile(
-    r"银行业(?![务绩])|(?:旅游|医药|黄金|稀土|电影|软件)(?:业(?![务绩])|产业(?!园|基金|集团)|行业|市场(?!部|化)|消费)"
-    r"|旅游(?:旺季|收入)|(?:啤酒|电影)节|水务局|黄金周|电力(?:供应|需求)|稀土(?:出口|产量)|时尚周|机场群"
-)
-_GOES_ON = re.compile(
-    r"业(?![务绩])|间|保险|互联网|支付|游戏|运营商|产业|管理(?!层)|科学|材料|装饰|文化|工业|和化|大学|学院|学会|协会|报|(?<=人寿)命(?!名)|(?<=建筑)物(?![流产业资贸])"
-)
 # 海州新材预亏86亿元, 出品方海州文化上涨9.98%: who begins a clause that goes on with a figure is who it is about; not who is one of
 # several customers (海州新材、…合计占60%), nor 供应商海州新材.
 _CLAUSE = re.compile(
@@ -101,21 +91,6 @@ ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证�
     r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
 )
 """What follows a name in a headline where it tells of itself; a house that only speaks there tells of others."""
-_PLACES = ("区", "镇", "县")  # 海州高新区 is a place, 海州银行|县域 is none
-_HOMES = re.compile(r"机场|学院|大学|医院|酒店|镇")  # 茅台机场 is not the company
-_HOTELS = re.compile(r"大?酒店|大厦|饭店")
-# 中芯国际学校, 亚太科技大学, 量子生物学, 深圳华强北, 上海临港管委会: what begins like a company's name and is none.
-_NO_FIRM = re.compile(
-    r"(?:希望|实验|双语|外国语|附属)?(?:学校|大学|学院|小学|中学|幼儿园)|学(?![习生员历位术到会费科情业段])|管委会|中心(?=主任|副主任|研究员)"
-    r"|(?<=国际航空)航天|(?<=华强)北"
-)
-_TEACHES = "教育"  # 青禾教育学校 is a part of the company
-_SHORT = 2  # characters
-_GROUPS = ("集团", "实业", "控股")  # of which there are several of one name
-_NO_TOWNS = re.compile(
-    r"河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏"
-    r"|新疆|香港|澳门|中国|美国|德国|日本|英国|法国|韩国|印度|俄罗斯|欧洲|澳大利亚|加拿大|泰国|越南|新加坡|巴西"
-)
 _LEAD = 2  # sentences
 _ENOUGH = 1.5
 _PRICES = 4  # companies; that the shares of so many rose or fell is news of the market
@@ -133,23 +108,12 @@ class Mention:
 
 def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     """Return the places where listed companies are named, in order. `source` is the text with nothing blanked out."""
-    found, text = [], words.text
-    longer = {
-        place for kind in ("subjects", "others") for left, right, _ in words.found[kind] for place in range(left + 1, right)
-    }
+    found: list[Mention] = []
+    longer = inside_longer(words)
     for start, end, name in words.found["companies"]:
         # A name of three characters may be part of another word; longer ones stand for themselves.
         whole = end - start > 3 or (start in words.edges and end in words.edges)
-        short = end - start == _SHORT
-        place = (text[end : end + 1] in _PLACES and end not in words.edges) or (_HOMES if short else _HOTELS).match(text, end)
-        other = _is_elsewhere(start, name, words, lists) or (name.startswith(_NATIONAL) and _GOES_ON.match(text, end))
-        other = (
-            other
-            or start in longer
-            or _TRADE_OF_PLACE.match(text, end - 2)
-            or (not name.endswith(_TEACHES) and _NO_FIRM.match(text, end))
-        )
-        if whole and not place and not other:
+        if whole and start not in longer and not is_namesake(start, end, name, words, lists):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]
     found += (Mention(*one) for one in homonyms(words, source, lists))
@@ -164,17 +128,6 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
             if company := next((lists.codes[code] for code in codes if code in lists.codes), None):
                 found.append(Mention(start, end, company))
     return sorted(found, key=lambda one: (one.start, one.end))
-
-
-def _is_elsewhere(start: int, name: str, words: Words, lists: Taxonomy) -> bool:
-    """Whether a group's name has another town before it than its full name states: 云湖海州集团 is not 样州海州集团."""
-    before = words.ending.get(start)
-    if not name.endswith(_GROUPS) or before is None or before.text not in lists.places or _NO_TOWNS.fullmatch(before.text):
-        return False
-    called = lists.called[lists.companies[name].code]
-    parts = {one[begin:end] for one in called for begin, end in combinations(range(len(one) + 1), 2)}
-    stated = {part for part in parts & lists.places if not _NO_TOWNS.fullmatch(part)}
-    return bool(stated) and before.text not in stated
 
 
 def lead_of(words: Words, sentences: Sequence[Sentence]) -> int:

@@ -62,12 +62,22 @@ def _speaks(end: int, name: str, title: str, lists: Taxonomy) -> bool:
     return finance and bool(_SPEAKS.match(title, end)) and not ANNOUNCES.match(title, end)
 
 
-def trade(others: dict[str, list[Place]], companies: Sequence[Mention]) -> dict[str, list[Place]]:
-    """Return what the one company that the article is about is in, where the lists tell."""
+def trade(others: dict[str, list[Place]], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> dict[str, list[Place]]:
+    """Return what the one company that the article is about is in, where the lists tell, as the text words it if it does."""
     if len(others) == 1:
-        return others
+        return {_worded(industry, words, lists): places for industry, places in others.items()}
     company = _only(companies)
-    return {company.industry: [(one.start, one.end) for one in companies]} if company and company.industry else {}
+    if company is None or not company.industry:
+        return {}
+    return {_worded(company.industry, words, lists): [(one.start, one.end) for one in companies]}
+
+
+def _worded(industry: str, words: Words, lists: Taxonomy) -> str:
+    """Return what the text calls an industry: itself, else a part of it that is named (电动汽车 for 新能源汽车), else itself."""
+    if industry in words.text:
+        return industry
+    parts = (term for _, _, term in words.found["industries"] if term in lists.industries)
+    return next((term for term in parts if lists.cues.get(term) == industry), industry)
 
 
 def _only(companies: Sequence[Mention]) -> Company | None:
