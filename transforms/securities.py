@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.homonyms import heads, homonyms
+from transforms.homonyms import acts, heads, homonyms
 from transforms.namesakes import inside_longer, is_namesake
 from transforms.prose import Sentence
 from transforms.taxonomy import Company, Taxonomy
@@ -17,9 +17,10 @@ _DIGITS = re.compile(r"[0-9]{6}(?!\d)(?<!\d{7})")
 _BEFORE = re.compile(r"(?:代码|代碼|行情|[（(](?:SH|SZ|BJ)?|SH|SZ|BJ)\s*[:：.]?\s*$", re.IGNORECASE)
 _BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
 _LONGEST_MARK = 8  # characters
+_FORECAST = r"预计(?:\d{2,4}年?|年度?|前?[上一二三四]季度?|上半年|全年|实现|归母|归属\S{2,10}的)*(?:净利|盈利|亏损)"  # of its own
 # 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
 _QUOTED = re.compile(
-    r"(?:[：:](?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)"
+    rf"(?:[：:](?!{_FORECAST})(?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)"
     r"|研报|研究所|研究员|分析师|首席(?![^，。、]{1,4}官)|策略|非银|宏观|团队|数据|统计|Choice|讯|快讯|记者|报道)"
 )
 _SPEAKS = re.compile(r"认为|表示|指出|预计")  # a house does so of others, another company of itself
@@ -88,7 +89,7 @@ _MOVED = re.compile(
 # 【海州新材】公司公告: a label is no prose, yet it says whom what follows is about.
 _LABEL = re.compile(r"(?<=\n【)\*?([^】\n]{2,8})(?=】)")
 ANNOUNCES = re.compile(  # 海州银行：拟发行优先股, but not 海州证券：震荡上行
-    r"[^：:】]{0,14}[：:】]\s*(?:公司)?(?:拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{0,3}(?:季|半年))"
+    rf"[^：:】]{{0,14}}[：:】]\s*(?:公司)?(?:{_FORECAST}|拟|公告|净利|归母|营收|董事|监事|总经理|行长|总裁|控股股东|股东|获|收到|完成|终止|发行|[前上一三]\S{{0,3}}(?:季|半年))"
 )
 """What follows a name in a headline where it tells of itself; a house that only speaks there tells of others."""
 _LEAD = 2  # sentences
@@ -111,8 +112,8 @@ def mentions(words: Words, source: str, lists: Taxonomy) -> list[Mention]:
     found: list[Mention] = []
     longer = inside_longer(words)
     for start, end, name in words.found["companies"]:
-        # A name of three characters may be part of another word; longer ones stand for themselves.
-        whole = end - start > 3 or (start in words.edges and end in words.edges)
+        # A name of three characters may be part of another word; longer ones, and what only a company does, stand for themselves.
+        whole = end - start > 3 or (start in words.edges and end in words.edges) or acts(start, end, words.text)
         if whole and start not in longer and not is_namesake(start, end, name, words, lists):
             one = Mention(start, end, lists.companies[name])
             found += [one, one] if one.company.code[:6] in source[max(0, start - 7) : end + 7] else [one]

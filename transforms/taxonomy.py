@@ -147,7 +147,7 @@ def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:
 
     Files: `ai_technologies.csv` (term, kind), `industries.csv` (term, level1), `industry_cues.csv` (cue, industry: what
     tells of an industry), `industry_names.csv` (term, name: what an industry is called instead), `companies.csv` (code, name,
-    full_name, level1, industry: what it is in, in plain words; may be empty or lack), `company_aliases.csv` (alias, code),
+    level1, and where they are known full_name and industry: what it is in, in plain words), `company_aliases.csv` (alias, code),
     `company_industries.csv` (name, industry: companies that `companies.csv` lacks), `event_triggers.csv` (trigger, type),
     `subjects.csv` (term, kind),
     and with a word a line `generic_words.txt`, `ambiguous_names.txt`, `broad_industries.txt`, `industry_exceptions.txt`,
@@ -211,7 +211,7 @@ def _companies(
     codes: dict[str, Company] = {}
     for row in rows(folders, "companies.csv"):
         company = Company(row["code"], intern(row["level1"]), intern(row.get("industry") or ""))
-        for name in _names(row["name"], row["full_name"]):
+        for name in _names(row["name"], row.get("full_name") or ""):
             (homonyms if name in everyday else companies)[name] = company
         codes[row["code"]] = company
     for row in rows(folders, "company_aliases.csv"):
@@ -246,4 +246,6 @@ def _names(name: str, full_name: str) -> Iterator[str]:
         own = firm[max(firm.find(name), 0) :]
         if own.startswith(name) and len(own) >= 2 * _SHORT:
             yield own
-    yield firm if len(firm) >= _FIRM else full_name
+    goes_on = len(name) > _SHORT and firm.startswith(name) and len(firm) >= len(name) + _SHORT  # 太平洋证券
+    if full_name:
+        yield firm if goes_on or len(firm) >= _FIRM else full_name

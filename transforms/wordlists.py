@@ -46,7 +46,7 @@ LEVEL1 = [
 
 COLUMNS = {
     "ai_technologies.csv": ("term",),
-    "companies.csv": ("code", "name", "full_name", "level1"),
+    "companies.csv": ("code", "name", "level1"),
     "company_aliases.csv": ("alias", "code"),
     "company_industries.csv": ("name", "industry"),
     "event_triggers.csv": ("trigger", "type"),
