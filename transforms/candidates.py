@@ -37,6 +37,7 @@ _NUMBER_FIRST = re.compile(
     r"\d{1,2}(?:(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}| ?(?:Pro|Plus|Max|Ultra|Lite|SE))(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])"
 )
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
+_CUT = re.compile(r"^所|报讯$|(?<![模虚草比])拟$")  # 所持, 一致行动|人拟
 _NICKNAME = re.compile(r"[老小阿].|.某|.{1,2}(?:女士|先生|小姐)")  # 老邱, 黄某, 江女士: somebody whom nobody looks for
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
@@ -275,10 +276,10 @@ def _is_titled(name: Word, title: Word) -> bool:
 
 
 def _is_cut(last: Word) -> bool:
-    """Whether a run of words breaks off in a name (卖家骆|江平), in what somebody does (所持|股份) or is a paper."""
+    """Whether a run of words breaks off in a name (卖家骆|江平), in what somebody does (所持|股份, 行动|人拟) or is a paper."""
     if len(last.text) == 1:
         return last.tag in PERSONS or last.tag == "j"
-    return last.text.startswith("所") or last.text.endswith("报讯")
+    return bool(_CUT.search(last.text))
 
 
 def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -> Kind | None:

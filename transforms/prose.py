@@ -22,6 +22,9 @@ def each(heads: str, rest: str) -> str:
 
 
 _LINE = re.compile(r"[^\n]+")
+_INDENT = "\u3000\u3000"
+# Where line breaks were lost, the indent of a paragraph is left; two blanks set apart a name of two characters (张　　三), too.
+_PARAGRAPH = re.compile(rf"(?:[^\n\u3000]|\u3000(?!\u3000)|{_INDENT}(?![^\n\u3000]{{12}}))+")
 _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
 # What a site prints above an article whose headline it has changed: an offer of its own, a short one. Where no prose follows the
 # headline as it was, that stands below the article.
@@ -138,7 +141,8 @@ def prose(body: str) -> list[Sentence]:
     times = set(_PRINTED.findall(body))
     others = (_OTHERS.search(body) if times else None) or (_OTHERS_AT_ONCE.search(body) if len(times) == 1 else None)
     end = others.start() if others and "。" in body[: others.start()] else len(body)
-    for line in _LINE.finditer(body, above.end() if above else 0, end):
+    lines = _PARAGRAPH if _INDENT in body else _LINE
+    for line in lines.finditer(body, above.end() if above else 0, end):
         text, shift = line[0], line.start()
         if _is_label(text):
             continue

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -135,11 +134,11 @@ class Taxonomy:
 
     @cached_property
     def called(self) -> dict[str, list[str]]:
-        """The names of each company, by its code."""
-        names: dict[str, list[str]] = defaultdict(list)
+        """The names of each company, by its code; none of one that is known by a word of everyday language alone."""
+        names: dict[str, list[str]] = {code: [] for code in self.codes}
         for name, company in self.companies.items():
             names[company.code].append(name)
-        return dict(names)
+        return names
 
 
 def load_taxonomy(folders: Iterable[Path]) -> Taxonomy:

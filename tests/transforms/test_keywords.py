@@ -304,3 +304,10 @@ def test_what_a_headline_alone_has_is_no_keyword_where_it_breaks_off():
     made = found("权威机构预计印度手机销量下滑", "这款眼镜可看清远近。云湖光学说，眼镜明年上市，云湖光学已获专利。")
     assert "云湖光学" in made
     assert not any(one.endswith("预计印度") for one in made)
+
+
+def test_how_long_and_by_whom_is_no_beginning_or_end_of_a_keyword():
+    body = "海州新材公告，海州集团及其一致行动人拟减持2%的股份。海州集团在6个月内减持，一致行动人拟在3个月内减持。自本减持计划公告起生效。"
+    made = found("海州新材：股东拟6个月内减持 拟10转5", body)
+    assert "海州新材" in made
+    assert not any(one.startswith(("内", "自本")) or one.endswith("拟") for one in made)

@@ -14,6 +14,11 @@ def test_sentences_are_spans_of_the_body_in_order():
     assert prose("") == []
 
 
+def test_an_indent_begins_a_paragraph_where_line_breaks_were_lost():
+    body = "原标题：海州新材两股东减持　　样报记者 何一帆　　海州新材11日晚间公告，股东减持股份。　　报道：张　　三，李　　四"
+    assert told(body) == ["海州新材11日晚间公告，股东减持股份。", "报道：张　　三，李　　四"]
+
+
 def test_a_semicolon_ends_no_sentence_unless_it_is_very_long():
     short = "营业收入3亿元，同比增长；净利润1亿元，同比下降。"
     assert told(short) == [short]

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.transforms.lists import shipped, words_of
+from tests.transforms.lists import keywords_of, shipped, words_of
 from transforms.prose import prose
 from transforms.securities import about, mentions
 
@@ -374,6 +374,11 @@ def test_a_headline_that_says_what_only_a_company_does_is_about_it(title, code):
 )
 def test_a_headline_of_a_place_is_not(title):
     assert codes(title, "详情见公告。市场反应平淡。") == []
+
+
+def test_a_company_known_by_an_everyday_word_alone_is_found_by_its_code():
+    assert codes("老百姓：拟收购一家药店", "老百姓（603883）公告，拟收购一家药店。") == ["603883.SH"]
+    assert keywords_of("老百姓：拟收购一家药店", "老百姓（603883）公告，拟收购一家药店。药店开业两年。药店有八家。")
 
 
 def test_a_house_that_forecasts_the_profit_of_another_is_not_what_a_headline_is_about():
