@@ -34,6 +34,8 @@ _AROUND = re.compile(
     r"|(?<=.{6})(?<!-)\s?-{2,4}(?:消息人士|知情人士|新华|路透|外媒|媒体|官员|发言人|[^-：:\s\d]{1,5}(?:网|报|社|频道|财经|电视|交所))$"
 )
 
+_WRAPPED = re.compile(r"^【([^【】]+)】$")  # a flash whose whole headline stands in brackets
+
 
 class LexiconEngine:
     """Annotates with the lists of a taxonomy."""
@@ -55,7 +57,7 @@ class LexiconEngine:
         """
         lists = self._taxonomy
         body = body[:_READ].replace("\xa0", " ")
-        title = _AROUND.sub("", title.replace("\xa0", " "))
+        title = _AROUND.sub("", _WRAPPED.sub(r"\1", title.replace("\xa0", " ")))
         sentences = prose(body)
         words = Words(title, body, sentences, lists.finder)
         named = mentions(words, f"{title}\n{body}", lists)

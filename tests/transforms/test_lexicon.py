@@ -149,3 +149,9 @@ def test_a_blank_that_does_not_break_is_a_blank(engine):
     made = engine.annotate("云湖汽车Model\xa03降价", body)
     assert "Model 3" in made.keywords
     assert all(body[one.start : one.end].replace("\xa0", " ") == one.value for one in made.evidence if one.column == "keywords")
+
+
+def test_a_headline_in_brackets_is_read_as_one_without(engine):
+    bare = engine.annotate(TITLE, BODY)
+    made = engine.annotate(f"【{TITLE}】", BODY)
+    assert made.model_copy(update={"annotated_at": bare.annotated_at}) == bare
