@@ -217,7 +217,7 @@ def _companies(
         if row["code"] not in codes:
             place = place_of(folders, "company_aliases.csv", row["alias"])
             raise ConfigError(f"{place}: {row['alias']} stands for {row['code']}, which companies.csv does not have")
-        companies[row["alias"]] = codes[row["code"]]
+        (homonyms if row["alias"] in everyday else companies)[row["alias"]] = codes[row["code"]]
     return companies, homonyms, codes
 
 

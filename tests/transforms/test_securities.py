@@ -358,6 +358,7 @@ def test_a_price_or_an_act_of_its_own_tells_that_a_word_of_everyday_language_is_
     [
         ("祁连山终止收购一家工厂 股票周一复牌", "600720.SH"),
         ("祁连山：海州集团减持1116万股", "600720.SH"),
+        ("海南发展：股东减持1116万股", "002163.SZ"),  # a later name that is a word
         ("祁连山：预计前三季度净利润增长一成", "600720.SH"),
         ("祁连山遭股东云湖资本减持2%股份", "600720.SH"),
         ("英威腾实控人及部分董事拟减持股份", "002334.SZ"),  # whose name is cut wrongly: 英威腾实|控人
@@ -370,7 +371,14 @@ def test_a_headline_that_says_what_only_a_company_does_is_about_it(title, code):
 
 
 @pytest.mark.parametrize(
-    "title", ["祁连山迎来今冬首场雪", "祁连山：上半年接待游客百万", "在祁连山停牌的游客中心今日开放", "沿英威腾飞的方向看"]
+    "title",
+    [
+        "祁连山迎来今冬首场雪",
+        "海南发展提速",
+        "祁连山：上半年接待游客百万",
+        "在祁连山停牌的游客中心今日开放",
+        "沿英威腾飞的方向看",
+    ],
 )
 def test_a_headline_of_a_place_is_not(title):
     assert codes(title, "详情见公告。市场反应平淡。") == []
