@@ -104,6 +104,12 @@ class Books:
         with self._reading() as connection:
             return connection.scalar(select(func.count()).where(_urls.c.source == source, _urls.c.crawl == crawl, off_day)) or 0
 
+    def found_under(self, source: str, crawl: str) -> set[date]:
+        """Return the days under which the URLs count that one crawl found and did not skip."""
+        mine = and_(_urls.c.source == source, _urls.c.crawl == crawl, _urls.c.state != "skipped")
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.day).where(mine).distinct()))
+
     def found_by(self, source: str, days: Iterable[date]) -> dict[str, int]:
         """Return how many URLs of `days` each list page of a source brought; one that several name counts for the first."""
         wanted = set(days)
@@ -122,9 +128,11 @@ class Books:
         with self._reading() as connection:
             return Counter(dict(connection.execute(query).tuples().all()))
 
-    def unbuilt_days(self, source: str) -> set[date]:
-        """Return the days under which pages of a source wait for the build."""
+    def unbuilt_days(self, source: str, *, new: bool = False) -> set[date]:
+        """Return the days under which pages of a source wait for the build, with `new` those that were never built."""
         waiting = and_(_urls.c.source == source, _urls.c.state == "archived")
+        if new:
+            waiting = and_(waiting, _urls.c.made_by.is_(None), _urls.c.published_date.is_(None))
         with self._reading() as connection:
             return set(connection.scalars(select(_urls.c.day).where(waiting).distinct()))
 

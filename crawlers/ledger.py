@@ -39,6 +39,7 @@ from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 _ENDED = ("whole", "none")  # listings that were read to their end
+_heirs = _urls.alias()
 
 
 class Ledger(Builds, Census, Inquiries):
@@ -147,6 +148,12 @@ class Ledger(Builds, Census, Inquiries):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
                 connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None))
 
+    def ask_again(self, source: str, days: Collection[date]) -> None:
+        """Let those URLs of `days` be fetched anew that the site did not have, unless another source has them by now."""
+        gone = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "missing", _urls.c.day.in_(list(days)))
+        with self._writing() as connection:
+            connection.execute(update(_urls).where(gone, ~elsewhere(HELD)).values(state="discovered", reason=None, detail=None))
+
     def leave(self, source: str, but: Collection[date] = ()) -> None:
         """Let other sources have what this one has found and not fetched, `but` for that of some days.
 
@@ -163,10 +170,13 @@ class Ledger(Builds, Census, Inquiries):
                 connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
 
     def holding(self) -> set[str]:
-        """Return the sources that have found URLs and not fetched them, for which no other source may ask."""
+        """Return the sources that have found URLs and not fetched them, for which no other source asks."""
+        seen = and_(_heirs.c.state == "skipped", _heirs.c.reason == "seen", _heirs.c.detail == _urls.c.source)
+        wanted = exists().where(_heirs.c.article_id == _urls.c.article_id, seen).correlate(_urls)
         with self._reading() as connection:
             found = and_(_urls.c.state == "discovered", _urls.c.reason.is_distinct_from(LEFT))
-            return set(connection.scalars(select(_urls.c.source).where(found).distinct()))
+            missed = and_(_urls.c.state.in_(("failed", "blocked")), wanted)
+            return set(connection.scalars(select(_urls.c.source).where(or_(found, missed)).distinct()))
 
     def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
         """Return the URLs of `days` that were found but are archived by no source: never fetched, failed or blocked.

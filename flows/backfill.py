@@ -32,7 +32,7 @@ def backfill(project: Project, wanted: Backfill, todo: Plan, runner: Runner, wat
     gathering = Gathering(project, cut, runner, watch, findings, annotating.take_part, again=wanted.again == "all")
     gathering.run()
     annotating.take_rest(todo)
-    run = finish(project, todo, wanted.id, runner, findings)
+    run = finish(project, gathering.plan(), wanted.id, runner, findings)
     run.off_days = gathering.off_days()
     run.annotated = annotating.result
     run.findings += alert(project, run.reports, run.findings, today)

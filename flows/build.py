@@ -11,8 +11,9 @@ from typing import Literal
 from crawlers.crawl import salvage
 from crawlers.fates import UNREADABLE, Find, Waiting
 from crawlers.lock import build_lock, source_lock
+from crawlers.page import Position
 from flows.build_batch import build_batch
-from flows.built import BuildJob, Built, crashed, single_pages
+from flows.built import BuildJob, Built, crashed, keep_record, single_pages
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
@@ -149,6 +150,7 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
     Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped. Others' records
     are told of their stories when all is built.
     """
+    done = _but_lost(project, source, done)
     finds = [find for built in done for find in built.finds]
     project.ledger.find(source, finds, set(_days(finds) if days is None else days), "page", "build")
     told = project.ledger.stories_of([built.record.article_id for built in done if built.record])
@@ -171,3 +173,27 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
     project.ledger.retold(told)
     project.ledger.settle(source, [built.outcome for built in done], made_by)
     return finds
+
+
+def _but_lost(project: Project, source: str, done: list[Built]) -> list[Built]:
+    """Return what was built, where an article that was fetched anew gives a reject and its record is of a page that was lost: a failure.
+
+    That record is all that is left of the article, which its site may have taken down; it stays, and the article is asked for
+    again.
+    """
+    doubtful: dict[date, set[str]] = {}
+    for built in done:
+        if built.reject and built.page.published_date:
+            doubtful.setdefault(built.page.published_date, set()).add(built.page.article_id)
+    table = dataset.records(project.data)
+    lies = {
+        row.article_id: Position(row.archive_file, row.archive_offset)
+        for day, ids in doubtful.items()
+        for row in table.rows(day, source, ids)
+    }
+    return [
+        keep_record(built, lies[built.page.article_id].file)
+        if built.reject and lies.get(built.page.article_id, built.page.position) != built.page.position
+        else built
+        for built in done
+    ]

@@ -72,6 +72,15 @@ def rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) ->
     return Built(waiting, outcome, None, reject)
 
 
+def keep_record(built: Built, lost: str) -> Built:
+    """Return what becomes of an article whose record stays, since the page of that was lost with a file, and its new one gives none."""
+    told = built.outcome
+    detail = f"{told.detail or 'no record'}; its record stays, whose page was lost with archive/{lost}"
+    return Built(
+        built.page, Outcome(told.article_id, "failed", built.page.published_date, told.reason, detail), finds=built.finds
+    )
+
+
 def single_pages(job: BuildJob) -> list[BuildJob]:
     """Return jobs of one page each."""
     return [replace(job, pages=(page,)) for page in job.pages]

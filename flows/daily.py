@@ -90,7 +90,7 @@ def collect(
     gathering = Gathering(project, {source: [days] for source, days in plan.items()}, runner, watch, findings, again=again)
     gathering.run()
     annotating.take(plan)
-    run = finish(project, plan, name, runner, findings)
+    run = finish(project, gathering.plan(), name, runner, findings)
     run.off_days = gathering.off_days()
     run.annotated = annotating.result
     run.findings += alert(project, run.reports, run.findings, today)

@@ -66,6 +66,7 @@ class Gathering:
         self._built = built
         self._again = again
         self._under_way: Plan = {}
+        self._late: dict[str, set[date]] = {source: set() for source in parts}
         self._crawls: list[tuple[str, str]] = []
         self._ahead: dict[str, _Ahead] = {}
 
@@ -86,6 +87,13 @@ class Gathering:
                 else:
                     self._watch.phase(f"build {news}")
                     self._runner.step(f"build {news} ahead", partial(self._build_ahead, news))
+
+    def plan(self) -> Plan:
+        """Return the days of each source, and those that were listed to their end before and got new articles meanwhile."""
+        ledger, late = self._project.ledger, {source: set(days) for source, days in self._late.items()}
+        for source, crawl in self._crawls:
+            late[source] |= ledger.found_under(source, crawl)
+        return {source: sorted(days | ledger.listed(source, late[source])) for source, days in self._asked.items()}
 
     def off_days(self) -> dict[str, int]:
         """Return, by source, how many candidates its listings placed on days not asked for."""
@@ -130,6 +138,7 @@ class Gathering:
         self._project.ledger.give_way(source)
         short = {report.day: report.reason for report in checked_reports(self._project, {source: days}) if is_short(report)}
         self._project.ledger.list_anew(source, short)
+        self._project.ledger.ask_again(source, days if self._again else short)
         todo = days if self._again else unfinished(self._project, source, days)
         if todo and self._awake(source, todo, name := new_crawl_id()):
             self._crawls.append((source, name))
@@ -143,7 +152,10 @@ class Gathering:
         if trouble:
             self._fail(source, trouble)
         days = self._under_way.pop(source)
-        self._build(source, days)
+        # What a list names late of a day that was asked for before was fetched, too.
+        late = self._project.ledger.unbuilt_days(source, new=True) & self._project.ledger.asked(source) - set(days)
+        self._late[source] |= late
+        self._build(source, [*days, *sorted(late)])
         self._begin(source, crawls)
         self._built({source: days})
 

@@ -86,8 +86,9 @@ def plan_backfill(
     """Return the plan for `days`, each source's in the order in which they are given.
 
     `missing` takes up days that were never begun or not ended, `failed` also those that failed or were blocked, `all` lists
-    every day once more, also one that no list is known to show; articles that are archived are never fetched again. Days whose
-    records wait for their annotation are always taken up. What was listed since `begun_at`, and is done, is left.
+    every day once more, also one that no list is known to show; articles that are archived are never fetched again, but for
+    those that the site did not have. Days whose records wait for their annotation are always taken up. What was listed since
+    `begun_at`, and is done, is left.
     """
     reports = foreseen_reports(project, {name: list(days) for name in sources}, trust_ends=again != "all")
     wanted: dict[str, dict[date, DayReport]] = {name: {} for name in sources}

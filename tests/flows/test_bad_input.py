@@ -192,7 +192,7 @@ def test_a_wrong_word_list_stops_a_run_before_it_begins(project):
     (project.config / "taxonomy").mkdir(exist_ok=True)
     (project.config / "taxonomy" / "companies.csv").write_text("code,name,full_name,level1\n1,2\n", encoding="utf-8")
     run = caixun("run", "--source", "sample_paper", *in_project(project))
-    assert_one_sentence(run, 2, "companies.csv:2: each row needs code, name, full_name, level1")
+    assert_one_sentence(run, 2, "companies.csv:2: each row needs code, name, level1")
 
 
 def test_a_data_root_that_cannot_be_written(project, tmp_path):

@@ -16,7 +16,9 @@ from flows import crawl as crawl_module
 from flows import gathering
 from flows.backfill import backfill
 from flows.build import build_ahead
+from flows.doctor import doctor
 from flows.planning import new_backfill, plan_backfill, plan_of
+from flows.rebuild import rebuild
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.loopback import SOURCE, article, collected, links, loopback, make_project
@@ -260,3 +262,100 @@ def crawl_under_way(project, source):
     lock = project.data.locks.hold(source, 0)
     yield
     lock.release()
+
+
+ROLL = """\
+title: x
+home: http://127.0.0.1:{port}/
+seeds:
+  - {{kind: listing, url: 'http://127.0.0.1:{port}/roll', links: li, item: {{url: a, title: a, time: i}}}}
+allow: ['/a/']
+delay: 0
+private: true
+"""
+
+
+def roll(*items):
+    """Return a newest-first list of articles by number, each with its time."""
+    return 200, "".join(f'<li><a href="/a/{number}">标题</a><i>{printed}</i></li>' for number, printed in items).encode()
+
+
+def test_what_a_list_names_late_of_a_day_that_is_done_is_a_record_and_counts(slow, tmp_path):
+    new, old = (1, "2026-11-18 09:21"), (2, "2026-11-17 09:21")
+    slow.pages |= {"/roll": roll(new, old, (9, "2026-11-16 09:21"))}
+    slow.pages |= {f"/a/{number}": article(number, printed) for number, printed in (new, old)}
+    project = make_project(tmp_path, slow, wire=ROLL)
+    collected(project, {"wire": [DAYS[1]]})
+    late, lost = (3, "2026-11-17 22:00"), (4, "2026-11-17 23:00")
+    slow.pages |= {"/roll": roll(new, late, lost, old, (9, "2026-11-16 09:21")), "/a/3": article(*late), "/a/4": (500, b"down")}
+    run = collected(project, {"wire": [D18]})
+    day = next(report for report in run.reports if report.day == DAYS[1])
+    assert (day.status, day.tally.records, day.tally.failed) == ("failed", 2, 1)
+    assert not run.ok
+    assert len(dataset.records(project.data).rows(DAYS[1], "wire")) == 2
+    slow.pages["/a/4"] = article(*lost)
+    assert collected(project, {"wire": [DAYS[1]]}).reports[0].tally.records == 3
+    assert [slow.asked.count(f"/a/{number}") for number in (1, 2, 3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("gone", [(404, b"gone"), (200, b"<title>x</title><p>moved</p>")])
+def test_a_record_whose_page_was_lost_stays_when_the_site_has_the_article_no_more(slow, tmp_path, gone):
+    slow.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+    project = make_project(tmp_path, slow, paper=SOURCE)
+    collected(project, {"paper": [D18]})
+    before = dataset.records(project.data).rows(D18, "paper")
+    for file in (project.data / "archive").rglob("*.warc.gz"):
+        file.unlink()
+    doctor(project, workers(project), Watch(), mend=True)
+    slow.pages["/a/1"] = gone
+    for _ in range(2):  # what the site has no more is asked for again each time
+        run = collected(project, {"paper": [D18]})
+        assert (run.reports[0].status, run.reports[0].tally.records, run.reports[0].tally.failed) == ("failed", 1, 1)
+        assert not run.findings
+        assert {row.article_id for row in dataset.records(project.data).rows(D18, "paper")} == {row.article_id for row in before}
+        assert doctor(project, workers(project), Watch(), mend=True).troubles == []
+    slow.pages["/a/1"] = article(1)
+    assert collected(project, {"paper": [D18]}).reports[0].tally.records == 2
+    assert len(dataset.records(project.data).rows(D18, "paper")) == 2
+
+
+def test_a_page_that_new_rules_refuse_takes_its_record_along(slow, tmp_path):
+    slow.pages |= {"/paper/18": links("/a/1"), "/a/1": article(1)}
+    project = make_project(tmp_path, slow, paper=SOURCE)
+    collected(project, {"paper": [D18]})
+    project = make_project(tmp_path, slow, paper=SOURCE + "extract: {{drop: ['p']}}\n")
+    rebuild(project, {"paper": [D18]}, workers(project), Watch())
+    assert dataset.records(project.data).rows(D18, "paper") == []
+
+
+@pytest.mark.parametrize(("expect", "again"), [("", True), ("expect: {{min: 2}}\n", False)], ids=["all", "too few"])
+def test_an_article_that_a_site_did_not_have_is_asked_for_again(slow, tmp_path, expect, again):
+    slow.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1)}
+    project = make_project(tmp_path, slow, paper=SOURCE + expect)
+    first = collected(project, {"paper": [D18]}).reports[0]
+    assert (first.tally.records, first.tally.rejects) == (1, {"missing": 1})
+    slow.pages["/a/2"] = article(2)
+    report = collected(project, {"paper": [D18]}, again=again).reports[0]
+    assert (report.status, report.tally.records, report.tally.rejects) == ("complete", 2, {})
+    assert dataset.rejects(project.data).rows(D18, "paper") == []
+    assert [slow.asked.count(f"/a/{number}") for number in (1, 2)] == [1, 2]
+
+
+def test_what_a_source_failed_to_fetch_is_fetched_by_another_when_it_is_disabled(slow, tmp_path):
+    slow.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/2": article(2)}
+    project = make_project(tmp_path, slow, paper=SOURCE, wire=SOURCE)
+    url = f"http://127.0.0.1:{slow.port}/a/1"
+    found = Find(article_id(url), url, url, None, D18)
+    project.ledger.begin("wire", [D18], "earlier")
+    project.ledger.find("wire", [found], {D18}, "seed", "earlier")
+    with source_lock(project.data, "wire"):  # which is about to fetch it
+        assert collected(project, {"paper": [D18]}).reports[0].tally.skipped == {"seen": 1}
+    project.ledger.miss("wire", found.article_id, "failed", "HTTP 500")
+    wire = project.config / "sources" / "wire.yml"
+    wire.write_text(wire.read_text(encoding="utf-8") + "disabled: it has moved\n", encoding="utf-8")
+    project = open_project(project.config, project.data)
+    slow.pages |= {"/a/1": article(1), "/paper/17": links("/a/3"), "/a/3": article(3, "2026-11-17 08:00")}
+    collected(project, {"paper": DAYS[1:2]})  # any run frees it
+    assert plan_backfill(project, ["paper"], [D18], "missing").todo == {"paper": [D18]}
+    report = collected(project, {"paper": [D18]}).reports[0]
+    assert (report.status, report.tally.records) == ("complete", 2)
