@@ -14,7 +14,8 @@ from crawlers.inquiries import Batch, Inquiry
 from flows.desk import Desk
 from flows.kept import Asker
 from flows.purse import OverBudgetError, Payment
-from transforms.llm import Answer, RefusedError
+from transforms.llm import RefusedError
+from transforms.reply import Answer
 
 _PAUSE = 30.0  # seconds between two looks at a batch
 

@@ -18,8 +18,9 @@ from flows.kept import Asker, Kept, told
 from flows.purse import Pace, Paid, Payment, Purse
 from flows.settings import Project
 from transforms.dialogue import Outcome, Told
-from transforms.llm import Answer, Client, DownError, LlmError
+from transforms.llm import Client, DownError, LlmError
 from transforms.prompt import Message
+from transforms.reply import Answer
 
 _PATIENCE = 3600.0  # seconds; a question takes a quarter of that when each of its tries does
 _LOOK = 1.0  # seconds between two looks at whether a desk that waits for another one's question was closed

@@ -7,8 +7,9 @@ from crawlers.inquiries import Account, Inquiry, KeptAnswer
 from flows.settings import Project
 from transforms.dialogue import LlmEngine, Outcome, Told
 from transforms.endpoint import model_of
-from transforms.llm import Answer, DownError
+from transforms.llm import DownError
 from transforms.prompt import Message
+from transforms.reply import Answer
 from transforms.taxonomy import load_taxonomy
 from transforms.text import text_hash
 

@@ -74,7 +74,7 @@ class Purse:
         with self._changed:
             while not self.allows(most):
                 if not self._asked:
-                    raise OverBudgetError(f"the budget of {self._limit:g} is spent")
+                    raise OverBudgetError(self._told(most))
                 self._changed.wait()
             self._set_aside += most
             self._asked += 1
@@ -87,6 +87,11 @@ class Purse:
                 self._set_aside = self._set_aside - most if self._asked else 0.0  # not what rounding leaves of sums
                 self.spent += payment.cost
                 self._changed.notify_all()
+
+    def _told(self, most: float) -> str:
+        limit = self._limit or 0.0
+        left = "" if self.spent >= limit else f" but for {limit - self.spent:.3g}, and the next question may cost {most:.3g}"
+        return f"the budget of {limit:g} is spent{left}"
 
 
 class Payment:

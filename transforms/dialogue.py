@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from crawlers.clock import now
 from transforms.grounding import Fault, Grounded, Said, ground
-from transforms.llm import Answer
 from transforms.prompt import Message, Prompt
 from transforms.record import Annotation
+from transforms.reply import Answer
 from transforms.taxonomy import Taxonomy
 
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)

@@ -1,5 +1,6 @@
 """The endpoint of the llm engine: where the model answers, and on which terms. Its key is no setting: it stays in the environment."""
 
+import json
 import os
 import re
 from typing import Any, Literal
@@ -17,10 +18,10 @@ _BOUNDS = ("max_tokens", "max_completion_tokens")  # options, each of which boun
 
 
 def _is_address(text: str) -> bool:
-    """Whether a text is an http(s) address of a host, without a name or key in it."""
+    """Whether a text is an http(s) address of a host, without a name or key in it, be it behind a question mark."""
     try:
         parts = urlsplit(text)
-        return bool(re.fullmatch(r"https?://[^\s@]+", text) and parts.hostname) and parts.port != 0
+        return bool(re.fullmatch(r"https?://[^\s@?#]+", text) and parts.hostname) and parts.port != 0
     except ValueError:  # its port is no number, or too large
         return False
 
@@ -64,6 +65,15 @@ class Endpoint(Strict):
             raise ValueError("an http(s) address is expected here, without a name or key in it")
         return value
 
+    @field_validator("key_env")
+    @classmethod
+    def _is_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):  # it may be the key: it is not repeated
+            raise ValueError(
+                "the name of an environment variable is expected here, which holds the key; null where there is none"
+            )
+        return value
+
     @field_validator("options")
     @classmethod
     def _bounds_answers(cls, value: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +84,10 @@ class Endpoint(Strict):
         for name in _BOUNDS:
             if name in value and (type(value[name]) is not int or value[name] < 1):
                 raise ValueError(f"{name}: a number of tokens is expected here")
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:  # YAML reads 2026-11-20 as a date
+            raise ValueError(f"no request can hold this: {error}") from error
         return value
 
     @property

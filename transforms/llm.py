@@ -1,4 +1,4 @@
-"""The client of the llm engine: the one file that knows the model's API. One question, one answer.
+"""The client of the llm engine. With `patience`, `denial` and `reply` it is all that knows the model's API.
 
 Any endpoint will do that speaks OpenAI's chat completions. Not each of them takes a JSON schema: the client tries the schema,
 then a tool, then a schema in the prompt, and stays with the first that is answered. It waits out `Retry-After`, 429, 5xx and
@@ -8,18 +8,19 @@ done one level above.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from crawlers.errors import CaixunError, ConfigError
+from transforms.denial import Refusals, lacks_model, lacks_money
 from transforms.endpoint import Access
 from transforms.grounding import Said
 from transforms.patience import PAUSES, pause_behind
 from transforms.prompt import Message
+from transforms.reply import Answer, answer_in, at, count
 
 if TYPE_CHECKING:
     from openai import APIStatusError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Mode = Literal["schema", "tool", "prompt"]
 
 _MODES: tuple[Mode, ...] = ("schema", "tool", "prompt")
-_REFUSED = (400, 404, 413, 415, 422, 451)  # statuses that are answers to what was asked
+_REFUSED = (400, 404, 405, 413, 415, 422, 451)  # statuses that are answers to what was asked
 _PROVEN: dict[tuple[str, str], Mode] = {}
 """The mode in which a model at an address has answered in this process."""
 _TOOL = "annotate"
@@ -36,24 +37,6 @@ _MARK = "caixun"
 """Name of what is kept with a batch."""
 _LOOK_BACK = 100  # batches among which one is looked for
 _SECRET = 16  # characters; what local servers are given (none, ollama) is shorter
-_MOST_REFUSED = 3  # questions with which a run begins
-# How endpoints say with another status than 404 that they have no such model (DeepSeek and Zhipu answer 400).
-_NO_MODEL = re.compile(r"model not exist|model_not_found|模型不存在", re.IGNORECASE)
-_ABSENT = re.compile(r"not (?:exist|found)|不存在", re.IGNORECASE)
-# What is refused for its text says nothing of the next one.
-_FOR_ITS_TEXT = re.compile(
-    r"inappropriate|content|sensitive|inspection|risk|safety|policy|length|敏感|违规|风险|审核", re.IGNORECASE
-)
-_MOST_TOKENS = 100_000_000  # of one answer; what an endpoint counts beyond is no count
-
-
-class Answer(NamedTuple):
-    """What a model answered; `cut` when it was not at its end."""
-
-    text: str
-    cut: bool
-    tokens_in: int
-    tokens_out: int
 
 
 class LlmError(CaixunError):
@@ -89,7 +72,7 @@ class Client:
         self._stopped = stopped or Event()
         self._place = (access.base_url, access.model)
         self._first = Lock()
-        self._refused = 0  # questions, before any was answered
+        self._refusals = Refusals()
         try:
             self._api = openai.OpenAI(
                 api_key=access.key, base_url=access.base_url, timeout=access.terms.timeout, max_retries=len(PAUSES)
@@ -110,7 +93,7 @@ class Client:
         try:
             return self._ask(messages, _PROVEN[self._place])
         except self._openai.APIStatusError as error:
-            raise self._refusal(error) from None
+            raise self._counted(self._refusal(error)) from None
 
     def submit(self, questions: Mapping[str, list[Message]], mark: str) -> str:
         """Hand in many questions, each under a name, to be answered within a day, and return the batch's identity.
@@ -146,7 +129,7 @@ class Client:
                 return None
             text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
             rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-        named = {_at(row, "custom_id"): _answer(_at(row, "response", "body"), []) for row in rows}
+        named = {at(row, "custom_id"): answer_in(at(row, "response", "body"), []) for row in rows}
         return {name: self._without_key(answer) for name, answer in named.items() if isinstance(name, str) and answer}
 
     def _body(self, mode: Mode, messages: list[Message]) -> dict[str, Any]:
@@ -158,16 +141,13 @@ class Client:
         try:
             yield
         except self._openai.APIStatusError as error:
-            refused = error.status_code in (*_REFUSED, 405)
+            refused = error.status_code in _REFUSED
             raise (RefusedError(self._told(error)) if refused else self._failure(error)) from None
         except (self._openai.OpenAIError, ValueError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
 
     def _find_mode(self, messages: list[Message]) -> Answer:
-        """Return the answer in the first mode that is not refused; a question that all of them refuse proves none.
-
-        Where the first questions are all refused, and not for their texts, the rest would be, too, in vain.
-        """
+        """Return the answer in the first mode that is not refused; a question that all of them refuse proves none."""
         refusals = []
         for mode in _MODES:
             try:
@@ -177,26 +157,26 @@ class Client:
                 continue
             _PROVEN[self._place] = mode
             return answer
-        self._refused += not _FOR_ITS_TEXT.search(str(refusals[-1]))
-        if self._refused >= _MOST_REFUSED:
-            raise DeniedError(f"{self._access.base_url} refuses whatever it is asked, last with {refusals[-1]}")
-        raise refusals[-1]
+        raise self._counted(refusals[-1])
 
     def _ask(self, messages: list[Message], mode: Mode) -> Answer:
         """Return the answer in one mode. Raises APIStatusError only for what the endpoint refuses."""
         openai = self._openai
         try:
             made = self._tried(mode, messages)
+            whole = isinstance(made, openai.types.chat.ChatCompletion)
+            reply = made.to_dict(warnings=False) if whole else None
         except openai.APIStatusError as error:
-            if error.status_code in _REFUSED:
+            # A key that has been taken may still be refused for a text: some keep those away with 403.
+            if error.status_code in _REFUSED or (error.status_code == 403 and self._place in _PROVEN):
                 raise
             raise self._failure(error) from None
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, ValueError, TypeError, RecursionError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
-        whole = isinstance(made, openai.types.chat.ChatCompletion)
-        answer = _answer(made.to_dict(warnings=False), messages) if whole else None
+        answer = answer_in(reply, messages)
         if answer is None:
-            raise DownError(f"{self._access.base_url} answers something else than a chat completion; is llm.base_url right?")
+            raise self._fault(at(reply, "error"))
+        self._refusals.answered()
         return self._without_key(answer)
 
     def _tried(self, mode: Mode, messages: list[Message]) -> Any:
@@ -221,27 +201,45 @@ class Client:
         return answer._replace(text=answer.text.replace(key, "…")) if len(key) >= _SECRET else answer
 
     def _refusal(self, error: "APIStatusError") -> LlmError:
-        if error.status_code == 404 or self._has_no_model(error.message):
-            status = f"HTTP {error.status_code}"
+        told, status = self._told(error), f"HTTP {error.status_code}"
+        if lacks_money(told):
+            return self._failure(error)
+        # One that has answered is there.
+        if error.status_code == 404 or (self._place not in _PROVEN and lacks_model(error.message, self._access.model)):
             return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address ({status})")
-        return RefusedError(f"HTTP {error.status_code}: {self._told(error)}")
+        return RefusedError(f"{status}: {told}")
 
-    def _has_no_model(self, said: str) -> bool:
-        """Whether an endpoint says that there is no such model; one that has answered is there."""
-        named = self._access.model in said and _ABSENT.search(said)
-        return self._place not in _PROVEN and bool(_NO_MODEL.search(said) or named)
+    def _counted(self, refusal: LlmError) -> LlmError:
+        """Count a refusal, and return it; one of all questions where by now the endpoint refuses whatever it is asked."""
+        if isinstance(refusal, RefusedError) and self._refusals.counted(str(refusal)):
+            return DeniedError(f"{self._access.base_url} refuses whatever it is asked, last with {refusal}")
+        return refusal
 
     def _failure(self, error: "APIStatusError") -> LlmError:
         name = self._access.terms.key_env or "no key"
+        if error.status_code == 402 or lacks_money(f"{error.code} {error.message}"):
+            return DeniedError(f"the account at {self._access.base_url} has no money left: HTTP {error.status_code}")
         if error.status_code in (401, 403):
             return DeniedError(f"{self._access.base_url} refuses the key ({name}): HTTP {error.status_code}")
-        if error.status_code == 402 or error.code == "insufficient_quota":
-            return DeniedError(f"the account at {self._access.base_url} has no money left: HTTP {error.status_code}")
         return DownError(f"{self._access.base_url} answers HTTP {error.status_code}: {self._told(error)}")
+
+    def _fault(self, said: Any) -> LlmError:
+        """Return what a reply means that is no completion, by the `error` that it names, as gateways do with status 200."""
+        if not isinstance(said, dict):
+            return DownError(f"{self._access.base_url} answers something else than a chat completion; is llm.base_url right?")
+        told = self._line(str(said.get("message") or said))
+        if lacks_money(f"{said.get('code')} {told}"):
+            return DeniedError(f"the account at {self._access.base_url} has no money left: {told}")
+        if count(said.get("code"), 400) in _REFUSED:
+            return self._counted(RefusedError(told))
+        return DownError(f"{self._access.base_url} answers: {told}")
 
     def _told(self, error: "APIStatusError") -> str:
         """Return what an endpoint says of its refusal, in one line, without the key if it should repeat it."""
-        return " ".join(error.message.replace(self._access.key, "…").split())[:200]
+        return self._line(error.message)
+
+    def _line(self, said: str) -> str:
+        return " ".join(said.replace(self._access.key, "…").split())[:200]
 
 
 def request_in(mode: Mode, messages: list[Message]) -> dict[str, Any]:
@@ -255,43 +253,3 @@ def request_in(mode: Mode, messages: list[Message]) -> dict[str, Any]:
         return {"messages": messages, "tools": [tool], "tool_choice": {"type": "function", "function": {"name": _TOOL}}}
     text = f"{messages[0]['content']}\n\nJSON Schema:\n{json.dumps(schema, ensure_ascii=False)}"
     return {"messages": [{**messages[0], "content": text}, *messages[1:]]}
-
-
-def _answer(reply: object, messages: list[Message]) -> Answer | None:
-    """Return an answer that can be stored, None for what is no chat completion.
-
-    What is odd in it costs no more than itself, since it is paid for: a content of several parts is joined, arguments that came
-    as an object are written out, and where tokens are not counted they are taken to be the characters.
-    """
-    message = _at(reply, "choices", 0, "message")
-    if not isinstance(message, dict):
-        return None
-    said = _at(message, "tool_calls", 0, "function", "arguments") or message.get("content")
-    if isinstance(said, list):
-        said = "".join(part for one in said if isinstance(part := _at(one, "text"), str))
-    if isinstance(said, dict):
-        said = json.dumps(said, ensure_ascii=False)
-    text = said if isinstance(said, str) else ""
-    text = text.replace("\0", "").encode("utf-8", "replace").decode()  # a half of an emoji, in JSON's spelling, is no text
-    tokens_in = _count(_at(reply, "usage", "prompt_tokens"), sum(len(one["content"]) for one in messages))
-    tokens_out = _count(_at(reply, "usage", "completion_tokens"), len(text))
-    return Answer(text, _at(reply, "choices", 0, "finish_reason") == "length", tokens_in, tokens_out)
-
-
-def _at(value: Any, *path: str | int) -> Any:
-    """Return what lies on a path in what an endpoint sent, None where there is no such place."""
-    for step in path:
-        try:
-            value = value[step]
-        except (LookupError, TypeError):
-            return None
-    return value
-
-
-def _count(said: Any, otherwise: int) -> int:
-    """Return a number of tokens as an endpoint says it, `otherwise` where that can be none."""
-    try:
-        count = int(float(said))
-    except (TypeError, ValueError, OverflowError):
-        return otherwise
-    return count if 0 <= count <= _MOST_TOKENS else otherwise

@@ -1,3 +1,4 @@
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace as with_changes
@@ -176,7 +177,7 @@ def test_the_budget_is_kept_and_the_rest_waits(tmp_path, stub):
     assert result.waiting == 20 - result.by_model
     assert result.paid.cost == pytest.approx(1.2 * result.by_model)
     assert result.paid.cost <= 12
-    text = f"the budget of 12 is spent: {result.waiting} records are left for the next run"
+    text = f"the budget of 12 is spent but for 3.6, and the next question may cost 4.63: {result.waiting} records are left for the next run"
     assert (finding.level, finding.text) == ("warning", text)
     assert sum(row.annotated_at is None for row in rows_of(project)) == result.waiting
     assert annotated(project, budget=100)[0].by_model == result.waiting
@@ -249,7 +250,8 @@ def test_what_a_part_has_paid_before_it_fails_is_taken_from_the_budget_and_told(
     assert paid.cost == pytest.approx(sum(usage.cost for usage in project.ledger.usage("r1").values()))
     assert (paid.calls, paid.tokens_in) == (len(stub.asked), 1000 * len(stub.asked))
     assert [finding.level for finding in findings] == ["failure", "warning", "warning"]
-    assert findings[1].text == "the budget of 8 is spent: 6 records are left for the next run"
+    left = "the budget of 8 is spent but for 4.4, and the next question may cost 4.63: 6 records are left for the next run"
+    assert findings[1].text == left
 
 
 def test_the_lexicon_engine_takes_over_what_the_model_does_not_do(tmp_path, stub):
@@ -269,7 +271,8 @@ def test_the_lexicon_engine_takes_over_what_the_model_does_not_do(tmp_path, stub
     assert [row.annotator for row in rows].count("lexicon") == result.by_lexicon > 2
     assert {row.annotator for row in rows if row.title in ("标题1", "标题2")} == {"lexicon"}
     texts = [finding.text for finding in findings]
-    assert texts[0] == "the budget of 14 is spent: the lexicon engine annotated the rest"
+    left = "the budget of 14 is spent but for 4.4, and the next question may cost 4.63"
+    assert texts[0] == f"{left}: the lexicon engine annotated the rest"
     assert any("1 articles in place of m: HTTP 400" in text for text in texts)
     assert any("1 articles in place of m: no answer that fits" in text for text in texts)
 
@@ -424,3 +427,22 @@ def test_an_estimate_rests_on_what_was_asked_before_else_on_lengths(tmp_path, st
         project, settings=project.settings.model_copy(update={"llm": project.settings.llm.model_copy(update={"price": None})})
     )
     assert estimate(free, 1000).cost is None
+
+
+def test_what_has_waited_for_a_model_is_annotated_by_the_lexicon_engine_where_that_is_set_by_now(tmp_path, stub):
+    project = make_project(tmp_path, stub)
+    put(project, *(waiting(project, number) for number in range(3)))
+    project = make_project(tmp_path, stub, annotator="lexicon")
+    with PlainRunner(1) as runner:
+        Annotating(project, "r1", runner, lambda _text: None, [], None).take(PLAN)
+    assert [(row.annotator, row.model) for row in rows_of(project)] == [("lexicon", None)] * 3
+    assert project.ledger.owed("paper") == set()
+    assert stub.asked == []
+
+
+def test_a_budget_that_a_question_would_pass_says_what_is_left(tmp_path, stub):
+    project = make_project(tmp_path, stub, price={"input": 2, "output": 8})
+    put(project, waiting(project, 1))
+    _, findings = annotated(project, budget=0.001)
+    said = r"the budget of 0\.001 is spent but for 0\.001, and the next question may cost 0\.0\d+: 1 records are left"
+    assert re.match(said, findings[0].text)

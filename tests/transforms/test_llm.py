@@ -103,6 +103,43 @@ def test_questions_that_are_refused_for_their_texts_say_nothing_of_the_next_one(
             client.ask(MESSAGES)
 
 
+def test_an_endpoint_that_refuses_ten_texts_before_it_has_answered_one_is_not_asked_the_rest(stub, client):
+    stub.answer = lambda _: failure(400, "maximum context length is 2048 tokens")
+    for error in (*[RefusedError] * 9, DeniedError):
+        with pytest.raises(error, match="maximum context length"):
+            client.ask(MESSAGES)
+
+
+def test_an_endpoint_that_comes_to_refuse_whatever_it_is_asked_is_not_asked_the_rest(stub, client):
+    client.ask(MESSAGES)
+    for status in (403, 405):  # a firewall that one text has met
+        stub.answer = lambda _, status=status: failure(status, "forbidden")
+        for _ in range(2):
+            with pytest.raises(RefusedError, match="forbidden"):
+                client.ask(MESSAGES)
+        stub.answer = lambda asked: completion(asked, said(asked))
+        client.ask(MESSAGES)
+    stub.answer = lambda _: failure(403, "forbidden")
+    for error in (RefusedError, RefusedError, DeniedError):
+        with pytest.raises(error, match="forbidden"):
+            client.ask(MESSAGES)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"choices": [], "usage": {"prompt_tokens": 1000}}, {"choices": [{"finish_reason": "content_filter"}]}]
+)
+def test_an_answer_without_a_message_is_empty_and_paid(stub, client, odd):
+    stub.answer = lambda _: (200, odd, {})
+    answer = client.ask(MESSAGES)
+    assert (answer.text, answer.tokens_out, answer.tokens_in > 0) == ("", 0, True)
+
+
+def test_an_answer_that_is_nested_too_deep_is_none(stub, client):
+    stub.answer = lambda _: (200, "[" * 100_000 + "]" * 100_000, {"Content-Type": "application/json"})
+    with pytest.raises(DownError, match=r"gives no answer \(RecursionError\)"):
+        client.ask(MESSAGES)
+
+
 def test_a_model_that_has_answered_is_there_whatever_a_refusal_says(stub, client):
     client.ask(MESSAGES)
     stub.answer = lambda _: failure(400, "safe completion of model m not found")
@@ -155,6 +192,11 @@ def test_nothing_more_is_asked_once_it_is_stopped(stub):
         (failure(429, "slow down"), DownError, "HTTP 429", 5),
         (failure(401, f"wrong key {KEY}"), DeniedError, r"refuses the key \(CAIXUN_LLM_KEY\): HTTP 401$", 1),
         (failure(402, "insufficient balance"), DeniedError, "no money left", 1),
+        (failure(400, "Access denied, make sure your account is in good standing."), DeniedError, "no money left", 3),
+        (failure(429, "您的账户已欠费，请充值后重试"), DeniedError, "no money left", 5),
+        ((200, {"error": {"code": 502, "message": f"upstream, key {KEY}"}}, {}), DownError, "answers: upstream, key …$", 1),
+        ((200, {"error": {"code": "400", "message": "flagged"}, "choices": []}, {}), RefusedError, "flagged", 1),
+        ((200, {"error": {"code": "Arrearage", "message": "no"}}, {}), DeniedError, "no money left", 1),
         (failure(404, "no such model"), DeniedError, "knows no model m", 3),
         (failure(400, "Model Not Exist"), DeniedError, r"knows no model m, .* \(HTTP 400\)", 3),
         (failure(400, "模型不存在，请检查模型代码。"), DeniedError, "knows no model m", 3),

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from crawlers.errors import ConfigError
-from flows.settings import SHIPPED_CONFIG
+from flows.settings import SHIPPED_CONFIG, open_project
 from transforms.endpoint import Endpoint, Price, access_to
 from transforms.grounding import Said, ground
 from transforms.prompt import fenced, load_prompt
@@ -61,9 +61,24 @@ def test_what_is_missing_to_ask_is_one_sentence(monkeypatch):
     access = access_to(Endpoint(base_url="https://other.example/v1", model="m", key_env="MY_KEY"))
     assert (access.base_url, access.model, access.key) == ("https://models.example/v1", "n", "secret")
     assert "secret" not in repr(access)
-    monkeypatch.setenv("CAIXUN_LLM_BASE_URL", "https://user:secret@models.example/v1")
-    with pytest.raises(ConfigError, match="without a name or key in it"):
-        access_to(Endpoint(model="m"))
+    for address in ("https://user:secret@models.example/v1", "https://models.example/v1?key=secret"):
+        monkeypatch.setenv("CAIXUN_LLM_BASE_URL", address)
+        with pytest.raises(ConfigError, match="without a name or key in it"):
+            access_to(Endpoint(model="m"))
+
+
+def test_a_key_where_its_variable_is_to_be_named_is_not_repeated(tmp_path):
+    (tmp_path / "settings.yml").write_text("llm: {key_env: sk-secret-1234}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"llm\.key_env: the name of an environment variable is expected here") as raised:
+        open_project(tmp_path, tmp_path / "data")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["2026-11-20", ".nan"])
+def test_an_option_that_no_request_can_hold_is_refused(tmp_path, value):
+    (tmp_path / "settings.yml").write_text(f"llm: {{options: {{max_tokens: 9, seed: {value}}}}}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"settings\.yml.*llm\.options: no request can hold this"):
+        open_project(tmp_path, tmp_path / "data")
 
 
 def test_a_price_is_of_a_million_tokens():

@@ -1,0 +1,47 @@
+"""Denial: whether a refusal is one of a single text, or of all of them - by how endpoints word it, and by how many come in a row."""
+
+import re
+
+_MOST_IN_A_ROW = 3  # refusals that are not for their texts
+_MOST_AT_FIRST = 10  # refusals for whatever reason, before any text was answered
+# How endpoints say with another status than 404 that they have no such model (DeepSeek and Zhipu answer 400).
+_NO_MODEL = re.compile(r"model not exist|model_not_found|模型不存在", re.IGNORECASE)
+_ABSENT = re.compile(r"not (?:exist|found)|不存在", re.IGNORECASE)
+# How they say with another status than 402 that the account is empty (DashScope answers 400, Zhipu 429).
+_NO_MONEY = re.compile(
+    r"arrearage|good standing|insufficient[_ ](?:quota|balance)|exceeded_current_quota|欠费|余额不足|请充值", re.IGNORECASE
+)
+# What is refused for its text says nothing of the next one.
+_FOR_ITS_TEXT = re.compile(
+    r"inappropriate|content|sensitive|inspection|risk|safety|policy|moderation|flagged|length|敏感|违规|风险|审核", re.IGNORECASE
+)
+
+
+def lacks_model(said: str, model: str) -> bool:
+    """Whether an endpoint says that it has no such model."""
+    return bool(_NO_MODEL.search(said) or (model in said and _ABSENT.search(said)))
+
+
+def lacks_money(said: str) -> bool:
+    """Whether an endpoint says that the account has no money left."""
+    return bool(_NO_MONEY.search(said))
+
+
+class Refusals:
+    """Counts the refusals of one endpoint. Where threads count at once one more or less changes little."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._in_a_row = 0
+        self._at_first: int | None = 0  # None once a text was answered
+
+    def answered(self) -> None:
+        """Note that a text was answered."""
+        self._in_a_row, self._at_first = 0, None
+
+    def counted(self, said: str) -> bool:
+        """Count a refusal, and return whether by now the endpoint refuses whatever it is asked."""
+        self._in_a_row += not _FOR_ITS_TEXT.search(said)
+        if self._at_first is not None:
+            self._at_first += 1
+        return self._in_a_row >= _MOST_IN_A_ROW or (self._at_first or 0) >= _MOST_AT_FIRST
