@@ -27,6 +27,8 @@ _RANGE = re.compile(r"[-~至到或]")
 _MINUS = re.compile(r"(?:(?<![a-z\d%元万亿\n-])-|零下|(?<![担背肩自胜抱])负)$")
 _PAID_IN = re.compile(rf"(?:{CURRENCY})$")
 _MOST_DIGITS = 60  # of a number that anybody reads
+_NOON = 12
+_PAST_NOON = re.compile("(?:下午|晚上|[当今昨明]晚|[傍晚]晚|晚间)$")
 _SUM = 10_000  # more than numbers in names have: 歼-20
 # 一家, 一次 and 十分 are words; a number only where they say 第一家.
 _WORDS = frozenset({"一", "十"})
@@ -81,6 +83,8 @@ def _figure(text: str, match: re.Match[str], begun: int) -> Figure:
     if sign and match["unit"] == "度":
         unit = "℃"
     readings = [(value.normalize(), unit)]
+    if unit == "时" and value < _NOON and _PAST_NOON.search(text, max(0, start - 3), start):
+        readings.append((value + _NOON, unit))  # 下午2点 is 14时
     if unit == "‰":
         readings.append(((value / 10).normalize(), "%"))
     return Figure(start - len(sign), match.end(), tuple(readings), scale, step, about, bool(sign))

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+import rjieba
+
 from transforms.names import ORGANISED, likely
 from transforms.taxonomy import Taxonomy
 from transforms.vocabulary import is_noun, names_person, proper, tag_of
@@ -20,17 +22,22 @@ NO_NOUN = frozenset({"v", "vg", "vn", "vd", "p", "d", "c", "u", "uj", "ul", "r",
 LIGHT = frozenset(
     "的了着过得地之是在和与及或将被把由对从因按拟为等并且但而则也都就又还再已曾仍均各该其此这那你我他她它们称让使至未不没以于向到给比较只年·"
 )
+_NO_NAMES = frozenset({"d", "p", "c", "f", "zg"})
+"""Parts of speech of characters that are no rest of a name: 须, 后, 轮."""
+_COMPANY = re.compile(r"科技|股份|集团|资本|药业|控股|生物|电子|汽车|传媒|重工")
+_RARE = 100  # of the dictionary's counts
 _AFFIXES = frozenset("化性度率型级类")  # what is no name by itself: 智慧|化
 # What may take the place of a name.
 _PRONOUN = re.compile(
     r"(?:上述|该|本|这家|双方|其|前述|此|两家|贵)*"
-    r"(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金|当地|本地)?"
+    r"(?:公司|集团|企业|机构|银行|平台|项目|股东|方|者|双方|其|他|她|人|品牌|政府|部门|学校|医院|基金|当地|本地|国内|我国)?"
 )
 _PLAIN = re.compile(r"[\u4e00-\u9fff·*a-z&-]+")
 _LONGEST_PIECE = 16
 _LONGEST_WORD = 4
 _LONGEST_NAME = 14
 _PIECE, _WORD, _PARTICLE, _STRANGE = 1.0, 2.0, 3.0, 100.0  # costs
+_NO_ANCHOR = re.compile(r"[\d年月日.%]+")
 _SEEN = 4  # places of a piece that are looked at
 _MOSTLY = 0.6  # of a span's characters that belong to names
 _ANCHOR = 3  # characters on either side that tell where a word stands
@@ -107,12 +114,12 @@ class Lexis:
         for left, right in _SHIFTS:
             before = sentence[max(0, start - left - _ANCHOR) : max(0, start - left)]
             behind = sentence[end + right : end + right + _ANCHOR]
-            if len(behind) < _ANCHOR or (len(before) < _ANCHOR and start > left):
+            if len(behind) < _ANCHOR or _NO_ANCHOR.fullmatch(before + behind) or (len(before) < _ANCHOR and start > left):
                 continue
             for place, stop in self._between(before, behind):
                 said, name = _different(sentence[start - left : end + right], self._article[place:stop])
                 begun = place + self._article[place:stop].index(name)
-                plain = said and name and _PLAIN.fullmatch(name) and not (_is_pronoun(said) or _is_pronoun(name))
+                plain = said and name and _PLAIN.fullmatch(name) and not (is_pronoun(said) or is_pronoun(name))
                 if plain and self._gives_way(begun, begun + len(name), said, noun=noun):
                     return self._article[place:stop]
         return ""
@@ -144,10 +151,10 @@ class Lexis:
     def _is_name(self, run: str, piece: _Piece, before: _Piece | None, behind: _Piece | None) -> bool:
         """Whether strange characters are a name: a proper noun, built like one, or the rest of one that the article has."""
         text = run[piece.start : piece.end]
-        if text in _AFFIXES:
+        if text in _AFFIXES or (len(text) == 1 and tag_of(text) in _NO_NAMES):
             return False
         if len(text) > 1 and (known := proper(text)) is not None:
-            return known
+            return known or _names_company(run, piece.start, piece.end)
         if len(text) <= 2 and (
             (before and self._cuts(run[before.start : before.end], at_end=True))
             or (behind and self._cuts(run[behind.start : behind.end], at_end=False))
@@ -196,7 +203,7 @@ class Lexis:
         yield start + 1, _PARTICLE if run[start] in LIGHT else _STRANGE
         for end in range(start + 2, min(len(run), start + _LONGEST_WORD) + 1):
             if (known := proper(run[start:end])) is not None:
-                yield end, _STRANGE if known else _WORD
+                yield end, _STRANGE if known or _names_company(run, start, end) else _WORD
         end = start + 2
         longest = min(len(run), start + _LONGEST_PIECE)
         while end <= longest and run[end - 2 : end] in self._pairs and run[start:end] in self._article:
@@ -213,7 +220,7 @@ def _different(one: str, other: str) -> tuple[str, str]:
     return one, other
 
 
-def _is_pronoun(text: str) -> bool:
+def is_pronoun(text: str) -> bool:
     """Whether a text may stand for any name."""
     return bool(_PRONOUN.fullmatch(text)) or all(one in LIGHT for one in text)
 
@@ -225,3 +232,9 @@ def _may_be_noun(text: str) -> bool:
 def shares(name: str, text: str) -> bool:
     """Whether a text has two neighbouring characters of a name, as a short form of it does."""
     return any(name[place : place + 2] in text for place in range(len(name) - 1))
+
+
+def _names_company(run: str, start: int, end: int) -> bool:
+    """Whether a rare word stands before what companies are called: 天枢|科技, but not 民营|银行."""
+    word = run[start:end]
+    return len(word) == 2 and is_noun(word) and rjieba.suggest_freq(word) < _RARE and bool(_COMPANY.match(run, end))

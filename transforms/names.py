@@ -42,6 +42,11 @@ def marked(text: str, lists: Taxonomy) -> Iterator[Name]:
     # 可灵活 and 青海光伏 have none in them.
     yield from (Name(*match.span()) for match in _MAKES.finditer(text) if match.start() in edges(text))
     yield from listed(text, lists, ("companies", "others", "subjects", "places"))
+    place = 0
+    for word, tag in tagged(text):
+        place += len(word)
+        if tag == "nt" and len(word) > 3 and ORGANISED.search(word[-2:]):  # of words of which each may stand: 南开|大学
+            yield Name(place - len(word), place)
 
 
 def listed(text: str, lists: Taxonomy, kinds: Iterable[str]) -> Iterator[Name]:

@@ -13,6 +13,7 @@ from transforms.names import bearers
 from transforms.pairing import Label, labels, pairs
 from transforms.people import misspellable
 from transforms.rough import Rough, rough
+from transforms.slots import Slots
 from transforms.spelling import Spelled
 from transforms.taxonomy import Taxonomy
 from transforms.text import sentences
@@ -21,6 +22,7 @@ from transforms.turns import turns_of_figures
 Span = tuple[int, int]
 """Start and end (exclusive) in code points."""
 
+_RANGE = re.compile("[-~至到]")
 _ASIDE = re.compile(r"[（(][^（）()\n]{0,60}[)）]")
 
 
@@ -76,6 +78,11 @@ class Article(Passage):
         return Lexis(self.text.text, self.lists)
 
     @cached_property
+    def slots(self) -> Slots:
+        """The words that another one may take the place of."""
+        return Slots(self.text.text, self.lists)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Names that are long enough to be known when they are misspelt."""
         return frozenset(misspellable(self.text.text))
@@ -84,6 +91,11 @@ class Article(Passage):
     def sentences(self) -> list[Span]:
         """The sentences, the title among them, in order."""
         return sentences(self.text.text)
+
+    @cached_property
+    def told(self) -> list[str]:
+        """The texts of the sentences."""
+        return [self.text.text[start:end] for start, end in self.sentences]
 
     @cached_property
     def pairs(self) -> list[frozenset[str]]:
@@ -121,6 +133,11 @@ class Article(Passage):
     def is_together(self, one: Figure, other: Figure) -> bool:
         """Whether two figures stand in one sentence."""
         return self.sentence_at(one.start) == self.sentence_at(other.start)
+
+    def is_range(self, one: int, other: int) -> bool:
+        """Whether two figures, by number, are the ends of a range: 第1至第3名."""
+        first, second = (self.figures[number] for number in sorted((one, other)))
+        return abs(one - other) == 1 and bool(_RANGE.fullmatch(self.text.text, first.end, second.start))
 
     def find(self, phrase: str) -> Span | None:
         """Return where a phrase stands in the original title and body, rather in the body and as it is written; else None.

@@ -20,14 +20,18 @@ _TITLE = (
     r"|合伙人|首席\w{1,4}官|负责人|总监|工程师|村民|居民|嫌疑人|理事|监事|委员|代表|议员|顾问|总干事|ceo|cto|cfo|coo)"
 )
 _TITLED = re.compile(rf"{_TITLE}({HAN}{{2,4}})")
-_SPEAKS = "表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称|说"
+_SPEAKS = (
+    "撰文称?|发文称?|表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称"
+    "|(?<![劝游听据小传学解演])说"
+)
 _SAYS = re.compile(rf"{_SPEAKS}|拥有|毕业于|出任|担任|当选|头球|破门|梅开二度")
-_SAID = frozenset(verb[0] for verb in _SPEAKS.split("|"))
+_SAID = frozenset(verb.rpartition(")")[2][0] for verb in _SPEAKS.split("|"))
 """Characters that verbs of speech begin with: no part of the name before."""
 _BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{_TITLE}|[与和及])({HAN}{{2,7}})$")
 _DOTTED = re.compile(rf"{HAN}·{HAN}")
 _NOUNS = frozenset({*PROPER, "n", "ng", "x"})
 _TOWNS = frozenset("省市县区镇乡村州")
+_FAR = 16  # characters before a verb
 _LEAST = 3  # characters of a name whose misspelling shows
 
 
@@ -64,6 +68,18 @@ def misspellable(article: str) -> set[str]:
     named = (match for match in _TITLED.finditer(article) if match.start(1) + _LEAST in edges(article))
     found |= {match[1][:_LEAST] for match in named if names_person(match[1][:_LEAST])}
     return {name for name in found if len(name) >= _LEAST and re.fullmatch(rf"{HAN}+", name)}
+
+
+def persons_in(text: str) -> Iterator[Span]:
+    """Yield the places of Chinese names of three characters in a spelled text that stand behind a title or before what somebody says."""
+    for match in _TITLED.finditer(text):
+        end = match.start(1) + _LEAST
+        if len(match[1]) >= _LEAST and end in edges(text) and names_person(text[match.start(1) : end]):
+            yield match.start(1), end
+    for match in _SAYS.finditer(text):
+        found = _BEFORE.search(text, max(0, match.start() - _FAR), match.start())
+        if found and len(found[1]) == _LEAST and names_person(found[1]):
+            yield found.span(1)
 
 
 def _is_stranger(name: str, article: str) -> bool:

@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from itertools import combinations, product
 
+from transforms.apart import apart
 from transforms.bounds import conflict
 from transforms.days import Day, same_day
 from transforms.figures import Figure, comparable, differ, rounds, same_figure, stating
+from transforms.interchange import interchanged
 from transforms.lexis import shares
-from transforms.names import marked
+from transforms.names import Name, marked
 from transforms.opposites import opposite
 from transforms.pairing import backwards, exchanged, pairs
 from transforms.passage import Article, Passage, Span, blanked
 from transforms.people import strangers
+from transforms.periods import is_of_another
 from transforms.rough import bearing_out, worded
 from transforms.shortened import shortened
+from transforms.titles import other_titles
 from transforms.turns import contradict, turned
 from transforms.versions import other_scores, other_versions
 
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
 _NEAR = 0.5  # of the best sentence's score; what stands in none so near tells of something else
 
+_FIRST = re.compile("首位|榜首|居首|之首")
 _LONGEST = 1000  # characters of a statement in other words than the article's
 _MOST_FIGURES = 24  # of a sentence that are held against each other
 _MOST_PLACES = 8  # of the article at which a figure of theirs is looked at
@@ -63,6 +69,7 @@ class Statement(Passage):
             self._other_numbers,
             self._exchanged,
             self._turned,
+            self._displaced,
         )
         return next((fault for check in checks for fault in check()), "")
 
@@ -90,7 +97,7 @@ class Statement(Passage):
         masked = blanked(self.masked, others)
         for name in marked(text, self._article.lists):
             known = any(start <= name.start and name.end <= end for start, end in others)
-            if not (known or self._article.has(self.quote(name))):
+            if not (known or self._is_quoted(name) or self._article.has(self.quote(name))):
                 yield f"The article does not name {self.quote(name)}."
         for place in strangers(masked, self._article.text.text, self._article.names):
             yield f"The article does not name {self.quote(place)}."
@@ -102,6 +109,11 @@ class Statement(Passage):
                 yield f"Where the article tells this, it names {run.instead}, not {called}."
             else:
                 yield f"The article does not name {called}."
+
+    def _is_quoted(self, name: Name) -> bool:
+        """Whether the article has all of a name but for its days and figures, which are looked for by themselves."""
+        parts = self.masked[name.start : name.end].split("\n")
+        return len(parts) > 1 and any(parts) and all(part in self._article.text.text for part in parts)
 
     def _other_days(self) -> Iterator[str]:
         for day in self.days:
@@ -119,6 +131,8 @@ class Statement(Passage):
             agreed = [article.figures[one] for one in found if one not in against]
             if not against and worded(figure, bound.side, article.rough):
                 continue
+            if not found and self._is_article(figure):
+                continue
             if not found:
                 yield f"The article does not state the figure {self.quote(figure)}."
             elif sentence := self._told_by(figure, against, found):
@@ -129,6 +143,17 @@ class Statement(Passage):
                 yield f"Where the article tells this, it states {article.quote(rival)}, not {self.quote(figure)}."
             elif owner := self._owner(figure, agreed):
                 yield f"The article states {self.quote(figure)} of {owner}."
+
+    def _is_article(self, figure: Figure) -> bool:
+        """Whether 一名 and the like say that something is one of its kind, where the article counts no others of it; or 第一 of 首位."""
+        others = self._article.figures
+        if figure.readings[0] == (Decimal(1), "第") and _FIRST.search(self._article.text.text):
+            return True
+        return (
+            self.text.text[figure.start] == "一"
+            and figure.readings[0][0] == 1
+            and not any(comparable(figure, one) for one in others)
+        )
 
     def _other_numbers(self) -> Iterator[str]:
         text, article = self.text.text, self._article.text.text
@@ -204,6 +229,21 @@ class Statement(Passage):
             yield f"Where the article tells this, it states the opposite of {word}."
         if place := opposite(self.text.text, self._article.text.text):
             yield f"The article states another thing than {self.quote(place)}."
+
+    def _displaced(self) -> Iterator[str]:
+        for place in other_titles(self.text.text, self._article.text.text):
+            yield f"The article does not name {self.quote(place)}."
+        for place in self._article.slots.mistitled(self.text.text, self._article.told):
+            yield f"The article does not state {self.quote(place)}."
+        for place in apart(self.text.text, self._article.text.text):
+            yield f"The article does not state {self.quote(place)}."
+        for figure, found in zip(self.figures, self._stating, strict=True):
+            if other := interchanged(self, figure, self._article, found, self._scores):
+                yield f"Where the article tells this, it states {self._article.quote(other)}, not {self.quote(figure)}."
+            elif is_of_another(self, figure, self._article, found):
+                yield f"The article states {self.quote(figure)} of another period."
+        for slot in self._article.slots.displaced(self.text.text):
+            yield f"Where the article tells this, it has {slot.instead}, not {self.quote((slot.start, slot.end))}."
 
     def _scores(self, place: int) -> list[float]:
         """Return how much each sentence of the article has in common with the statement, and with the clause at a place of it."""

@@ -31,7 +31,7 @@ _PAID = tuple(form for form in _CURRENCIES.replace("/", " ").split() if not (for
 _FORMS |= {f"元{form}": _FORMS[form] for form in _PAID}  # 3亿元港币
 _LISTED = sorted({*_UNITS.split(), *_FORMS}, key=len, reverse=True)
 _ONE = "|".join([*(form for form in _LISTED if not form.isascii() or form == "%"), "[a-z]+"])
-UNIT = rf"{_ONE}(?:/[a-z]+)?"
+UNIT = rf"(?:{_ONE}(?:/[a-z]+)?)"
 """A pattern of any unit, in Latin letters (GPU, W) as well."""
 PER = rf"(?:/每?(?:{_ONE}))+"
 """A pattern of what a unit is counted by: /吨 of 元/吨."""

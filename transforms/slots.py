@@ -1,0 +1,234 @@
+"""Slots: where a statement has one name, title, rank or day and the article, between the same characters, another one of its kind.
+
+Such a statement may have no word that the article lacks. What tells is the place of a word: the article has it nowhere among the
+characters that the statement has around it, and has another one of its kind there.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from transforms.lexis import is_pronoun, shares
+from transforms.names import ORGANISED, listed
+from transforms.people import persons_in
+from transforms.taxonomy import Taxonomy
+from transforms.text import HAN
+from transforms.titles import TITLE, forms_of
+from transforms.vocabulary import PERSONS, PROPER, is_foreign, names_person, tagged
+
+Span = tuple[int, int]
+_Word = tuple[str, int, int]
+"""A word's kind, start and end."""
+
+_LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]{2,}(?![a-z\d])")
+_TITLE_BEFORE = re.compile(rf"{TITLE}$")
+_CLOSED = {
+    "title": re.compile(TITLE),
+    "rank": re.compile(
+        "[首再][次度]|首[个家款例届批位席]|(?<!连续)第[一二三四五六七八九十](?![一二三四五六七八九十百千])[次个家款例届批位大名]?"
+        "|次席|唯一|独家|联合|之一|最[大小高低新多少早]"
+    ),
+    "scope": re.compile("全球|全国|全省|全市|世界|国内|国际|海外|国外"),
+    "year": re.compile("[今去前明后]年|本年|上年"),
+    "period": re.compile("[上下]半年|前?第?[一二三四1-4]季度|半年度|(?<![一二三四1-4])季度|(?<!半)年度"),
+    "month": re.compile("[上下本当]月|[上下本]周|本季度|上季度"),
+    "week": re.compile("(?:周|星期)[一二三四五六日天]"),
+    "day": re.compile("[昨今明前当次][日天]|[昨今明当]晚"),
+    "hour": re.compile(r"[上下中]午|凌晨|早间|晚间|傍晚|早上|晚上|[早晚](?=\d)"),
+}
+"""Words of which one never stands for another one of its kind."""
+_FORMS = tuple(
+    (re.compile(form), plain)
+    for form, plain in (
+        ("^首", "第一"),
+        ("(?<=^第.)[次度个家款例届批位席大名]$", ""),
+        ("度$", "次"),
+        ("世界|国际", "全球"),
+        ("国外", "海外"),
+        ("本年", "今年"),
+        ("上年", "去年"),
+        ("当月", "本月"),
+        ("星期", "周"),
+        ("(?<=^[昨今明前当次])[日天晚]$", ""),
+        ("早[间上]|^早$", "上午"),
+        ("[傍晚]晚|晚[间上]", "晚"),
+        ("半年度", "上半年"),
+        ("^第(?=.季度)", ""),
+    )
+)
+"""The forms of one rank, scope or time."""
+_NOUNS = frozenset({*PROPER, "n", "j"})
+_NO_NAMES = frozenset(["m", "q", "p", "c", "d", "r", "u", "uj", "ul", "v", "x", ""])
+"""Parts of speech of what stands before 公司 or 银行 and is no part of its name."""
+_MOST = 16  # characters on either side that are looked at
+_LEAST = 5  # characters around a place that have to be the same …
+_MORE = 3  # … and so many more than those around any place where the article has the word itself
+_BREAKS = ",。;:!?\n"
+_LIST = frozenset("、和与及或兼/")
+
+
+class Slot(NamedTuple):
+    """The place of a word in a statement, and what the article has in its stead."""
+
+    start: int
+    end: int
+    instead: str
+
+
+class Slots:
+    """The words of an article that another one may take the place of."""
+
+    def __init__(self, article: str, lists: Taxonomy) -> None:
+        """Take an article's spelled text and the word lists."""
+        self._article = article
+        self._lists = lists
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, list[int]]]:
+        """The places of each word of each kind."""
+        text = self._article
+        found: dict[str, dict[str, list[int]]] = {}
+        for kind, start, end in _words(text, self._lists):
+            found.setdefault(kind, {}).setdefault(text[start:end], []).append(start)
+        for words in (found.get("person", {}), found.get("organisation", {})):
+            words |= {word: [start for start, _ in _all(word, text)] for word in words}
+        return found
+
+    def displaced(self, statement: str) -> Iterator[Slot]:
+        """Yield the words of a spelled statement in whose place the article has another one of their kind."""
+        for kind, words in self._places.items():
+            for start, end in _occurrences(statement, kind, words):
+                noun = _noun_behind(statement, end) if kind == "place" else ""
+                if noun and statement[start:end] + noun in self._article:
+                    continue
+                least = len(noun) or _LEAST
+                if instead := self._instead(statement, (start, end), words, least):
+                    yield Slot(start, end, instead)
+
+    def mistitled(self, statement: str, sentences: Sequence[str]) -> Iterator[Span]:
+        """Yield where a spelled statement gives a person of the article a title that its sentences give to others only."""
+        for name in self._places.get("person", ()):
+            start = statement.find(name)
+            title = _TITLE_BEFORE.search(statement, max(0, start - _MOST), max(0, start))
+            if not title or title[0] + name in self._article or name + title[0] in self._article:
+                continue
+            forms = forms_of(title[0])
+            having = [one for one in sentences if any(form in one for form in forms)]
+            if having and not any(name in one and self._is_free(forms, one, name) for one in having):
+                yield title.start(), start + len(name)
+
+    def _is_free(self, forms: Sequence[str], sentence: str, name: str) -> bool:
+        """Whether a sentence has a title that stands right before no other person."""
+        persons = tuple(one for one in self._places["person"] if name not in one and one not in name)
+        ends = (match.end() for form in forms for match in re.finditer(form, sentence))
+        return any(not sentence.startswith(persons, end) for end in ends)
+
+    def _instead(self, statement: str, slot: Span, words: dict[str, list[int]], least: int) -> str:
+        """Return the word of a kind that the article has in a place of a statement, and not the statement's own; else nothing."""
+        word, article = statement[slice(*slot)], self._article
+        begun = max(statement.rfind(mark, 0, slot[0]) for mark in _BREAKS) + 1
+        own = max((alike(statement, slot, article, place, begun) for place in _all(word, article)), default=0)
+        best, instead = max(own + min(_MORE, least), least) - 1, ""
+        for other, starts in words.items():
+            if _is_same(word, other):
+                continue
+            for start in starts:
+                place = start, start + len(other)
+                if (same := alike(statement, slot, article, place, begun)) > best and not self._is_listed(place, word):
+                    best, instead = same, other
+        return instead
+
+    def _is_listed(self, place: Span, word: str) -> bool:
+        """Whether a word stands near a place where a list is: either of A、B may stand first, or alone."""
+        start, end = place
+        around = self._article[max(0, start - 1) : start] + self._article[end : end + 1]
+        return not _LIST.isdisjoint(around) and word in self._article[max(0, start - _MOST) : end + _MOST]
+
+
+def alike(one: str, slot: Span, other: str, place: Span, begun: int = 0) -> int:
+    """Return how many letters and digits on either side of a place of one text, from `begun` on, are those of a place of another one."""
+    before = _same(one[max(begun, slot[0] - _MOST) : slot[0]][::-1], other[max(0, place[0] - _MOST) : place[0]][::-1])
+    return before + _same(one[slot[1] : slot[1] + _MOST], other[place[1] : place[1] + _MOST])
+
+
+def _same(one: str, other: str) -> int:
+    same = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        same += left.isalnum()
+    return same
+
+
+def _all(word: str, text: str) -> Iterator[Span]:
+    """Yield the places of a word in a text."""
+    start = text.find(word)
+    while start >= 0:
+        yield start, start + len(word)
+        start = text.find(word, start + len(word))
+
+
+def _occurrences(statement: str, kind: str, words: dict[str, list[int]]) -> Iterator[Span]:
+    """Yield where a statement has a word of a kind: of a closed one any, of names those of the article."""
+    if pattern := _CLOSED.get(kind):
+        yield from (match.span() for match in pattern.finditer(statement))
+    else:
+        yield from (place for word in words for place in _all(word, statement))
+
+
+def _noun_behind(statement: str, end: int) -> str:
+    """Return the noun right behind the name of a place: with it, less has to be the same."""
+    words = tagged(statement)
+    starts = accumulate((len(word) for word, _ in words), initial=0)
+    noun = next((word for start, (word, tag) in zip(starts, words, strict=False) if start == end and tag in _NOUNS), "")
+    return noun if len(noun) > 1 else ""
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two words may stand for the same: one short for the other, or two forms of one title, rank or time."""
+    if set(one) <= set(other) or set(other) <= set(one):
+        return True
+    if shares(ORGANISED.sub("\n", other), one) and not (len(one) == len(other) and names_person(one) and names_person(other)):
+        return True
+    return _plain(one) == _plain(other) or other in forms_of(one)
+
+
+def _plain(word: str) -> str:
+    """Return a rank, a scope or a time in the one form that stands for all of it."""
+    for form, plain in _FORMS:
+        word = form.sub(plain, word)
+    return word
+
+
+def _words(text: str, lists: Taxonomy) -> Iterator[_Word]:
+    """Yield the words that are of a kind; some several times."""
+    yield from (("latin", *match.span()) for match in _LATIN.finditer(text))
+    yield from _called(text)
+    yield from (("person", *name) for name in persons_in(text))
+    yield from (("place", *name) for name in listed(text, lists, ("places",)))
+    yield from (("organisation", *name) for name in listed(text, lists, ("companies", "others", "subjects")))
+    yield from ((kind, *match.span()) for kind, pattern in _CLOSED.items() for match in pattern.finditer(text))
+
+
+def _called(text: str) -> Iterator[_Word]:
+    """Yield persons, and organisations that are called 某某银行, as the dictionary takes a text apart."""
+    place = before = dotted = 0
+    last = ""
+    for word, tag in tagged(text):
+        start, place = place, place + len(word)
+        if text[start - 1 : start] == "·" and dotted < start - 1 and re.match(HAN, word):
+            yield "person", dotted, place
+        elif (
+            tag in PERSONS
+            and len(word) > 1
+            and "·" not in word
+            and not text.startswith("·", place)
+            and (names_person(word) or is_foreign(word))
+        ):
+            yield "person", start, place
+        if ORGANISED.fullmatch(word) and last not in _NO_NAMES and not is_pronoun(text[before:place]):
+            yield "organisation", before, place
+        before, last = start, tag
+        dotted = dotted if word == "·" else start

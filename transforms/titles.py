@@ -1,0 +1,33 @@
+"""Titles: what somebody is in a company or an office - 董事长, 副教授 - and whether an article has those that a statement has."""
+
+import re
+from collections.abc import Iterator
+
+# The forms of one title are parted by blanks.
+_GROUPS = """
+    董事长 董事局主席 董事会主席 / 总裁 ceo 首席执行官 首席执行 行政总裁 / 总经理 / 副董事长 / 副总裁 副总 / 副总经理 副总
+    / cfo 首席财务官 财务总监 首席财务 / cto 首席技术官 技术总监 首席技术 / coo 首席运营官 首席运营 / 首席科学家 / 首席经济学家
+    / 监事长 监事会主席 / 监事会 / 董事会 董事局 / 监事 / 独立董事 独董 / 董秘 董事会秘书 / 经理 / 总监 / 主管 / 合伙人
+    / 教授 / 副教授 / 讲师 / 校长 / 副校长 / 院长 / 副院长 / 所长 / 副所长 / 主任 / 副主任 / 行长 / 副行长
+    / 部长 财长 外长 防长 大臣 / 副部长 / 局长 / 副局长 / 处长 / 副处长 / 厅长 / 副厅长 / 科长 / 市长 / 副市长 / 省长 / 副省长 / 县长
+    / 主席 / 副主席 / 秘书长 / 副秘书长 / 会长 / 副会长 / 理事长 / 总统 / 副总统 / 总理 / 首相 / 副总理
+    / 分析师 / 研究员 / 记者 / 编辑 / 创始人 创办人 创立 创办 / 医师 医生 / 护士
+"""
+_FORMS = {group.split()[0]: group.split() for group in _GROUPS.split("/")}
+_TITLES = {form: first for first, forms in _FORMS.items() for form in forms}
+_ANY = "|".join(sorted(_TITLES, key=len, reverse=True))
+TITLE = rf"(?:(?<!银(?=行长))(?:{_ANY})(?<!行长(?=期)))"
+"""A pattern of any title; 银行长期 has none in it."""
+_TITLE = re.compile(TITLE)
+
+
+def forms_of(title: str) -> list[str]:
+    """Return what a title may be called, itself first; of another word only that."""
+    return list(dict.fromkeys([title, *_FORMS.get(_TITLES.get(title, ""), ())]))
+
+
+def other_titles(statement: str, article: str) -> Iterator[tuple[int, int]]:
+    """Yield where a spelled statement has a title that the article has in no form, while it has others: 教授 of 副教授."""
+    said = list(_TITLE.finditer(statement))
+    there = {match[0] for match in _TITLE.finditer(article)} if said else set()
+    yield from (match.span() for match in said if there and there.isdisjoint(forms_of(match[0])))
