@@ -30,6 +30,7 @@ class Walk:
     days: list[date]
     keyword: str = ""
     _number: int = 0
+    _doubted: int = 0  # the number of the page that was asked for a second time
     _cursor: str = ""
     _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
     _answered: set[str] = field(default_factory=set)
@@ -58,14 +59,14 @@ class Walk:
     def take(self, page: Page) -> tuple[list[Find], bool]:
         """Return the new candidates of the answer `page`, and whether the walk goes on to its next page."""
         self._asked_at = self._asked_at or page.fetched_at
-        if page.status in GONE or self._is_sent_away(page):
-            self._no_page(page)
-            return [], self._turn(page, more=bool(self._parts))
+        gone = page.status in GONE or self._is_sent_away(page)
         try:
-            candidates = discover(self.seed, page, self.source)
-            if self.seed.dated and not candidates and _says_no_issue(page):
+            candidates = [] if gone else discover(self.seed, page, self.source)
+            if gone or (self.seed.dated and not candidates and _says_no_issue(page)):
+                if self._asks_again():
+                    return [], True
                 self._no_page(page)
-                return [], False
+                return [], self._turn(page, more=bool(self._parts))
             self._parts += self._new_parts(page)
         except ListingError as error:
             self._failure = Verdict("failed", f"{page.url}: {error}")
@@ -74,7 +75,17 @@ class Walk:
             self._empty_list(page)
         before = len(self._links)
         finds, past = self._new(candidates, page), self._is_past(candidates)
-        return finds, self._turn(page, more=bool(self._parts) or (len(self._links) > before and not past))
+        new = len(self._links) > before
+        if not new and not past and self._asks_again():
+            return finds, True
+        return finds, self._turn(page, more=bool(self._parts) or (new and not past))
+
+    def _asks_again(self) -> bool:
+        """Whether a page that has nothing new is asked for once more: one odd answer alone does not tell where a list ends."""
+        if self._parts or self._number == self._doubted:
+            return False
+        self._doubted = self._number
+        return True
 
     def _is_sent_away(self, page: Page) -> bool:
         """Whether a day's list was asked for and another page has answered: sites without an issue show the newest one."""

@@ -68,8 +68,7 @@ def test_a_newest_first_walk_stops_behind_the_earliest_day():
 def test_a_list_that_does_not_reach_back_leaves_the_day_partial():
     walk = Walk(source(ROLL), ROLL, [D18, D19, D20])
     walk.take(roll((1, "2026-11-20 08:00"), (2, "2026-11-19 08:00")))
-    _, more = walk.take(roll((2, "2026-11-19 08:00")))
-    assert not more
+    assert [walk.take(roll((2, "2026-11-19 08:00")))[1] for _ in range(2)] == [True, False]
     assert walk.verdicts() == {
         D18: Verdict("partial", "listing ends at 2026-11-19"),
         D19: Verdict("partial", "listing ends at 2026-11-19"),

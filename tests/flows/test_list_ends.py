@@ -1,0 +1,80 @@
+"""Where a list ends: one odd answer does not tell."""
+
+from datetime import date
+
+import pytest
+
+from tests.loopback import Answer, article, collected, loopback, make_project
+
+D16, D17, D18, D19 = DAYS = [date(2026, 11, day) for day in (16, 17, 18, 19)]
+ROLL = """\
+title: x
+home: http://127.0.0.1:{port}/
+seeds:
+  - kind: listing
+    url: 'http://127.0.0.1:{port}/{name}?p={{page}}'
+    links: li
+    item: {{url: a, title: a, time: i}}
+    pages: {{max: 9}}
+allow: ['/a/']
+delay: 0
+private: true
+"""
+PAPER = ROLL.replace("{name}?p=", "{name}/{{day:%d}}?p=")
+GONE = (404, b"none")
+EMPTY = (200, b"<p>x</p>")
+
+
+@pytest.fixture
+def site():
+    with loopback() as running:
+        yield running
+
+
+def rows(*numbers: int) -> Answer:
+    """Return a list page of articles, two of each day, newest first: 1 and 2 are of the 19th, 8 and 7 of the 16th."""
+    return 200, "".join(f"<li><a href=/a/{n}>x</a><i>{printed(n)}</i></li>" for n in numbers).encode()
+
+
+def printed(number: int) -> str:
+    return f"2026-11-{19 - (number - 1) // 2} 09:{30 - number}"
+
+
+def roll(site, name: str = "roll") -> None:
+    """Serve a list of three pages that reaches back to the 16th, and its articles."""
+    site.pages |= {f"/{name}?p={page + 1}": rows(*range(page * 3 + 1, min(page * 3 + 4, 9))) for page in range(3)}
+    site.pages |= {f"/a/{number}": article(number, printed(number)) for number in range(1, 9)}
+
+
+def statuses(run) -> dict[int, str]:
+    return {report.day.day: report.status for report in run.reports}
+
+
+@pytest.mark.parametrize("odd", [GONE, EMPTY, rows(1, 2, 3)])
+def test_a_page_that_is_missing_or_has_nothing_new_once_does_not_end_a_list(site, tmp_path, odd):
+    roll(site)
+    whole = site.pages["/roll?p=2"]
+    site.pages["/roll?p=2"] = lambda count: odd if count == 1 else whole
+    project = make_project(tmp_path, site, roll=ROLL)
+    assert statuses(collected(project, {"roll": [D17, D18]})) == {17: "complete", 18: "complete"}
+    assert [target for target in site.asked if target.startswith("/roll")] == [f"/roll?p={page}" for page in (1, 2, 2, 3)]
+
+
+@pytest.mark.parametrize("odd", [GONE, EMPTY])
+def test_a_list_of_a_day_is_not_complete_by_a_page_that_was_missing_once(site, tmp_path, odd):
+    site.pages |= {"/paper/19?p=1": rows(1), "/paper/19?p=2": lambda count: odd if count == 1 else rows(2)}
+    site.pages |= {f"/a/{number}": article(number, printed(number)) for number in (1, 2)}
+    project = make_project(tmp_path, site, paper=PAPER)
+    (report,) = collected(project, {"paper": [D19]}).reports
+    assert (report.status, report.tally.records) == ("complete", 2)
+
+
+@pytest.mark.parametrize("end", [GONE, EMPTY, rows(2), (302, b"", {"Location": "/paper/19?p=2"})])
+def test_the_end_of_a_list_costs_one_request_more(site, tmp_path, end):
+    site.pages |= {"/paper/19?p=1": rows(1), "/paper/19?p=2": rows(2), "/paper/19?p=3": end}
+    site.pages |= {f"/a/{number}": article(number, printed(number)) for number in (1, 2)}
+    project = make_project(tmp_path, site, paper=PAPER)
+    (report,) = collected(project, {"paper": [D19]}).reports
+    assert (report.status, report.tally.records) == ("complete", 2)
+    assert site.asked.count("/paper/19?p=3") == 2
+    assert not [target for target in site.asked if target.endswith("?p=4")]
