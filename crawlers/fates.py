@@ -231,7 +231,7 @@ class Reach(NamedTuple):
     """How far back a newest-first list reached when it was read.
 
     `list` is its template with its keyword, `pages` the most that are read of it (0: it has one). `ended`: it showed nothing
-    older than `day`, or no more than that many pages are read.
+    older than `day`, or no more than that many pages are read. One walk may be mistaken: the ledger tells of what two saw.
     """
 
     list: str

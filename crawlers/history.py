@@ -1,10 +1,10 @@
 """The ledger's part on earlier crawls: how far lists reached, what days took, which backfills were begun. Plans read it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from crawlers.books import Books
 from crawlers.clock import now
@@ -15,24 +15,41 @@ from crawlers.tables import put
 from crawlers.tables import reaches as _reaches
 from crawlers.tables import urls as _urls
 
+_APART = timedelta(hours=1)  # what two walks see that far apart is no trouble of the site
+_BEFORE = "before "  # begins the name of a list in the row of the end that an earlier walk saw
+
 
 class History(Books):
     """The ledger, as far as it knows of earlier crawls. Every method raises StoreError when the database cannot be used."""
 
     def note_reach(self, source: str, reach: Reach) -> None:
-        """Note how far back a list reached; that it went on below an earlier end is worth knowing, other walks tell nothing."""
-        key = {"source": source, "list": reach.list}
+        """Note how far back a list reached; that it went on below an earlier end is worth knowing, other walks tell nothing.
+
+        Of walks that saw an end within an hour of one another the first one counts.
+        """
+        key, earlier = ({"source": source, "list": f"{mark}{reach.list}"} for mark in ("", _BEFORE))
         with self._writing() as connection:
-            known = connection.scalar(select(_reaches.c.reach).filter_by(**key))
-            if reach.ended or (known and reach.day < known):
-                put(connection, _reaches, key, pages=reach.pages, reach=reach.day, ended=reach.ended, read_at=now())
+            known = connection.execute(select(_reaches).filter_by(**key)).first()
+            deeper = known is not None and reach.day < known.reach
+            again = known if known and known.ended and reach.ended and known.pages == reach.pages and not deeper else None
+            if not (reach.ended or deeper) or (again and reach.read_at < again.read_at + _APART):
+                return
+            if again:
+                put(connection, _reaches, earlier, pages=again.pages, reach=again.reach, ended=True, read_at=again.read_at)
+            else:
+                connection.execute(delete(_reaches).filter_by(**earlier))
+            put(connection, _reaches, key, pages=reach.pages, reach=reach.day, ended=reach.ended, read_at=reach.read_at)
 
     def reaches(self) -> dict[str, list[Reach]]:
-        """Return how far back the lists of each source reached."""
-        found: dict[str, list[Reach]] = {}
+        """Return how far back the lists of each source reached. `ended` where two walks saw so: `day` is the older end."""
         with self._reading() as connection:
-            for row in connection.execute(select(_reaches)):
-                found.setdefault(row.source, []).append(Reach(row.list, row.pages, row.reach, row.ended, row.read_at))
+            rows = {(row.source, row.list): row for row in connection.execute(select(_reaches))}
+        found: dict[str, list[Reach]] = {}
+        for (source, name), row in rows.items():
+            before = rows.get((source, f"{_BEFORE}{name}"))
+            if not name.startswith(_BEFORE):
+                day = before.reach if before else row.reach
+                found.setdefault(source, []).append(Reach(name, row.pages, day, before is not None, row.read_at))
         return found
 
     def ended_days(self, sources: Iterable[str]) -> dict[str, list[date]]:

@@ -158,7 +158,8 @@ marks = Table(
 )
 # What was told by an alert, and when last.
 alerts = Table("alerts", metadata, Column("key", _Text, primary_key=True), Column("told_at", _Instant, nullable=False))
-# How far back the lists of newest-first seeds reached: `list` is the seed's template with its keyword.
+# How far back the lists of newest-first seeds reached: `list` is the seed's template with its keyword,
+# and with a mark before it in the row of an end that a later walk saw, too.
 reaches = Table(
     "reaches",
     metadata,

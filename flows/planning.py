@@ -45,6 +45,11 @@ class BackfillPlan:
         """Articles of all sources that are to be fetched."""
         return sum(one.articles for one in self.efforts.values())
 
+    @property
+    def impossible(self) -> list[DayReport]:
+        """Days that no run can list, each with the reason."""
+        return [report for report in self.reports if report.status == "impossible"]
+
     def planned(self, report: DayReport) -> bool:
         """Whether a day is to be done."""
         return report.day in self.todo.get(report.source, ())

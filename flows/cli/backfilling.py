@@ -44,6 +44,8 @@ def backfill(
 ) -> None:
     """Fetch and build past days: plan, print the plan and how to resume, run."""
     from flows.alerts import check_addresses
+    from flows.cli.console import Console
+    from flows.cli.matrix import print_reasons
     from flows.doctor_archive import check_ledger
     from flows.engine import check_budget, check_engine
     from flows.planning import plan_of
@@ -65,6 +67,7 @@ def backfill(
     wanted = wanted_of(project) if resume is not None else project.ledger.begin_backfill(wanted_of(project))
     plan = plan_of(project, wanted)
     say(f"backfill {wanted.id}, {wanted.start} to {wanted.end}: {_summary(plan)}")
+    print_reasons(plan.impossible, Console(stderr=True))
     given = (("--budget", budget), ("--data", data), ("--config", config))
     options = [word for option, value in given if value is not None for word in (option, str(value))]
     resuming = shlex.join(["caixun", "backfill", "--resume", wanted.id, *options])
@@ -103,7 +106,7 @@ def _run(
     from flows.backfill import backfill as backfill_days
     from flows.cli.console import Console
     from flows.cli.progress import Progress
-    from flows.cli.tables import print_run, run_values
+    from flows.cli.tables import print_run, report_values, run_values
     from flows.perform import perform
 
     try:
@@ -118,7 +121,7 @@ def _run(
         say(f"{_done(project, plan)}. Go on with: {resuming}")
         raise
     if as_json:
-        print_json({"backfill": wanted.id, **run_values(run)})
+        print_json({"backfill": wanted.id, **run_values(run), "impossible": list(map(report_values, plan.impossible))})
     else:
         print_run(run, Console())
         if left := sum(report.status not in ("complete", "empty") for report in run.reports):
@@ -139,12 +142,11 @@ def _summary(plan: "BackfillPlan") -> str:
     from flows.cli.durations import duration
 
     todo = sum(map(len, plan.todo.values()))
-    impossible = sum(report.status == "impossible" for report in plan.reports)
     words = [f"{todo} of {len(plan.reports)} source-days to do"]
     if todo:
         words.append(f"about {plan.requests:,} requests in {duration(plan.seconds)}")
-    if impossible:
-        words.append(f"{impossible} impossible")
+    if plan.impossible:
+        words.append(f"{len(plan.impossible)} impossible")
     if plan.cost:
         words.append(plan.cost)
     return ", ".join(words)

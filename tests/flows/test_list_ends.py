@@ -1,9 +1,12 @@
-"""Where a list ends: one odd answer does not tell."""
+"""Where a list ends: one odd answer does not tell, and what no list shows is impossible only when two walks saw so."""
 
+import json
+import sqlite3
 from datetime import date
 
 import pytest
 
+from tests.conftest import caixun, in_project
 from tests.loopback import Answer, article, collected, loopback, make_project
 
 D16, D17, D18, D19 = DAYS = [date(2026, 11, day) for day in (16, 17, 18, 19)]
@@ -78,3 +81,40 @@ def test_the_end_of_a_list_costs_one_request_more(site, tmp_path, end):
     assert (report.status, report.tally.records) == ("complete", 2)
     assert site.asked.count("/paper/19?p=3") == 2
     assert not [target for target in site.asked if target.endswith("?p=4")]
+
+
+def test_days_behind_a_false_end_are_listed_by_the_next_backfill(site, tmp_path):
+    roll(site)
+    whole = site.pages.pop("/roll?p=2")
+    project = make_project(tmp_path, site, roll=ROLL)
+    backfill = ("backfill", D17, D18, "--source", "roll", *in_project(project))
+    first = caixun(*backfill)
+    assert first.returncode == 1
+    assert "listing ends at 2026-11-18" in first.stdout
+    site.pages["/roll?p=2"] = whole
+    second = caixun(*backfill)
+    assert (second.returncode, "2 of 2 source-days to do" in second.stderr) == (0, True)
+    assert {report.status for report in project.ledger.reports(["roll"], [D17, D18])} == {"complete"}
+
+
+def test_an_end_that_two_walks_saw_makes_older_days_impossible_and_the_backfill_says_so(site, tmp_path):
+    roll(site)
+    project = make_project(tmp_path, site, roll=ROLL)
+    backfill = ("backfill", "2026-11-10", "2026-11-11", "--source", "roll", *in_project(project))
+    for count in (2, 4, 6):  # two walks of one hour do not tell
+        run = caixun(*backfill)
+        assert (run.returncode, "2 of 2 source-days to do" in run.stderr) == (1, True)
+        assert site.asked.count("/roll?p=4") == count
+        if count == 4:
+            with sqlite3.connect(project.data / "ledger.sqlite") as ledger:
+                ledger.execute("UPDATE reaches SET read_at = datetime(read_at, '-61 minutes')")
+    asked = len(site.asked)
+    run = caixun(*backfill)
+    assert (run.returncode, len(site.asked)) == (0, asked)
+    assert "0 of 2 source-days to do, 2 impossible" in run.stderr
+    assert "roll 2026-11-10 to 2026-11-11: impossible: its list ends at 2026-11-16 (read " in run.stderr
+    told = json.loads(caixun(*backfill, "--json").stdout)
+    assert [(one["day"], one["status"]) for one in told["impossible"]] == [
+        ("2026-11-10", "impossible"),
+        ("2026-11-11", "impossible"),
+    ]

@@ -98,17 +98,27 @@ def test_each_day_is_classified_and_taken_up_as_asked_for(project):
 
 def test_what_a_list_no_longer_shows_is_impossible_until_it_is_read_deeper(project):
     end = Reach("http://wire.cn/roll?page={page}", 7, DAYS[6], ended=True, read_at=now())
-    project.ledger.note_reach("wire", end)
+
+    def noted(back: float, day: date, *, ended: bool = True) -> str:
+        """Note an end that was seen so many hours ago, and return how the days stand."""
+        project.ledger.note_reach("wire", end._replace(day=day, ended=ended, read_at=end.read_at - timedelta(hours=back)))
+        return states(plan_backfill(project, ["wire"], DAYS, "failed"), "wire")
+
+    assert noted(30, DAYS[6]) == "m" * 10  # it may have been an outage
+    assert noted(29.5, DAYS[8]) == "m" * 10  # and the same one
+    assert noted(28, DAYS[6]) == "iiiiiimmmm"
     plan = plan_backfill(project, ["wire"], DAYS, "failed")
-    assert states(plan, "wire") == "iiiiiimmmm"
     assert plan.reports[0].reason.startswith(f"its list ends at {DAYS[6]} (read ")
     assert plan.todo == {"wire": DAYS[6:]}
-    assert plan_backfill(project, ["wire"], DAYS, "all").todo == {"wire": DAYS}  # it may have been an outage
-    project.ledger.note_reach("wire", end._replace(day=DAYS[8], ended=False))  # a daily run reads no further than it needs
-    assert states(plan_backfill(project, ["wire"], DAYS, "failed"), "wire") == "iiiiiimmmm"
-    project.ledger.note_reach("wire", end._replace(day=DAYS[2], ended=False))
-    assert states(plan_backfill(project, ["wire"], DAYS, "failed"), "wire") == "m" * 10
-    project.ledger.note_reach("wire", end)
+    assert plan_backfill(project, ["wire"], DAYS, "all").todo == {"wire": DAYS}  # the list may have grown downwards
+    assert noted(20, DAYS[8]) == "iiiiiimmmm"  # the days between one walk has shown
+    assert noted(10, DAYS[9]) == "iiiiiiiimm"
+    assert noted(9, DAYS[9], ended=False) == "iiiiiiiimm"  # a daily run reads no further than it needs
+    assert noted(8, DAYS[2], ended=False) == "m" * 10
+    assert noted(7, DAYS[6]) == "m" * 10
+    assert noted(5, DAYS[6]) == "iiiiiimmmm"
+    assert noted(4, DAYS[3]) == "m" * 10  # it was none
+    assert noted(2, DAYS[3]) == "iiimmmmmmm"
     path = project.config / "sources" / "wire.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("max: 7", "max: 70"), encoding="utf-8")
     deeper = open_project(project.config, project.data)
