@@ -24,6 +24,9 @@ GONE = (404, 410)
 MAX_CONTENT = 32 * 1024 * 1024
 """Bytes of one response, compressed or not, above which it is refused (a news page has 0.02 to 0.6 MB)."""
 
+HOMES = ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php")
+"""Paths of a site's home page, which is no article."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PORTS = {"http": 80, "https": 443}
 # Parameters that name a reader's way to the page, never the page.

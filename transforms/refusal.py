@@ -4,13 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 from crawlers.judgement import blocked_reason
-from crawlers.page import GONE, Page, canonical_url
+from crawlers.page import GONE, HOMES, Page, canonical_url
 from crawlers.source import Source
 from crawlers.walls import NEWS, trouble
 from transforms.document import Document
 from transforms.reject import RejectedError
 
-_HOMES = ("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php")
 _LITTLE = 300  # characters that are no links; an error page has hardly more
 # Behind words that news begin with, too: nothing, the site's name, what the reader may do.
 _END = r"[\W_]*(?:[-_|—–丨].{0,20}|(?:或|请|返回|稍后).{0,20})?$"
@@ -39,8 +38,8 @@ def refuse_other_answers(page: Page, source: Source) -> None:
         raise RejectedError("blocked", wall)
     if page.url != page.link:
         landed, asked = canonical_url(page.url), canonical_url(page.link)
-        home = landed == canonical_url(source.home) or urlsplit(landed).path in _HOMES
-        if landed != asked and home and urlsplit(asked).path not in _HOMES:
+        home = landed == canonical_url(source.home) or urlsplit(landed).path in HOMES
+        if landed != asked and home and urlsplit(asked).path not in HOMES:
             raise RejectedError("missing", f"sent to {landed}")
 
 
