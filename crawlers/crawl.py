@@ -10,9 +10,10 @@ from crawlers import archive
 from crawlers.answers import RobotsVerdict, key_of
 from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
-from crawlers.fates import Fetch, State, Verdict
+from crawlers.fates import MOVED, Fetch, Find, State, Verdict
 from crawlers.judgement import failure_reason, is_answer
 from crawlers.ledger import Ledger
+from crawlers.moved import moved
 from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url
 from crawlers.parts import MOST, next_part
 from crawlers.root import Root
@@ -135,6 +136,12 @@ class Crawl:
         """Append a page to the archive, whatever it is."""
         return self._writer.append(page)
 
+    def _fresh(self, fetches: Sequence[Fetch]) -> list[Fetch]:
+        """Return those that this crawl has not asked for, which it does now."""
+        fresh = [fetch for fetch in fetches if fetch.article_id not in self._asked]
+        self._asked |= {fetch.article_id for fetch in fresh}
+        return fresh
+
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
         """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
         self._note_kept()
@@ -151,9 +158,7 @@ class Crawl:
             self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
         if not more:
             self._end(walk)
-        fresh = [fetch for fetch in fetches if fetch.article_id not in self._asked]
-        self._asked |= {fetch.article_id for fetch in fresh}
-        return fresh, more
+        return self._fresh(fetches), more
 
     def fail_listing(self, walk: Walk, verdict: Verdict) -> None:
         """Note that a page of a listing could not be had."""
@@ -203,6 +208,23 @@ class Crawl:
             if len(self._kept) >= _TOGETHER or monotonic() - self._noted_at > _SOON:
                 self._note_kept()
         return None
+
+    def move(self, fetch: Fetch, address: str) -> Sequence[Fetch] | None:
+        """Note that the link of an article has led to the `address` of another one, if it has; return what is to be fetched then.
+
+        That one is an article of its own, found where the link was: whatever leads to it, it is fetched and recorded once. None:
+        what is at the address is the link's. First the article is noted and then the link, which is asked again after a kill.
+        """
+        target = moved(self.source, fetch.link, address)
+        origin = target and self._ledger.origin(self.source.name, fetch.article_id, target.article_id, likely=target.likely)
+        if target is None or origin is None:
+            return None
+        self._note_kept()
+        missed = target.article_id in self._missed  # as when a list names it: this crawl asks once
+        finds = [] if missed else [Find(target.article_id, target.url, address, origin.title, origin.listed)]
+        fetches = self._ledger.find(self.source.name, finds, {origin.listed or origin.day}, origin.seed, self.id)
+        self.miss(fetch, "skipped", MOVED, target.url)
+        return self._fresh(fetches)
 
     def _found(self, link: str) -> bool:
         """Whether a list has named this address as an article's."""

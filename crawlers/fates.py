@@ -14,8 +14,7 @@ Listing = Literal["open", "whole", "none", "partial", "failed", "blocked"]
 Status = Literal["missing", "partial", "failed", "blocked", "empty", "complete", "impossible"]
 Again = Literal["missing", "failed", "all"]
 """Which days a backfill takes up."""
-Day = tuple[str, date]
-"""A source's day."""
+Day = tuple[str, date]  # a source's day
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
 HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
@@ -25,8 +24,8 @@ UNGROUNDED = "ungrounded"
 """Reason kept with a record that lost values which its article does not bear out; the detail has a line for each."""
 LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
-UNREADABLE = "archive"
-"""Reason of a failure where the archive does not give the page."""
+UNREADABLE = "archive"  # reason of a failure where the archive does not give the page
+MOVED = "moved"  # reason of a link that led to another article's address, which is the detail; that one has a row of its own
 UNENDED = "the crawl did not end"  # what the reason of a day begins with whose list was begun and not read to its end
 NOT_OVER = "the day was not over at"
 """What the reason of a day begins with of which all was read that there was before it was over."""
@@ -205,9 +204,10 @@ def _status(tally: Tally, verdict: Verdict | None) -> tuple[Status, str | None]:
         return "partial", UNENDED if verdict.listing == "open" else verdict.reason
     if tally.waiting:
         return "partial", f"{tally.waiting} not fetched or not built yet"
-    if verdict.listing == "none" and not tally.found:
+    found = tally.found - tally.skipped[MOVED]  # these are found once more, at their own address
+    if verdict.listing == "none" and not found:
         return "empty", verdict.reason
-    if tally.rejects["off_day"] == tally.found and (tally.found or verdict.reason == BY_DAY):
+    if tally.rejects["off_day"] == found and (found or verdict.reason == BY_DAY):
         return "failed", "all articles that the listing names are of other days: the site does not list by day"
     return "complete", None
 
@@ -291,7 +291,7 @@ def _may_go_on(mine: Any, *, at_hand: bool) -> bool:
     """Whether a URL that a source has found before is to be fetched now, or its page taken that is at hand."""
     if mine.state == "blocked" and not at_hand:
         return bool(mine.settled_at < now() - COOLDOWN)
-    return mine.state in UNFETCHED or mine.state == "skipped"
+    return mine.state in UNFETCHED or (mine.state == "skipped" and mine.reason != MOVED)
 
 
 def day_to_count(wanted: set[date]) -> date:

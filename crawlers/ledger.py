@@ -22,6 +22,7 @@ from crawlers.fates import (
     COOLDOWN,
     HELD,
     LEFT,
+    MOVED,
     UNFETCHED,
     Fetch,
     Find,
@@ -32,7 +33,7 @@ from crawlers.fates import (
 )
 from crawlers.inquiries import Inquiries
 from crawlers.lock import Locks
-from crawlers.page import Position
+from crawlers.page import Position, article_id
 from crawlers.tables import chunks, place, put
 from crawlers.tables import days as _days
 from crawlers.tables import parts as _parts
@@ -74,8 +75,10 @@ class Ledger(Builds, Census, Inquiries):
         new or of `day`, or where there are not two of them.
         """
         with self._reading() as connection:
-            known = _rows_of(connection, [find.article_id for find in finds])
-        mine = [next((row for row in known[find.article_id] if row.source == source), None) for find in finds]
+            named = _own(connection, source, [find.article_id for find in finds])
+            # What a link led to tells of which day it is.
+            led = [article_id(row.detail) if row and row.reason == MOVED else row and row.article_id for row in named]
+            mine = _own(connection, source, led)
         days = [row and ((row.crawl in crawls and row.listed) or row.published_date or row.listed) for row in mine]
         return days[0] if len(days) > 1 and None not in days and day not in days else None
 
@@ -134,6 +137,19 @@ class Ledger(Builds, Census, Inquiries):
             if new:
                 connection.execute(insert(_urls), list(new.values()))
         return fetches
+
+    def origin(self, source: str, link: str, target: str, *, likely: bool) -> Any:
+        """Return the row of a link that has led to the address of the article `target`, if it is that one's; else None.
+
+        It is where the ledger knows that article, or one is `likely` to be there. A link that was fetched before stays what it
+        was made; one that leads on to where it came from goes round in a circle, and is followed until that ends.
+        """
+        with self._reading() as connection:
+            rows = _rows_of(connection, [link, target])
+        mine = next(row for row in rows[link] if row.source == source)
+        moved = [row.source for row in rows[target] if row.reason == MOVED]
+        known = len(rows[target]) > len(moved)
+        return mine if mine.archive_file is None and source not in moved and (known or likely) else None
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
         """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
@@ -269,6 +285,12 @@ def _rows_of(connection: Connection, ids: list[str]) -> dict[str, list[Any]]:
         for row in connection.execute(select(_urls).where(_urls.c.article_id.in_(part))):
             rows[row.article_id].append(row)
     return rows
+
+
+def _own(connection: Connection, source: str, ids: Sequence[str | None]) -> list[Any]:
+    """Return a source's row of each of these articles, None where it has none."""
+    rows = _rows_of(connection, list(filter(None, ids)))
+    return [next((row for row in rows.get(one or "", ()) if row.source == source), None) for one in ids]
 
 
 def shared_locks(ledger: str) -> Locks | None:

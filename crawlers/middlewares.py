@@ -4,6 +4,7 @@ Responses pass upwards: archive (as received) -> manners (try again later) -> wa
 Scrapy's own -> spider. Requests pass downwards, so that an answer from the archive costs the site nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
@@ -18,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.clock import now
 from crawlers.crawl import Crawl
+from crawlers.fates import Fetch
 from crawlers.judgement import blocked_reason
 from crawlers.manners import BlockedError
 from crawlers.page import ContentError, Kind, Page
@@ -104,6 +106,27 @@ class WallMiddleware(_Middleware):
         if reason:
             raise BlockedError(reason)
         return response
+
+
+class MovedError(IgnoreRequest):
+    """A redirect has led from an article's link to another article, so it was not followed; `fetches` is what to ask for instead."""
+
+    def __init__(self, fetches: Sequence[Fetch]) -> None:
+        """Take what is to be fetched."""
+        super().__init__("moved")
+        self.fetches = fetches
+
+
+class MovedMiddleware(_Middleware):
+    """Follows no redirect from one article to another: that one is found by it, and asked for unless it is there."""
+
+    def process_request(self, request: Request) -> None:
+        """Raise MovedError for a request that a redirect has made of one for an article, if it is for another article now."""
+        if "redirect_urls" not in request.meta or _errand_of(request).kind != "article":
+            return
+        fetches = self.crawl.move(request.cb_kwargs["fetch"], request.url)
+        if fetches is not None:
+            raise MovedError(fetches)
 
 
 class RobotsError(IgnoreRequest):

@@ -51,6 +51,7 @@ def process_settings(user_agent: str, log_file: Path, concurrency: int) -> dict[
         "AUTOTHROTTLE_ENABLED": True,
         "DOWNLOAD_DELAY_JITTER": JITTER,
         "DOWNLOADER_MIDDLEWARES": {
+            "crawlers.middlewares.MovedMiddleware": 90,  # before robots.txt is asked for what is not followed
             "crawlers.middlewares.RobotsMiddleware": 110,  # right behind Scrapy's, which asks for robots.txt
             "crawlers.guard.AddressGuard": 560,  # before retries: what is refused once is refused again
             "crawlers.middlewares.WallMiddleware": 880,

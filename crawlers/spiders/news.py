@@ -16,7 +16,7 @@ from crawlers.errors import ConfigError, StoreError
 from crawlers.fates import Fetch, State, Verdict
 from crawlers.guard import PrivateAddressError
 from crawlers.manners import BlockedError, RestingError, site
-from crawlers.middlewares import Errand, RobotsError
+from crawlers.middlewares import Errand, MovedError, RobotsError
 from crawlers.pace import Pace
 from crawlers.page import GONE, MAX_CONTENT, Page
 from crawlers.walk import Walk
@@ -113,8 +113,11 @@ class NewsSpider(Spider):
         if part:
             yield self._article_request(fetch, part, pages)
 
-    def article_failed(self, failure: Failure) -> None:
-        """Note why an article was not fetched; leave the site alone when it keeps refusing."""
+    def article_failed(self, failure: Failure) -> Iterator[Request]:
+        """Note why an article was not fetched; leave the site alone when it keeps refusing. Ask for the article that it led to."""
+        if isinstance(failure.value, MovedError):
+            yield from map(self._article_request, failure.value.fetches)
+            return
         fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
         with self._storing():
             self.crawl.miss(fetch, *_explain(failure.value))
