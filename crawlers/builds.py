@@ -1,7 +1,7 @@
 """The ledger's part for the build: which pages wait for it, and what it made of them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -106,6 +106,12 @@ class Builds(Stories):
         again = update(_urls).where(_built(source), stale).values(state="archived")
         with self._writing() as connection:
             return sum(connection.execute(again.where(_urls.c.day == day)).rowcount for day in days)
+
+    def ask_again(self, source: str, days: Collection[date]) -> None:
+        """Let those URLs of `days` be fetched anew that the site did not have, unless another source has them by now."""
+        gone = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "missing", _urls.c.day.in_(list(days)))
+        with self._writing() as connection:
+            connection.execute(update(_urls).where(gone, ~elsewhere(HELD)).values(state="discovered", reason=None, detail=None))
 
 
 def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:

@@ -164,12 +164,6 @@ class Ledger(Builds, Census, Inquiries):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
                 connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None))
 
-    def ask_again(self, source: str, days: Collection[date]) -> None:
-        """Let those URLs of `days` be fetched anew that the site did not have, unless another source has them by now."""
-        gone = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "missing", _urls.c.day.in_(list(days)))
-        with self._writing() as connection:
-            connection.execute(update(_urls).where(gone, ~elsewhere(HELD)).values(state="discovered", reason=None, detail=None))
-
     def leave(self, source: str, but: Collection[date] = ()) -> None:
         """Let other sources have what this one has found and not fetched, `but` for that of some days.
 
