@@ -5,14 +5,15 @@ Apprise knows the services: the addresses are its URLs, such as `wecombot://KEY`
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawlers.clock import now
 from crawlers.errors import CaixunError, ConfigError
-from crawlers.fates import DayReport
+from crawlers.fates import DayReport, Status
+from flows.matrix import spans
 from flows.settings import Project, given_addresses
 from transforms.checks import Finding
 
@@ -25,10 +26,11 @@ _NO_SERVICE = "alerts: address {} is none that a service has; wecombot://KEY is 
 
 
 class Trouble(NamedTuple):
-    """One line of an alert, and the key by which it is known that it was told before."""
+    """One line of an alert, the number of days or findings that it tells of, and the key by which it is known that it was told before."""
 
     key: str
     text: str
+    number: int
 
 
 def alert(project: Project, reports: list[DayReport], findings: list[Finding], today: date) -> list[Finding]:
@@ -48,7 +50,7 @@ def alert(project: Project, reports: list[DayReport], findings: list[Finding], t
         fresh = _untold(project, address, all_of_it)
         if not fresh:
             continue
-        if failure := _deliver(number, address, f"caixun{span}: {len(fresh)} to look at", _text([*fresh.values()])):
+        if failure := _deliver(number, address, f"caixun{span}: {_count(fresh.values())} to look at", _text([*fresh.values()])):
             failures.append(failure)
             continue
         with suppress(CaixunError):
@@ -83,17 +85,33 @@ def _names(project: Project) -> Collection[str]:
 def troubles(reports: list[DayReport], findings: list[Finding], today: date, names: Collection[str] = ()) -> list[Trouble]:
     """Return what is to be told: days that are over and neither complete nor empty, days with a remark, and all findings.
 
-    The days of one source that stand alike have one key, so that a source which fails for a week is not told of seven times.
-    `names` of sources tell findings apart, whatever figures they hold.
+    The days of one source that stand alike for one reason are one trouble, whose key names no day: a source which fails for a
+    week is not told of seven times, one that fails for another reason is told of again. So are findings that differ in figures
+    alone. `names` of sources tell them apart, whatever figures they hold.
     """
-    found = []
+    alike: dict[tuple[str, Status, str], list[DayReport]] = {}
     for report in reports:
         stands = report.status not in ("complete", "empty")
         if report.day < today and (stands or (report.status == "complete" and report.reason)):
-            text = f"{report.source} {report.day}: {report.status}" + (f" ({report.reason})" if report.reason else "")
-            remark = "" if stands else _without_figures(report.reason or "", names)
-            found.append(Trouble(_key(report.source, report.status, remark), text))
-    return found + [Trouble(_key("finding", one.level, _without_figures(one.text, names)), one.text) for one in findings]
+            why = _without_figures(report.reason or "", names)
+            alike.setdefault((report.source, report.status, why), []).append(report)
+    same: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in findings:
+        same.setdefault(("finding", one.level, _without_figures(one.text, names)), []).append(one)
+    told = [Trouble(_key(*key), _told_of_days(some), len(some)) for key, some in alike.items()]
+    return told + [Trouble(_key(*key), _told_of_findings(found), len(found)) for key, found in same.items()]
+
+
+def _told_of_days(some: Sequence[DayReport]) -> str:
+    """Return the line for days of a source that stand alike; where their reasons differ in figures, the last day's is told."""
+    days, last = sorted(report.day for report in some), max(some, key=lambda report: report.day)
+    several = f", {len(days)} days" if len(days) > 1 else ""
+    which = "the last: " if len({report.reason for report in some}) > 1 else ""
+    return f"{last.source} {spans(days)}: {last.status}{several}" + (f" ({which}{last.reason})" if last.reason else "")
+
+
+def _told_of_findings(found: Sequence[Finding]) -> str:
+    return found[-1].text + (f"; and {len(found) - 1} more like it" if len(found) > 1 else "")
 
 
 def _key(*parts: str) -> str:
@@ -102,13 +120,22 @@ def _key(*parts: str) -> str:
 
 
 def _without_figures(text: str, names: Collection[str]) -> str:
-    """Return a text without its figures, which change from run to run, but for those in `names`."""
-    return re.sub(r"[a-z0-9_]+", lambda word: word[0] if word[0] in names else re.sub(r"\d+", "#", word[0]), text)
+    """Return a text without its figures, which change from run to run, but for those in `names` and HTTP statuses."""
+
+    def without(word: re.Match[str]) -> str:
+        return word[0] if word[0].startswith("HTTP") or word[0] in names else re.sub(r"\d+", "#", word[0])
+
+    return re.sub(r"HTTP \d{3}\b|[a-z0-9_]+", without, text)
+
+
+def _count(some: Iterable[Trouble]) -> int:
+    """Return of how many days and findings some lines tell."""
+    return sum(trouble.number for trouble in some)
 
 
 def _text(fresh: list[Trouble]) -> str:
     lines = [f"- {trouble.text}" for trouble in fresh[:_MOST]]
-    return "\n".join(lines + ([f"- and {len(fresh) - _MOST} more"] if len(fresh) > _MOST else []))
+    return "\n".join(lines + ([f"- and {_count(fresh[_MOST:])} more"] if len(fresh) > _MOST else []))
 
 
 def check_addresses(project: Project) -> None:

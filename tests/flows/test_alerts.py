@@ -21,7 +21,8 @@ from crawlers.errors import ConfigError
 from crawlers.fates import DayReport, Tally
 from flows.alerts import alert, check_addresses, troubles
 from flows.settings import Project, open_project
-from tests.loopback import SOURCE
+from tests.conftest import caixun, in_project
+from tests.loopback import SOURCE, links, loopback, make_project
 from transforms.checks import Finding
 
 D18, D19, TODAY = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
@@ -193,6 +194,42 @@ def test_a_long_alert_is_cut(told):
         alert(told(f"json://{host}/hook"), [report("failed", source=f"paper_{one}") for one in range(25)], [], TODAY)
     lines = posted[0][1]["message"].split("\n")
     assert (len(lines), lines[-1]) == (21, "- and 5 more")
+
+
+def test_days_that_fail_alike_are_one_line_and_another_reason_is_told_the_same_day(tmp_path):
+    with hook() as (host, posted), loopback() as site:
+        project = make_project(tmp_path, site, same=SOURCE)
+
+        def backfilled(*days: str) -> list[tuple[str, str]]:
+            del posted[:]
+            assert caixun("backfill", *days, *in_project(project), CAIXUN_ALERTS=f"json://{host}/hook").returncode == 1
+            return [(message["title"], message["message"].replace(f"http://127.0.0.1:{site.port}", "")) for _, message in posted]
+
+        assert backfilled("2026-11-14", "2026-11-18") == [
+            (
+                "caixun 2026-11-14 to 2026-11-18: 5 to look at",
+                "- same 2026-11-14 to 2026-11-18: failed, 5 days (the last: /same/18: the listing is missing (HTTP 404))",
+            )
+        ]
+        assert backfilled("2026-11-13") == []  # the same complaint
+        site.pages["/same/12"] = (500, b"")
+        assert backfilled("2026-11-12") == [("caixun 2026-11-12: 1 to look at", "- same 2026-11-12: failed (/same/12: HTTP 500)")]
+        site.pages |= {"/same/10": links("/a/1"), "/a/1": (500, b""), "/same/11": links("/a/2"), "/a/2": (500, b"")}
+        assert [text for _, text in backfilled("2026-11-10", "2026-11-11")] == [
+            "- same 2026-11-10 to 2026-11-11: failed, 2 days (1 not fetched)",
+        ]
+
+
+def test_findings_that_differ_in_figures_alone_are_counted(told):
+    with hook() as (host, posted):
+        off = [Finding("failure", f"paper 2026-11-{day}: the ledger counts {day} records, the files hold 0") for day in (17, 18)]
+        assert alert(told(f"json://{host}/hook"), [report("failed", reason=None), report("failed", D19)], off, TODAY) == []
+    ((_, sent),) = posted
+    assert sent["title"].endswith(": 4 to look at")
+    assert sent["message"].split("\n") == [
+        "- paper 2026-11-18 to 2026-11-19: failed, 2 days",
+        "- paper 2026-11-18: the ledger counts 18 records, the files hold 0; and 1 more like it",
+    ]
 
 
 SERVICES = [
