@@ -36,16 +36,21 @@ class Stray(NamedTuple):
 
 
 def check_ledger(project: Project) -> None:
-    """Raise ConfigError where a ledger that was lost knows of no page of an archive: these would be fetched again, or missed.
+    """Raise ConfigError where a ledger that was lost knows of no page of an archive: these would be fetched again, or missed."""
+    if lost := lost_ledger(project):
+        raise ConfigError(lost)
 
-    In a bucket, where `doctor` cannot note them, nothing is refused.
+
+def lost_ledger(project: Project) -> str | None:
+    """Return in a sentence that the ledger was lost, where it knows of no page of an archive that has some; else None.
+
+    In a bucket, where `doctor` cannot note them, nothing is said.
     """
     if project.data.bucket or not project.begun() or not project.ledger.is_blank():
-        return
+        return None
     if any(_has_articles(project, source) for source in archive.sources(project.data)):
-        raise ConfigError(
-            f"{project.data}/archive holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"
-        )
+        return f"{project.data}/archive holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"
+    return None
 
 
 def _has_articles(project: Project, source: str) -> bool:

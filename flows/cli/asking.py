@@ -53,19 +53,30 @@ def status(
     names = project.known(source) or [one.name for one in project.enabled()]
     days = day_range(first, last)
     reports = foreseen_reports(project, dict.fromkeys(names, days))
+    lost = _said_lost(project)
     if html:
         _write_page(project, html, reports)
     if as_json:
         from flows.cli.tables import report_values
 
         print_json([report_values(report) for report in reports])
-        return
-    from flows.cli.console import Console
-    from flows.cli.matrix import print_matrix
+    else:
+        from flows.cli.console import Console
+        from flows.cli.matrix import print_matrix
 
-    print_matrix(reports, console := Console(), by)
-    if not source and (others := _others(project, names, days)):
-        console.print(f"also in the data root: {others}", markup=False, highlight=False, soft_wrap=True)
+        print_matrix(reports, console := Console(), by)
+        if not source and (others := _others(project, names, days)):
+            console.print(f"also in the data root: {others}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if lost else 0)
+
+
+def _said_lost(project: "Project") -> bool:
+    """Say where the ledger was lost, so that what it does not know is not taken for what is not there, and return whether it was."""
+    from flows.doctor_archive import lost_ledger
+
+    if lost := lost_ledger(project):
+        say(f"caixun: {lost}")
+    return lost is not None
 
 
 def _others(project: "Project", names: list[str], days: "list[date]") -> str:
@@ -142,6 +153,8 @@ def why(
         print_text(f"{' or '.join(meant)} was never found by any source")
     else:
         print_text("\n\n".join("\n".join(_told(project, row)) for row in rows))
+    if not rows:
+        _said_lost(project)
     raise typer.Exit(0 if rows else 1)
 
 

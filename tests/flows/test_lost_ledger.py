@@ -1,5 +1,6 @@
 """Where the ledger is lost, `doctor` brings it back from archive and dataset, and no record goes."""
 
+import json
 import os
 import shutil
 from datetime import date
@@ -326,6 +327,7 @@ def test_doctor_touches_nothing_where_the_archive_is_away_and_the_dataset_has_ro
     assert rows_of(project) == before
 
 
+LOST = "holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"
 ASKING = (
     ["run", "--date", "2026-11-18"],
     ["backfill", "2026-11-18", "--dry-run"],
@@ -343,11 +345,29 @@ def test_nothing_is_fetched_or_rebuilt_before_doctor_has_noted_what_the_archive_
             told = caixun(*words, *in_project(project))
             sentence = " ".join(told.stderr.split())
             assert (told.returncode, told.stdout, len(site.asked)) == (2, "", asked), words
-            assert sentence.endswith("holds pages, and the ledger knows of none; was it lost? `caixun doctor` notes them"), words
+            assert sentence.endswith(LOST), words
         assert troubles_of(project)
         assert caixun("backfill", "2026-11-18", *in_project(project)).returncode == 0
         assert rows_of(project) == before
         assert not [path for path in site.asked[asked:] if path.startswith("/a/")]
+
+
+def test_what_a_lost_ledger_does_not_know_is_not_told_as_if_it_were_not_there(tmp_path):
+    with loopback() as site:
+        project = whole_and_torn(tmp_path, site)
+        project = without_ledger(project)
+        address = f"http://127.0.0.1:{site.port}/a/1"
+    warned = []
+    for words in (["status", "2026-11-18"], ["status", "2026-11-18", "--json"], ["why", address], ["why", address, "--json"]):
+        told = caixun(*words, *in_project(project))
+        warned.append((told.returncode, told.stderr.endswith(f"{LOST}\n"), told.stdout))
+    assert [one[:2] for one in warned] == [(1, True)] * 4
+    assert "aa " in warned[0][2]
+    ((day,), known) = (json.loads(warned[number][2]) for number in (1, 3))
+    assert (day["status"], known) == ("missing", [])
+    assert troubles_of(project)
+    told = caixun("status", "2026-11-18", *in_project(project))
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_an_archive_without_an_article_holds_nobody_back(tmp_path):
