@@ -24,6 +24,7 @@ from crawlers.fates import (
     LEFT,
     MOVED,
     UNFETCHED,
+    Fate,
     Fetch,
     Find,
     State,
@@ -124,6 +125,7 @@ class Ledger(Builds, Census, Inquiries):
                     continue
                 day = find.listed or (mine.day if mine else day_to_count(wanted))
                 values = {**fate._asdict(), "day": day, "listed": find.listed, "title": find.title, "seed": seed, "crawl": crawl}
+                values["settled_at"] = _settled_at(fate, mine)
                 if find.held:  # the list holds the article, wanted or not
                     values |= {**place(find.held[0]), "fetched_at": find.held[1]}
                     values["state"] = "archived" if fate.state == "discovered" else fate.state
@@ -162,7 +164,7 @@ class Ledger(Builds, Census, Inquiries):
             rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~elsewhere(HELD))).all()
             for part in chunks([row.article_id for row in rows if row.day in wanted]):
                 taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
-                connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None))
+                connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None, settled_at=None))
 
     def leave(self, source: str, but: Collection[date] = ()) -> None:
         """Let other sources have what this one has found and not fetched, `but` for that of some days.
@@ -177,7 +179,7 @@ class Ledger(Builds, Census, Inquiries):
             heirs = select(_urls.c.source).where(seen).distinct().order_by(_urls.c.source)
             for heir in connection.scalars(heirs).all():  # one after another: what the first one has, no other one is to have
                 free = update(_urls).where(_urls.c.source == heir, seen, ~elsewhere(HELD))
-                connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None))
+                connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None, settled_at=None))
 
     def holding(self) -> set[str]:
         """Return the sources that have found URLs and not fetched them, for which no other source asks."""
@@ -260,6 +262,14 @@ class Ledger(Builds, Census, Inquiries):
             days = set(connection.scalars(select(_urls.c.day).where(fetched).distinct()))
         for day in days - self.asked(source):
             self.list_day(source, day, Verdict("partial", reason), f"{COVERED}{crawl}")
+
+
+def _settled_at(fate: Fate, mine: Any) -> datetime | None:
+    """Return when a candidate's fate was settled: one that is skipped for the same reason as before, when it was first."""
+    was_skipped = mine is not None and mine.state == "skipped"
+    if fate.state == "skipped":
+        return (mine.settled_at if was_skipped and mine.reason == fate.reason else None) or now()
+    return None if was_skipped or mine is None else mine.settled_at
 
 
 def _fetched_or_not() -> Any:

@@ -1,14 +1,16 @@
-"""The life of a URL, stage by stage: found, fetched, archived, built, annotated, stored, its story; or where it ended, and why."""
+"""The life of a URL, stage by stage: found, tried, fetched, archived, built, annotated, stored, its story; or where it ended, and why."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from crawlers import archive
-from crawlers.clock import SHANGHAI
+from crawlers.clock import SHANGHAI, day_of
 from crawlers.errors import StoreError
-from crawlers.fates import UNFETCHED
-from crawlers.page import Page, Position
+from crawlers.fates import UNFETCHED, UNREADABLE
+from crawlers.judgement import blocked_reason, failure_reason
+from crawlers.page import Page, Position, article_id, canonical_url
+from crawlers.parts import next_part
 from flows.settings import Project
 from transforms import dataset
 from transforms.record import Record
@@ -29,8 +31,21 @@ class Stage(NamedTuple):
 def life(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
     """Yield the stages of a URL of one source, whose row in the ledger this is, in their order."""
     yield Stage("found", row["discovered_at"], _found(row))
+    tries: list[Page] = []
+    try:
+        tries = sorted(_tries(project, row), key=lambda page: page.fetched_at)
+    except StoreError as error:
+        yield Stage("tried", None, f"what the site answered cannot be read: {error}")
+    until = row["fetched_at"] if row["archive_file"] else None
+    yield from (_tried(page) for page in tries if until is None or page.fetched_at <= until)
     if row["archive_file"]:
         yield from _archived(project, row)
+    yield from (_tried(page) for page in tries if until is not None and page.fetched_at > until)
+    yield from _end(project, row)
+
+
+def _end(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
+    """Yield what became of a URL in the end."""
     if row["state"] in _WAITS:
         yield Stage("now", row["settled_at"], _WAITS[row["state"]])
     elif row["state"] != "record":
@@ -49,6 +64,42 @@ def _found(row: dict[str, Any]) -> str:
     seed = f" on {row['seed']}" if row["seed"] else ""
     title = f", as {row['title']!r}" if row["title"] else ""
     return f"by {row['source']}{seed} in crawl {row['crawl']}{listed}; counted under {row['day']}{title}"
+
+
+def _tries(project: Project, row: dict[str, Any]) -> Iterator[Page]:
+    """Yield what a site answered to a URL, and to the parts of its article, and is not its page: redirects, failures, walls.
+
+    The ledger has the page alone, but the archive every answer: the source's files of those days are read through on which it was
+    asked for. Where they lie in a bucket, none is: that would fetch them all. Raises StoreError for one that cannot be read.
+    """
+    unfetched = row["state"] not in ("archived", "record", "reject") and row["reason"] != UNREADABLE
+    asked = [row["fetched_at"] if row["archive_file"] else None, row["settled_at"] if unfetched else None]
+    times = [*filter(None, asked)]
+    # A crawl's file is named by the day on which it began.
+    first = str(day_of(min([row["discovered_at"], *times]) - timedelta(days=1)))
+    last = str(day_of(max(times, default=row["discovered_at"])))
+    known = {(row["archive_file"], row["archive_offset"]), *project.ledger.parts(row["article_id"])}
+    links = {row["link"]}
+    for file in archive.files(project.data, row["source"]):
+        if first <= file.partition("/")[0].removeprefix("date=") <= last:
+            for page in archive.pages(project.data, file):
+                if page.kind in ("article", "part") and (page.link in links or _is_of(page, row["article_id"])):
+                    links |= {next_part(page) or page.link}
+                    if page.position not in known:
+                        yield page
+
+
+def _is_of(page: Page, identity: str) -> bool:
+    """Whether a page was asked for as an article, in whatever spelling of its address."""
+    return page.kind == "article" and article_id(canonical_url(page.link)) == identity
+
+
+def _tried(page: Page) -> Stage:
+    half = failure_reason(page) if page.status < 300 else None  # of others the status says it
+    why = blocked_reason(page) or half
+    part = f"{page.link}: " if page.kind == "part" else ""
+    where = f"; {page.position.file} at offset {page.position.offset}" if page.position else ""
+    return Stage("tried", page.fetched_at, f"{part}{_answer(page, page.link)}{f': {why}' if why else ''}{where}")
 
 
 def _archived(project: Project, row: dict[str, Any]) -> Iterator[Stage]:

@@ -1,6 +1,8 @@
 """`why` tells every stage of a URL, and where it ended."""
 
-from datetime import date
+import json
+import re
+from datetime import date, datetime
 
 import pytest
 
@@ -10,6 +12,8 @@ from crawlers.fates import Find, Outcome
 from crawlers.page import Page, Position, article_id
 from flows.life import life
 from flows.settings import SHIPPED_CONFIG, open_project
+from tests.conftest import caixun, in_project
+from tests.loopback import SOURCE, article, collected, links, loopback, make_project
 from tests.transforms.rows import DAY, record
 from transforms import dataset
 
@@ -89,3 +93,74 @@ def test_a_record_that_stays_though_its_page_is_lost(project, day):
     assert stages(project)[-2:] == [("now", "waits to be built"), kept]
     project.ledger.settle("paper", [Outcome(ONE.article_id, "reject", day, "no_body")])
     assert kept not in stages(project)
+
+
+CAPTCHA = "<title>安全验证</title><body>请完成安全验证 <a href=https://wappass.baidu.com/x>继续</a></body>".encode()
+
+CRAWLED = ("found", "tried", "fetched", "archived")
+
+
+def told(project, address: str) -> list[tuple[str, str]]:
+    """Return name and text of the stages that the command tells; those of the crawl have their times, in order."""
+    (row,) = json.loads(caixun("why", address, "--json", *in_project(project)).stdout)
+    times = [datetime.fromisoformat(stage["at"]) for stage in row["stages"] if stage["name"] in CRAWLED]
+    assert times == sorted(times)
+    return [(stage["name"], stage["text"]) for stage in row["stages"]]
+
+
+def places(project, source: str, path: str) -> list[str]:
+    """Return where the pages lie that were asked for at a path, in their order."""
+    pages = [page for file in archive.files(project.data, source) for page in archive.pages(project.data, file)]
+    mine = sorted((page for page in pages if page.link.endswith(path)), key=lambda page: page.fetched_at)
+    return [f"{page.position.file} at offset {page.position.offset}" for page in mine]
+
+
+def test_each_answer_to_an_article_is_told_with_its_place(tmp_path):
+    """A captcha, a failure that is tried again, a redirect, a second page that fails, and one that comes at last."""
+    onwards = '<a href="/a/5_2.html">下一页</a>'.encode()
+    with loopback() as site:
+        base = f"http://127.0.0.1:{site.port}"
+        site.pages["/aa/18"] = links("/a/1", "/a/2", "/a/3", "/a/5.html")
+        site.pages |= {
+            "/a/1": (200, CAPTCHA),
+            "/a/2": (503, b"busy"),
+            "/a/3": (302, b"", {"Location": "/a/4"}),
+            "/a/4": article(4),
+        }
+        site.pages |= {"/a/5.html": (200, article(5)[1] + onwards), "/a/5_2.html": (500, b"err")}
+        project = make_project(tmp_path, site, aa=SOURCE)
+        collected(project, {"aa": [DAY]})
+        (wall,), failed = places(project, "aa", "/a/1"), places(project, "aa", "/a/2")
+        found, tried, end = told(project, f"{base}/a/1")
+        assert (found[0], tried[0], end[0]) == ("found", "tried", "now")
+        assert tried[1].startswith(f"HTTP 200, {len(CAPTCHA)} bytes: ")
+        assert tried[1].endswith(f"; {wall}")
+        assert end[1].startswith("blocked (wall): ")
+        busy = [("tried", f"HTTP 503, 4 bytes; {place}") for place in failed]
+        assert told(project, f"{base}/a/2")[1:] == [*busy, ("now", "failed (http): HTTP 503")]
+        sent, whole = places(project, "aa", "/a/3")
+        redirected = told(project, f"{base}/a/3")[1:4]
+        assert redirected[0] == ("tried", f"HTTP 302, 0 bytes; {sent}")
+        assert (redirected[1][1].endswith(f", sent on to {base}/a/4"), redirected[2]) == (True, ("archived", whole))
+        (first,) = places(project, "aa", "/a/5.html")
+        one, *more = (text for _, text in told(project, f"{base}/a/5.html")[1:-1])
+        assert one.endswith(f"; {first}")
+        assert more == [f"{base}/a/5_2.html: HTTP 500, 3 bytes; {place}" for place in places(project, "aa", "/a/5_2.html")]
+        site.pages["/a/2"] = article(2)
+        collected(project, {"aa": [DAY]})
+        stages = told(project, f"{base}/a/2")
+        assert stages[1 : 1 + len(busy)] == busy
+        assert [name for name, _ in stages[1 + len(busy) :]] == ["fetched", "archived", "built", "annotated", "stored", "story"]
+
+
+def test_what_was_skipped_says_when(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/aa/18": links("/a/1"), "/bb/18": links("/a/1"), "/a/1": article(1)}
+        project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+        collected(project, {"aa": [DAY]})
+        collected(project, {"bb": [DAY]})
+        line = caixun("why", f"127.0.0.1:{site.port}/a/1", *in_project(project)).stdout.splitlines()[-1]
+        assert re.fullmatch(r"  now        20\d\d-\d\d-\d\d \d\d:\d\d:\d\d  skipped \(seen\): aa", line)
+        (_, row) = project.ledger.why(article_id(f"http://127.0.0.1:{site.port}/a/1"))
+        collected(project, {"bb": [DAY]}, again=True)
+        assert project.ledger.why(row["article_id"])[1]["settled_at"] == row["settled_at"]
