@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, true, update
 
 from crawlers.clock import now
-from crawlers.fates import HELD, LEFT, UNFETCHED, Outcome, State, Waiting
+from crawlers.fates import HELD, LEFT, UNFETCHED, Find, Outcome, State, Waiting
 from crawlers.page import Position
 from crawlers.stories import Stories
-from crawlers.tables import chunks
+from crawlers.tables import chunks, place, put
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
@@ -35,6 +35,13 @@ class Builds(Stories):
                 unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
                 given = update(_urls).where(unbuilt, elsewhere(theirs))
                 connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
+
+    def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
+        """Note a page that was not crawled but imported; it waits for the build under `day`."""
+        values = {"url": find.url, "link": find.link, "day": day, "seed": seed, "crawl": crawl, "discovered_at": now()}
+        values |= {"state": "archived", "reason": None, "detail": None, "fetched_at": now(), **place(position)}
+        with self._writing() as connection:
+            put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
 
     def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
         """Return the pages to build for `days`: archived ones, and rejects that turned out to belong to one of them.

@@ -248,13 +248,6 @@ class Ledger(Builds, Census, Inquiries):
             for some in chunks(list(articles)):
                 connection.execute(delete(_parts).where(_parts.c.article_id.in_(some)))
 
-    def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
-        """Note a page that was not crawled but imported; it waits for the build under `day`."""
-        values = {"url": find.url, "link": find.link, "day": day, "seed": seed, "crawl": crawl, "discovered_at": now()}
-        values |= {"state": "archived", "reason": None, "detail": None, "fetched_at": now(), **place(position)}
-        with self._writing() as connection:
-            put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
-
     def cover(self, source: str, reason: str, crawl: str) -> None:
         """Note of days that have pages but were never listed that they are partial, for a `reason`."""
         fetched = and_(_urls.c.source == source, _urls.c.state.in_(("archived", "record", "reject")))
