@@ -93,7 +93,7 @@ def test_a_run_that_ends_early_leaves_no_child_and_no_lock(how, site, tmp_path):
     site.content.answer = answer  # type: ignore[method-assign]
     resume = said.partition("resume with: caixun ")[2].split("\n")[0].split()
     if how != signal.SIGKILL:
-        assert run.returncode == 128 + how
+        assert run.returncode == 128 + how, said
         assert f"Go on with: caixun {' '.join(resume)}" in said
         assert "Traceback" not in said
         assert list((project.data / "archive").rglob("*.open")) == []

@@ -124,8 +124,8 @@ def test_each_answer_to_an_article_is_told_with_its_place(tmp_path):
         site.pages |= {
             "/a/1": (200, CAPTCHA),
             "/a/2": (503, b"busy"),
-            "/a/3": (302, b"", {"Location": "/a/4"}),
-            "/a/4": article(4),
+            "/a/3": (302, b"", {"Location": "/b/4"}),
+            "/b/4": article(4),
         }
         site.pages |= {"/a/5.html": (200, article(5)[1] + onwards), "/a/5_2.html": (500, b"err")}
         project = make_project(tmp_path, site, aa=SOURCE)
@@ -141,7 +141,7 @@ def test_each_answer_to_an_article_is_told_with_its_place(tmp_path):
         sent, whole = places(project, "aa", "/a/3")
         redirected = told(project, f"{base}/a/3")[1:4]
         assert redirected[0] == ("tried", f"HTTP 302, 0 bytes; {sent}")
-        assert (redirected[1][1].endswith(f", sent on to {base}/a/4"), redirected[2]) == (True, ("archived", whole))
+        assert (redirected[1][1].endswith(f", sent on to {base}/b/4"), redirected[2]) == (True, ("archived", whole))
         (first,) = places(project, "aa", "/a/5.html")
         one, *more = (text for _, text in told(project, f"{base}/a/5.html")[1:-1])
         assert one.endswith(f"; {first}")
