@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -151,7 +152,8 @@ def assert_a_killed_backfill_is_finished(point: Point, project: Project, site: S
     assert comparable(project, site.port) == whole.rows
     assert len(whole.rows) == RECORDS
     assert {site.url(path) for path in site.asked[asked:]} & set(kept) == set()  # nothing is fetched again
-    assert len(archived_links(project)) == len(set(archived_links(project)))
+    twice = [link for link, times in Counter(archived_links(project)).items() if times > 1]
+    assert all(link.endswith("&pn=20") for link in twice), twice  # it repeats a page, which is asked for once more
     ended = [at is not None for _, at in project.ledger.backfills()]
     assert ended == (
         [True] if point.at.startswith("main") else [True, True]
