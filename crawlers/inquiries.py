@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, insert, select, update
@@ -58,11 +58,15 @@ class Usage(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A batch of questions; `name` is the provider's, None where the process that handed it in was killed before it knew."""
+    """A batch of questions; `name` is the provider's, None where the process that handed it in ended before it knew.
+
+    `begun_at` is when it was about to be handed in.
+    """
 
     mark: str
     name: str | None
     texts: tuple[str, ...]
+    begun_at: datetime
 
 
 class Inquiries(Books):
@@ -111,7 +115,7 @@ class Inquiries(Books):
         query = select(_batches).where(_batches.c.prompt == prompt, _batches.c.model == model)
         with self._reading() as connection:
             rows = connection.execute(query.order_by(_batches.c.begun_at)).all()
-        return [Batch(row.mark, row.batch, tuple(row.texts)) for row in rows]
+        return [Batch(row.mark, row.batch, tuple(row.texts), row.begun_at) for row in rows]
 
     def end_batch(self, mark: str) -> None:
         """Forget a batch: its answers are kept, or there will be none."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 from crawlers.errors import CaixunError
 from crawlers.inquiries import Account
-from flows.batches import ask_in_batches
+from flows.batches import Batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
 from flows.desk import Desk, open_purse
@@ -136,7 +136,7 @@ class Step:
         self._unanswered: LlmError | None = None
         self._refused: list[str] = []
         self._kept: list[str] = []
-        self._no_batches = ""
+        self._batches = Batches(desk, tell)
         self._result = Annotated(desk.access.model)
 
     def annotate(self, rows: Iterable[Record]) -> Annotated:
@@ -156,13 +156,9 @@ class Step:
 
     def _ask_in_batches(self, rows: list[Record]) -> None:
         """Get answers by batches, where they are set and the endpoint takes them; what has none is asked one by one."""
-        if self._no_batches or (len(rows) < (self._terms.batch or len(rows) + 1) and not self._desk.awaits_batches()):
-            return
         try:
-            ask_in_batches(self._desk, map(self._asker, rows), self._tell)
-        except RefusedError as error:
-            self._no_batches = f"the endpoint takes no batches, so it was asked one by one: {error}"
-        except (DownError, DeniedError) as error:
+            self._batches.ask([self._asker(row) for row in rows])
+        except (DownError, DeniedError, OverBudgetError) as error:
             self._desk.close(error)
 
     def _asker(self, row: Record) -> Asker:
@@ -233,8 +229,8 @@ class Step:
         elif why or waiting:
             text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"
             yield Finding("failure", text)
-        if self._no_batches:
-            yield Finding("warning", self._no_batches)
+        for remark in self._batches.remarks:
+            yield Finding("warning", remark)
         for reason, count in Counter(self._refused).most_common(3):
             yield Finding("warning", f"the lexicon engine annotated {count} articles in place of {self._result.model}: {reason}")
         for reason, count in Counter(self._kept).most_common(3):

@@ -17,8 +17,9 @@ from crawlers.inquiries import Inquiry, KeptAnswer
 from flows.kept import Asker, Kept, told
 from flows.purse import Pace, Paid, Payment, Purse
 from flows.settings import Project
+from transforms.batching import BatchingClient
 from transforms.dialogue import Outcome, Told
-from transforms.llm import Client, DownError, LlmError
+from transforms.llm import DownError, LlmError
 from transforms.prompt import Message
 from transforms.reply import Answer
 
@@ -44,7 +45,7 @@ class Desk(AbstractContextManager["Desk"]):
         self._stopped = Event()
         self._longest = self.project.ledger.longest_answer(self.access.model)  # in tokens
         self._first = Lock()
-        self.client = Client(self.access, self._stopped)
+        self.client = BatchingClient(self.access, self._stopped)
         self.kept = Kept(self.project)
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
 
@@ -96,20 +97,12 @@ class Desk(AbstractContextManager["Desk"]):
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
         return kept
 
-    def _ask(self, asker: Asker, attempt: int, messages: list[Message]) -> Told:
-        if answer := self.kept.answer(asker, attempt):
-            return answer
-        inquiry = self.kept.inquiry(asker, attempt)
-        with ExitStack() as held:
-            # Always in this order: who waits for a story holds back nobody who has it.
-            for kind, name in (("text", inquiry.text_hash), ("story", asker.story)):
-                if name:
-                    held.enter_context(self._claimed(f"{kind}-{name[:2]}"))
-            return self.kept.answer(asker, attempt) or told(self._pay_for(asker, inquiry, messages), own=True)
-
     @contextmanager
-    def _claimed(self, name: str) -> Iterator[None]:
-        """Be the one that asks about the texts of a name, after any other has. Raises DownError when that takes an hour."""
+    def claimed(self, name: str) -> Iterator[None]:
+        """Be the one that asks about the texts of a name, after any other has.
+
+        Raises DownError when that takes an hour, and the error for which the desk is closed.
+        """
         locks, deadline = self.project.data.locks, time.monotonic() + _PATIENCE
         while (lock := locks.hold(name, _LOOK)) is None:
             if self.closed:
@@ -120,6 +113,17 @@ class Desk(AbstractContextManager["Desk"]):
             yield
         finally:
             lock.release()
+
+    def _ask(self, asker: Asker, attempt: int, messages: list[Message]) -> Told:
+        if answer := self.kept.answer(asker, attempt):
+            return answer
+        inquiry = self.kept.inquiry(asker, attempt)
+        with ExitStack() as held:
+            # Always in this order: who waits for a story holds back nobody who has it.
+            for kind, name in (("text", inquiry.text_hash), ("story", asker.story)):
+                if name:
+                    held.enter_context(self.claimed(f"{kind}-{name[:2]}"))
+            return self.kept.answer(asker, attempt) or told(self._pay_for(asker, inquiry, messages), own=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -81,44 +81,68 @@ def failure(status: int, message: str = "no", **headers: str) -> Answer:
     return status, {"error": {"message": message, "code": None}}, {"retry-after-ms": "1", **headers}
 
 
+def deep() -> Answer:
+    """Return JSON that is nested more deeply than Python reads."""
+    return 200, "[" * 100_000 + "]" * 100_000, {"Content-Type": "application/json"}
+
+
 def truthful(asked: Asked) -> Answer:
     return completion(asked, said(asked))
 
 
 @dataclass
 class Batches:
-    """Batches of questions; `fail` maps a path to the answer that it gets once, after what it asks for is done."""
+    """Batches of questions; `fail` maps a path to the answer that it gets once, after what it asks for is done.
+
+    `never` maps paths to what they get always. A batch is in the state `begins`, and at the second look in the state `ends`;
+    `spoil` makes of its answers what is sent. Without `marks` nothing is kept with a batch. The first batch's name comes
+    after `lag` seconds.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     made: list[dict[str, Any]] = field(default_factory=list)
     fail: dict[str, Answer] = field(default_factory=dict)
-    taken: bool = True
+    never: dict[str, Answer] = field(default_factory=dict)
+    begins: str = "in_progress"
+    ends: str = "completed"
+    spoil: Callable[[str], str] = str
+    marks: bool = True
+    lag: float = 0.0
 
     def post(self, path: str, body: bytes, answer: Callable[[Asked], Answer]) -> Answer:
-        if not self.taken:
-            return failure(404, f"no {path}")
+        if path in self.never:
+            return self.never[path]
         if path == "/v1/files":
             name = f"file-{len(self.files)}"
+            self.names[name] = re.search(rb'filename="(.*?)"', body)[1].decode()
             self.files[name] = re.search(rb"\r\n\r\n(\{.*?)\r\n--", body, re.DOTALL)[1].decode()
             return 200, {"id": name, "object": "file"}, {}
         asked = json.loads(body)
         rows = [json.loads(line) for line in self.files[asked["input_file_id"]].splitlines()]
         lines = [self._line(row, *answer(Asked(number, row["body"], {}))) for number, row in enumerate(rows, 1)]
-        self.files[f"out-{len(self.made)}"] = "\n".join(lines)
-        batch = {"id": f"batch-{len(self.made)}", "metadata": asked["metadata"], "output_file_id": f"out-{len(self.made)}"}
-        self.made.append({**batch, "status": "in_progress"})
-        return self.fail.pop(path, None) or (200, self.made[-1], {})
+        number = len(self.made)
+        self.files[f"out-{number}"] = self.spoil("\n".join(lines))
+        kept = {"input_file_id": asked["input_file_id"], "metadata": asked["metadata"] if self.marks else None}
+        self.made.append({"id": f"batch-{number}", "status": self.begins, **kept})
+        time.sleep(0 if number else self.lag)
+        return self.fail.pop(path, None) or (200, self.made[number], {})
 
     def get(self, path: str) -> Answer:
-        if path in self.fail:
-            return self.fail.pop(path)
+        if path in self.never or path in self.fail:
+            return self.never.get(path) or self.fail.pop(path)
         if path.endswith("/content"):
             return 200, self.files[path.split("/")[-2]], {}
+        if path.startswith("/v1/files/"):
+            name = path.rsplit("/", maxsplit=1)[-1]
+            return 200, {"id": name, "object": "file", "filename": self.names[name]}, {}
         if path.startswith("/v1/batches?"):
-            return 200, {"object": "list", "data": self.made, "has_more": False}, {}
+            return 200, {"object": "list", "data": self.made[::-1], "has_more": False}, {}
         (batch,) = (one for one in self.made if path == f"/v1/batches/{one['id']}")
         answer = 200, dict(batch), {}
-        batch["status"] = "completed"  # the second look finds it done
+        batch["status"] = self.ends
+        if self.ends == "completed":
+            batch["output_file_id"] = f"out-{batch['id'].removeprefix('batch-')}"
         return answer
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The client of the llm engine. With `patience`, `denial` and `reply` it is all that knows the model's API.
+"""The client of the llm engine. With `batching`, `patience`, `denial` and `reply` it is all that knows the model's API.
 
 Any endpoint will do that speaks OpenAI's chat completions. Not each of them takes a JSON schema: the client tries the schema,
 then a tool, then a schema in the prompt, and stays with the first that is answered. It waits out `Retry-After`, 429, 5xx and
@@ -8,9 +8,8 @@ done one level above.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,10 +31,6 @@ _REFUSED = (400, 404, 405, 413, 415, 422, 451)  # statuses that are answers to w
 _PROVEN: dict[tuple[str, str], Mode] = {}
 """The mode in which a model at an address has answered in this process."""
 _TOOL = "annotate"
-_PATH: Literal["/v1/chat/completions"] = "/v1/chat/completions"
-_MARK = "caixun"
-"""Name of what is kept with a batch."""
-_LOOK_BACK = 100  # batches among which one is looked for
 _SECRET = 16  # characters; what local servers are given (none, ollama) is shorter
 
 
@@ -95,55 +90,31 @@ class Client:
         except self._openai.APIStatusError as error:
             raise self._counted(self._refusal(error)) from None
 
-    def submit(self, questions: Mapping[str, list[Message]], mark: str) -> str:
-        """Hand in many questions, each under a name, to be answered within a day, and return the batch's identity.
+    @property
+    def _has_answered(self) -> bool:
+        """Whether the endpoint has answered a question of this process, which its key then is good for."""
+        return self._place in _PROVEN
 
-        Asks in the mode that was answered before, else by a schema. `mark` is kept with the batch. Raises RefusedError where
-        the endpoint takes no batches, DownError, DeniedError.
-        """
+    def _request(self, messages: list[Message]) -> dict[str, Any]:
+        """Return a whole request, in the mode that was answered before, else by a schema."""
         mode = _PROVEN.get(self._place, "schema")
-        lines = [
-            json.dumps(
-                {"custom_id": name, "method": "POST", "url": _PATH, "body": self._body(mode, messages)}, ensure_ascii=False
-            )
-            for name, messages in questions.items()
-        ]
-        with self._failures():
-            file = self._api.files.create(file=("questions.jsonl", "\n".join(lines).encode()), purpose="batch")
-            batch = self._api.batches.create(
-                input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={_MARK: mark}
-            )
-        return batch.id
-
-    def submitted(self, mark: str) -> str | None:
-        """Return the identity of the batch that was handed in with this mark, None where there is none."""
-        with self._failures():
-            batches = islice(self._api.batches.list(limit=_LOOK_BACK), _LOOK_BACK)
-            return next((batch.id for batch in batches if (batch.metadata or {}).get(_MARK) == mark), None)
-
-    def collect(self, batch: str) -> dict[str, Answer] | None:
-        """Return the answers of a batch by their names, without what failed; None while it is not done. Raises LlmError."""
-        with self._failures():
-            state = self._api.batches.retrieve(batch)
-            if state.status in ("validating", "in_progress", "finalizing", "cancelling"):
-                return None
-            text = self._api.files.content(state.output_file_id).text if state.output_file_id else ""
-            rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-        named = {at(row, "custom_id"): answer_in(at(row, "response", "body"), []) for row in rows}
-        return {name: self._without_key(answer) for name, answer in named.items() if isinstance(name, str) and answer}
-
-    def _body(self, mode: Mode, messages: list[Message]) -> dict[str, Any]:
         return {"model": self._access.model, **self._access.terms.options, **request_in(mode, messages)}
 
+    def _read(self, reply: object, messages: list[Message]) -> Answer | None:
+        """Return an answer that can be kept, None for what is no chat completion."""
+        answer = answer_in(reply, messages)
+        return answer and self._without_key(answer)
+
     @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Turn what the API raises into ours."""
+    def _failures(self, refused: tuple[int, ...] = ()) -> Iterator[None]:
+        """Turn what the API raises into ours; `refused` are more statuses that are answers to what was asked."""
         try:
             yield
         except self._openai.APIStatusError as error:
-            refused = error.status_code in _REFUSED
-            raise (RefusedError(self._told(error)) if refused else self._failure(error)) from None
-        except (self._openai.OpenAIError, ValueError) as error:
+            answers = error.status_code in (*_REFUSED, *refused)
+            raise (RefusedError(self._told(error)) if answers else self._failure(error)) from None
+        # What is nested too deeply, or is no object, the package hands on as Python raises it.
+        except (self._openai.OpenAIError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
 
     def _find_mode(self, messages: list[Message]) -> Answer:
@@ -173,11 +144,11 @@ class Client:
             raise self._failure(error) from None
         except (openai.OpenAIError, ValueError, TypeError, RecursionError) as error:
             raise DownError(f"{self._access.base_url} gives no answer ({type(error).__name__})") from None
-        answer = answer_in(reply, messages)
+        answer = self._read(reply, messages)
         if answer is None:
             raise self._fault(at(reply, "error"))
         self._refusals.answered()
-        return self._without_key(answer)
+        return answer
 
     def _tried(self, mode: Mode, messages: list[Message]) -> Any:
         """Return what the endpoint sends, after several tries where it is busy or broken. Raises OpenAIError."""
