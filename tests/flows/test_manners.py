@@ -339,7 +339,7 @@ def test_no_link_redirect_or_name_reaches_a_private_address(tmp_path, monkeypatc
         source = SOURCE.replace("http://127.0.0.1:", "http://news.example.com:").replace("private: true\n", "")
         project = make_project(tmp_path, public, paper=source, own=source.replace("news.", "inside.") + "private: true\n")
         report = only(collected(project, {"paper": [D18]}))
-        assert (report.tally.records, report.tally.skipped, report.tally.failed) == (1, {"private": 6}, 1)
+        assert (report.tally.records, report.tally.skipped, report.tally.failed) == (1, {"private": 6, "moved": 1}, 1)
         assert inside.asked == []
         assert [row.title for row in dataset.records(project.data).rows(D18, "paper")] == ["第1家公司拟投资建设智能温室"]
         # A source that says `private: true` is let in: its list is missing there, but it was asked.
