@@ -120,11 +120,15 @@ class _Rows:
         taken = self.project.ledger.recorded(ids, self.source)
         mine = ids - taken if self.state == "record" else ids
         known = {key for key in mine if self._is_noted(key, held.get(key))}
+        begun = {key for key in known if held[key].settled} - self.noted
         unknown = {key for key in mine - known if key not in held or held[key].state == "skipped"}
         read, lost = self._strays(day, path, unknown)
         strays = [one for one in read if not (one.goes_on and one.article_id in taken)]
         lost = [one for one in lost if one.article_id not in taken and self._is_unknown(held.get(one.article_id))]
-        if new := len(known - self.noted) + len(strays):
+        if begun:  # by a rebuild that was killed: a record counts as one until it is built, lest another source makes it
+            what = f"{name} holds {some(len(begun), self.state)} of {self.source} that the ledger lets wait for the build"
+            yield Trouble(what, "built again")
+        if new := len(known - self.noted - begun) + len(strays):
             what = f"{name} holds {some(new, self.state)} of {self.source} that the ledger does not have"
             yield Trouble(what, "noted, and built" if self.state == "record" else "noted")
         if lost:

@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import tracemalloc
+from datetime import date
 
 from crawlers.archive import ArchiveWriter, files
 from crawlers.clock import now
@@ -17,7 +18,10 @@ from flows.doctor_archive import archive_troubles
 from flows.settings import open_project
 from flows.watch import Watch
 from tests.conftest import caixun, in_project
-from tests.flows.killed import rows_of
+from tests.flows.killed import kill, rows_of
+from tests.flows.points import Point
+from tests.loopback import SOURCE, article, links, loopback, make_project
+from tests.loopback import collected as fetched
 from tests.workers import workers
 from transforms import dataset
 from transforms.checks import check_sums
@@ -148,3 +152,21 @@ def test_a_source_that_is_worked_on_is_left_out(project, monkeypatch):
         found = examined(project, mend=True)
     assert [trouble.what for trouble in found.left] == ["another process works on sample_wire; it was left out"] * len(found.left)
     assert found.left
+
+
+def test_records_that_a_killed_rebuild_was_to_make_again_are_told_as_waiting(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/aa/18": links("/a/1", "/a/2"), "/a/1": article(1), "/a/2": article(2)}
+        project = make_project(tmp_path, site, aa=SOURCE)
+        fetched(project, {"aa": [date(2026, 11, 18)]})
+    before = rows_of(project)
+    waits = Point("pages wait to be made again", "main crawlers.ledger:Ledger.reopen 1 after", "rebuild")
+    kill(waits, ["rebuild", "2026-11-18", "--all"], project, tmp_path)
+    file = dataset.records(project.data).path(date(2026, 11, 18), "aa").relative_to(project.data)
+    what = f"{file} holds 2 records of aa that the ledger lets wait for the build"
+    told = caixun("doctor", "--dry-run", *in_project(project))
+    assert (told.returncode, told.stdout.splitlines()[0]) == (1, f"{what}: would be built again")
+    mended = caixun("doctor", *in_project(project))
+    assert (mended.returncode, mended.stdout.splitlines()[0]) == (0, f"{what}: built again")
+    assert rows_of(project) == before
+    assert caixun("doctor", *in_project(project)).stdout == "archive, ledger and dataset agree\n"
