@@ -24,6 +24,12 @@ def files(project) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted((project.data / "records").rglob("*.parquet"))}
 
 
+def rows_but_for_when(project) -> list[dict]:
+    """Return all records without the time at which they were annotated."""
+    rows = dataset.records(project.data).select(*DAYS)
+    return sorted((row.model_dump(exclude={"annotated_at"}) for row in rows), key=lambda row: row["url"])
+
+
 def rebuilt(project, plan, **options):
     return rebuild(project, plan, workers(project), Watch(), **options)
 
@@ -187,6 +193,7 @@ def test_pages_of_days_whose_files_are_gone_or_damaged_count_as_stale(tmp_path, 
         site.pages["/a/3"] = article(3, "2026-11-19 08:00")
         project = make_project(tmp_path, site, paper=SOURCE)
         assert collected(project, {"paper": DAYS}).ok
+    before = rows_but_for_when(project)
     path = dataset.records(project.data).path(DAYS[0], "paper")
     path.unlink() if harm == "gone" else path.write_bytes(b"PAR1")
     told = caixun("rebuild", *DAYS, "--dry-run", "--json", *in_project(project))
@@ -195,6 +202,7 @@ def test_pages_of_days_whose_files_are_gone_or_damaged_count_as_stale(tmp_path, 
     assert "2 of 3 pages are stale" in made.stderr
     assert "paper: 2 pages made again; records: 0 changed, 2 gained, 0 lost" in made.stdout
     assert count_stale(project, {"paper": DAYS}) == (0, 3)
+    assert rows_but_for_when(project) == before
 
 
 @pytest.mark.parametrize(
