@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Annotating:
-    """Annotates what waits for the llm engine, all from one purse; nothing where another engine is set."""
+    """Annotates what waits for the llm engine, all from one purse; by the lexicon engine where that is set by now."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Annotating:
         return replace(made, paid=paid) if made else None
 
     def take(self, plan: Plan) -> None:
-        """Annotate what waits of the days of a plan, and of other days that its sources owe."""
+        """Annotate what waits of the days of a plan, and of other days that its sources owe; all of these where there is no model."""
         project = self._project
         try:
             if self._purse is None:

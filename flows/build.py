@@ -81,7 +81,8 @@ def _build(
     while pages:
         found: list[Find] = []
         jobs = _jobs(project, source, accepted, pages, every_day=every_day)
-        for done in _joined(project, _built(f"build {source}", jobs, runner, tick, ahead=ahead)):
+        built = _built(f"build {source}", jobs, runner, tick, ahead=ahead)
+        for done in _joined(project, (_but_lost(project, source, batch) for batch in built)):
             settled += len(done)
             found += _store(project, source, done, None if every_day else accepted, made_by)
             del done  # else they stay while the next ones are made
@@ -150,7 +151,6 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
     Returns the articles that pages hold besides; those of other days than `days` (None: of any) are skipped. Others' records
     are told of their stories when all is built.
     """
-    done = _but_lost(project, source, done)
     finds = [find for built in done for find in built.finds]
     project.ledger.find(source, finds, set(_days(finds) if days is None else days), "page", "build")
     told = project.ledger.stories_of([built.record.article_id for built in done if built.record])

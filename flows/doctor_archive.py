@@ -11,7 +11,7 @@ from crawlers.crawl import salvage
 from crawlers.errors import ConfigError, LostError
 from crawlers.fates import UNFETCHED, UNREADABLE, Find
 from crawlers.judgement import is_answer
-from crawlers.page import Page, Position, article_id, canonical_url
+from crawlers.page import GONE, Page, Position, article_id, canonical_url
 from crawlers.parts import next_part
 from flows.settings import Project
 from flows.troubles import Trouble, some
@@ -98,7 +98,8 @@ def _is_stray(page: Page, held: dict[str, Held]) -> bool:
     row = held.get(article_id(canonical_url(page.link)))
     if row is None:
         return True
-    return row.position is None and row.state in UNFETCHED and next_part(page) is None
+    # That the site did not have it is no page to go back to.
+    return row.position is None and row.state in UNFETCHED and page.status not in GONE and next_part(page) is None
 
 
 def _strays(project: Project, source: str, file: str, stray: list[Stray], *, mend: bool) -> Iterator[Trouble]:

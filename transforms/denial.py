@@ -23,8 +23,13 @@ def lacks_model(said: str, model: str) -> bool:
 
 
 def lacks_money(said: str) -> bool:
-    """Whether an endpoint says that the account has no money left."""
-    return bool(_NO_MONEY.search(said))
+    """Whether an endpoint says that the account has no money left; what it refuses for its text may tell of another one's."""
+    return bool(_NO_MONEY.search(said)) and not is_for_its_text(said)
+
+
+def is_for_its_text(said: str) -> bool:
+    """Whether an endpoint says that it refuses a text for what that says."""
+    return bool(_FOR_ITS_TEXT.search(said))
 
 
 class Refusals:
@@ -41,7 +46,7 @@ class Refusals:
 
     def counted(self, said: str) -> bool:
         """Count a refusal, and return whether by now the endpoint refuses whatever it is asked."""
-        self._in_a_row += not _FOR_ITS_TEXT.search(said)
+        self._in_a_row += not is_for_its_text(said)
         if self._at_first is not None:
             self._at_first += 1
         return self._in_a_row >= _MOST_IN_A_ROW or (self._at_first or 0) >= _MOST_AT_FIRST

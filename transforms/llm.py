@@ -14,7 +14,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from crawlers.errors import CaixunError, ConfigError
-from transforms.denial import Refusals, lacks_model, lacks_money
+from transforms.denial import Refusals, is_for_its_text, lacks_model, lacks_money
 from transforms.endpoint import Access
 from transforms.grounding import Said
 from transforms.patience import PAUSES, pause_behind
@@ -138,8 +138,8 @@ class Client:
             whole = isinstance(made, openai.types.chat.ChatCompletion)
             reply = made.to_dict(warnings=False) if whole else None
         except openai.APIStatusError as error:
-            # A key that has been taken may still be refused for a text: some keep those away with 403.
-            if error.status_code in _REFUSED or (error.status_code == 403 and self._place in _PROVEN):
+            # Some keep away a text with 403, by which others refuse a key.
+            if error.status_code in _REFUSED or (error.status_code == 403 and is_for_its_text(error.message)):
                 raise
             raise self._failure(error) from None
         except (openai.OpenAIError, ValueError, TypeError, RecursionError) as error:
@@ -201,7 +201,7 @@ class Client:
         told = self._line(str(said.get("message") or said))
         if lacks_money(f"{said.get('code')} {told}"):
             return DeniedError(f"the account at {self._access.base_url} has no money left: {told}")
-        if count(said.get("code"), 400) in _REFUSED:
+        if count(said.get("code"), 0) in _REFUSED or is_for_its_text(told):
             return self._counted(RefusedError(told))
         return DownError(f"{self._access.base_url} answers: {told}")
 

@@ -1,7 +1,7 @@
 """Prose: the sentences that an article consists of, without notices, labels and headings; every rule of the engine reads these."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,8 +23,12 @@ def each(heads: str, rest: str) -> str:
 
 _LINE = re.compile(r"[^\n]+")
 _INDENT = "\u3000\u3000"
-# Where line breaks were lost, the indent of a paragraph is left; two blanks set apart a name of two characters (张　　三), too.
-_PARAGRAPH = re.compile(rf"(?:[^\n\u3000]|\u3000(?!\u3000)|{_INDENT}(?![^\n\u3000]{{12}}))+")
+# Where line breaks were lost, the indent of a paragraph is left, behind a stop, the headline as it was or who wrote; two blanks
+# set apart a name of two characters (张　　三), too.
+_PARAGRAPH = re.compile(
+    rf"(?:(?<=[。！？!?…；;”’」』）)])|^[^\S\n]*原标题[:：][^\n\u3000]*|(?:记者|编辑)\s?{HAN}{{2,4}}){_INDENT}(?=[^\n\u3000]{{12}})",
+    re.MULTILINE,
+)
 _STOP = re.compile(r"[。！？!?](?<!\?(?=[A-Za-z0-9_.%-]+=))[。！？!?]*[”’」』）)\"']*")  # no mark inside an address: ?id=1
 # What a site prints above an article whose headline it has changed: an offer of its own, a short one. Where no prose follows the
 # headline as it was, that stands below the article.
@@ -141,9 +145,8 @@ def prose(body: str) -> list[Sentence]:
     times = set(_PRINTED.findall(body))
     others = (_OTHERS.search(body) if times else None) or (_OTHERS_AT_ONCE.search(body) if len(times) == 1 else None)
     end = others.start() if others and "。" in body[: others.start()] else len(body)
-    lines = _PARAGRAPH if _INDENT in body else _LINE
-    for line in lines.finditer(body, above.end() if above else 0, end):
-        text, shift = line[0], line.start()
+    for shift, stop in _lines(body, above.end() if above else 0, end):
+        text = body[shift:stop]
         if _is_label(text):
             continue
         dateline = _DATELINE.match(text)
@@ -153,6 +156,14 @@ def prose(body: str) -> list[Sentence]:
                 news = dateline.end() if dateline and inside else start
                 found.append(Sentence(start + shift, end + shift, news + shift, bool(_CLOSED.search(text, start, end))))
     return found
+
+
+def _lines(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the lines of a body, and of paragraphs where line breaks were lost."""
+    breaks = [match.end() for match in _PARAGRAPH.finditer(body, start, end)] if _INDENT in body else []
+    for line in _LINE.finditer(body, start, end):
+        inside = [place for place in breaks if line.start() < place < line.end()]
+        yield from pairwise([line.start(), *inside, line.end()])
 
 
 def blanked(body: str, sentences: Sequence[Sentence]) -> str:

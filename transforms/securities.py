@@ -17,7 +17,9 @@ _DIGITS = re.compile(r"[0-9]{6}(?!\d)(?<!\d{7})")
 _BEFORE = re.compile(r"(?:代码|代碼|行情|[（(](?:SH|SZ|BJ)?|SH|SZ|BJ)\s*[:：.]?\s*$", re.IGNORECASE)
 _BEHIND = re.compile(r"\.(?:SH|SZ|BJ)", re.IGNORECASE)
 _LONGEST_MARK = 8  # characters
-_FORECAST = r"预计(?:\d{2,4}年?|年度?|前?[上一二三四]季度?|上半年|全年|实现|归母|归属\S{2,10}的)*(?:净利|盈利|亏损)"  # of its own
+_FORECAST = (
+    r"预计(?:\d{2,4}年?|年度?|前?[上一二三四]季度?|上半年|全年|实现|归母|归属\S{2,10}的){0,4}(?:净利|盈利|亏损)"  # of its own
+)
 # 东吴证券研报表示, 某银行质押: who is only quoted, or holds what is pledged, is not whom the article is about.
 _QUOTED = re.compile(
     rf"(?:[：:](?!{_FORECAST})(?:首次|再|予|给予|维持|重申|上调|下调|首予|建议|料|预计|看好)"

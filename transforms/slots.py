@@ -47,6 +47,7 @@ _FORMS = tuple(
         ("度$", "次"),
         ("世界|国际", "全球"),
         ("国外", "海外"),
+        ("国内", "全国"),
         ("本年", "今年"),
         ("上年", "去年"),
         ("当月", "本月"),
@@ -129,10 +130,11 @@ class Slots:
         """Return the word of a kind that the article has in a place of a statement, and not the statement's own; else nothing."""
         word, article = statement[slice(*slot)], self._article
         begun = max(statement.rfind(mark, 0, slot[0]) for mark in _BREAKS) + 1
-        own = max((alike(statement, slot, article, place, begun) for place in _all(word, article)), default=0)
+        forms = [word, *(other for other in words if other != word and _is_same(word, other))]
+        own = max((alike(statement, slot, article, place, begun) for form in forms for place in _all(form, article)), default=0)
         best, instead = max(own + min(_MORE, least), least) - 1, ""
         for other, starts in words.items():
-            if _is_same(word, other):
+            if other in forms:
                 continue
             for start in starts:
                 place = start, start + len(other)

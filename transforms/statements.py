@@ -237,7 +237,8 @@ class Statement(Passage):
             yield f"The article does not state {self.quote(place)}."
         for place in apart(self.text.text, self._article.text.text):
             yield f"The article does not state {self.quote(place)}."
-        for figure, found in zip(self.figures, self._stating, strict=True):
+        stated = zip(self.figures, self._stating, strict=True) if len(self.figures) <= _MOST_FIGURES else ()
+        for figure, found in stated:
             if other := interchanged(self, figure, self._article, found, self._scores):
                 yield f"Where the article tells this, it states {self._article.quote(other)}, not {self.quote(figure)}."
             elif is_of_another(self, figure, self._article, found):

@@ -13,9 +13,8 @@ _GROUPS = """
     / 主席 / 副主席 / 秘书长 / 副秘书长 / 会长 / 副会长 / 理事长 / 总统 / 副总统 / 总理 / 首相 / 副总理
     / 分析师 / 研究员 / 记者 / 编辑 / 创始人 创办人 创立 创办 / 医师 医生 / 护士
 """
-_FORMS = {group.split()[0]: group.split() for group in _GROUPS.split("/")}
-_TITLES = {form: first for first, forms in _FORMS.items() for form in forms}
-_ANY = "|".join(sorted(_TITLES, key=len, reverse=True))
+_FORMS = [group.split() for group in _GROUPS.split("/")]
+_ANY = "|".join(sorted({form for group in _FORMS for form in group}, key=len, reverse=True))
 TITLE = rf"(?:(?<!银(?=行长))(?:{_ANY})(?<!行长(?=期)))"
 """A pattern of any title; 银行长期 has none in it."""
 _TITLE = re.compile(TITLE)
@@ -23,7 +22,7 @@ _TITLE = re.compile(TITLE)
 
 def forms_of(title: str) -> list[str]:
     """Return what a title may be called, itself first; of another word only that."""
-    return list(dict.fromkeys([title, *_FORMS.get(_TITLES.get(title, ""), ())]))
+    return list(dict.fromkeys([title, *(form for group in _FORMS if title in group for form in group)]))
 
 
 def other_titles(statement: str, article: str) -> Iterator[tuple[int, int]]:

@@ -319,6 +319,35 @@ def test_a_record_whose_page_was_lost_stays_when_the_site_has_the_article_no_mor
     assert len(dataset.records(project.data).rows(D18, "paper")) == 2
 
 
+def test_a_record_that_stays_stays_in_its_story(slow, tmp_path):
+    text = article(1, title="海州新材拟投资建设智能温室")
+    slow.pages |= {"/paper/18": links("/a/1"), "/wire/18": links("/a/2"), "/a/1": text, "/a/2": text}
+    project = make_project(tmp_path, slow, paper=SOURCE, wire=SOURCE)
+    for source in ("paper", "wire"):
+        collected(project, {source: [D18]})
+    records = dataset.records(project.data)
+    stories = [row.story_id for source in ("paper", "wire") for row in records.rows(D18, source)]
+    assert len(set(stories)) == 1
+    for file in (project.data / "archive").rglob("paper-*.warc.gz"):
+        file.unlink()
+    doctor(project, workers(project), Watch(), mend=True)
+    slow.pages["/a/1"] = (404, b"gone")
+    collected(project, {"paper": [D18]})
+    assert [row.story_id for source in ("paper", "wire") for row in records.rows(D18, source)] == stories
+
+
+def test_what_a_site_did_not_have_is_asked_for_until_it_answers_whatever_the_doctor_sees(slow, tmp_path):
+    slow.pages |= {"/paper/18": links("/a/1", "/a/2"), "/a/1": article(1)}
+    project = make_project(tmp_path, slow, paper=SOURCE)
+    collected(project, {"paper": [D18]})
+    slow.pages["/a/2"] = (500, b"down")
+    assert collected(project, {"paper": [D18]}, again=True).reports[0].tally.failed == 1
+    doctor(project, workers(project), Watch(), mend=True)
+    slow.pages["/a/2"] = article(2)
+    report = collected(project, {"paper": [D18]}).reports[0]
+    assert (report.status, report.tally.records, report.tally.rejects) == ("complete", 2, {})
+
+
 def test_a_page_that_new_rules_refuse_takes_its_record_along(slow, tmp_path):
     slow.pages |= {"/paper/18": links("/a/1"), "/a/1": article(1)}
     project = make_project(tmp_path, slow, paper=SOURCE)

@@ -112,17 +112,20 @@ def test_an_endpoint_that_refuses_ten_texts_before_it_has_answered_one_is_not_as
 
 def test_an_endpoint_that_comes_to_refuse_whatever_it_is_asked_is_not_asked_the_rest(stub, client):
     client.ask(MESSAGES)
-    for status in (403, 405):  # a firewall that one text has met
-        stub.answer = lambda _, status=status: failure(status, "forbidden")
+    for status, told in ((403, "flagged by moderation"), (405, "forbidden")):  # a firewall that one text has met
+        stub.answer = lambda _, status=status, told=told: failure(status, told)
         for _ in range(2):
-            with pytest.raises(RefusedError, match="forbidden"):
+            with pytest.raises(RefusedError, match=told):
                 client.ask(MESSAGES)
         stub.answer = lambda asked: completion(asked, said(asked))
         client.ask(MESSAGES)
-    stub.answer = lambda _: failure(403, "forbidden")
+    stub.answer = lambda _: failure(405, "forbidden")
     for error in (RefusedError, RefusedError, DeniedError):
         with pytest.raises(error, match="forbidden"):
             client.ask(MESSAGES)
+    stub.answer = lambda _: failure(403, "the key was revoked")
+    with pytest.raises(DeniedError, match="refuses the key"):
+        client.ask(MESSAGES)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +200,8 @@ def test_nothing_more_is_asked_once_it_is_stopped(stub):
         ((200, {"error": {"code": 502, "message": f"upstream, key {KEY}"}}, {}), DownError, "answers: upstream, key …$", 1),
         ((200, {"error": {"code": "400", "message": "flagged"}, "choices": []}, {}), RefusedError, "flagged", 1),
         ((200, {"error": {"code": "Arrearage", "message": "no"}}, {}), DeniedError, "no money left", 1),
+        ((200, {"error": {"code": "rate_limit_exceeded", "message": "slow down"}}, {}), DownError, "answers: slow down", 1),
+        (failure(400, "inappropriate content: 某公司账户余额不足"), RefusedError, "inappropriate", 3),
         (failure(404, "no such model"), DeniedError, "knows no model m", 3),
         (failure(400, "Model Not Exist"), DeniedError, r"knows no model m, .* \(HTTP 400\)", 3),
         (failure(400, "模型不存在，请检查模型代码。"), DeniedError, "knows no model m", 3),

@@ -17,6 +17,11 @@ def test_sentences_are_spans_of_the_body_in_order():
 def test_an_indent_begins_a_paragraph_where_line_breaks_were_lost():
     body = "原标题：海州新材两股东减持　　样报记者 何一帆　　海州新材11日晚间公告，股东减持股份。　　报道：张　　三，李　　四"
     assert told(body) == ["海州新材11日晚间公告，股东减持股份。", "报道：张　　三，李　　四"]
+    whole = "公司董事长王　　军在周一的业绩说明会上表示，公司将增加投资。"
+    assert told(f"{whole}　　另外，公司董事会通过了一项议案，有效期两年。") == [
+        whole,
+        "另外，公司董事会通过了一项议案，有效期两年。",
+    ]
 
 
 def test_a_semicolon_ends_no_sentence_unless_it_is_very_long():

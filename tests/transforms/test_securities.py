@@ -375,6 +375,10 @@ def test_a_headline_that_says_what_only_a_company_does_is_about_it(title, code):
     [
         "祁连山迎来今冬首场雪",
         "海南发展提速",
+        "海南发展拟发行地方债",
+        "太平洋：美军向盟友出售军舰",
+        "老百姓公告栏成了新风景",
+        "甘肃能源消费下降",
         "祁连山：上半年接待游客百万",
         "在祁连山停牌的游客中心今日开放",
         "沿英威腾飞的方向看",
@@ -462,3 +466,7 @@ def test_what_only_begins_or_ends_like_a_company_is_none(name):
 )
 def test_what_a_company_does_is_no_other_institution(name, code):
     assert codes(f"{name}有新进展", f"{name}公布了新进展，{name}将继续推进。") == [code]
+
+
+def test_a_long_run_of_digits_behind_a_house_costs_no_time():
+    assert codes("浦发银行：预计" + "1" * 5000 + "股", "详情见公告。市场反应平淡。") == []
