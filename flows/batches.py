@@ -118,10 +118,11 @@ class Batches:
         desk, ledger, owed = self._desk, self._desk.project.ledger, Payment()
         answers = self._await(batch, mine)
         try:
-            for text in answers.keys() & mine.keys():
-                inquiry = desk.kept.inquiry(mine[text], 1)
-                if ledger.kept_answer(inquiry) is None:  # else another run that waited for it, too, has booked it
-                    desk.keep(mine[text], inquiry, answers[text], owed)
+            with desk.claimed(self._name):  # so what another run that waited for it, too, has booked is seen
+                for text in answers.keys() & mine.keys():
+                    inquiry = desk.kept.inquiry(mine[text], 1)
+                    if ledger.kept_answer(inquiry) is None:
+                        desk.keep(mine[text], inquiry, answers[text], owed)
         finally:
             desk.purse.charge(owed.cost)
         inquiries = (Inquiry(text, desk.prompt.version, desk.access.model, 1) for text in answers)

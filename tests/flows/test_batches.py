@@ -126,6 +126,28 @@ def test_two_runs_at_a_time_hand_in_a_text_once(tmp_path, stub):
     assert sum(used.calls for used in project.ledger.usage().values()) == 22
 
 
+def test_an_answer_that_two_runs_get_of_a_batch_is_booked_once(tmp_path, stub):
+    project, both = make_project(tmp_path, stub, batch=10), Barrier(2, timeout=30)
+    for source in ("paper", "wire"):
+        put(project, *(waiting(project, number, source=source) for number in range(20)))
+    stub.batches.fail["/v1/batches/batch-0"] = BROKEN
+    assert annotated(project)[0].waiting == 19
+    get = stub.batches.get
+
+    def get_at_a_time(path):
+        if path.endswith("/content"):
+            both.wait()
+        return get(path)
+
+    stub.batches.get = get_at_a_time
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(annotated, project, {source: [DAY]}, run=source) for source in ("paper", "wire")]
+        results = [run.result() for run in runs]
+    assert [(result.waiting, findings) for result, findings in results] == [(0, [])] * 2
+    assert sum(result.paid.calls for result, _ in results) == 19
+    assert sum(used.calls for used in project.ledger.usage().values()) == 20
+
+
 def line_for(name):
     return lambda text: text.replace(text.split('"custom_id": ')[2].split(",")[0], name)
 
