@@ -17,6 +17,7 @@ from transforms.written import counted, written
 _LONGEST = 9  # characters of a run of words
 _MOST_WORDS = 4
 _PAIR = 2
+_MOST_POLITE = 4  # characters of 江女士 and 欧阳女士
 _SHORT = 3  # characters; a longer term of the lists need not have the words' bounds on both sides
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
@@ -36,9 +37,10 @@ _MODEL_NUMBER = re.compile(
 _NUMBER_FIRST = re.compile(
     r"\d{1,2}(?:(?![GKDBPM](?![A-Za-z]))[A-Z][A-Za-z]{0,3}| ?(?:Pro|Plus|Max|Ultra|Lite|SE))(?: (?:Pro|Plus|Max|Ultra))*(?![A-Za-z0-9])"
 )
-_EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|^几(?![何内])")  # 每公斤, but not 每日互动 and 几何
+_EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|几(?<!..)(?![何内])")  # 每公斤, but not 每日互动 and 几何
 _CUT = re.compile(r"^所|报讯$|(?<![模虚草比])拟$")  # 所持, 一致行动|人拟
-_NICKNAME = re.compile(r"[老小阿].|.某|.{1,2}(?:女士|先生|小姐)")  # 老邱, 黄某, 江女士: somebody whom nobody looks for
+_FAMILIAR = frozenset("老小阿")
+_POLITE = ("女士", "先生", "小姐")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
 _THINGS = re.compile(
     r"(?:"
@@ -209,9 +211,11 @@ def _is_cut_off(run: Sequence[Word], number: int, text: str) -> bool:
 
 
 def is_nickname(phrase: str, lists: Taxonomy) -> bool:
-    """Whether a phrase tells somebody's surname and withholds the rest."""
-    surname = phrase[1:2] if phrase[0] in "老小阿" else phrase[0]
-    return bool(_NICKNAME.fullmatch(phrase)) and surname in lists.surnames
+    """Whether a phrase tells somebody's surname and withholds the rest: 老邱, 黄某, 江女士; nobody looks for it."""
+    size, familiar = len(phrase), phrase[0] in _FAMILIAR
+    withheld = size == _PAIR and (familiar or phrase[1] == "某")
+    polite = _PAIR < size <= _MOST_POLITE and phrase.endswith(_POLITE)
+    return (withheld or polite) and phrase[familiar] in lists.surnames
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from transforms.prose import Sentence, each
 from transforms.taxonomy import Taxonomy
@@ -20,15 +21,16 @@ _DAY = re.compile(
     r"月(?<=\d月)\d{1,2}日|年(?<=\d{4}年)|日(?<=\d日)(?!均|常|益|期)|日前|近日|今日|昨日|今天|昨天|昨晚|当日|当地时间|截[至止]|累计|合计|本周|上周"
 )
 _ACT = re.compile(r"公告|公布|宣布|发布|披露|签署|获悉|通过|推出|召开|举行|完成|收到|拟|将于|决定|同意|批准|启动|成立|表决|审议")
-# What a sentence is that only quotes, and what it has that only tells what somebody says.
-_SPOKEN = re.compile(r"[“「『‘]|.*[”」』’]\W?$")
+# What a sentence begins and ends with that only quotes, and what it has that only tells what somebody says.
+_OPENING = tuple("“「『‘")
+_SPOKEN = re.compile(r"[”」』’]\W?$")
 _SAYING = re.compile(each("表示|认为|指出|坦言|强调|直言|建议|称|说|解释", "[，：:,]") + "|笔者|我们|我认为|我觉得|你们|大家|您")
 # What begins a mere link between sentences.
 _LINK = re.compile(r"此外|同时|另外|不过|但|因此|所以|那么|其实|例如|比如|可见|总之|当然|如果|虽然")
 # A question, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
     r"？\W?$|\?\W?$|如下[：:]?\W?$|公告编号|披露了《|审议通过了?《[^》]*(?:议案》|》的?议案)|"
-    r"以下简称.{0,10}[”）)]\W?$|详见|(?<!减少)(?<!减少公司)注册资本|经营范围|未受过|"
+    r"以下简称.{0,10}[”）)]\W?$|详见|注(?<!减少注)(?<!减少公司注)册资本|经营范围|未受过|"
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示|"
     + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
 )
@@ -55,6 +57,14 @@ _REPEATED = 0.85  # of the shorter one's pairs of characters; such a sentence te
 _LISTED = re.compile(r"上市(?:公司|企业|银行|券商|险企|车企|房企|股东|规则|标的|主体)")
 
 
+class _Facts(NamedTuple):
+    """What a sentence states: how many figures, whether a day, and whether an act of announcing."""
+
+    figures: int
+    dated: bool
+    announced: bool
+
+
 def major_events(
     body: str, words: Words, sentences: Sequence[Sentence], lists: Taxonomy, names: Collection[str], themes: Collection[str]
 ) -> tuple[bool, list[list[Sentence]]]:
@@ -79,7 +89,9 @@ def major_events(
     scored = []
     for number, (one, kinds) in enumerate(whole):
         text = body[one.start : one.end]
-        score = _reports(text, kinds) + _concerns(text, pairs, numbers, names, themes) + 0.4 * (not titled.isdisjoint(kinds))
+        facts = _Facts(len(_FIGURE.findall(text)), bool(_DAY.search(text)), bool(_ACT.search(text)))
+        score = _reports(text, kinds, facts) + _concerns(text, pairs, numbers, names, themes, facts)
+        score += 0.4 * (not titled.isdisjoint(kinds))
         score += 0.8 if number == 0 else 0.6 / number if number < 6 else 0.0
         scored.append((score, number, one))
     best = _best(body, scored, _MOST, telling)
@@ -102,19 +114,21 @@ def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:
     return len(text) >= _LEAST_OPEN and not _WEAK.issuperset(found) and bool(_FIGURE.search(text) or _DAY.search(text))
 
 
-def _reports(text: str, found: Sequence[str]) -> float:
+def _reports(text: str, found: Sequence[str], facts: _Facts) -> float:
     """Return how much a sentence reports: `found` are the types of its triggers."""
     score = 0.3 * (not _WEAK.issuperset(found)) + 0.4 * min(len(found), 2)
     score += 1.0 * (_APPOINTED in found and bool(_POSTED.search(text)))
-    score += 0.6 * min(len(_FIGURE.findall(text)), 4) + 0.5 * ("%" in text or "％" in text)
+    score += 0.6 * min(facts.figures, 4) + 0.5 * ("%" in text or "％" in text)
     score += 0.5 * bool(_SUM.search(text))
-    score += 0.8 * bool(_DAY.search(text)) + 0.5 * bool(_ACT.search(text))
-    score -= 0.6 * bool(_SPOKEN.match(text) or _SAYING.search(text))
+    score += 0.8 * facts.dated + 0.5 * facts.announced
+    score -= 0.6 * bool(text.startswith(_OPENING) or _SPOKEN.search(text, len(text) - 2) or _SAYING.search(text))
     score -= 0.8 * bool(_LINK.match(text) or _EMPTY.search(text))
     return score - 1.0 * text.endswith((":", "："))
 
 
-def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str]) -> float:
+def _concerns(
+    text: str, pairs: set[str], numbers: set[str], names: Collection[str], themes: Collection[str], facts: _Facts
+) -> float:
     """Return how much a sentence is about what the article is about; `pairs` and `numbers`, years apart, are the title's.
 
     For one without a figure, a day or an act of announcing that counts less.
@@ -124,8 +138,7 @@ def _concerns(text: str, pairs: set[str], numbers: set[str], names: Collection[s
     stated = len(numbers.intersection(_NUMBER.findall(text))) / len(numbers) if numbers else 0.0
     named, themed = min(sum(map(stands, names)), 2), min(sum(map(stands, themes)), 4)
     concerns = 2.5 * shared + 1.0 * stated + 0.15 * named + 0.3 * themed
-    facts = (_FIGURE, _DAY, _ACT, _COUNT)
-    return concerns if any(fact.search(text) for fact in facts) else _IDLE * concerns
+    return concerns if any(facts) or _COUNT.search(text) else _IDLE * concerns
 
 
 def _best(body: str, scored: list[tuple[float, int, Sentence]], most: int, telling: Telling) -> list[list[Sentence]]:

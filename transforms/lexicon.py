@@ -34,7 +34,7 @@ _AROUND = re.compile(
     r"|(?<=.{6})(?<!-)\s?-{2,4}(?:消息人士|知情人士|新华|路透|外媒|媒体|官员|发言人|[^-：:\s\d]{1,5}(?:网|报|社|频道|财经|电视|交所))$"
 )
 
-_WRAPPED = re.compile(r"^【([^【】]+)】$")  # a flash whose whole headline stands in brackets
+_WRAPPED = re.compile(r"【([^【】]+)】$")  # a flash whose whole headline stands in brackets
 
 
 class LexiconEngine:
@@ -57,7 +57,9 @@ class LexiconEngine:
         """
         lists = self._taxonomy
         body = body[:_READ].replace("\xa0", " ")
-        title = _AROUND.sub("", _WRAPPED.sub(r"\1", title.replace("\xa0", " ")))
+        title = title.replace("\xa0", " ")
+        wrapped = _WRAPPED.match(title)
+        title = _AROUND.sub("", wrapped[1] if wrapped else title)
         sentences = prose(body)
         words = Words(title, body, sentences, lists.finder)
         named = mentions(words, f"{title}\n{body}", lists)

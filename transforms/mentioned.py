@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from transforms.prose import each
 from transforms.sectors import Tally
 from transforms.securities import HOUSES
 from transforms.taxonomy import Taxonomy
@@ -40,7 +41,8 @@ _EARNS = re.compile(r"(?:业务|服务|分部)(?:的|之)?(?:收入|收益|营�
 _BUSINESS = re.compile(r"(?:主营业务|主营|主要从事|主要业务|业务范围|专注于?|深耕|致力于|属(?<!归属)于|立足)[^。\n]{0,60}")
 # An article about what is made, sold or earned has two of these words at least; one about a remedy or a meal hardly one.
 _TRADE = re.compile(
-    "公司|企业|集团|股份|股东|股价|股票|上市|市场|行业|产业|产能|产量|销量|销售|营收|收入|利润|净利|融资|投资|收购|[亿万](?:美|欧|日|港)?元|"
+    each("亿|万", "(?:美|欧|日|港)?元")
+    + "|公司|企业|集团|股份|股东|股价|股票|上市|市场|行业|产业|产能|产量|销量|销售|营收|收入|利润|净利|融资|投资|收购|"
     "品牌|厂商|厂家|出口|进口|消费者|价格|涨价|订单|客户|用户|门店|零售|供应|商家|业务|经营|创业|商业|发售|开售|售价|楼盘|开盘|推出|农业农村部|工信部|养殖|出栏|检疫|播种|机械化"
 )
 _LEAST_TRADE = 2

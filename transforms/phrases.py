@@ -12,6 +12,7 @@ import rjieba
 from transforms.candidates import candidates, is_nickname
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
+from transforms.prose import each
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.text import HAN
@@ -43,12 +44,17 @@ _COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
-# may also be who acts.
-_VENUE = re.compile(r"证券交易所|证券登记结算|证券报|^证券(?:时报|日报)|巨潮资讯|^(?:巨潮|智通|资讯网|财经|[深上北港]交所)$")
+# may also be who acts. (?<!..) behind a character is ^ before it, but leaves every alternative its first character, see `each`.
+_VENUE = re.compile(
+    r"证券(?:交易所|登记结算|报)|证(?<!..)券(?:时报|日报)|巨潮资讯|巨(?<!..)潮$|智(?<!..)通$|资(?<!..)讯网$|财(?<!..)经$|"
+    + each("深|上|北|港", "(?<!..)交所$")
+)
 _AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
-_MOVED = re.compile(r"(?<=.[率额价量])[降升增减涨跌]$")  # 漏检率降|至
+_FORMS = ("股份", "有限公司", "有限责任公司")
+_MOVES = frozenset("降升增减涨跌")
+_MOVED = re.compile(r"(?<=.[率额价量]).$")  # 漏检率降|至
 _WRITER = rf"记者\s?[｜|/:：]?\s?(?P<writer>{HAN}{{2,3}})(?=\s|$)"
 _CREDITED = re.compile(_WRITER, re.MULTILINE)
 _PICTURED = re.compile(rf"{_WRITER}|(?P<photographer>{HAN}{{2,3}})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄, slower
@@ -80,7 +86,7 @@ def keywords(
     rarity: dict[str, float] = {}
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, industries, subject, companies):
-        phrase = _MOVED.sub("", found.strip(" .-·").removesuffix("第"))
+        phrase = _bare(found)
         if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
             continue
         if phrase[0] in _COUNTERS and _is_counted(phrase, words):
@@ -108,6 +114,12 @@ def keywords(
     whole = _whole(scored[:_CONSIDERED], words.title)
     chosen = _distinct([one for rank, one in enumerate(whole) if rank < _SPARE or one.score >= _LITTLE * whole[0].score], words)
     return chosen if len(chosen) >= _MIN else _filled(chosen, kinds, words.text)
+
+
+def _bare(found: str) -> str:
+    """Return a phrase without what a cut between words has left at its edges."""
+    phrase = found.strip(" .-·").removesuffix("第")
+    return _MOVED.sub("", phrase) if phrase[-1:] in _MOVES else phrase
 
 
 def _says_nothing(subject: str, lists: Taxonomy) -> bool:
@@ -147,7 +159,7 @@ def _other_names(phrases: Collection[str], companies: Sequence[Mention], words: 
         for one in phrases
         if one in others
         or (one.endswith("公司") and any(one.startswith(name) for name in others))
-        or ((bare := _FORM.sub("", one)) != one and bare in whole)
+        or (one.endswith(_FORMS) and _FORM.sub("", one) in whole)
     ]
 
 

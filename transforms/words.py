@@ -55,16 +55,18 @@ class Words:
         tagged: list[tuple[str, str]] = []
         for run in _RUN.findall(self.text):
             tagged += [(run, "x")] if run[0] == "\n" else rjieba.tag(run)
-        cut = [number for number, (text, tag) in enumerate(tagged) if tag == "nr" and len(text) > 2 and text[0] in _BEFORE_NAMES]
-        for number in reversed(cut):
-            name = tagged[number][0]
-            tagged[number : number + 1] = [(name[0], "p"), (name[1:], "nr")]  # 由赛富 is two words
-        halves = [number for number, (text, _) in enumerate(tagged[:-1]) if text in _JOINED]
-        for number in reversed(halves):
-            first, second = tagged[number][0], tagged[number + 1][0]
-            if second in _JOINED[first]:
-                tagged[number : number + 2] = [(first + second, "j")]
-        texts, tags = zip(*tagged, strict=True)
+        texts, tags = map(list, zip(*tagged, strict=True))
+        cut = [
+            place for place, tag in enumerate(tags) if tag == "nr" and texts[place][0] in _BEFORE_NAMES and len(texts[place]) > 2
+        ]
+        for place in reversed(cut):  # 由赛富 is two words
+            texts[place : place + 1] = texts[place][0], texts[place][1:]
+            tags[place : place + 1] = "p", "nr"
+        halves = [] if _JOINED.keys().isdisjoint(texts) else [place for place, text in enumerate(texts[:-1]) if text in _JOINED]
+        for place in reversed(halves):
+            if texts[place + 1] in _JOINED[texts[place]]:
+                texts[place : place + 2] = [texts[place] + texts[place + 1]]
+                tags[place : place + 2] = ["j"]
         ends = list(accumulate(map(len, texts)))
         return list(map(_word, zip([0, *ends[:-1]], ends, texts, tags, strict=False)))
 

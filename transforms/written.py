@@ -51,4 +51,6 @@ def written(text: str) -> Iterator[tuple[str, Kind]]:
 
 def counted(phrase: str) -> bool:
     """Whether a phrase is only a number, a rank or a date, and no report that is named by its year."""
+    if phrase.isalpha() and phrase[0] != "第" and phrase[-1] not in "近约超达":  # most are, which is sooner seen so
+        return False
     return bool(_COUNTED.search(phrase)) and not (_PERIOD.match(phrase) or _QUARTER.match(phrase))
