@@ -206,14 +206,17 @@ def agreement(one: Annotate, other: Annotate, articles: Sequence[Row]) -> dict[s
 
 
 def speed(annotate: Annotate, articles: Sequence[Row]) -> float:
-    """Return articles per second and core, each cut to 700 characters."""
+    """Return articles per second and core, each cut to 700 characters, of the fastest of five passes."""
     cut = [(row["title"], row["body"][:LENGTH]) for row in articles if len(row["body"]) >= LENGTH][:200]
     for title, body in cut[:20]:
         annotate(title, body)
-    begun = time.process_time()
-    for title, body in cut:
-        annotate(title, body)
-    return len(cut) / (time.process_time() - begun)
+    passes = []
+    for _ in range(5):
+        begun = time.process_time()
+        for title, body in cut:
+            annotate(title, body)
+        passes.append(time.process_time() - begun)
+    return len(cut) / min(passes)
 
 
 def main() -> None:

@@ -14,10 +14,8 @@ _COUNTRY = "中国"
 _LONGEST = 9  # characters of a name before a code
 
 _FOREIGN = re.compile(rf"(?<!{HAN}){HAN}{{1,12}}(?:·{HAN}{{1,6}}){{1,2}}")
-_FIRM = re.compile(
-    rf"(?<!{HAN}){HAN}{{4,12}}"
-    r"(?:有限公司|有限责任公司|大学|研究院|研究所|基金会|委员会|协会|出版社)(?![（(][^）)]{0,6}简称)"
-)
+_ENDS = ("有限公司", "有限责任公司", "大学", "研究院", "研究所", "基金会", "委员会", "协会", "出版社")
+_FIRM = re.compile(rf"(?<!{HAN}){HAN}{{4,12}}(?:{'|'.join(_ENDS)})(?![（(][^）)]{{0,6}}简称)")
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
 _LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5})")
 _ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
@@ -61,7 +59,7 @@ def latin_name(text: str) -> str:
 
 def firms(text: str) -> Iterator[str]:
     """Yield the full names of companies, institutes and the like, without what leads in to them."""
-    for found in _FIRM.findall(text):
+    for found in _FIRM.findall(text) if any(map(text.__contains__, _ENDS)) else ():
         name = _LED_IN.sub("", found)
         yield _LED_IN.sub("", _ROLES.sub("", name)) if name.endswith("公司") else name
 
