@@ -4,6 +4,8 @@
 
 - `limit`: extraction and annotation of all pages alone, in as many processes as there are processors; no network, no files.
 - `caixun`: discovery, fetching, archive, ledger, extraction, annotation, Parquet, checks.
+- `scrapy`: fetching alone, by a Scrapy spider that keeps nothing. It and the site take processor time, too: what they leave of the
+  limit is printed as the bound, below which is whoever fetches with Scrapy beside such a site.
 - `script`: what one would write by hand: requests, trafilatura and pandas, one page after another.
 - `news-please`: where `--peer` names a Python that has it; fetching by threads and its own extraction, written with pandas.
 
@@ -13,6 +15,7 @@ limit's time through ours. The pages are those of invented_site.py; of more than
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -152,6 +155,26 @@ for number in range(int(pages)):
     rows.append({"url": url, "title": page.title, "date": page.date, "body": page.text})
 pandas.DataFrame(rows).to_parquet(out)
 """
+SCRAPY = """
+import sys, scrapy
+from scrapy.crawler import CrawlerProcess
+port, pages = sys.argv[1:]
+
+class Bare(scrapy.Spider):
+    name, fetched = "bare", 0
+
+    async def start(self):
+        for number in range(int(pages)):
+            yield scrapy.Request(f"http://127.0.0.1:{port}/a/{number}")
+
+    def parse(self, response):
+        Bare.fetched += len(response.body) > 0
+
+process = CrawlerProcess({"LOG_LEVEL": "ERROR", "CONCURRENT_REQUESTS_PER_DOMAIN": 8, "DOWNLOAD_DELAY": 0, "TELNETCONSOLE_ENABLED": False})
+process.crawl(Bare)
+process.start()
+assert Bare.fetched == int(pages), Bare.fetched
+"""
 # Its `from_urls` gives {} for a page that it fails on.
 NEWSPLEASE = """
 import sys, pandas
@@ -162,6 +185,23 @@ found = NewsPlease.from_urls(urls)
 rows = [{"url": url, "title": one.title, "date": str(one.date_publish), "body": one.maintext} for url, one in found.items() if one]
 pandas.DataFrame(rows).to_parquet(out)
 """
+
+
+def fetching(port: int, pages: int) -> tuple[float, float]:
+    """Return the seconds that Scrapy takes to fetch all pages, and those of processor time that it and the site take."""
+    before = spent()
+    seconds, _ = watched([sys.executable, "-c", SCRAPY, str(port), str(pages)])
+    return seconds, spent() - before
+
+
+def spent() -> float:
+    """Return the seconds of processor time of this process's children, those that have ended with them."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ticks = 0
+    for pid in family(os.getpid())[1:]:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # in its own code and in the system's
+    return ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def by_hand(python: str, text: str) -> Callable[[int, int, Path], tuple[float, int]]:
@@ -190,6 +230,11 @@ def compare(options: argparse.Namespace, port: int) -> None:
         ways += [("news-please", by_hand(options.peer, NEWSPLEASE), few)] if options.peer else []
         least = limit(options.pages)
         print(f"{'limit':12} {least:8.1f} s {options.pages / least:8.1f} articles/s")
+        seconds, used = fetching(port, options.pages)
+        print(f"{'scrapy':12} {seconds:8.1f} s {options.pages / seconds:8.1f} pages/s")
+        print(
+            f"{'':12} bound {least / (least + used / (os.cpu_count() or 1)):.2f}: {used:.1f} s of processor time with the site's"
+        )
     for name, run, pages in ways:
         with tempfile.TemporaryDirectory() as folder:
             seconds, memory = run(port, pages, Path(folder))
