@@ -70,13 +70,15 @@ def major_events(
 ) -> tuple[bool, list[list[Sentence]]]:
     """Return the article's major events in its order, each as the sentences that tell it; one at least, if it has any.
 
-    Before them, whether the headline is an event by itself: it states one of a kind that none of the sentences states. With
-    it, there are up to seven.
+    Before them, whether the headline is an event by itself: it states one of a kind that none of the sentences states, or the
+    body has no sentence. With it, there are up to seven.
 
     A sentence counts by its triggers, figures, day, names and keywords, by what it shares with the title, and by how
     early it stands; one that only quotes somebody counts less. `names` and `themes` are what the article names, and its
     keywords.
     """
+    if not sentences:
+        return bool(words.title) and not _asks(words.title), []
     shift = len(words.title) + 1
     found = words.found["triggers"]
     triggers = [(start - shift, lists.triggers[one]) for start, end, one in found if not _LISTED.match(words.text, end - 2)]
@@ -101,8 +103,11 @@ def major_events(
 
 def _headline_adds(title: str, titled: set[str], told: set[str]) -> bool:
     """Whether the headline states an event of a kind that none of the sentences has told; as a question it states none."""
-    asks = title.rstrip().endswith(("?", "？"))
-    return not asks and not titled <= _WEAK and told.isdisjoint(titled - _WEAK)
+    return not _asks(title) and not titled <= _WEAK and told.isdisjoint(titled - _WEAK)
+
+
+def _asks(title: str) -> bool:
+    return title.rstrip().endswith(("?", "？"))
 
 
 def _tells(text: str, found: Sequence[str], *, closed: bool) -> bool:

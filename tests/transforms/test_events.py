@@ -66,6 +66,12 @@ def test_a_headline_adds_an_event_of_which_the_body_tells_nothing():
     assert not adds("远帆物流半年报", result)
 
 
+def test_a_headline_is_the_event_of_a_body_without_a_sentence():
+    assert adds("远帆物流将投资5亿元扩建汀州港", "表情\n您至少需输入5个字")
+    assert not adds("远帆物流为何投资5亿元扩建汀州港？", "表情\n您至少需输入5个字")
+    assert not adds("", "")
+
+
 def test_there_are_at_most_seven_events():
     many = [
         f"11月{day}日，{name}公告，公司中标项目{day}个，金额{day}.5亿元。"
