@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from transforms import kinds
 from transforms.kinds import Kind
-from transforms.naming import called, coded, firms, foreign, latin_names
+from transforms.naming import called, coded, firms, foreign, holders, latin_names
+from transforms.sectors import Place
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.vocabulary import PERSONS, TITLE, is_common, names_person
@@ -22,11 +23,11 @@ _SHORT = 3  # characters; a longer term of the lists need not have the words' bo
 _OFTEN = 5  # times; a verb of the title that stands so often is a theme
 
 _SENTENCE = re.compile(r"[a-z] $")  # before what stands within a sentence in a foreign language
-_EXCHANGES = frozenset({"SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
+_EXCHANGES = frozenset({"ST", "SH", "SZ", "BJ", "HK", "US", "OTC", "NYSE", "NASDAQ", "Choice", "APP", "App"})
 _MODEL = re.compile(r"^[^\d]+\d{2,4}$(?<!(?:19|20)\d\d)|^\d{2,4}[^\d]+$")  # 含光800, 360安全大脑
 _UNIT = re.compile(
     r"[万亿千百元股份个年月号时秒倍点吨克艘辆架座栋套项户亩岁米例列笔%％.,，]|批[次量]?(?!准|复)|公[斤里顷]|平方|立方|"
-    r"种(?![植子业群])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
+    r"种(?![植子业群])|代(?![码理表工])|家(?!族)|名(?![列为])|人(?!工|形|脸)|日(?!前)|分(?!别)|台(?!积|湾)"
 )
 _NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟欲]$")
 # 索尼|XR500E, but not 央行|M2, 小米|Q3, 样网|B2B and 高通|CES2020
@@ -58,7 +59,7 @@ _TAILS = re.compile(
 _TITLE = re.compile(TITLE)
 _PLURAL = frozenset({"投资者", "同业"})  # who is meant with a word behind only: 投资者保护
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
-_VAGUE = "各项 各种 多种 有关 相关"
+_VAGUE = "各项 各种 多种 有关 相关 暨"
 _BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
 """Words that no phrase has in it: with them it is a clause, or one of many (各项工作)."""
 
@@ -70,6 +71,8 @@ _HOW = re.compile(r"^(?:部分(?!要约)|全部|办理|提前|完成|拟(?![每\
 _GENERAL = frozenset(
     {"涨跌", "评级", "政策", "会议", "合作", "签约", "发布", "投产", "研发突破", "事故", "上市", "高管变动", "其他"}
 )
+
+_LEAVING = frozenset(["离职", "辞职", "退休", "去世", "逝世", "病逝", "离世"])  # of such a kind, and yet what one looks for
 
 
 def candidates(
@@ -88,8 +91,10 @@ def candidates(
     text = words.text
     latin = latin_names(text)
     makers = {end: start for start, end, name in words.found["subjects"] if lists.subjects[name] == "organisation"}
-    names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), (0, len(subject))]
-    yield from _runs(words, latin, names, lists)
+    persons = [*holders(words)]
+    names = [*latin.items(), *((start, end) for start, end, _ in words.found["companies"]), *persons, (0, len(subject))]
+    yield from _runs(words, latin, names, persons, lists)
+    yield from ((text[start:end], kinds.PERSON, ()) for start, end in persons)
     yield from ((phrase, kinds.THING_ALONE, ()) for phrase in firms(text))
     yield from ((phrase, kind, ()) for phrase, kind in written(text))
     if "·" in text:
@@ -130,7 +135,7 @@ def _listed(words: Words, lists: Taxonomy, about: Collection[str]) -> Iterator[t
     for start, end, trigger in words.found["triggers"]:
         if start >= edge:
             break
-        if lists.triggers[trigger] not in _GENERAL:
+        if lists.triggers[trigger] not in _GENERAL or trigger in _LEAVING:
             yield _HOW.sub("", text[start:end]), kinds.EVENT, ()
 
 
@@ -145,14 +150,16 @@ def _acts(words: Words, lists: Taxonomy) -> Iterator[tuple[str, Kind, tuple[Word
 
 
 def _runs(
-    words: Words, latin: dict[int, int], names: Sequence[tuple[int, int]], lists: Taxonomy
+    words: Words, latin: dict[int, int], names: Sequence[Place], persons: Sequence[Place], lists: Taxonomy
 ) -> Iterator[tuple[str, Kind, tuple[Word, ...]]]:
     """Yield the runs of one to four nouns, verbs and numbers that can be a phrase; none that begins within a name or is generic.
 
     Outside the title a run must stand twice, or be a person's name or end the name of a thing.
     """
     inside = {place for start, end in names for place in range(start + 1, end)}
-    held = {place for start, end, _ in words.found["companies"] for place in range(start + 1, end)}
+    inside |= {start for start, end in persons if end not in words.edges}  # 柳|岚系 ends no name
+    whole = [*persons, *((start, end) for start, end, _ in words.found["companies"])]
+    held = {place for start, end in whole for place in range(start + 1, end)}
     edge = len(words.title)
     times: dict[str, int] = {}
     text, generic = words.text, lists.generic
@@ -160,7 +167,7 @@ def _runs(
         in_title = run[0].start < edge
         for number, first in enumerate(run):
             start, _, begins, speech = first
-            if begins in generic or start in inside:
+            if begins in generic or start in inside or (speech == "m" and _UNIT.match(text, first.end)):
                 continue
             for size, last in enumerate(run[number : number + _MOST_WORDS], 1):
                 _, end, word, tag = last
@@ -280,9 +287,9 @@ def _is_titled(name: Word, title: Word) -> bool:
 
 
 def _is_cut(last: Word) -> bool:
-    """Whether a run of words breaks off in a name (卖家骆|江平), in what somebody does (所持|股份, 行动|人拟) or is a paper."""
+    """Whether a run of words breaks off in a name (卖家骆|江平), in what somebody does (所持|股份, 行动|人拟, 量产|时) or is a paper."""
     if len(last.text) == 1:
-        return last.tag in PERSONS or last.tag == "j"
+        return last.tag in PERSONS or last.tag == "j" or last.text in "时后前"
     return bool(_CUT.search(last.text))
 
 

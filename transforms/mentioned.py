@@ -28,6 +28,8 @@ _HOUSES = re.compile(r"银行|证券|信托|保险|期货|创投|创业投资|�
 # 软件部门 and 汽车分析师 are whose word or part it is, 海州医院消化科李岚教授 is who speaks.
 _PEOPLE = re.compile(r"部门|专家|分析师|工程师|学院|学会|记者|大学")
 _STAFF = re.compile(r"(?<=医院)[^，。；、\n]{0,10}(?:科(?!技)|教授|主任|医师|医生|院士|院长)")
+_WORKED = re.compile(r"(?:曾任|曾在|曾担任|曾就职于|曾供职于|历任)$")  # 曾任海州出行负责人: where somebody was before
+_LONGEST_WORKED = 4  # characters
 _FUNDED = "融资"
 _INVESTORS = re.compile(r"投资|创投|私募|基金")
 _SUFFIX = re.compile(r"行业|领域|产业(?!链|园|化|升级|基金|资本|集团|政策|结构|投资|互联网)|板块|赛道|业(?![务绩态内主界者余])")
@@ -100,10 +102,11 @@ def _trades(text: str) -> bool:
 
 
 def _is_somebodys(start: int, end: int, term: str, words: Words, *, bare: bool) -> bool:
-    """Whether a mention, `bare` of 行业 or the like, is a part of a house's name, or says where somebody works."""
+    """Whether a mention, `bare` of 行业 or the like, is a part of a house's name, or says where somebody works or has worked."""
     before = words.ending.get(start)
     house = bare and before and before.tag in _NAMES and _HOUSES.fullmatch(term)
-    return bool(house or _PEOPLE.match(words.text, end) or _STAFF.match(words.text, end))
+    worked = _WORKED.search(words.text[max(0, start - _LONGEST_WORKED) : start])
+    return bool(house or worked or _PEOPLE.match(words.text, end) or _STAFF.match(words.text, end))
 
 
 def _trade_told(term: str, words: Words, lists: Taxonomy) -> str:

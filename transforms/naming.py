@@ -26,6 +26,11 @@ _CODE = re.compile(
     r"|(?:NYSE|NASDAQ|纳斯达克|纽交所)[:：]\s?[A-Z]{1,5}|[A-Z]{1,5}(?=\.(?:US|N|O|OQ)\b))(?:[.-](?:HK|SH|SZ|BJ|US|N|O|OQ))?[,，/、;；\s）)]",
     re.IGNORECASE,
 )
+# 副总裁柳岚离职: whom rjieba does not know as a name (柳|岚离) stands behind what somebody is.
+_HOLDER = re.compile(
+    rf"(?:董事长|总经理|总裁|经理|总监|行长|书记|主席|主任|市长|省长|县长|局长|部长|厅长|院长|校长|会长|秘书长?|董秘|发言人|教授|院士|创始人|C[EFOT]O)"
+    rf"({HAN}{{2,3}}?)(?=离职|辞|加[盟入]|出任|接任|升任|兼任|担任|履新|退休|去世|逝世|病逝|表示|称|说|先生|女士|受贿|[因将已曾拟和与及被在于为，。、；：（(）)\s]|$)"
+)
 _KIND_OF_SHARE = re.compile(r"-(?:SW|W|B|S)$", re.IGNORECASE)
 # 白酒龙头贵州茅台, 科网股云湖: what somebody is stands before the name.
 _ROLE = re.compile(r"(?:(?<!控)股|龙头|巨头|(?<!招)商|机构|股东|公司|企业|平台|品牌|客户|行业)$")
@@ -55,6 +60,15 @@ def latin_name(text: str) -> str:
     """Return the name in Latin letters that a text begins with, or nothing."""
     match = _LATIN.match(text)
     return match[0] if match else ""
+
+
+def holders(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield the places of persons behind what they are, wherever their names stand, where these are no words of rjieba's."""
+    for name in {match[1] for match in _HOLDER.finditer(words.text)}:
+        places = [(end - len(name), end) for end in words.ends_of(name)]
+        known = all((last := words.ending.get(end)) and last.start == start for start, end in places)
+        if not known and names_person(name) and not is_common(name):
+            yield from places
 
 
 def firms(text: str) -> Iterator[str]:

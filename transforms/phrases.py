@@ -40,7 +40,7 @@ _ALIKE = 0.7  # of the characters that two phrases share
 _UNKNOWN = (PERSON, PERSON_ALONE, PLAIN, SUBJECT)
 _SHORT = 4  # characters; a name of fewer may be a part
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
-_COUNTERS = frozenset("万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
+_COUNTERS = frozenset("代万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
@@ -49,13 +49,13 @@ _VENUE = re.compile(
     r"证券(?:交易所|登记结算|报)|证(?<!..)券(?:时报|日报)|巨潮资讯|巨(?<!..)潮$|智(?<!..)通$|资(?<!..)讯网$|财(?<!..)经$|"
     + each("深|上|北|港", "(?<!..)交所$")
 )
-_AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登")
+_AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登|交易系统|互联网投票")
 
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _FORMS = ("股份", "有限公司", "有限责任公司")
 _MOVES = frozenset("降升增减涨跌")
 _MOVED = re.compile(r"(?<=.[率额价量]).$")  # 漏检率降|至
-_WRITER = rf"记者\s?[｜|/:：]?\s?(?P<writer>{HAN}{{2,3}})(?=\s|$)"
+_WRITER = rf"记者\s?[｜|/:：]?\s?(?P<writer>{HAN}{{2,3}}?)(?=摄?(?:\s|$))"
 _CREDITED = re.compile(_WRITER, re.MULTILINE)
 _PICTURED = re.compile(rf"{_WRITER}|(?P<photographer>{HAN}{{2,3}})\s摄(?=\s|$)", re.MULTILINE)  # 记者 李岚 摄, slower
 _SURNAME = re.compile(r"[A-Z][a-z]+")

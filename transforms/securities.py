@@ -42,6 +42,9 @@ _ATTENDS = re.compile(
 )
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
 # 海州新材前董秘: who has left is not the company.
+# What stands before the sixth of many names, most of which the lists need not know: 青禾、云湖、海州、临江、远帆、…
+_AMONG_MANY = re.compile(r"(?:[^，。；：、\n]{1,12}、){5}$")
+_LONGEST_ROW = 65  # characters of five such names
 _FORMER = re.compile(
     r"(?:集团|公司)?[前原]任?(?:高管|董秘|董事|总裁|副总|行长|掌门|一把手|员工|首席|CEO|CFO|COO|CTO)"
     r"(?![^。！？\n]{0,24}(?:获刑|被查|受审|双开|逮捕|造假|去世|逝世))"
@@ -207,7 +210,8 @@ def _asides(found: Sequence[Mention], rows: Sequence[Sequence[Mention]], text: s
         again = last is not None and last.company == one.company and _AGAIN.fullmatch(text, last.end, max(last.end, one.start))
         held = one.start >= lead and text.endswith("持有", 0, one.start) and _HELD.match(text, one.end)
         attends = one.start > edge and _ATTENDS.match(text, one.end)
-        if _is_aside(one, text) or held or attends or (again and last in asides):
+        listed = one.start > edge and _AMONG_MANY.search(text[max(edge, one.start - _LONGEST_ROW) : one.start])
+        if _is_aside(one, text) or held or attends or listed or (again and last in asides):
             asides.add(one)
         last = one
     for row in rows:
