@@ -10,7 +10,7 @@ from transforms.sectors import Place, Sector, Tally
 from transforms.securities import Mention
 from transforms.stated import STATED, stated
 from transforms.taxonomy import Taxonomy
-from transforms.trades import released, serves, trade, unlisted
+from transforms.trades import of_shares, released, serves, trade, unlisted
 from transforms.words import Words
 
 _MOST = 4
@@ -52,7 +52,7 @@ def industries(
     name, `subject` among them, counts only where it is what the company is in. Where no industry weighs enough, the heaviest
     one of such a level-1 name stands for it, if it is named twice or is that of a company, unless another is nearly as heavy;
     else the trade of the one company that the article is about, AI where its model comes out; else AI, where the headline names a
-    technology and the text many.
+    technology and the text many. Where a headline only tells what becomes of shares, only what the text names is one.
     """
     others = unlisted(words, lists, subject)
     if others and not companies:
@@ -94,6 +94,8 @@ def industries(
     found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies, words, lists))
     if not named and not found and not codes and about_ai:
         found, codes = _ai(words, lists)
+    if not named and of_shares(words, lists) and not any(one in words.text for one in found):
+        return {}, {}
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
     return found, codes

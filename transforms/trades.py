@@ -16,6 +16,7 @@ _SPEAKS = re.compile(r"(?:[（(][^（）()]{1,16}[)）])?(?:首席\w{0,3}(?:师|
 # What comes out stands behind the word for it, with little between.
 _RELEASED = re.compile(r"(?:发布|开源|推出|上线)(?!.*(?:搭载|接入|应用|基于))[^，。、：；\s]{0,10}$")
 _IT = frozenset({"传媒", "商贸零售", "计算机", "电子"})  # level-1 names of internet, shops, software and phones
+_OF_SHARES = frozenset({"质押", "解除质押", "股份减持", "股份增持", "股份回购", "处罚", "约谈"})  # kinds of triggers
 HOLDING = re.compile(r"(?:控股|集团|股份|国际|中国)+$")
 """What stands behind a company's name and says nothing of its trade."""
 
@@ -60,6 +61,13 @@ def _speaks(end: int, name: str, title: str, lists: Taxonomy) -> bool:
     """Whether a house only says in a headline what it makes of others: 海州银行：看好云湖咖啡."""
     finance = lists.industries[lists.company_industries[name]] in HOUSES
     return finance and bool(_SPEAKS.match(title, end)) and not ANNOUNCES.match(title, end)
+
+
+def of_shares(words: Words, lists: Taxonomy) -> bool:
+    """Whether a headline only tells what becomes of a company's shares, or that somebody admonishes it: no news of its business."""
+    edge = len(words.title)
+    told = {lists.triggers[trigger] for start, _, trigger in words.found["triggers"] if start < edge} - {"其他"}
+    return bool(told) and told <= _OF_SHARES
 
 
 def trade(others: dict[str, list[Place]], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> dict[str, list[Place]]:
