@@ -98,7 +98,7 @@ def industries(
         return {}, {}
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
-    return found, codes
+    return found, codes if found or companies else {}
 
 
 def _ai(words: Words, lists: Taxonomy) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:
