@@ -94,11 +94,9 @@ def industries(
     found: dict[str, list[Place]] = defaultdict(list, {} if named else trade(others, companies, words, lists))
     if not named and not found and not codes and about_ai:
         found, codes = _ai(words, lists)
-    if not named and of_shares(words, lists) and not any(one in words.text for one in found):
-        return {}, {}
     for sector in named:
         found[lists.industry_names.get(bare(sector.spelling), sector.spelling)] += sector.places
-    return found, codes if found or companies else {}
+    return found, codes if found or (companies and not of_shares(words, lists)) else {}
 
 
 def _ai(words: Words, lists: Taxonomy) -> tuple[dict[str, list[Place]], dict[str, list[Place]]]:

@@ -71,13 +71,16 @@ def of_shares(words: Words, lists: Taxonomy) -> bool:
 
 
 def trade(others: dict[str, list[Place]], companies: Sequence[Mention], words: Words, lists: Taxonomy) -> dict[str, list[Place]]:
-    """Return what the one company that the article is about is in, where the lists tell, as the text words it if it does."""
-    if len(others) == 1:
-        return {_worded(industry, words, lists): places for industry, places in others.items()}
-    company = _only(companies)
-    if company is None or not company.industry:
-        return {}
-    return {_worded(company.industry, words, lists): [(one.start, one.end) for one in companies]}
+    """Return what the one company that the article is about is in, where the lists tell, as the text words it if it does.
+
+    In news of its shares alone the text must do so.
+    """
+    if len(others) != 1:
+        company = _only(companies)
+        industry = company.industry if company else ""
+        others = {industry: [(one.start, one.end) for one in companies]} if industry else {}
+    worded = {_worded(industry, words, lists): places for industry, places in others.items()}
+    return {} if of_shares(words, lists) and not any(one in words.text for one in worded) else worded
 
 
 def _worded(industry: str, words: Words, lists: Taxonomy) -> str:

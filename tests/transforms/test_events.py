@@ -38,6 +38,19 @@ def test_headings_are_no_events_unless_there_is_nothing_else():
     assert chosen("") == []
 
 
+def test_the_headline_again_above_the_body_is_none():
+    title = "远帆物流拟引入二股东 实控人套现6.37亿元"
+    assert chosen(f"{title} 样报记者 何一帆\n{LEAD}", title) == [LEAD]
+
+
+def test_what_a_company_assures_of_a_pledge_counts_less():
+    acts = "".join(f"11月{day}日，远帆物流公告，李岚质押{day}00万股，用于第{day}个项目。" for day in range(1, 8))
+    told = "公司控股股东已知悉此事，11月10日质押的3000万股仍未解除。"
+    assured = "公司控股股东资信状况良好，11月10日质押的3000万股不存在平仓风险。"
+    assert told in chosen(acts + told, "远帆物流公告")
+    assert assured not in chosen(acts + assured, "远帆物流公告")
+
+
 def test_an_announcement_that_leads_over_to_a_table_is_one():
     body = "11月9日，远帆物流接到股东陆行舟的通知，其将480万股公司股份办理了质押，具体情况如下：\n注：合计数为四舍五入所致。"
     assert chosen(body, "远帆物流关于股东质押的公告")[0].endswith("具体情况如下：")

@@ -131,7 +131,7 @@ def test_a_game_is_no_news_of_an_industry():
     assert found("火箭客场取胜 球员庆祝", body) == ([], [])
 
 
-@pytest.mark.parametrize("title", ["农夫山泉上市首日大涨", "农夫山泉(09633.HK)回购股份", "大和：看好农夫山泉（09633）"])
+@pytest.mark.parametrize("title", ["农夫山泉上市首日大涨", "农夫山泉(09633.HK)任命总裁", "大和：看好农夫山泉（09633）"])
 def test_a_company_that_is_listed_elsewhere_or_nowhere_lends_its_industry(title):
     assert found(title, "公司回购120万股，耗资2000万港元。今年累计回购3次。") == (["饮料"], ["食品饮料"])
 
@@ -306,11 +306,11 @@ def test_everyday_things_are_no_industry(title, body):
 
 
 def test_what_the_one_company_is_in_stands_where_the_text_names_nothing():
-    body = "金科股份公告，股东解除质押3767万股。质权人为样行。金科股份说，将关注进展。"
-    assert found("金科股份：股东解除质押", body) == (["房地产"], ["房地产"])
-    assert found("宁德时代：股东解除质押", body.replace("金科股份", "宁德时代")) == (["锂电池"], ["电力设备"])
-    two = body.replace("质权人为样行", "另一家公司宁德时代说，宁德时代不受影响")
-    assert found("金科股份、宁德时代：股东解除质押", two) == ([], ["房地产", "电力设备"])
+    body = "金科股份公告，聘任李岚为总裁。任期三年。金科股份说，此事不影响经营。"
+    assert found("金科股份：聘任总裁", body) == (["房地产"], ["房地产"])
+    assert found("宁德时代：聘任总裁", body.replace("金科股份", "宁德时代")) == (["锂电池"], ["电力设备"])
+    two = body.replace("任期三年", "另一家公司宁德时代说，宁德时代不受影响")
+    assert found("金科股份、宁德时代：聘任总裁", two) == ([], ["房地产", "电力设备"])
 
 
 def test_the_trade_in_a_companys_name_is_its_industry_though_the_text_does_not_name_it_otherwise():
@@ -377,3 +377,30 @@ def test_a_house_that_speaks_of_others_lends_them_no_industry_and_one_whose_head
     assert found("富国银行：净利润下降", "富国银行说，净利润下降了三成。") == (["银行"], ["银行"])
     assert found("陆行舟出任锦州银行行长", "锦州银行公告，陆行舟出任行长。") == (["银行"], ["银行"])
     assert found("富国银行首席策略师：美股将回调", "富国银行首席策略师说，美股将回调。") == ([], [])
+
+
+def test_what_becomes_of_shares_tells_no_industry_that_the_text_does_not_name():
+    body = "贵州茅台公告，股东李岚解除质押200万股，占公司总股本的0.02%。"
+    assert found("贵州茅台：股东李岚解除质押200万股", body) == ([], [])
+    assert found("贵州茅台：股东李岚解除质押200万股", f"{body}公司主营白酒。") == (["白酒"], ["食品饮料"])
+    assert found("贵州茅台：半年报净利润增长", "贵州茅台公告，上半年净利润增长。")[1] == ["食品饮料"]
+
+
+def test_a_file_of_who_broke_rules_is_no_business():
+    body = "证监局对李岚出具警示函，并记入证券期货市场诚信档案数据库。证监局说，数据将记入诚信档案数据库。"
+    assert found("李岚被出具警示函", body) == ([], [])
+
+
+def test_where_somebody_worked_before_is_not_what_an_article_is_about():
+    body = "样网宣布，副总裁柳岚离职。柳岚{0}Uber中国负责人。她{0}Uber中国法务，后{0}Uber亚太区负责人。"
+    assert found("样网副总裁柳岚离职 曾任Uber中国负责人", body.format("曾任"))[0] == []
+    assert found("样网副总裁柳岚离职 今任Uber中国负责人", body.format("现任"))[0] == ["网约车"]
+
+
+def test_level_1_names_stand_beside_an_industry_or_a_company():
+    body = "李岚说，这是往事，她至今记得那一天的天气。" * 60 + "她穿着汉服走过街头，人们看着。"
+    assert found("一袭汉服，一段往事", body) == ([], [])
+
+
+def test_a_trust_that_holds_houses_is_of_real_estate():
+    assert "房地产" in found("春泉产业信托回购0.5万股", "春泉产业信托公布，回购0.5万个单位，物业租金增长。")[1]

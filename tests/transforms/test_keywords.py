@@ -311,3 +311,46 @@ def test_how_long_and_by_whom_is_no_beginning_or_end_of_a_keyword():
     made = found("海州新材：股东拟6个月内减持 拟10转5", body)
     assert "海州新材" in made
     assert not any(one.startswith(("内", "自本")) or one.endswith("拟") for one in made)
+
+
+def test_a_person_whose_name_is_cut_amiss_is_known_behind_what_he_is():
+    body = "样网5月29日宣布，高级副总裁柳甄因个人原因离职。公开资料显示，柳甄系样网早期员工。2016年，柳甄加盟样网。"
+    made = found("样网高级副总裁柳甄离职", f"{body}自柳甄加盟样网起，业务扩张。")
+    assert "柳甄" in made
+    assert not [one for one in made if "甄" in one and one != "柳甄"]
+
+
+def test_who_left_is_looked_for_by_that():
+    body = "云湖电子公告，董事郑岚离职。郑岚2016年进入云湖电子。"
+    assert "离职" in found("云湖电子董事郑岚离职", body)
+    assert "出任" not in found("郑岚出任云湖电子董事", body.replace("离职", "出任董事"))
+
+
+def test_a_share_under_warning_is_called_with_it():
+    body = "样报讯，*ST云湖：拟购买样三力100%股权。*ST云湖主营油墨。青禾科技：净利润预增六成。青禾科技主营表面活性剂。"
+    made = found("午间公告：*ST云湖拟并购样三力；青禾科技净利预增", body)
+    assert "*ST云湖" in made
+    assert not {"ST", "云湖"} & set(made)
+
+
+def test_no_phrase_breaks_off_in_what_joins_or_dates_it():
+    body = "样电公司市场营销暨公共关系处副总经理李岚接任。样电公司市场营销暨公共关系处在海州。公司说，量产样车时，公司堪比地狱。"
+    made = found("样电量产样车时堪比地狱", body)
+    assert not [one for one in made if "暨" in one or one.endswith("时")]
+
+
+def test_a_generation_is_counted():
+    body = "样米笔记本换上10代酷睿处理器，从8代酷睿升级到10代酷睿。10代酷睿更快。"
+    assert not {"代酷睿", "10代酷"} & set(found("样米笔记本发布：10代酷睿加持", body))
+
+
+def test_an_exchange_whose_system_votes_are_cast_by_is_none():
+    body = "远帆地产股东大会采用网络投票。通过深圳证券交易所交易系统投票的时间为9:15。通过深圳证券交易所互联网投票系统投票的时间为全天。"
+    assert "深圳证券交易所" not in found("远帆地产关于股东大会的公告", body)
+    ruled = body.replace("交易系统", "规则").replace("互联网投票系统", "规则")
+    assert "深圳证券交易所" in found("远帆地产关于股东大会的公告", ruled)
+
+
+def test_who_took_the_picture_may_stand_without_a_blank():
+    body = "海州港开港。 样社记者 谢环驰摄\n海州港货运量增长，海州港扩建。\n图为海州港。 样社记者 谢环驰摄"
+    assert "谢环驰" not in found("海州港开港", body)
