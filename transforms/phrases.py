@@ -40,7 +40,7 @@ _ALIKE = 0.7  # of the characters that two phrases share
 _UNKNOWN = (PERSON, PERSON_ALONE, PLAIN, SUBJECT)
 _SHORT = 4  # characters; a name of fewer may be a part
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
-_COUNTERS = frozenset("代万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
+_COUNTERS = frozenset("篮代万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
 # Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange

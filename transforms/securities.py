@@ -41,10 +41,14 @@ _ATTENDS = re.compile(
     rf"[^，。；！？、\n]{{0,8}}(?:(?:分公司|办事处)[^，。；！？、\n]{{0,8}}|(?<=公司)代表{HAN}{{0,3}})(?:参加|出席|陪同|发言)"
 )
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
-# 海州新材前董秘: who has left is not the company.
 # What stands before the sixth of many names, most of which the lists need not know: 青禾、云湖、海州、临江、远帆、…
 _AMONG_MANY = re.compile(r"(?:[^，。；：、\n]{1,12}、){5}$")
 _LONGEST_ROW = 65  # characters of five such names
+# 午间公告：…: what several companies have announced, each in a sentence of its own.
+_DIGEST = re.compile(
+    r"^[【\[]?(?:午间|晚间|早间|盘[前后]|今日|上市公司)?(?:重要|利好)?公告(?:[：:】\]]|汇总|速递|精选|集锦|一览)"
+)
+# 海州新材前董秘: who has left is not the company.
 _FORMER = re.compile(
     r"(?:集团|公司)?[前原]任?(?:高管|董秘|董事|总裁|副总|行长|掌门|一把手|员工|首席|CEO|CFO|COO|CTO)"
     r"(?![^。！？\n]{0,24}(?:获刑|被查|受审|双开|逮捕|造假|去世|逝世))"
@@ -159,6 +163,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
     reported = set() if mainly else _reported(found, rows, text)
     of_houses = len({one.company.code for one in reported if _is_house(one)}) >= _MANY
     asides = _asides(found, rows, text, edge, lead)
+    digest = not mainly and _DIGEST.search(words.title)
     for one in found:
         aside = one.company.code in authors or one in asides
         house = _is_house(one) and not of_houses
@@ -167,6 +172,7 @@ def about(found: Sequence[Mention], words: Words, sentences: Sequence[Sentence],
             and one.company.code not in counterparts
             and (one in reported or one.start < lead or _is_asked_about(one, words))
         )
+        matters = matters or bool(digest and not house and text[one.start - 1] in "\n。；")
         # Behind a full stop a house mostly speaks of others: 市场震荡。海州证券：三季度…
         own = not _is_house(one) or (ANNOUNCES.match(text, one.end) and text[one.start - 1] not in "。；")
         matters = matters or bool(not mainly and own and heads(one.start, one.end, text))

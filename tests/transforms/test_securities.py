@@ -476,3 +476,9 @@ def test_one_of_many_names_in_the_lead_is_not_what_an_article_is_about():
     names = "拜尔、万样、壳牌、样油、ABB、伊样、"
     assert codes("样钢任命总裁", f"{names}宁德时代、舍弗勒等一周要闻回顾。样钢任命总裁。") == []
     assert codes("样钢任命总裁", "宁德时代、舍弗勒与样钢签约。样钢任命总裁。") == ["300750.SZ"]
+
+
+def test_each_of_a_digest_of_announcements_is_what_it_is_about():
+    body = "多家公司发布公告，宁德时代预计上半年净利为10亿元。蓝海华腾与样车签署合作协议。其供货商还有比亚迪。"
+    assert set(codes("午间公告：样车参股公司上市", body)) == {"300750.SZ", "300484.SZ"}
+    assert codes("样车参股公司上市", f"样车参股公司上市。样车说，将扩产。{body}") == ["300750.SZ"]
