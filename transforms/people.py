@@ -50,7 +50,7 @@ def strangers(statement: str, article: str, names: Collection[str]) -> Iterator[
         found = _BEFORE.search(statement, 0, match.start())
         if found and found[1] not in article and _is_called(found[1]):
             yield found.span(1)
-    for name in names:
+    for name in sorted(names):
         yield from _misspelt(name, statement, article)
 
 
@@ -124,10 +124,11 @@ def _tag(word: str) -> str:
 
 def _misspelt(name: str, statement: str, article: str) -> Iterator[Span]:
     """Yield where a statement has a name but for one character, and something that the article has nowhere."""
-    size = len(name)
-    if name[0] not in statement and name[-1] not in statement:
-        return
-    for start in range(len(statement) - size + 1):
+    size, half = len(name), len(name) // 2
+    # One half of it is as in the name.
+    starts = {match.start() for match in re.finditer(f"(?={re.escape(name[:half])})", statement)}
+    starts |= {match.start() - half for match in re.finditer(f"(?={re.escape(name[half:])})", statement)}
+    for start in sorted(one for one in starts if 0 <= one <= len(statement) - size):
         said = statement[start : start + size]
         other = [place for place in range(size) if said[place] != name[place]]
         if len(other) != 1 or said in article or not re.fullmatch(rf"{HAN}+", said):

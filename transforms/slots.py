@@ -6,8 +6,9 @@ characters that the statement has around it, and has another one of its kind the
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.lexis import is_pronoun, shares
@@ -21,6 +22,8 @@ from transforms.vocabulary import PERSONS, PROPER, is_foreign, names_person, tag
 Span = tuple[int, int]
 _Word = tuple[str, int, int]
 """A word's kind, start and end."""
+_Side = tuple[bool, str]
+"""Characters beside a place, and whether they stand before it."""
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]{2,}(?![a-z\d])")
 _TITLE_BEFORE = re.compile(rf"{TITLE}$")
@@ -85,6 +88,7 @@ class Slots:
         """Take an article's spelled text and the word lists."""
         self._article = article
         self._lists = lists
+        self._sides: dict[tuple[str, int], dict[_Side, list[tuple[int, str]]]] = {}
 
     @cached_property
     def _places(self) -> dict[str, dict[str, list[int]]]:
@@ -101,11 +105,13 @@ class Slots:
         """Yield the words of a spelled statement in whose place the article has another one of their kind."""
         for kind, words in self._places.items():
             for start, end in _occurrences(statement, kind, words):
+                begun = max(statement.rfind(mark, 0, start) for mark in _BREAKS) + 1
+                if statement[max(begun, start - _MOST) : end + _MOST] in self._article:  # nothing can be more alike
+                    continue
                 noun = _noun_behind(statement, end) if kind == "place" else ""
                 if noun and statement[start:end] + noun in self._article:
                     continue
-                least = len(noun) or _LEAST
-                if instead := self._instead(statement, (start, end), words, least):
+                if instead := self._instead(statement, (start, end), kind, begun, len(noun) or _LEAST):
                     yield Slot(start, end, instead)
 
     def mistitled(self, statement: str, sentences: Sequence[str]) -> Iterator[Span]:
@@ -126,21 +132,40 @@ class Slots:
         ends = (match.end() for form in forms for match in re.finditer(form, sentence))
         return any(not sentence.startswith(persons, end) for end in ends)
 
-    def _instead(self, statement: str, slot: Span, words: dict[str, list[int]], least: int) -> str:
+    def _instead(self, statement: str, slot: Span, kind: str, begun: int, least: int) -> str:
         """Return the word of a kind that the article has in a place of a statement, and not the statement's own; else nothing."""
         word, article = statement[slice(*slot)], self._article
-        begun = max(statement.rfind(mark, 0, slot[0]) for mark in _BREAKS) + 1
-        forms = [word, *(other for other in words if other != word and _is_same(word, other))]
+        others = [
+            (same, (start, start + len(other)))
+            for start, other in self._near(statement, slot, kind, (least + 1) // 2)
+            if other != word
+            and (same := alike(statement, slot, article, (start, start + len(other)), begun)) >= least
+            and not _is_same(word, other)
+        ]
+        if not others:
+            return ""
+        forms = [word, *(other for other in self._places[kind] if other != word and _is_same(word, other))]
         own = max((alike(statement, slot, article, place, begun) for form in forms for place in _all(form, article)), default=0)
-        best, instead = max(own + min(_MORE, least), least) - 1, ""
-        for other, starts in words.items():
-            if other in forms:
-                continue
-            for start in starts:
-                place = start, start + len(other)
-                if (same := alike(statement, slot, article, place, begun)) > best and not self._is_listed(place, word):
-                    best, instead = same, other
-        return instead
+        best = max(
+            (one for one in others if one[0] >= own + min(_MORE, least) and not self._is_listed(one[1], word)),
+            key=itemgetter(0),
+            default=None,
+        )
+        return article[slice(*best[1])] if best else ""
+
+    def _near(self, statement: str, slot: Span, kind: str, size: int) -> Iterator[tuple[int, str]]:
+        """Yield the words of a kind, each with its start, that have so many characters on one side that a statement has there.
+
+        Of two sides that have twice as many alike, or one less, at least one is such.
+        """
+        if (kind, size) not in self._sides:
+            found = self._sides[kind, size] = {}
+            for word, starts in self._places[kind].items():
+                for start in starts:
+                    for side in _sides(self._article, (start, start + len(word)), size):
+                        found.setdefault(side, []).append((start, word))
+        sides = self._sides[kind, size]
+        yield from (one for side in _sides(statement, slot, size) for one in sides.get(side, ()))
 
     def _is_listed(self, place: Span, word: str) -> bool:
         """Whether a word stands near a place where a list is: either of A、B may stand first, or alone."""
@@ -153,6 +178,11 @@ def alike(one: str, slot: Span, other: str, place: Span, begun: int = 0) -> int:
     """Return how many letters and digits on either side of a place of one text, from `begun` on, are those of a place of another one."""
     before = _same(one[max(begun, slot[0] - _MOST) : slot[0]][::-1], other[max(0, place[0] - _MOST) : place[0]][::-1])
     return before + _same(one[slot[1] : slot[1] + _MOST], other[place[1] : place[1] + _MOST])
+
+
+def _sides(text: str, slot: Span, size: int) -> tuple[_Side, _Side]:
+    """Return the characters right before and right behind a place of a text."""
+    return (True, text[max(0, slot[0] - size) : slot[0]]), (False, text[slot[1] : slot[1] + size])
 
 
 def _same(one: str, other: str) -> int:
@@ -188,6 +218,7 @@ def _noun_behind(statement: str, end: int) -> str:
     return noun if len(noun) > 1 else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_same(one: str, other: str) -> bool:
     """Whether two words may stand for the same: one short for the other, or two forms of one title, rank or time."""
     if set(one) <= set(other) or set(other) <= set(one):

@@ -1,8 +1,11 @@
 """Words of an article that a statement puts where the article has others, and titles that it gives to others."""
 
+from itertools import cycle, islice
+
 import pytest
 
 from tests.transforms.lists import shipped
+from transforms import slots
 from transforms.passage import Article
 from transforms.statements import Statement
 
@@ -123,3 +126,29 @@ def test_other_forms_stand(body, statement):
 )
 def test_such_forms_excuse_nothing(body, statement):
     assert Statement(statement, Article("标题", body, shipped())).why_not() != ""
+
+
+def test_of_a_list_twice_as_long_not_four_times_as_many_places_are_compared(monkeypatch):
+    compared = []
+
+    def counted(*places):
+        compared.append(places)
+        return alike(*places)
+
+    alike = slots.alike
+    monkeypatch.setattr(slots, "alike", counted)
+    each = []
+    for size in (30, 60, 120):
+        people = [
+            f"{title}{surname}{given}"
+            for title, surname, given in islice(
+                zip(cycle(("董事长", "总经理", "行长")), cycle("江韩沈陆周吴郑"), cycle("予白牧野知微行舟明辉文"), strict=False),
+                size,
+            )
+        ]
+        article = Article("标题", f"出席会议的有：{'、'.join(people)}。", shipped())
+        compared.clear()
+        assert Statement(f"参加会议的是{'、'.join(people[: size // 2] + people[size // 2 + 1 :])}。", article).why_not() == ""
+        each.append(len(compared))
+    assert each[1] < 3 * each[0] + 50
+    assert each[2] < 3 * each[1] + 50
