@@ -8,6 +8,7 @@ from functools import cached_property
 from transforms.bounds import Bound, bound_of
 from transforms.days import Day, days
 from transforms.figures import Figure, figures
+from transforms.holders import Holders
 from transforms.lexis import Lexis
 from transforms.names import bearers
 from transforms.pairing import Label, labels, pairs
@@ -81,6 +82,11 @@ class Article(Passage):
     def slots(self) -> Slots:
         """The words that another one may take the place of."""
         return Slots(self.text.text, self.lists)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Who has which title."""
+        return Holders(self.told, self.slots.persons)
 
     @cached_property
     def names(self) -> frozenset[str]:

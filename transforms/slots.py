@@ -5,7 +5,7 @@ characters that the statement has around it, and has another one of its kind the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from operator import itemgetter
@@ -26,7 +26,6 @@ _Side = tuple[bool, str]
 """Characters beside a place, and whether they stand before it."""
 
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]{2,}(?![a-z\d])")
-_TITLE_BEFORE = re.compile(rf"{TITLE}$")
 _CLOSED = {
     "title": re.compile(TITLE),
     "rank": re.compile(
@@ -101,6 +100,11 @@ class Slots:
             words |= {word: [start for start, _ in _all(word, text)] for word in words}
         return found
 
+    @property
+    def persons(self) -> Collection[str]:
+        """The persons whom the article names."""
+        return self._places.get("person", {}).keys()
+
     def displaced(self, statement: str) -> Iterator[Slot]:
         """Yield the words of a spelled statement in whose place the article has another one of their kind."""
         for kind, words in self._places.items():
@@ -113,24 +117,6 @@ class Slots:
                     continue
                 if instead := self._instead(statement, (start, end), kind, begun, len(noun) or _LEAST):
                     yield Slot(start, end, instead)
-
-    def mistitled(self, statement: str, sentences: Sequence[str]) -> Iterator[Span]:
-        """Yield where a spelled statement gives a person of the article a title that its sentences give to others only."""
-        for name in self._places.get("person", ()):
-            start = statement.find(name)
-            title = _TITLE_BEFORE.search(statement, max(0, start - _MOST), max(0, start))
-            if not title or title[0] + name in self._article or name + title[0] in self._article:
-                continue
-            forms = forms_of(title[0])
-            having = [one for one in sentences if any(form in one for form in forms)]
-            if having and not any(name in one and self._is_free(forms, one, name) for one in having):
-                yield title.start(), start + len(name)
-
-    def _is_free(self, forms: Sequence[str], sentence: str, name: str) -> bool:
-        """Whether a sentence has a title that stands right before no other person."""
-        persons = tuple(one for one in self._places["person"] if name not in one and one not in name)
-        ends = (match.end() for form in forms for match in re.finditer(form, sentence))
-        return any(not sentence.startswith(persons, end) for end in ends)
 
     def _instead(self, statement: str, slot: Span, kind: str, begun: int, least: int) -> str:
         """Return the word of a kind that the article has in a place of a statement, and not the statement's own; else nothing."""

@@ -233,7 +233,7 @@ class Statement(Passage):
     def _displaced(self) -> Iterator[str]:
         for place in other_titles(self.text.text, self._article.text.text):
             yield f"The article does not name {self.quote(place)}."
-        for place in self._article.slots.mistitled(self.text.text, self._article.told):
+        for place in self._article.holders.mistitled(self.text.text):
             yield f"The article does not state {self.quote(place)}."
         for place in apart(self.text.text, self._article.text.text):
             yield f"The article does not state {self.quote(place)}."

@@ -18,6 +18,9 @@ _ANY = "|".join(sorted({form for group in _FORMS for form in group}, key=len, re
 TITLE = rf"(?:(?<!银(?=行长))(?:{_ANY})(?<!行长(?=期)))"
 """A pattern of any title; 银行长期 has none in it."""
 _TITLE = re.compile(TITLE)
+_NO_OFFICES = ("监事会", "董事会", "董事局", "创立", "创办")
+OFFICE = rf"(?:(?!(?:{'|'.join(_NO_OFFICES)})(?!主席|秘书)){TITLE})"
+"""A pattern of any title that a person can have."""
 
 
 def forms_of(title: str) -> list[str]:
