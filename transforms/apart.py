@@ -1,4 +1,4 @@
-"""Apart: what a statement joins and an article has apart - two Latin words, 去年6月 of 今年6月, 下午8点 of 上午8点."""
+"""Apart: what a statement joins and an article has apart - two Latin words, 去年6月 of 今年6月, 下午8点 of 上午8点 or 今早8点."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ Span = tuple[int, int]
 _WORD = re.compile(r"(?<![a-z\d])[a-z][a-z\d]*(?![a-z\d])")
 _PAIRED = (
     re.compile(r"([今去前明后]年)(\d{1,2}月|年[初中底末]|第?[一二三四]季度?|[上下]半年|[春夏秋冬])"),
-    re.compile(r"([上下]午|凌晨|[早晚]间)(\d{1,2}[点时:])"),
+    re.compile(r"([上下]午|凌晨|清晨|[早晚][间上]?|[今明昨当][早晚])(\d{1,2})[点时:]"),
 )
 
 
@@ -30,8 +30,17 @@ def apart(statement: str, article: str) -> Iterator[Span]:
     for pattern in _PAIRED:
         known: dict[str, set[str]] = {}
         for match in pattern.finditer(article):
-            known.setdefault(match[2], set()).add(match[1])
-        yield from (match.span() for match in pattern.finditer(statement) if match[1] not in known.get(match[2], {match[1]}))
+            known.setdefault(match[2], set()).add(_part(match[1]))
+        for match in pattern.finditer(statement):
+            if _part(match[1]) not in known.get(match[2], {_part(match[1])}):
+                yield match.span()
+
+
+def _part(time: str) -> str:
+    """Return what a time before another one says: 今晚 and 晚间 are one part of a day, and 晚上6点 is 下午6点."""
+    if "早" in time or time == "清晨":
+        return "上午"
+    return "下午" if "晚" in time else time
 
 
 def _latin(text: str) -> _Latin:

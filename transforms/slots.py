@@ -5,7 +5,7 @@ characters that the statement has around it, and has another one of its kind the
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from operator import itemgetter
@@ -25,7 +25,8 @@ _Word = tuple[str, int, int]
 _Side = tuple[bool, str]
 """Characters beside a place, and whether they stand before it."""
 
-_LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]{2,}(?![a-z\d])")
+_LATIN = re.compile(r"(?<![a-z\d])(?=[a-z\d ]{3})[a-z][a-z\d]*(?: [a-z][a-z\d]*)*(?![a-z\d])")
+"""Latin words with blanks between are one name."""
 _CLOSED = {
     "title": re.compile(TITLE),
     "rank": re.compile(
@@ -62,6 +63,8 @@ _FORMS = tuple(
     )
 )
 """The forms of one rank, scope or time."""
+_APART = frozenset("前副")
+"""What makes another word of one: 前三季度 of 三季度, 副行长 of 行长."""
 _NOUNS = frozenset({*PROPER, "n", "j"})
 _NO_NAMES = frozenset(["m", "q", "p", "c", "d", "r", "u", "uj", "ul", "v", "x", ""])
 """Parts of speech of what stands before 公司 or 银行 and is no part of its name."""
@@ -130,14 +133,23 @@ class Slots:
         ]
         if not others:
             return ""
-        forms = [word, *(other for other in self._places[kind] if other != word and _is_same(word, other))]
-        own = max((alike(statement, slot, article, place, begun) for form in forms for place in _all(form, article)), default=0)
+        own = max((alike(statement, slot, article, place, begun) for place in self._own(kind, word)), default=0)
         best = max(
             (one for one in others if one[0] >= own + min(_MORE, least) and not self._is_listed(one[1], word)),
             key=itemgetter(0),
             default=None,
         )
         return article[slice(*best[1])] if best else ""
+
+    def _own(self, kind: str, word: str) -> Iterator[Span]:
+        """Yield the places where the article has a word of a kind in any form; names are also parts of others."""
+        for form in (word, *(other for other in self._places[kind] if other != word and _is_same(word, other))):
+            if kind == "latin" and form.count(" ") < word.count(" "):  # Einhorn is no proof of Telstra Einhorn
+                continue
+            if kind in _CLOSED:  # 三季度 is none of 前三季度
+                yield from ((start, start + len(form)) for start in self._places[kind].get(form, ()))
+            else:
+                yield from _all(form, self._article)
 
     def _near(self, statement: str, slot: Span, kind: str, size: int) -> Iterator[tuple[int, str]]:
         """Yield the words of a kind, each with its start, that have so many characters on one side that a statement has there.
@@ -189,8 +201,8 @@ def _all(word: str, text: str) -> Iterator[Span]:
 
 
 def _occurrences(statement: str, kind: str, words: dict[str, list[int]]) -> Iterator[Span]:
-    """Yield where a statement has a word of a kind: of a closed one any, of names those of the article."""
-    if pattern := _CLOSED.get(kind):
+    """Yield where a statement has a word of a kind: of a closed or Latin one any, of names those of the article."""
+    if pattern := _LATIN if kind == "latin" else _CLOSED.get(kind):
         yield from (match.span() for match in pattern.finditer(statement))
     else:
         yield from (place for word in words for place in _all(word, statement))
@@ -207,11 +219,22 @@ def _noun_behind(statement: str, end: int) -> str:
 @lru_cache(maxsize=1 << 14)
 def _is_same(one: str, other: str) -> bool:
     """Whether two words may stand for the same: one short for the other, or two forms of one title, rank or time."""
+    if one.isascii() and other.isascii():
+        return _is_same_latin(one.split(), other.split())
+    if (one[0] in _APART or other[0] in _APART) and one[0] != other[0]:
+        return False
     if set(one) <= set(other) or set(other) <= set(one):
         return True
     if shares(ORGANISED.sub("\n", other), one) and not (len(one) == len(other) and names_person(one) and names_person(other)):
         return True
     return _plain(one) == _plain(other) or other in forms_of(one)
+
+
+def _is_same_latin(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether of two Latin names one has all words of the other, or is their first letters, or the same without blanks."""
+    shorter, longer = sorted((one, other), key=len)
+    initials = "".join(word[0] for word in longer)
+    return set(shorter) <= set(longer) or "".join(shorter) in (initials, "".join(longer))
 
 
 def _plain(word: str) -> str:
