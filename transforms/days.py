@@ -10,7 +10,8 @@ from transforms.numerals import DIGIT, value_of
 
 _YEAR = rf"(?:1[89]|20)\d\d|[{DIGIT}]{{4}}"
 _UP_TO_31 = rf"\d{{1,2}}|[{DIGIT}十]{{1,3}}"
-_MONTHS = 100  # more than any month is: 前7个月 and 1至7月 are month 107
+MONTHS = 100
+"""More than any month is: 前7个月 and 1至7月 are month 107."""
 _DAY = re.compile(
     rf"""(?=[前\d{DIGIT}十])(?<![\d.])(?:
         (?:(?P<y4>{_YEAR})年)?(?:(?<![提此之目以])前(?P<n1>{_UP_TO_31})个月|(?<![\d.])[1一]月?[-~至到](?P<n2>{_UP_TO_31})月(?:份|(?!\d)))
@@ -42,7 +43,7 @@ def days(text: str) -> list[Day]:
             for names in (("y1", "y2", "y3", "y4"), ("m1", "m2", "n1", "n2"), ("d1", "d2", "d4"))
         )
         if month and (match["n1"] or match["n2"]):
-            found.append(Day(*match.span(), year, _MONTHS + month, None))
+            found.append(Day(*match.span(), year, MONTHS + month, None))
         elif (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31):
             found.append(Day(*match.span(), year, month, day))
     return found

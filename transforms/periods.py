@@ -1,13 +1,19 @@
-"""Periods: the part of a year that a text tells a figure of - 前三季度, 第三季度, 上半年."""
+"""Periods: the part of a year that a text tells a figure of - 前三季度, 第三季度, 上半年, 前9个月."""
 
 import re
 from collections.abc import Sequence
 
+from transforms.days import MONTHS, Day
 from transforms.figures import Figure
 from transforms.passage import Article, Passage
 
-_PERIOD = re.compile(r"(?P<half>[上下]半年|半年度)|(?P<first>[前首])?第?(?P<quarter>[一二三四1-4])季")
+_PERIOD = re.compile(
+    r"(?P<half>[上下]半年|半年度)|(?P<first>[前首])?第?(?P<quarter>[一二三四1-4])季"
+    r"|(?P<whole>(?<!占)全年)(?!的|计划|目标|任务|预算|预期|预测|指引)"
+)
 _DIGITS = str.maketrans("一二三四", "1234")
+_FIRST = {MONTHS + 3: "1", MONTHS + 6: "上半年", MONTHS + 9: "前3", MONTHS + 12: "全年"}
+"""What the first months of a year are called together."""
 
 
 def is_of_another(statement: Passage, figure: Figure, article: Article, found: Sequence[int]) -> bool:
@@ -15,15 +21,40 @@ def is_of_another(statement: Passage, figure: Figure, article: Article, found: S
 
     `found` are the numbers of the article's figures that say the same. A sentence that names no period before it may tell of any.
     """
-    ours = _period(statement.text.text, 0, figure.start)
+    ours = _period(statement, 0, figure.start)
     places = (article.figures[one].start for one in found)
-    theirs = {_period(article.text.text, article.sentences[article.sentence_at(one)][0], one) for one in places}
+    theirs = {_period(article, article.sentences[article.sentence_at(one)][0], one) for one in places}
     return bool(ours and theirs) and theirs.isdisjoint((ours, ""))
 
 
-def _period(text: str, begun: int, place: int) -> str:
-    """Return the last period that a spelled text names between two places, in one form; nothing where it names none."""
-    found = ""
-    for match in _PERIOD.finditer(text, begun, place):
-        found = match["half"] or f"{match['first'] or ''}{match['quarter']}"
-    return found.replace("半年度", "上半年").translate(_DIGITS)
+def is_called(day: Day, article: Article) -> bool:
+    """Whether an article has the first months of a year, 前6个月, under their other name, 上半年; of that year, if one is told."""
+    years = {one.year for one in article.days}
+    return (
+        day.month in _FIRST
+        and day.year in (None, *years)
+        and _FIRST[day.month] in {name for _, name in _named(article, 0, len(article.text.text))}
+    )
+
+
+def is_told_in_months(statement: Passage, figure: Figure, article: Article) -> bool:
+    """Whether a figure is a number of quarters, 前三季度, that an article has as the first months of a year, 前9个月."""
+    name = _period(statement, max(0, figure.start - 1), figure.end)
+    return name in {_FIRST[one.month] for one in article.days if one.month in _FIRST}
+
+
+def _period(passage: Passage, begun: int, place: int) -> str:
+    """Return the last period that a passage names between two places, in one form; nothing where it names none."""
+    return max(_named(passage, begun, place), default=(0, ""))[1]
+
+
+def _named(passage: Passage, begun: int, place: int) -> list[tuple[int, str]]:
+    """Return the periods that a passage names between two places, each with its place, in one form."""
+    months = ((one.start, one.month) for one in passage.days if begun <= one.start < place)
+    found = [(start, _FIRST.get(month, str(month))) for start, month in months if month and month > MONTHS]
+    return found + [(match.start(), _form(match)) for match in _PERIOD.finditer(passage.text.text, begun, place)]
+
+
+def _form(match: re.Match[str]) -> str:
+    found = match["half"] or match["whole"] or f"{match['first'] or ''}{match['quarter']}"
+    return "上半年" if found in ("半年度", "前二", "前2") else found.translate(_DIGITS)

@@ -17,7 +17,7 @@ from transforms.opposites import opposite
 from transforms.pairing import backwards, exchanged, pairs
 from transforms.passage import Article, Passage, Span, blanked
 from transforms.people import strangers
-from transforms.periods import is_of_another
+from transforms.periods import is_called, is_of_another, is_told_in_months
 from transforms.rough import bearing_out, worded
 from transforms.shortened import shortened
 from transforms.titles import other_titles
@@ -118,6 +118,8 @@ class Statement(Passage):
     def _other_days(self) -> Iterator[str]:
         for day in self.days:
             found = [other for other in self._article.days if same_day(day, other)]
+            if not found and is_called(day, self._article):
+                continue
             if not found:
                 yield f"The article does not state the day {self.quote(day)}."
             elif rival := self._rival(day, found, self._article.days):
@@ -131,7 +133,7 @@ class Statement(Passage):
             agreed = [article.figures[one] for one in found if one not in against]
             if not against and worded(figure, bound.side, article.rough):
                 continue
-            if not found and self._is_article(figure):
+            if not found and (self._is_article(figure) or is_told_in_months(self, figure, article)):
                 continue
             if not found:
                 yield f"The article does not state the figure {self.quote(figure)}."
