@@ -18,6 +18,7 @@ from transforms.pairing import backwards, exchanged, pairs
 from transforms.passage import Article, Passage, Span, blanked
 from transforms.people import strangers
 from transforms.periods import is_called, is_of_another, is_told_in_months
+from transforms.ranges import misranged
 from transforms.rough import bearing_out, worded
 from transforms.shortened import shortened
 from transforms.titles import other_titles
@@ -188,6 +189,8 @@ class Statement(Passage):
     def _exchanged(self) -> Iterator[str]:
         """Yield the pairs of figures that the article tells the other way round, wherever it has both: in one sentence, or else at all."""
         figures = self.figures[:_MOST_FIGURES]
+        for first in misranged(self, self._article, self._stating):
+            yield f"The article does not have {self.quote((self.figures[first].start, self.figures[first + 1].end))}."
         for first, second in combinations(range(len(figures)), 2):
             one, other = figures[first], figures[second]
             turned_round = second == first + 1 and backwards(self.text.text, one, other)
