@@ -11,7 +11,8 @@ from transforms.naming import called, coded, firms, foreign, holders, latin_name
 from transforms.sectors import Place
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
-from transforms.vocabulary import PERSONS, TITLE, is_common, names_person
+from transforms.titles import BESIDE
+from transforms.vocabulary import PERSONS, is_common, names_person
 from transforms.words import Word, Words
 from transforms.written import counted, written
 
@@ -56,7 +57,7 @@ _TAILS = re.compile(
     r"股本|增长率|中心|管理|设备|产品|品牌|投资|资本|合作|模式|指标|指数|收入|费用|利润|价格|资产|法|会议|组织|协会|"
     r"联盟|委员会|增长|改革|建设|创新|发展|研究|研究院|实验室|大学|风险|环境|材料|报告|效率|价格|质量|能力|安全"
 )
-_TITLE = re.compile(TITLE)
+_TITLE = re.compile(BESIDE)
 _PLURAL = frozenset({"投资者", "同业"})  # who is meant with a word behind only: 投资者保护
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
 _VAGUE = "各项 各种 多种 有关 相关 暨"

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from transforms.names import ORGANISED
 from transforms.text import HAN
-from transforms.titles import OFFICE, forms_of
-from transforms.vocabulary import TITLE, names_person
+from transforms.titles import BESIDE, OFFICE, forms_of
+from transforms.vocabulary import names_person
 
 Span = tuple[int, int]
 
-_TITLE = re.compile(rf"{OFFICE}|{TITLE}")
+_TITLE = re.compile(rf"{OFFICE}|{BESIDE}")
 # Between two titles of one person.
 _AND = re.compile(r"(?:兼任?|暨|、|和|及|/)[\u4e00-\u9fff]{0,8}")
 _LIST = re.compile("[、和与及]?")
@@ -20,7 +20,7 @@ _IS = re.compile(r"[^,;:()]{0,12}?(?:(?<![责信主])任|(?<![认因])为|是|�
 # A person of three characters, before what the person is, or right behind it at a clause's end or before a common verb.
 _NAMED = re.compile(
     rf"(?<![\u4e00-\u9fff])({HAN}{{3}})(?=(?:[现曾兼历也将]?任|担任|出任|是|为|系){HAN}{{0,16}}?(?:{OFFICE}))"
-    rf"|(?:{OFFICE}|{TITLE})({HAN}{{3}})(?=[^\u4e00-\u9fff]|出席|主持|致辞|介绍|参加|率|在)"
+    rf"|(?:{OFFICE}|{BESIDE})({HAN}{{3}})(?=[^\u4e00-\u9fff]|出席|主持|致辞|介绍|参加|率|在)"
 )
 _PRONOUN = re.compile("(?:此前|目前|此外|同时|随后)?,?[他她其]")
 _PASSES_ON = re.compile("接任|接替|接棒|继任|辞|卸任|离任|离职|退休|分别|轮值|换届")

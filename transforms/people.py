@@ -11,15 +11,12 @@ import rjieba
 
 from transforms.lexis import LIGHT, NO_NOUN
 from transforms.text import HAN
-from transforms.vocabulary import PERSONS, PROPER, TITLE, edges, is_common, is_foreign, names_person, proper, tag_of, tagged
+from transforms.titles import CALLING
+from transforms.vocabulary import PERSONS, PROPER, edges, is_common, is_foreign, names_person, proper, tag_of, tagged
 
 Span = tuple[int, int]
 
-_TITLE = (
-    rf"(?:{TITLE}|[厅司所州区乡馆站社]长|大臣|外长|财长|秘书|董秘|发言人|分析师|研究员|经济学家|科学家|院士|专家|审判长|后卫|前锋|门将|中锋|选手|创始人"
-    r"|合伙人|首席\w{1,4}官|负责人|总监|工程师|村民|居民|嫌疑人|理事|监事|委员|代表|议员|顾问|总干事|ceo|cto|cfo|coo)"
-)
-_TITLED = re.compile(rf"{_TITLE}({HAN}{{2,4}})")
+_TITLED = re.compile(rf"{CALLING}({HAN}{{2,4}})")
 _SPEAKS = (
     "撰文称?|发文称?|表示|认为|指出|介绍|透露|强调|坦言|预计|判断|建议|呼吁|宣布|回应|告诉|写道|提醒|直言|解释|补充|称"
     "|(?<![劝游听据小传学解演])说"
@@ -27,7 +24,7 @@ _SPEAKS = (
 _SAYS = re.compile(rf"{_SPEAKS}|拥有|毕业于|出任|担任|当选|头球|破门|梅开二度")
 _SAID = frozenset(verb.rpartition(")")[2][0] for verb in _SPEAKS.split("|"))
 """Characters that verbs of speech begin with: no part of the name before."""
-_BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{_TITLE}|[与和及])({HAN}{{2,7}})$")
+_BEFORE = re.compile(rf"(?:^|[^\u4e00-\u9fff·]|{CALLING}|[与和及])({HAN}{{2,7}})$")
 _DOTTED = re.compile(rf"{HAN}·{HAN}")
 _NOUNS = frozenset({*PROPER, "n", "ng", "x"})
 _TOWNS = frozenset("省市县区镇乡村州")

@@ -2,15 +2,9 @@
 
 import re
 
+from transforms.titles import ALIKE
+
 _GROUPS = """
-    ceo 首席执行官 首席执行 行政总裁
-    cfo 首席财务 财务总监
-    cto 首席技术 技术总监
-    coo 首席运营
-    董秘 董事会秘书
-    财长 财政部长 财政大臣
-    外长 外交部长 外交大臣
-    防长 国防部长
     央行 人民银行 中央银行
     上交所 上海证券交易所
     深交所 深圳证券交易所
@@ -56,7 +50,9 @@ _GROUPS = """
     etf 交易型开放式 交易所交易基金
 """
 _OTHERS = {
-    form: [other for other in group.split() if other != form] for group in _GROUPS.strip().splitlines() for form in group.split()
+    form: [other for other in group if other != form]
+    for group in (*ALIKE, *map(str.split, _GROUPS.strip().splitlines()))
+    for form in group
 }
 _FORM = re.compile(
     "|".join(rf"(?<![a-z]){form}(?![a-z])" if form.isascii() else form for form in sorted(_OTHERS, key=len, reverse=True))
@@ -65,4 +61,9 @@ _FORM = re.compile(
 
 def shortened(statement: str, article: str) -> list[tuple[int, int]]:
     """Return where a spelled statement has a form for which the article has another one: CEO for 首席执行官."""
-    return [match.span() for match in _FORM.finditer(statement) if any(other in article for other in _OTHERS[match[0]])]
+    return [match.span() for match in _FORM.finditer(statement) if any(other in article for other in _others(match[0], article))]
+
+
+def _others(form: str, article: str) -> list[str]:
+    """Return the other forms of one; no part of it, where an article has the form as it is."""
+    return [other for other in _OTHERS[form] if other not in form or form not in article]

@@ -4,7 +4,8 @@ import re
 
 from transforms.names import ORGANISED
 from transforms.naming import latin_name
-from transforms.vocabulary import PERSONS, TITLE, names_person, proper
+from transforms.titles import BESIDE
+from transforms.vocabulary import PERSONS, names_person, proper
 from transforms.words import Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
@@ -29,7 +30,7 @@ _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商"
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
 _NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _DATED = re.compile(r"\d{2,4}年|\d{1,2}月")
-_TITLES = re.compile(f"(?:{TITLE})+$")
+_TITLES = re.compile(f"(?:{BESIDE})+$")
 _BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
 _COLON = re.compile(r"([^：:\s，、“”《》（）()]{2,6})[：:]")
 

@@ -13,12 +13,6 @@ PROPER = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
 PERSONS = frozenset({"nr", "nrt", "nrfg"})
 """Those of persons."""
 
-TITLE = (
-    "总?书记|主席|总统|总理|首相|[部省市县镇处科局]长|[校院会行队]长|秘书长|理事长|教授|博士|先生|女士|老师|医生|律师|同志|夫妇|将军|警官"
-    "|董事长?|总?经理|总裁|主任|记者|主持人|教练|法官|检察官"
-)
-"""Pattern of what somebody is or does, that stands beside a name and is no part of it."""
-
 _RARE = 100  # of the dictionary's counts: a name is rarer, 明星 and 嘉宾 are not
 _NOUNS = frozenset({*PROPER, "n", "ng", "x", "j", "l", "i", "s", "g", "zg", "ag", "b", "an"})
 _LANDS = frozenset("洋江河湖山岛州省市县区镇东南西北")
