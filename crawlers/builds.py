@@ -5,36 +5,22 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, true, update
 
+from crawlers.claims import Claims, elsewhere, hand_on, take_the_place
 from crawlers.clock import now
-from crawlers.fates import HELD, LEFT, UNFETCHED, Find, Outcome, State, Waiting
+from crawlers.fates import HELD, OPEN, Find, Outcome, Waiting
 from crawlers.page import Position
-from crawlers.stories import Stories
 from crawlers.tables import chunks, place, put
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 _TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
 _OFF_DAY = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
-_others = _urls.alias()
 
 
-class Builds(Stories):
+class Builds(Claims):
     """The ledger, as far as it knows of builds. Every method raises StoreError when the database cannot be used."""
-
-    def give_way(self, source: str) -> None:
-        """Let those URLs of a source be skipped (`seen`) that another one has by now.
-
-        These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them;
-        none of which it had made a record before, which is in its files.
-        """
-        with self._writing() as connection:
-            for mine, theirs in ((UNFETCHED, HELD), (("archived",), ("record",))):
-                owner = select(func.min(_others.c.source)).where(_elsewhere_in(theirs)).correlate(_urls).scalar_subquery()
-                unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
-                given = update(_urls).where(unbuilt, elsewhere(theirs))
-                connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
 
     def take_in(self, source: str, find: Find, position: Position, day: date, seed: str, crawl: str) -> None:
         """Note a page that was not crawled but imported; it waits for the build under `day`."""
@@ -85,9 +71,14 @@ class Builds(Stories):
         with self._reading() as connection:
             return set(connection.scalars(select(_urls.c.published_date).where(late).distinct()))
 
-    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None) -> None:
-        """Note what the build made of pages, and by what. A record counts under its publication day from now on."""
+    def settle(self, source: str, outcomes: Iterable[Outcome], made_by: str | None = None, heirs: Collection[str] = ()) -> None:
+        """Note what the build made of pages, and by what. A record counts under its publication day from now on.
+
+        What was rejected by the source's own days or rules, the first of `heirs` is to build that has skipped it; a record that
+        another source has kept of a page that it lost gives way.
+        """
         records, others = [], []
+        passed: dict[date | None, list[str]] = {}
         for outcome in outcomes:
             values: dict[str, Any] = {
                 "mine": outcome.article_id,
@@ -102,10 +93,15 @@ class Builds(Stories):
                 records.append({**values, "day": outcome.published_date})
             else:
                 others.append(values)
+                if outcome.state == "reject" and outcome.reason in OPEN:
+                    passed.setdefault(outcome.published_date, []).append(outcome.article_id)
         settled = update(_urls).where(row_of(source, bindparam("mine")))
         with self._writing() as connection:
             for rows in filter(None, (records, others)):
                 connection.execute(settled, rows)
+            take_the_place(connection, source, [row["mine"] for row in records])
+            for day, ids in passed.items():
+                hand_on(connection, ids, day, heirs)
 
     def reopen(self, source: str, days: Iterable[date], unless: str | None = None) -> int:
         """Let the built pages of `days` wait for the build again, those aside that `unless` made. Return how many these are."""
@@ -119,17 +115,6 @@ class Builds(Stories):
         gone = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.reason == "missing", _urls.c.day.in_(list(days)))
         with self._writing() as connection:
             connection.execute(update(_urls).where(gone, ~elsewhere(HELD)).values(state="discovered", reason=None, detail=None))
-
-
-def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:
-    """Return the condition that another source has a row's URL in one of the states, not for another day only, nor left."""
-    return exists().where(_elsewhere_in(states)).correlate(_urls)
-
-
-def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
-    counts = or_(_others.c.reason.is_(None), _others.c.reason.not_in(("off_day", LEFT)))
-    same = and_(_others.c.article_id == _urls.c.article_id, _others.c.source != _urls.c.source)
-    return and_(same, _others.c.state.in_(list(states)), counts)
 
 
 def _built(source: str) -> ColumnElement[bool]:

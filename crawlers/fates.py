@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from crawlers.clock import SHANGHAI, day_of, now
+from crawlers.clock import SHANGHAI, now
 from crawlers.page import Position
 
 State = Literal["discovered", "archived", "record", "reject", "skipped", "blocked", "failed"]
@@ -17,7 +17,10 @@ Again = Literal["missing", "failed", "all"]
 Day = tuple[str, date]  # a source's day
 
 UNFETCHED: tuple[State, ...] = ("discovered", "failed", "blocked")
-HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")  # what another source has or is about to fetch
+HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")
+"""What another source has or is about to fetch, but for the rejects that are `OPEN`."""
+OPEN = ("off_day", "no_body", "no_title", "crashed")
+"""Reasons of rejects by a source's own days and rules: another one that lists the article tries the page, too."""
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
 UNGROUNDED = "ungrounded"
@@ -251,50 +254,3 @@ class Backfill(NamedTuple):
     again: Again
     newest_first: bool
     begun_at: datetime
-
-
-class Fate(NamedTuple):
-    """What becomes of a candidate, as columns of its row."""
-
-    state: State
-    reason: str | None = None
-    detail: str | None = None
-    fetched_at: datetime | None = None
-    archive_file: str | None = None
-    archive_offset: int | None = None
-
-
-def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fate | None:
-    """Return what becomes of a candidate, or None when its row stays as it is.
-
-    `rows` are the rows of its URL by any source, `mine` the one of this source, None where it is new; `wanted` are the
-    days asked for.
-    """
-    off_day = find.listed is not None and find.listed not in wanted
-    if mine is not None and (off_day or not _may_go_on(mine, at_hand=find.at_hand)):
-        return None
-    if off_day:
-        return Fate("skipped", "off_day")
-    others = [row for row in rows if row is not mine]
-    held: tuple[State, ...] = ("record",) if find.at_hand else HELD  # of other pages nobody knows yet what they give
-    owner = next((row for row in others if row.state in held and row.reason not in ("off_day", LEFT)), None)
-    if owner is not None:
-        return Fate("skipped", "seen", owner.source)
-    copy = next((row for row in others if row.state == "reject" and row.reason == "off_day"), None)
-    if copy is not None:
-        # Another source fetched it for another day and made no record of it: its page serves here.
-        return Fate("archived", None, None, copy.fetched_at, copy.archive_file, copy.archive_offset)
-    return Fate("discovered")
-
-
-def _may_go_on(mine: Any, *, at_hand: bool) -> bool:
-    """Whether a URL that a source has found before is to be fetched now, or its page taken that is at hand."""
-    if mine.state == "blocked" and not at_hand:
-        return bool(mine.settled_at < now() - COOLDOWN)
-    return mine.state in UNFETCHED or (mine.state == "skipped" and mine.reason != MOVED)
-
-
-def day_to_count(wanted: set[date]) -> date:
-    """Return the day under which a candidate without a date counts until its page tells."""
-    today = day_of(now())
-    return today if today in wanted else max(wanted)

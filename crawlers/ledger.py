@@ -1,6 +1,7 @@
 """The ledger: the fate of every URL and of every (source, day).
 
-With `tables`, `database`, `books`, `history`, `answers`, `census`, `stories`, `builds` and `inquiries` it is all that knows its tables.
+With `tables`, `database`, `books`, `history`, `answers`, `census`, `stories`, `claims`, `builds` and `inquiries` it is all that knows
+its tables.
 
 A row of `urls` is one URL of one source; it is counted under exactly one day. Its state follows the facts:
 discovered -> archived -> record or reject, or skipped, blocked, failed. Two sources never fetch one URL: the second
@@ -11,11 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 
 from crawlers.books import COVERED
-from crawlers.builds import Builds, elsewhere, row_of
+from crawlers.builds import Builds, row_of
+from crawlers.candidates import Fate, day_to_count, fate_of
 from crawlers.census import Census
+from crawlers.claims import elsewhere
 from crawlers.clock import now
 from crawlers.database import is_shared
 from crawlers.fates import (
@@ -24,13 +27,10 @@ from crawlers.fates import (
     LEFT,
     MOVED,
     UNFETCHED,
-    Fate,
     Fetch,
     Find,
     State,
     Verdict,
-    day_to_count,
-    fate_of,
 )
 from crawlers.inquiries import Inquiries
 from crawlers.lock import Locks
@@ -41,7 +41,6 @@ from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 _ENDED = ("whole", "none")  # listings that were read to their end
-_heirs = _urls.alias()
 
 
 class Ledger(Builds, Census, Inquiries):
@@ -153,43 +152,6 @@ class Ledger(Builds, Census, Inquiries):
         known = len(rows[target]) > len(moved)
         return mine if mine.archive_file is None and source not in moved and (known or likely) else None
 
-    def take_up(self, source: str, days: Iterable[date]) -> None:
-        """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
-
-        They were listed when their day was not asked for, or another source had them and has lost them since.
-        """
-        wanted = set(days)
-        left = and_(_urls.c.source == source, _urls.c.state == "skipped", _urls.c.reason.in_(("off_day", "seen")))
-        with self._writing() as connection:
-            rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left, ~elsewhere(HELD))).all()
-            for part in chunks([row.article_id for row in rows if row.day in wanted]):
-                taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
-                connection.execute(taken.values(state=_fetched_or_not(), reason=None, detail=None, settled_at=None))
-
-    def leave(self, source: str, but: Collection[date] = ()) -> None:
-        """Let other sources have what this one has found and not fetched, `but` for that of some days.
-
-        What they have skipped since it was this one's, the first of them is to fetch: the days under which it counts are not
-        complete any more. Must run under the source's lock: nobody works on it.
-        """
-        found = and_(_urls.c.source == source, _urls.c.state == "discovered", _urls.c.day.not_in(list(but)))
-        seen = and_(_urls.c.state == "skipped", _urls.c.reason == "seen", _urls.c.detail == source)
-        with self._writing() as connection:
-            connection.execute(update(_urls).where(found).values(reason=LEFT))
-            heirs = select(_urls.c.source).where(seen).distinct().order_by(_urls.c.source)
-            for heir in connection.scalars(heirs).all():  # one after another: what the first one has, no other one is to have
-                free = update(_urls).where(_urls.c.source == heir, seen, ~elsewhere(HELD))
-                connection.execute(free.values(state=_fetched_or_not(), reason=None, detail=None, settled_at=None))
-
-    def holding(self) -> set[str]:
-        """Return the sources that have found URLs and not fetched them, for which no other source asks."""
-        seen = and_(_heirs.c.state == "skipped", _heirs.c.reason == "seen", _heirs.c.detail == _urls.c.source)
-        wanted = exists().where(_heirs.c.article_id == _urls.c.article_id, seen).correlate(_urls)
-        with self._reading() as connection:
-            found = and_(_urls.c.state == "discovered", _urls.c.reason.is_distinct_from(LEFT))
-            missed = and_(_urls.c.state.in_(("failed", "blocked")), wanted)
-            return set(connection.scalars(select(_urls.c.source).where(or_(found, missed)).distinct()))
-
     def pending(self, source: str, days: Iterable[date]) -> list[Fetch]:
         """Return the URLs of `days` that were found but are archived by no source: never fetched, failed or blocked.
 
@@ -263,11 +225,6 @@ def _settled_at(fate: Fate, mine: Any) -> datetime | None:
     if fate.state == "skipped":
         return (mine.settled_at if was_skipped and mine.reason == fate.reason else None) or now()
     return None if was_skipped or mine is None else mine.settled_at
-
-
-def _fetched_or_not() -> Any:
-    """Return the state of a URL that was skipped and is to become an article after all."""
-    return case((_urls.c.archive_file.is_not(None), "archived"), else_="discovered")
 
 
 def _to_fetch() -> Any:

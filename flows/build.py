@@ -168,10 +168,15 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
             rejects.put[page.day].append(built.reject)
     if waiting := {built.record.published_date for built in done if built.record and built.record.annotated_at is None}:
         project.ledger.owe(source, waiting)
-    records.apply(dataset.records(project.data), source)
+    table = dataset.records(project.data)
+    kept = project.ledger.kept_by_others(source, [built.record.article_id for built in done if built.record])
+    records.apply(table, source)
+    for (other, day), ids in kept.items():  # not before: else nobody has the record for a moment, or after a kill
+        table.apply(day, other, [], ids)
     rejects.apply(dataset.rejects(project.data), source)
     project.ledger.retold(told)
-    project.ledger.settle(source, [built.outcome for built in done], made_by)
+    heirs = [one.name for one in project.sources.values() if not one.disabled]
+    project.ledger.settle(source, [built.outcome for built in done], made_by, heirs)
     return finds
 
 

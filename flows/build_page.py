@@ -12,7 +12,7 @@ from crawlers.errors import LostError
 from crawlers.fates import REDATED, UNGROUNDED, Find, Outcome, Waiting
 from crawlers.page import Page, article_id, canonical_url
 from crawlers.source import Source, load_source, plain_source
-from flows.built import BuildJob, Built, rejected, unreadable
+from flows.built import BuildJob, Built, rejected, unlisted, unreadable
 from transforms import layout, stories
 from transforms.annotate import Engine, Waits, annotate, open_engine
 from transforms.extract import extract
@@ -43,7 +43,10 @@ def _build_page(job: BuildJob, source: Source, engine: Engine, waiting: Waiting)
         if page.kind == "import":
             article, annotation, dropped = layout.imported(page, _lists(job.taxonomy))
         elif page.kind == "seed":
-            article, annotation = _flash(page, source, waiting.article_id), None
+            found = _flash(page, source, waiting.article_id)
+            if found is None and page.source != job.source:  # a list of another one, whose rules rejected what stands there
+                return unlisted(waiting, page.source)
+            article, annotation = _told(found), None
         else:
             articles = _extracted(job.sources, job.source, page, more)
             finds = _finds(articles, page, waiting)
@@ -90,8 +93,8 @@ def _finds(articles: list[Article], page: Page, waiting: Waiting) -> tuple[Find,
     )
 
 
-def _flash(page: Page, source: Source, identity: str) -> Article:
-    """Return the article that an archived list holds whole. Raises RejectedError where the list has it no more."""
+def _flash(page: Page, source: Source, identity: str) -> Article | None:
+    """Return the article that an archived list holds whole, None where no seed of the source finds it there. Raises RejectedError."""
     for seed in source.seeds:
         if seed.item and seed.item.text:
             with suppress(ListingError):
@@ -99,7 +102,13 @@ def _flash(page: Page, source: Source, identity: str) -> Article:
                     if article_id(canonical_url(one.url)) == identity:
                         told = Told(one.url, one.title, one.text or "", one.moment, one.publisher)
                         return flash(page, source, told)
-    raise RejectedError("no_body", "no seed of the source finds it in the archived list")
+    return None
+
+
+def _told(found: Article | None) -> Article:
+    if found is None:
+        raise RejectedError("no_body", "no seed of the source finds it in the archived list")
+    return found
 
 
 @lru_cache(maxsize=64)

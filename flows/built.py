@@ -53,6 +53,12 @@ def unreadable(waiting: Waiting, error: LostError) -> Built:
     return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, UNREADABLE, str(error)))
 
 
+def unlisted(waiting: Waiting, other: str) -> Built:
+    """Return what becomes of an article of which there is but another source's list: the next crawl fetches it."""
+    detail = f"it stands in a list of {other} alone, and is yet to be fetched"
+    return Built(waiting, Outcome(waiting.article_id, "failed", waiting.published_date, "list", detail))
+
+
 def rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) -> Built:
     """Return what becomes of a page that gives no record."""
     if error.reason in WALLS:  # not the page: it is left alone for a while and then fetched again

@@ -87,6 +87,7 @@ class Gathering:
                 else:
                     self._watch.phase(f"build {news}")
                     self._runner.step(f"build {news} ahead", partial(self._build_ahead, news))
+        self._build_handed()
 
     def plan(self) -> Plan:
         """Return the days of each source, and those that were listed to their end before and got new articles meanwhile."""
@@ -158,6 +159,14 @@ class Gathering:
         self._build(source, [*days, *sorted(late)])
         self._begin(source, crawls)
         self._built({source: days})
+
+    def _build_handed(self) -> None:
+        """Build what sources of this run have got from others, which made no record of it by their own rules; each once."""
+        left = dict(self._asked)
+        while ready := [name for name, days in left.items() if days & self._project.ledger.handed_days(name)]:
+            days = sorted(left.pop(ready[0]) & self._project.ledger.handed_days(ready[0]))
+            self._build(ready[0], days)
+            self._built({ready[0]: days})
 
     def _awake(self, source: str, days: list[date], name: str) -> bool:
         """Whether a source's site may be asked now; where it is left alone, the days are begun, and that is a finding."""

@@ -76,11 +76,12 @@ def rebuild(
     for source, days in plan.items():
         watch.phase(f"rebuild {source}")
         changes[source] = SourceChanges()
-        try:
+        make = partial(_make, project, source, runner, watch, annotating)
+        findings += _rebuilt(project, source, days, make, changes[source], everything=everything)
+    for source, days in plan.items():  # what one has got from another, which rejects it by now, and which came behind it
+        if handed := sorted(project.ledger.handed_days(source).intersection(days)):
             make = partial(_make, project, source, runner, watch, annotating)
-            findings += _rebuild(project, source, days, make, changes[source], everything=everything)
-        except CaixunError as error:
-            findings.append(Finding("failure", str(error)))
+            findings += _rebuilt(project, source, handed, make, changes[source], everything=False)
     run = finish(project, plan, "", runner, findings)
     run.annotated = annotating.result
     return run, changes
@@ -99,6 +100,22 @@ def _make(
     moved = runner.step(f"rebuild {source}", partial(build, project, source, days, runner, watch.tick, before=before))
     annotating.take({source: days})
     return moved
+
+
+def _rebuilt(
+    project: Project,
+    source: str,
+    days: list[date],
+    make: Callable[[list[date], Before], list[str]],
+    changes: SourceChanges,
+    *,
+    everything: bool,
+) -> list[Finding]:
+    """Make days of a source again, and return what is to be told, also what went wrong with it."""
+    try:
+        return _rebuild(project, source, days, make, changes, everything=everything)
+    except CaixunError as error:
+        return [Finding("failure", str(error))]
 
 
 def _rebuild(

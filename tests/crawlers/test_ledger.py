@@ -258,9 +258,12 @@ def test_what_stands_in_a_sources_files_is_not_given_away(ledger):
     ledger.lose_pages("a", [find(1).article_id], "lost")
     fetched(ledger, "b", [find(1)])
     archived(ledger, "b", find(1), 2)
-    ledger.settle("b", [Outcome(find(1).article_id, "record", D18)])
     ledger.give_way("a")
-    assert (report(ledger).tally.skipped, report(ledger, "b").tally.records) == ({}, 1)
+    assert report(ledger).tally.skipped == {}
+    assert ledger.kept_by_others("b", [find(1).article_id]) == {("a", D18): {find(1).article_id}}
+    ledger.settle("b", [Outcome(find(1).article_id, "record", D18)])  # whose record takes its place
+    assert (report(ledger).tally.skipped, report(ledger, "b").tally.records) == ({"seen": 1}, 1)
+    assert ledger.kept_by_others("b", [find(1).article_id]) == {}
 
 
 def test_a_page_that_two_sources_fetched_becomes_a_record_of_one(ledger):
@@ -345,7 +348,7 @@ def test_a_wall_is_left_alone_for_a_while(ledger, monkeypatch):
     assert ledger.listed("a", [D18]) == {D18}
     later = now() + COOLDOWN + timedelta(seconds=1)
     monkeypatch.setattr("crawlers.ledger.now", lambda: later)
-    monkeypatch.setattr("crawlers.fates.now", lambda: later)
+    monkeypatch.setattr("crawlers.candidates.now", lambda: later)
     assert fetched(ledger, "a", [find(1)]) == ["http://e.cn/1"]
     ledger.miss("a", find(1).article_id, "blocked", "wall")
     later += COOLDOWN + timedelta(seconds=1)

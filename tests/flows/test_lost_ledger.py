@@ -303,8 +303,12 @@ def test_an_article_that_another_source_has_fetched_since_its_page_was_lost_is_k
         file_of(project).unlink()
         project = without_ledger(project) if ledger == "lost" else project
         assert troubles_of(project)
+        kept = dataset.records(project.data).rows(D18, "aa")
         collected(project, {"bb": [D18]})
         collected(project, {"aa": [D17, D18], "bb": [D18]})
+        assert [row.source for row in dataset.records(project.data).select(D17, D18)] == ["aa", "bb"]
+        assert troubles_of(project) == []
+        dataset.records(project.data).apply(D18, "aa", kept)  # as earlier versions have left it
         assert [trouble.cure for trouble in troubles_of(project) if "1 record of aa" in trouble.what] == [
             "taken out; a copy of the file is in broken/"
         ]

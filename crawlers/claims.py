@@ -1,0 +1,152 @@
+"""The ledger's part on articles that several sources list: whose each is, and who is next where that one makes no record of it."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+
+from crawlers.clock import now
+from crawlers.fates import HELD, LEFT, OPEN, UNFETCHED, UNREADABLE, State
+from crawlers.stories import Stories
+from crawlers.tables import chunks
+from crawlers.tables import days as _days
+from crawlers.tables import urls as _urls
+
+_others = _urls.alias()
+_heirs = _urls.alias()
+_SEEN = and_(_urls.c.state == "skipped", _urls.c.reason == "seen")
+_OWN = and_(_urls.c.archive_file.is_not(None), _urls.c.reason.is_distinct_from(UNREADABLE))  # a page that the archive may give
+
+
+class Claims(Stories):
+    """The ledger, as far as it knows whose an article is. Every method raises StoreError when the database cannot be used."""
+
+    def give_way(self, source: str) -> None:
+        """Let those URLs of a source be skipped (`seen`) that another one has by now.
+
+        These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them;
+        none of which it had made a record before, which is in its files.
+        """
+        with self._writing() as connection:
+            for mine, theirs in ((UNFETCHED, HELD), (("archived",), ("record",))):
+                owner = select(func.min(_others.c.source)).where(_elsewhere_in(theirs)).correlate(_urls).scalar_subquery()
+                unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
+                given = update(_urls).where(unbuilt, elsewhere(theirs))
+                connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
+
+    def take_up(self, source: str, days: Iterable[date]) -> None:
+        """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
+
+        They were listed when their day was not asked for, or another source had them and has lost them since. Where another one
+        has fetched a page and made no record of it by its own days or rules, that page is taken, also for what could not be fetched.
+        """
+        wanted = set(days)
+        skipped = and_(_urls.c.state == "skipped", _urls.c.reason.in_(("off_day", "seen")))
+        missed = and_(_urls.c.state.in_(UNFETCHED), ~_OWN, _spare("archive_file").is_not(None))
+        left = and_(_urls.c.source == source, or_(skipped, missed), ~elsewhere(HELD))
+        with self._writing() as connection:
+            rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left)).all()
+            for part in chunks([row.article_id for row in rows if row.day in wanted]):
+                taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
+                connection.execute(taken.values(_taken_up()))
+
+    def leave(self, source: str, but: Collection[date] = ()) -> None:
+        """Let other sources have what this one has found and not fetched, `but` for that of some days.
+
+        What they have skipped since it was this one's, the first of them is to fetch: the days under which it counts are not
+        complete any more. Must run under the source's lock: nobody works on it.
+        """
+        found = and_(_urls.c.source == source, _urls.c.state == "discovered", _urls.c.day.not_in(list(but)))
+        with self._writing() as connection:
+            connection.execute(update(_urls).where(found).values(reason=LEFT))
+            _free(connection, and_(_SEEN, _urls.c.detail == source))
+
+    def holding(self) -> set[str]:
+        """Return the sources that have found URLs and not fetched them, for which no other source asks."""
+        seen = and_(_heirs.c.state == "skipped", _heirs.c.reason == "seen", _heirs.c.detail == _urls.c.source)
+        wanted = exists().where(_heirs.c.article_id == _urls.c.article_id, seen).correlate(_urls)
+        with self._reading() as connection:
+            found = and_(_urls.c.state == "discovered", _urls.c.reason.is_distinct_from(LEFT))
+            missed = and_(_urls.c.state.in_(("failed", "blocked")), wanted)
+            return set(connection.scalars(select(_urls.c.source).where(or_(found, missed)).distinct()))
+
+    def handed_days(self, source: str) -> set[date]:
+        """Return the days under which pages wait for a source's build that another one has made no record of."""
+        waits = and_(_urls.c.source == source, _urls.c.state == "archived", _spare("archive_file") == _urls.c.archive_file)
+        with self._reading() as connection:
+            return set(connection.scalars(select(_urls.c.day).where(waits).distinct()))
+
+    def kept_by_others(self, source: str, ids: Collection[str]) -> dict[tuple[str, date], set[str]]:
+        """Return those of these articles whose pages other sources have lost, by source and day of the record that they have kept."""
+        query = select(_urls.c.source, _urls.c.published_date, _urls.c.article_id).where(_kept_beside(source))
+        kept: dict[tuple[str, date], set[str]] = {}
+        with self._reading() as connection:
+            for part in chunks(sorted(ids)):
+                for other, day, identity in connection.execute(query.where(_urls.c.article_id.in_(part))):
+                    kept.setdefault((other, day), set()).add(identity)
+        return kept
+
+
+def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:
+    """Return the condition that another source has a row's URL in one of the states, neither left nor rejected by its own rules."""
+    return exists().where(_elsewhere_in(states)).correlate(_urls)
+
+
+def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
+    closed = or_(_others.c.state != "reject", _others.c.reason.not_in(OPEN))
+    counts = or_(_others.c.reason.is_(None), and_(_others.c.reason != LEFT, closed))
+    return and_(_same(), _others.c.state.in_(list(states)), counts)
+
+
+def _same() -> ColumnElement[bool]:
+    return and_(_others.c.article_id == _urls.c.article_id, _others.c.source != _urls.c.source)
+
+
+def _spare(column: str) -> Any:
+    """Return a column of a page that another source has rejected by its own days or rules; null where there is none."""
+    rejected = and_(_same(), _others.c.state == "reject", _others.c.reason.in_(OPEN), _others.c.archive_file.is_not(None))
+    return select(_others.c[column]).where(rejected).order_by(_others.c.source).limit(1).correlate(_urls).scalar_subquery()
+
+
+def _kept_beside(source: str) -> ColumnElement[bool]:
+    """Return the condition that a row is another source's, whose files have a record of an article that is to be fetched or built."""
+    unmade = _urls.c.state.in_((*UNFETCHED, "archived"))
+    return and_(_urls.c.source != source, _urls.c.published_date.is_not(None), unmade)
+
+
+def _taken_up() -> dict[str, Any]:
+    """Return the values of a URL that was left alone and is to become an article after all: its page may be there already."""
+    values = {name: case((_OWN, _urls.c[name]), else_=_spare(name)) for name in ("archive_file", "archive_offset", "fetched_at")}
+    there = or_(_OWN, _spare("archive_file").is_not(None))
+    return {**values, "state": case((there, "archived"), else_="discovered"), "reason": None, "detail": None, "settled_at": None}
+
+
+def _free(connection: Connection, seen: ColumnElement[bool], heirs: Collection[str] | None = None) -> None:
+    """Let what was skipped since it was another source's be the first one's that has done so, of all or of `heirs`."""
+    found = select(_urls.c.source).where(seen).distinct().order_by(_urls.c.source)
+    for heir in connection.scalars(found).all():  # one after another: what the first one has, no other one is to have
+        if heirs is None or heir in heirs:
+            connection.execute(update(_urls).where(_urls.c.source == heir, seen, ~elsewhere(HELD)).values(_taken_up()))
+
+
+def hand_on(connection: Connection, ids: Collection[str], day: date | None, heirs: Collection[str]) -> None:
+    """Let the first of the `heirs` that has skipped articles (`seen`) have those that a source has rejected by its own days or rules.
+
+    Where `day` is given, of which the articles are, only of heirs that were asked for it: no other one makes a record of it.
+    """
+    if day is not None:
+        heirs = set(heirs).intersection(connection.scalars(select(_days.c.source).where(_days.c.day == day)))
+    for part in chunks(sorted(ids)):
+        mine = and_(_SEEN, _urls.c.article_id.in_(part))
+        _free(connection, mine, heirs)
+        owner = select(func.min(_others.c.source)).where(_elsewhere_in(HELD)).correlate(_urls).scalar_subquery()
+        connection.execute(update(_urls).where(mine, elsewhere(HELD)).values(detail=owner))
+
+
+def take_the_place(connection: Connection, source: str, ids: Collection[str]) -> None:
+    """Let other sources have no record any more (`seen`) of articles of which this one has made one since they lost the page."""
+    for part in chunks(sorted(ids)):
+        kept = update(_urls).where(_urls.c.article_id.in_(part), _kept_beside(source))
+        values = {"state": "skipped", "reason": "seen", "detail": source, "published_date": None, "settled_at": now()}
+        connection.execute(kept.values(values))
