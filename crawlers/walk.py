@@ -6,19 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from crawlers.clock import SHANGHAI, day_of, is_over, start_of, working_days
+from crawlers.clock import SHANGHAI, day_of, is_over, start_of
+from crawlers.depth import Depth
 from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
 from crawlers.fates import BY_DAY, NOT_OVER, Find, Reach, Verdict
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source
-
-_OUTLIER = 60  # days from the middle of a page beyond which an item is no part of the list's order
-_STRAYS = 2  # items, or a tenth of a page's, that may be kept at the foot of a list and be older than what it holds whole
-_SPARSE = 2  # articles a day: where there are no more, those that a list shows of a day at its foot are all of it
 
 
 @dataclass
@@ -38,9 +34,7 @@ class Walk:
     _links: "array[int]" = field(default_factory=lambda: array("q"))  # sorted hashes: a list may name a hundred thousand
     _allowed: int = 0
     _days_found: Counter[date] = field(default_factory=Counter)
-    _reach: date | None = None
-    _stray: date | None = None  # the oldest day of the few items behind a long pause
-    _pause: int = 1  # the most working days in a row for which the list shows nothing; a day without news is no hole
+    _depth: Depth = field(default_factory=Depth)
     _cut: bool = False
     _failure: Verdict | None = None
     _proves_none: bool = False
@@ -123,7 +117,7 @@ class Walk:
             if link in known or not beside or not (near or self.seed.kind == "sitemap"):
                 continue
             if changed and changed < self.days[0]:
-                self._reach = min(self._reach or changed, changed)  # what was last changed before the days holds none of them
+                self._depth.goes_to(changed)
             elif near:
                 found.append(link)
             else:
@@ -190,37 +184,8 @@ class Walk:
         if self.seed.dated:
             return bool(days) and self.days[0] not in days
         if days:
-            self._reach = self._reach_with(days)
+            self._depth.show(days, len(self._links), ordered=self.seed.kind != "sitemap")
         return bool(days) and max(days) < min(self.days)
-
-    def _reach_with(self, days: list[date]) -> date:
-        """Return how far back the list reaches, now that a page shows items of `days`, in their order."""
-        middle = sorted(days)[len(days) // 2]
-        # An old article that is pinned to the foot of a page says nothing about how far the list reaches.
-        near = [day for day in days if abs((day - middle).days) <= _OUTLIER]
-        unordered = self.seed.kind == "sitemap"
-        before = [self._reach] if self._reach else []
-        last = self._last_before_strays(near, [] if unordered else before)
-        held = [day for day in near if day >= last]
-        if unordered:
-            return min(held + before)
-        return held[-1] if held else last
-
-    def _last_before_strays(self, days: list[date], before: list[date]) -> date:
-        """Return the last of the `days` of a page that follows on those above it and on what the list has shown `before`.
-
-        A few items behind a longer pause than any before may be kept at the foot of the list: they do not tell that it
-        holds the days between. Weekends and holidays are no pause.
-        """
-        shown = sorted({*days, *before}, reverse=True)
-        few = min(max(_STRAYS, len(days) // 10), (len(self._links) - 1) // 2)
-        for newer, older in pairwise(shown):
-            pause = working_days(older, newer)
-            if pause > self._pause and sum(day <= older for day in days) <= few:
-                self._stray = shown[-1]
-                return newer
-            self._pause = max(self._pause, pause)
-        return shown[-1]
 
     def verdicts(self) -> dict[date, Verdict]:
         """Return what the walk came to for each of its days, when it has ended."""
@@ -228,9 +193,10 @@ class Walk:
 
     def reached(self) -> Reach | None:
         """Return how far back a newest-first list reached, when the walk has ended; None where this walk does not tell."""
-        if self.seed.dated or self._failure or self._reach is None or self._asked_at is None:
+        reach = self._depth.reach
+        if self.seed.dated or self._failure or reach is None or self._asked_at is None:
             return None
-        return Reach(*self.seed.list_key(self.keyword), self._reach, self._reach >= min(self.days), self._asked_at)
+        return Reach(*self.seed.list_key(self.keyword), reach, reach >= min(self.days), self._asked_at)
 
     def _verdict(self, day: date) -> Verdict:
         verdict = self._shown(day)
@@ -243,34 +209,25 @@ class Walk:
 
     def _shown(self, day: date) -> Verdict:
         """Return what the list shows of a day, as if that were over."""
+        reach = self._depth.reach
         if self._proves_none:
             return Verdict("none", "the listing shows no issue")
         if not self._links:
             return Verdict("failed", "no link found in the listing; its layout may have changed")
         if not self._allowed:
             return Verdict("failed", f"none of the listing's {len(self._links)} links fits allow")
-        if self._cut and (self.seed.dated or self._reach is None or self._reach >= day):
+        if self._cut and (self.seed.dated or reach is None or reach >= day):
             return Verdict("partial", f"the listing goes on behind page {self._number}")
         if self.seed.dated and day not in self._days_found:
             shown = f"{min(self._days_found)} to {max(self._days_found)}"
             return Verdict("failed", f"the listing shows only articles of {shown}: the site does not list this day")
         if self.seed.dated:
             return Verdict("whole", BY_DAY)
-        if self._reach is None:
+        if reach is None:
             return Verdict("partial", "the listing prints no dates")
-        if self._reach >= day:
-            return self._at_the_foot(day, self._reach)
+        if reach >= day:
+            return self._depth.at_the_foot(day, reach, self._days_found)
         return Verdict("whole") if day in self._days_found else Verdict("none", "the listing shows no article")
-
-    def _at_the_foot(self, day: date, reach: date) -> Verdict:
-        """Return what a list tells of a day before which it shows nothing, or but a few items."""
-        stray = self._stray
-        if stray is None or stray >= reach:
-            return Verdict("partial", f"listing ends at {reach}")
-        held = [count for one, count in self._days_found.items() if one >= reach]
-        if stray < day and self._days_found[day] and sum(held) <= _SPARSE * len(held):
-            return Verdict("whole")
-        return Verdict("partial", f"listing shows only a few articles before {reach}, back to {stray}")
 
 
 def _says_no_issue(page: Page) -> bool:
