@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlsplit
@@ -16,6 +16,15 @@ from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source
 
+_DOUBTS = 3  # first pages that are asked for a second time before one of that source has shown something
+
+
+@dataclass
+class Patience:
+    """What the walks of a crawl share: how many first pages were asked for a second time since one has shown something."""
+
+    doubts: int = 0
+
 
 @dataclass
 class Walk:
@@ -25,8 +34,9 @@ class Walk:
     seed: Seed
     days: list[date]
     keyword: str = ""
+    patience: Patience = field(default_factory=Patience)
     _number: int = 0
-    _doubted: int = 0  # the number of the page that was asked for a second time
+    _doubted: int = -1  # the number of the page that was asked for a second time
     _cursor: str = ""
     _parts: list[str] = field(default_factory=list)  # the list's other pages, in their order, as far as they are known
     _answered: set[str] = field(default_factory=set)
@@ -57,27 +67,37 @@ class Walk:
         try:
             candidates = [] if gone else discover(self.seed, page, self.source)
             if gone or (self.seed.dated and not candidates and _says_no_issue(page)):
-                if self._asks_again():
+                # That a day has no list is said plainly, and so of each day that a site does not have.
+                if (self._number or not self.seed.dated) and self._asks_again():
                     return [], True
                 self._no_page(page)
                 return [], self._turn(page, more=bool(self._parts))
             self._parts += self._new_parts(page)
         except ListingError as error:
+            if self._asks_again():
+                return [], True
             self._failure = Verdict("failed", f"{page.url}: {error}")
             return [], False
-        if self.seed.kind == "api" and not candidates and self._number == 0:
-            self._empty_list(page)
         before = len(self._links)
         finds, past = self._new(candidates, page), self._is_past(candidates)
         new = len(self._links) > before
         if not new and not past and self._asks_again():
             return finds, True
+        if self._number == 0:
+            self._begin(page, candidates)
         return finds, self._turn(page, more=bool(self._parts) or (new and not past))
 
     def _asks_again(self) -> bool:
-        """Whether a page that has nothing new is asked for once more: one odd answer alone does not tell where a list ends."""
+        """Whether a page that has nothing new, or is cut, is asked for once more: one odd answer alone tells nothing of a list.
+
+        Of first pages only a few that follow on one another are, lest each day that a site does not have costs two requests.
+        """
         if self._parts or self._number == self._doubted:
             return False
+        if self._number == 0:
+            if self.patience.doubts >= _DOUBTS:
+                return False
+            self.patience.doubts += 1
         self._doubted = self._number
         return True
 
@@ -137,6 +157,13 @@ class Walk:
         sent = page.status not in GONE and self._is_sent_away(page)
         said = f"sent to {page.url}" if sent else f"the listing is missing (HTTP {page.status})"
         self._failure = Verdict("failed", f"{page.link}: {said}")
+
+    def _begin(self, page: Page, candidates: Sequence[Candidate]) -> None:
+        """Take the first page as it is, odd or not."""
+        if candidates:
+            self.patience.doubts = 0
+        elif self.seed.kind == "api":
+            self._empty_list(page)
 
     def _empty_list(self, page: Page) -> None:
         """Take an empty list for an empty day only where the source expects such days; sites answer so to refuse, too."""
@@ -238,10 +265,10 @@ def _says_no_issue(page: Page) -> bool:
 def walks(source: Source, days: Iterable[date]) -> list[Walk]:
     """Return the walks that list `days` of a source, in the order in which the days are given."""
     wanted = list(dict.fromkeys(days))
-    found = []
+    found, patience = [], Patience()
     for seed, keyword in source.lists():
         parts = [[day] for day in wanted] if seed.dated else [sorted(wanted)]
-        found += [Walk(source, seed, part, keyword) for part in parts if part]
+        found += [Walk(source, seed, part, keyword, patience) for part in parts if part]
     return found
 
 

@@ -83,6 +83,35 @@ def test_the_end_of_a_list_costs_one_request_more(site, tmp_path, end):
     assert not [target for target in site.asked if target.endswith("?p=4")]
 
 
+LIVE = PAPER.replace("kind: listing", "kind: api").replace("links: li", "links: data").replace("?p={{page}}", "")
+LIVE = LIVE.replace("{{url: a, title: a, time: i}}", "{{url: u, title: t}}").replace("    pages: {{max: 9}}\n", "")
+LIVE += "expect: {{min: 0}}\n"  # a day's list may be empty
+DATA = b'{"data": [{"u": "/a/1", "t": "x"}]}'
+
+
+@pytest.mark.parametrize("odd", [(200, b'{"data": []}'), (200, DATA[:20]), (200, b"<html></html>")])
+def test_a_first_page_that_is_empty_or_cut_once_tells_nothing_of_its_day(site, tmp_path, odd):
+    site.pages |= {"/live/19": lambda count: odd if count == 1 else (200, DATA), "/a/1": article(1, printed(1))}
+    (report,) = collected(make_project(tmp_path, site, live=LIVE), {"live": [D19]}).reports
+    assert (report.status, report.tally.records, site.asked.count("/live/19")) == ("complete", 1, 2)
+
+
+@pytest.mark.parametrize("odd", [GONE, EMPTY])
+def test_a_list_of_the_newest_is_asked_for_once_more_where_its_first_page_is_missing_or_empty_once(site, tmp_path, odd):
+    roll(site)
+    whole = site.pages["/roll?p=1"]
+    site.pages["/roll?p=1"] = lambda count: odd if count == 1 else whole
+    assert statuses(collected(make_project(tmp_path, site, roll=ROLL), {"roll": [D18]})) == {18: "complete"}
+
+
+def test_days_that_a_site_does_not_have_cost_one_request_each(site, tmp_path):
+    days = [date(2026, 10, day) for day in range(1, 21)]
+    site.pages |= {f"/live/{day:%d}": (200, b'{"data": []}') for day in days}
+    collected(make_project(tmp_path, site, paper=PAPER, live=LIVE), {"paper": days, "live": days})
+    asked = [sum(path.startswith(f"/{name}/") for path in site.asked) for name in ("paper", "live")]
+    assert asked == [20, 23]  # an empty list may be odd, the first few times; a missing one says it plainly
+
+
 def test_days_behind_a_false_end_are_listed_by_the_next_backfill(site, tmp_path):
     roll(site)
     whole = site.pages.pop("/roll?p=2")
