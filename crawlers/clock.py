@@ -37,6 +37,12 @@ def start_of(day: date, zone: ZoneInfo = SHANGHAI) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def days_within(day: date, zone: ZoneInfo, other: ZoneInfo) -> list[date]:
+    """Return the days in `other` that have hours in common with `day` in `zone`, in their order: one, or two where clocks differ."""
+    ends = start_of(day, zone), start_of(day + timedelta(days=1), zone) - timedelta.resolution
+    return sorted({end.astimezone(other).date() for end in ends})
+
+
 def is_holiday(day: date) -> bool:
     """Whether `day` belongs to a public holiday of China as announced.
 

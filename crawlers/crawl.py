@@ -10,7 +10,7 @@ from crawlers import archive
 from crawlers.answers import RobotsVerdict, key_of
 from crawlers.clock import is_over, now, start_of
 from crawlers.errors import StoreError
-from crawlers.fates import MOVED, Fetch, Find, State, Verdict
+from crawlers.fates import MOVED, Fetch, Find, State, Verdict, worst
 from crawlers.judgement import failure_reason, is_answer
 from crawlers.ledger import Ledger
 from crawlers.moved import moved
@@ -18,7 +18,7 @@ from crawlers.page import GONE, Kind, Page, Position, article_id, canonical_url
 from crawlers.parts import MOST, next_part
 from crawlers.root import Root
 from crawlers.source import Source
-from crawlers.walk import Walk, walks, worst
+from crawlers.walk import Walk, walks
 
 _TOGETHER = 100  # archived pages that are noted in one transaction …
 _SOON = 1.0  # … unless the last ones were noted longer ago, in seconds
@@ -147,8 +147,9 @@ class Crawl:
         self._note_kept()
         finds, more = walk.take(page)
         # What says itself that it is of another day tells how far the list reaches, not that it is of no day.
-        here = [find for find in finds if find.listed == walk.days[0]]
-        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, here, walk.days[0], self._crawls)):
+        span = walk.span
+        here = [find for find in finds if find.listed in span]
+        if walk.seed.dated and (other := self._ledger.repeated(self.source.name, here, span, self._crawls)):
             self._refuse_repeat(walk, page, other)
             return [], False
         # What could not be fetched before it was listed again stays as it was noted: this crawl asks once.
@@ -168,7 +169,7 @@ class Crawl:
     def _refuse_repeat(self, walk: Walk, page: Page, other: date) -> None:
         """Fail a day whose list names the articles of another one, and that other day until one of its pages bears it out."""
         self.fail_listing(walk, Verdict("failed", f"{page.link} lists the articles of {other}: the site does not list by day"))
-        said = f"the same articles are listed for {walk.days[0]}: the site does not list by day"
+        said = f"the same articles are listed for {walk.day}: the site does not list by day"
         if self._ledger.doubt(self.source.name, other, said):
             for one in self._open.get(other, ()):
                 one.fail(Verdict("failed", said))

@@ -97,6 +97,14 @@ class Verdict:
     reason: str | None = None
 
 
+_ORDER = ("blocked", "failed", "open", "partial", "whole", "none")
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the one verdict of a day that several walks list: it is whole only when all are, and not over when no list fails it."""
+    return min(verdicts, key=lambda verdict: (_ORDER.index(verdict.listing), (verdict.reason or "").startswith(NOT_OVER)))
+
+
 BY_DAY = "named articles of the day"  # the reason of a whole listing that is one of this day alone
 
 

@@ -68,11 +68,11 @@ class Ledger(Builds, Census, Inquiries):
         with self._reading() as connection:
             return frozenset(connection.scalars(select(_days.c.crawl).where(open_days).distinct()))
 
-    def repeated(self, source: str, finds: Sequence[Find], day: date, crawls: Collection[str]) -> date | None:
-        """Return another day to which all of `finds` belong: by their pages where those are built, else as listed before.
+    def repeated(self, source: str, finds: Sequence[Find], here: Collection[date], crawls: Collection[str]) -> date | None:
+        """Return a day to which all of `finds` belong that is none of `here`: by their pages where built, else as listed before.
 
         Those that one of `crawls` found count as listed, since whether they are built by now is chance. None where one of them is
-        new or of `day`, or where there are not two of them.
+        new or of a day of `here`, or where there are not two of them.
         """
         with self._reading() as connection:
             named = _own(connection, source, [find.article_id for find in finds])
@@ -80,7 +80,7 @@ class Ledger(Builds, Census, Inquiries):
             led = [article_id(row.detail) if row and row.reason == MOVED else row and row.article_id for row in named]
             mine = _own(connection, source, led)
         days = [row and ((row.crawl in crawls and row.listed) or row.published_date or row.listed) for row in mine]
-        return days[0] if len(days) > 1 and None not in days and day not in days else None
+        return days[0] if len(days) > 1 and not {None, *here}.intersection(days) else None
 
     def doubt(self, source: str, day: date, reason: str) -> bool:
         """Let the listing of `day` count as failed, and return True, unless a page that was built bears the day out."""

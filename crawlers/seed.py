@@ -4,12 +4,14 @@ import re
 from datetime import date
 from string import Formatter
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from pydantic import AfterValidator, Field, model_validator
 
+from crawlers.clock import SHANGHAI
 from crawlers.config import Strict
 from crawlers.page import canonical_url
 
@@ -90,7 +92,7 @@ class Item(Strict):
 class Seed(Strict):
     """Where a source lists articles.
 
-    `url` is a template: `{day:%Y-%m-%d}` (strftime), `{start}` and `{end}` (the bounds of the day in Shanghai as
+    `url` is a template: `{day:%Y-%m-%d}` (strftime; the site's day), `{start}` and `{end}` (the bounds of the day in Shanghai as
     epoch seconds, end exclusive), `{page}`, `{cursor}` (empty first, then what stands in the answer at the path `cursor`), `{keyword}`. A
     seed whose template names the day is *dated*; any other is *newest-first*. `parts` (CSS) finds the links to the other
     pages of the same list, as e-papers have them; an index of sitemaps needs no such key. `headers` go with its requests.
@@ -158,6 +160,10 @@ class Seed(Strict):
     def list_key(self, keyword: str) -> tuple[str, int]:
         """Return by what a newest-first list is known: its template with its keyword, and how many pages are read of it."""
         return " ".join(filter(None, (self.url, keyword))), self.pages.max if self.pages else 0
+
+    def zone_of_days(self, zone: ZoneInfo) -> ZoneInfo:
+        """Return in which zone the days of its lists begin: the site's `zone`, or Shanghai where the URL names a day's bounds."""
+        return zone if self.uses("day") else SHANGHAI
 
     @property
     def dated(self) -> bool:

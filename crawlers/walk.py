@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from crawlers.clock import SHANGHAI, day_of, is_over, start_of
+from crawlers.clock import SHANGHAI, day_of, days_within, is_over, start_of
 from crawlers.depth import Depth
 from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
 from crawlers.fates import BY_DAY, NOT_OVER, Find, Reach, Verdict
@@ -28,12 +28,16 @@ class Patience:
 
 @dataclass
 class Walk:
-    """The state of one walk: a dated seed for one day, or a newest-first seed for all `days`, for one keyword."""
+    """The state of one walk, for one keyword: a newest-first seed for all `days`, or a dated seed for one day of its site.
+
+    That is `of` (None: the only one of `days`), in the source's zone; `days` are those in Shanghai that share hours with it.
+    """
 
     source: Source
     seed: Seed
     days: list[date]
     keyword: str = ""
+    of: date | None = None
     patience: Patience = field(default_factory=Patience)
     _number: int = 0
     _doubted: int = -1  # the number of the page that was asked for a second time
@@ -54,11 +58,21 @@ class Walk:
         """The address of the page that is to be asked for next."""
         if self._parts and self._number:
             return self._parts[self._number - 1]
-        day = self.days[0]
+        day = self.day
         start, end = (int(start_of(one).timestamp()) for one in (day, day + timedelta(days=1)))
         pages = self.seed.pages
         number = pages.first + pages.step * self._number if pages else 0
         return self.seed.expand(day, number, quote(self.keyword), start, end, quote(self._cursor))
+
+    @property
+    def day(self) -> date:
+        """The day whose list a dated seed is asked for; of a newest-first one the earliest day that is wanted."""
+        return self.of or self.days[0]
+
+    @property
+    def span(self) -> list[date]:
+        """The days of which a dated seed's list may have articles: two where the site's day is another one than Shanghai's."""
+        return days_within(self.day, self.seed.zone_of_days(self.source.zone), SHANGHAI)
 
     def take(self, page: Page) -> tuple[list[Find], bool]:
         """Return the new candidates of the answer `page`, and whether the walk goes on to its next page."""
@@ -151,7 +165,7 @@ class Walk:
     def _no_page(self, page: Page) -> None:
         if self._number > 0 and not self._parts:  # behind the last page of a list
             return
-        if self._number == 0 and self.seed.dated and self.source.may_be_empty(self.days[0]):
+        if self._number == 0 and self.seed.dated and self.source.may_be_empty(self.day):
             self._proves_none = True
             return
         sent = page.status not in GONE and self._is_sent_away(page)
@@ -167,7 +181,7 @@ class Walk:
 
     def _empty_list(self, page: Page) -> None:
         """Take an empty list for an empty day only where the source expects such days; sites answer so to refuse, too."""
-        if self.seed.dated and (self.source.may_be_empty(self.days[0]) or self.source.expect.allows_none):
+        if self.seed.dated and (self.source.may_be_empty(self.day) or self.source.expect.allows_none):
             self._proves_none = True
             return
         hint = "; if such days occur, say so with expect: {min: 0}" if self.seed.dated and not self.source.expect.min else ""
@@ -200,16 +214,19 @@ class Walk:
 
     def _listed(self, candidate: Candidate) -> date | None:
         """Return the day of an item by its list: one without a time is of the day that was asked for."""
-        return day_of(candidate.moment.at) if candidate.moment else self.days[0] if self.seed.dated else None
+        if candidate.moment:
+            return day_of(candidate.moment.at)
+        # Of the list of a neighbouring day, which was asked for its first or last hours, its page tells.
+        return (self.day if self.day in self.days else self.days[0]) if self.seed.dated else None
 
     def _is_past(self, candidates: list[Candidate]) -> bool:
         """Whether a list has left the days asked for: no dated item of this page is of the earliest or later.
 
-        A dated list has left its day when none of them is of it.
+        A dated list has left its day when none of them has a day of it.
         """
         days = [day for candidate in candidates if (day := self._listed(candidate))]
         if self.seed.dated:
-            return bool(days) and self.days[0] not in days
+            return bool(days) and not set(days).intersection(self.span)
         if days:
             self._depth.show(days, len(self._links), ordered=self.seed.kind != "sitemap")
         return bool(days) and max(days) < min(self.days)
@@ -245,11 +262,11 @@ class Walk:
             return Verdict("failed", f"none of the listing's {len(self._links)} links fits allow")
         if self._cut and (self.seed.dated or reach is None or reach >= day):
             return Verdict("partial", f"the listing goes on behind page {self._number}")
-        if self.seed.dated and day not in self._days_found:
+        if self.seed.dated and not self._days_found.keys() & set(self.span):
             shown = f"{min(self._days_found)} to {max(self._days_found)}"
             return Verdict("failed", f"the listing shows only articles of {shown}: the site does not list this day")
         if self.seed.dated:
-            return Verdict("whole", BY_DAY)
+            return Verdict("whole", BY_DAY) if day in self._days_found else Verdict("none", "the listing shows no article")
         if reach is None:
             return Verdict("partial", "the listing prints no dates")
         if reach >= day:
@@ -263,18 +280,19 @@ def _says_no_issue(page: Page) -> bool:
 
 
 def walks(source: Source, days: Iterable[date]) -> list[Walk]:
-    """Return the walks that list `days` of a source, in the order in which the days are given."""
+    """Return the walks that list `days` of a source, in the order in which the days are given.
+
+    Where the site's days are not those of Shanghai, a day lies in two of its lists, and each list is read once.
+    """
     wanted = list(dict.fromkeys(days))
-    found, patience = [], Patience()
+    found, patience = list[Walk](), Patience()
     for seed, keyword in source.lists():
-        parts = [[day] for day in wanted] if seed.dated else [sorted(wanted)]
-        found += [Walk(source, seed, part, keyword, patience) for part in parts if part]
+        if not seed.dated:
+            found += [Walk(source, seed, sorted(wanted), keyword, None, patience)] if wanted else []
+            continue
+        lists: dict[date, list[date]] = {}
+        for day in wanted:
+            for of in days_within(day, SHANGHAI, seed.zone_of_days(source.zone)):
+                lists.setdefault(of, []).append(day)
+        found += [Walk(source, seed, part, keyword, of, patience) for of, part in lists.items()]
     return found
-
-
-_ORDER = ("blocked", "failed", "open", "partial", "whole", "none")
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the one verdict of a day that several walks list: it is whole only when all are, and not over when no list fails it."""
-    return min(verdicts, key=lambda verdict: (_ORDER.index(verdict.listing), (verdict.reason or "").startswith(NOT_OVER)))

@@ -54,7 +54,7 @@ class NewsSpider(Spider):
             errback=self.listing_failed,
             cb_kwargs={"walk": walk},
             meta={
-                "errand": Errand("seed", walk.url, walk.days[0] if walk.seed.dated else None),
+                "errand": Errand("seed", walk.url, walk.day if walk.seed.dated else None),
                 "handle_httpstatus_list": GONE,
             },
             dont_filter=True,  # the ledger decides what is asked again

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawlers.fates import BY_DAY, Verdict
+from crawlers.fates import BY_DAY, Verdict, worst
 from crawlers.page import Page
 from crawlers.seed import Item, Pages, Seed
 from crawlers.source import Expect, Source
-from crawlers.walk import Walk, walks, worst
+from crawlers.walk import Walk, walks
 
 D18, D19, D20 = (date(2026, 11, day) for day in (18, 19, 20))
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
@@ -43,6 +43,19 @@ def test_a_dated_seed_gives_one_walk_a_day_and_a_newest_first_one_for_all():
         "http://e.cn/20261118.htm",
     ]
     assert [(walk.url, walk.days) for walk in walks(source(ROLL), [D19, D18])] == [("http://e.cn/roll?page=1", [D18, D19])]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "asked"),
+    [
+        ("Asia/Hong_Kong", {"17": [17], "18": [18]}),
+        ("America/New_York", {"16": [17], "17": [17, 18], "18": [18]}),
+        ("Asia/Tokyo", {"17": [17], "18": [17, 18], "19": [18]}),
+    ],
+)
+def test_a_day_in_shanghai_is_listed_by_each_day_of_the_site_that_shares_hours_with_it(timezone, asked):
+    found = walks(source(PAPER, timezone=timezone), [date(2026, 11, 17), D18])
+    assert {walk.url[-6:-4]: [day.day for day in walk.days] for walk in found} == asked
 
 
 def test_each_keyword_is_walked_and_escaped():

@@ -1,13 +1,16 @@
 """A day asked for is a day delivered: exact counts per day, and lists that do not list by day are not believed."""
 
 import json
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
 
 from crawlers import archive
+from crawlers.clock import day_of as day_in_shanghai
 from crawlers.clock import now
 from crawlers.fates import Find, Verdict
 from crawlers.page import Page, article_id, canonical_url
@@ -216,3 +219,40 @@ def test_a_day_with_too_few_records_is_listed_anew_by_a_later_run_which_fetches_
     asked = len(site.asked)
     collected(project, {"paper": [day]})
     assert len(site.asked) == asked
+
+
+LOCAL = SOURCE.replace("links: a}}", "links: li, item: {{url: a, title: a, time: i}}}}") + "timezone: ZONE\n"
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_site_whose_days_are_not_those_of_shanghai_loses_nothing_at_the_edges_of_a_range(site, tmp_path, zone, timed):
+    days, expected, wanted = [date(2026, 11, day) for day in (17, 18)], Counter[date](), []
+    for of in (date(2026, 11, day) for day in range(15, 21)):
+        rows = ""
+        for hour in (0, 8, 15, 23):
+            at, path = datetime(of.year, of.month, of.day, hour, 30, tzinfo=ZoneInfo(zone)), f"/a/{of:%d}-{hour}"
+            site.pages[path] = article(hour + 100 * of.day, f"{at:%Y-%m-%d %H:%M}")
+            rows += f"<li><a href={path}>x</a>{f'<i>{at:%Y-%m-%d %H:%M}</i>' if timed else ''}</li>"
+            if (day := day_in_shanghai(at)) in days:
+                expected[day] += 1
+                wanted.append(path)
+        site.pages[f"/paper/{of:%d}"] = (200, rows.encode())
+    project = make_project(tmp_path, site, paper=LOCAL.replace("ZONE", zone))
+    run = collected(project, {"paper": days})
+    assert {one.day: (one.status, one.tally.records) for one in run.reports} == {
+        day: ("complete", count) for day, count in expected.items()
+    }
+    asked = [path for path in site.asked if path.startswith("/a/")]
+    assert sorted(asked) == sorted(wanted) if timed else set(wanted) < set(asked)  # else only the pages tell which day it is
+    assert len([path for path in site.asked if path.startswith("/paper/")]) == 3
+    before = len(site.asked)
+    assert (collected(project, {"paper": days}).ok, site.asked[before:]) == (True, [])
+
+
+def test_a_day_on_which_a_site_of_another_zone_has_nothing_is_empty(site, tmp_path):
+    site.pages["/paper/17"] = (200, b"<li><a href=/a/1>x</a><i>2026-11-17 02:00</i></li>")
+    site.pages["/paper/18"] = (200, b"<li><a href=/a/2>x</a><i>2026-11-18 20:00</i></li>")
+    project = make_project(tmp_path, site, paper=LOCAL.replace("ZONE", "America/New_York"))
+    (report,) = collected(project, {"paper": [date(2026, 11, 18)]}).reports
+    assert (report.status, report.tally.found) == ("empty", 0)
