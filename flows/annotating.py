@@ -6,12 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawlers.errors import CaixunError
-from flows.by_lexicon import annotate_by_lexicon
+from flows.by_lexicon import take_over
 from flows.checking import Plan
-from flows.engine import check_engine, settle
+from flows.engine import check_engine
 from flows.runner import Runner
 from flows.settings import Project
-from transforms import dataset
 from transforms.checks import Finding
 
 if TYPE_CHECKING:
@@ -65,7 +64,9 @@ class Annotating:
         project = self._project
         try:
             if self._purse is None:
-                self._take_over(plan)
+                if any(map(project.ledger.owed, plan)):  # since another engine was set
+                    self._tell("annotate")
+                    self._runner.step("annotate", partial(take_over, project, plan, self._runner))
                 return
             from flows.annotation import annotate_waiting  # noqa: PLC0415
 
@@ -77,18 +78,6 @@ class Annotating:
             return
         if made:
             self._made = self._made.then(made) if self._made else made
-
-    def _take_over(self, plan: Plan) -> None:
-        """Annotate by the lexicon engine what has waited for a model since another engine was set."""
-        project, records = self._project, dataset.records(self._project.data)
-        owed = [(source, day) for source in plan for day in sorted(project.ledger.owed(source))]
-        for name, day in owed:
-            if rows := dataset.waiting(records, day, name):
-                from flows.annotation import write_annotations  # noqa: PLC0415
-
-                made = annotate_by_lexicon(project, rows, self._runner)
-                write_annotations(project, rows, made, lambda _row, _made: None)
-        settle(project, plan)
 
     def take_part(self, plan: Plan) -> None:
         """Annotate what waits of a part of the run, unless questions are handed in together: the run's end is waited for then."""

@@ -5,7 +5,7 @@ the next run takes it up: the ledger knows the days that owe an annotation.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -23,6 +23,7 @@ from flows.kept import Asker
 from flows.purse import OverBudgetError, Paid, Purse
 from flows.runner import Runner
 from flows.settings import Project
+from flows.write_annotations import Hear, write_annotations
 from transforms import dataset
 from transforms.checks import Finding
 from transforms.llm import DeniedError, DownError, LlmError, RefusedError
@@ -33,7 +34,6 @@ _MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 
 _PATIENCE = 3  # questions in a row that may find the endpoint down
 
 
-Hear = Callable[[Record, Annotation], None]
 Tell = Callable[[str], None]
 
 
@@ -239,26 +239,3 @@ class Step:
 
 def _is_by_model(row: Record) -> bool:
     return row.annotated_at is not None and row.annotator == "llm"
-
-
-def write_annotations(project: Project, rows: Iterable[Record], made: Mapping[str, Annotation], hear: Hear) -> None:
-    """Write the annotations of records, by article_id; a record whose text was changed meanwhile is left as it is."""
-    asked = {row.article_id: row for row in rows if row.article_id in made}
-
-    def annotated(row: Record) -> Record:
-        mine = asked[row.article_id]
-        if (mine.title, mine.body) != (row.title, row.body):
-            return row
-        annotation = made[row.article_id]
-        hear(row, annotation)
-        if row.annotated_at and annotation.model_copy(update={"annotated_at": row.annotated_at}) == annotation_of(row):
-            return row
-        return row.model_copy(update=dict(annotation))
-
-    for day, source in sorted({(row.published_date, row.source) for row in asked.values()}):
-        dataset.records(project.data).revise(day, source, asked.keys(), annotated)
-
-
-def annotation_of(row: Record) -> Annotation:
-    """Return the annotation that a record has."""
-    return Annotation(**{name: getattr(row, name) for name in Annotation.model_fields})

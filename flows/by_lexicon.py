@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows.checking import Plan
+from flows.engine import settle
 from flows.runner import Crashed, Runner
 from flows.settings import Project
+from flows.write_annotations import write_annotations
+from transforms import dataset
 from transforms.annotate import open_engine
 from transforms.record import Annotation, Record
 
@@ -34,6 +38,19 @@ def annotate_by_lexicon(project: Project, rows: Sequence[Record], runner: Runner
     for _job, result in runner.map("annotate by lexicon", lexicon_batch, jobs, _single_texts):
         made |= {} if isinstance(result, Crashed) else result
     return made
+
+
+def take_over(project: Project, plan: Plan, runner: Runner) -> None:
+    """Annotate what has waited for a model since the lexicon engine was set: all that the sources of a plan owe, of any day.
+
+    Raises BusyError, StoreError.
+    """
+    records = dataset.records(project.data)
+    for source in plan:
+        for day in sorted(project.ledger.owed(source)):
+            if rows := dataset.waiting(records, day, source):
+                write_annotations(project, rows, annotate_by_lexicon(project, rows, runner), lambda _row, _made: None)
+    settle(project, plan)
 
 
 def _single_texts(job: LexiconJob) -> list[LexiconJob]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from crawlers.inquiries import Account
-from flows.annotation import Annotated, Step, annotation_of, write_annotations
+from flows.annotation import Annotated, Step
 from flows.by_lexicon import annotate_by_lexicon
 from flows.crawl import new_crawl_id
 from flows.desk import open_desk
@@ -17,6 +17,7 @@ from flows.engine import check_engine, settle
 from flows.kept import Asker, Kept
 from flows.runner import Runner
 from flows.settings import Project
+from flows.write_annotations import annotation_of, write_annotations
 from transforms import dataset
 from transforms.annotate import open_engine
 from transforms.checks import Finding

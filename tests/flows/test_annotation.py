@@ -12,7 +12,7 @@ import yaml
 from crawlers.errors import ConfigError
 from crawlers.inquiries import Usage
 from flows.annotating import Annotating
-from flows.annotation import annotate_waiting, write_annotations
+from flows.annotation import annotate_waiting
 from flows.cli.reannotating import print_stale
 from flows.desk import open_desk, open_purse
 from flows.estimate import Estimate, estimate
@@ -23,6 +23,7 @@ from flows.runner import PlainRunner
 from flows.saved import Text
 from flows.settings import Project, open_project
 from flows.texts import by_model
+from flows.write_annotations import write_annotations
 from tests.loopback import SOURCE
 from tests.provider import KEY, completion, failure, provider, said, truthful
 from tests.transforms.rows import DAY, record
@@ -429,12 +430,27 @@ def test_an_estimate_rests_on_what_was_asked_before_else_on_lengths(tmp_path, st
     assert estimate(free, 1000).cost is None
 
 
+class Shown(PlainRunner):
+    """A runner that shows its steps, as Prefect's does."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.shown: list[str] = []
+
+    def step(self, name, work):
+        self.shown.append(name)
+        return super().step(name, work)
+
+
 def test_what_has_waited_for_a_model_is_annotated_by_the_lexicon_engine_where_that_is_set_by_now(tmp_path, stub):
     project = make_project(tmp_path, stub)
     put(project, *(waiting(project, number) for number in range(3)))
     project = make_project(tmp_path, stub, annotator="lexicon")
-    with PlainRunner(1) as runner:
-        Annotating(project, "r1", runner, lambda _text: None, [], None).take(PLAN)
+    phases: list[str] = []
+    with Shown() as runner:
+        for _ in range(2):  # the second time nothing waits, and nothing is shown
+            Annotating(project, "r1", runner, phases.append, [], None).take(PLAN)
+    assert (phases, runner.shown) == (["annotate"], ["annotate"])
     assert [(row.annotator, row.model) for row in rows_of(project)] == [("lexicon", None)] * 3
     assert project.ledger.owed("paper") == set()
     assert stub.asked == []
