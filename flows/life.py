@@ -1,7 +1,8 @@
 """The life of a URL, stage by stage: found, tried, fetched, archived, built, annotated, stored, its story; or where it ended, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from crawlers import archive
@@ -16,6 +17,7 @@ from transforms import dataset
 from transforms.record import Record
 from transforms.reject import REASONS
 
+_MOST = 20  # files of the archive that are read through for one URL: the one of the crawl that found it, and the last ones
 _UNMADE = (*UNFETCHED, "archived")  # what is to be fetched or built; a record that was made before stays until then
 _WAITS = {"discovered": "waits to be fetched", "archived": "waits to be built"}
 
@@ -33,7 +35,13 @@ def life(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
     yield Stage("found", row["discovered_at"], _found(row))
     tries: list[Page] = []
     try:
-        tries = sorted(_tries(project, row), key=lambda page: page.fetched_at)
+        files = _files(project, row)
+        if unread := files[1 : 1 - _MOST]:
+            first, last = (file.partition("/")[0].removeprefix("date=") for file in (unread[0], unread[-1]))
+            yield Stage(
+                "tried", None, f"what {len(unread)} files of the archive, {first} to {last}, may hold of it was not looked up"
+            )
+        tries = sorted(_tries(project, row, [*files[:1], *files[1:][1 - _MOST :]]), key=lambda page: page.fetched_at)
     except StoreError as error:
         yield Stage("tried", None, f"what the site answered cannot be read: {error}")
     until = row["fetched_at"] if row["archive_file"] else None
@@ -66,11 +74,10 @@ def _found(row: dict[str, Any]) -> str:
     return f"by {row['source']}{seed} in crawl {row['crawl']}{listed}; counted under {row['day']}{title}"
 
 
-def _tries(project: Project, row: dict[str, Any]) -> Iterator[Page]:
-    """Yield what a site answered to a URL, and to the parts of its article, and is not its page: redirects, failures, walls.
+def _files(project: Project, row: dict[str, Any]) -> list[str]:
+    """Return the files of the source's archive of the days on which a URL was asked for, oldest first.
 
-    The ledger has the page alone, but the archive every answer: the source's files of those days are read through on which it was
-    asked for. Where they lie in a bucket, none is: that would fetch them all. Raises StoreError for one that cannot be read.
+    Where they lie in a bucket there is none: reading them would fetch them all.
     """
     unfetched = row["state"] not in ("archived", "record", "reject") and row["reason"] != UNREADABLE
     asked = [row["fetched_at"] if row["archive_file"] else None, row["settled_at"] if unfetched else None]
@@ -78,15 +85,22 @@ def _tries(project: Project, row: dict[str, Any]) -> Iterator[Page]:
     # A crawl's file is named by the day on which it began.
     first = str(day_of(min([row["discovered_at"], *times]) - timedelta(days=1)))
     last = str(day_of(max(times, default=row["discovered_at"])))
+    files = archive.files(project.data, row["source"])
+    return [file for file in files if first <= file.partition("/")[0].removeprefix("date=") <= last]
+
+
+def _tries(project: Project, row: dict[str, Any], files: Iterable[str]) -> Iterator[Page]:
+    """Yield what a site answered to a URL, and to the parts of its article, and is not its page: redirects, failures, walls.
+
+    The ledger has the page alone, but the archive every answer: `files` are read through. Raises StoreError for one that cannot be.
+    """
     known = {(row["archive_file"], row["archive_offset"]), *project.ledger.parts(row["article_id"])}
     links = {row["link"]}
-    for file in archive.files(project.data, row["source"]):
-        if first <= file.partition("/")[0].removeprefix("date=") <= last:
-            for page in archive.pages(project.data, file):
-                if page.kind in ("article", "part") and (page.link in links or _is_of(page, row["article_id"])):
-                    links |= {next_part(page) or page.link}
-                    if page.position not in known:
-                        yield page
+    for page in chain.from_iterable(archive.pages(project.data, file) for file in files):
+        if page.kind in ("article", "part") and (page.link in links or _is_of(page, row["article_id"])):
+            links |= {next_part(page) or page.link}
+            if page.position not in known:
+                yield page
 
 
 def _is_of(page: Page, identity: str) -> bool:

@@ -2,7 +2,10 @@
 
 import json
 import re
-from datetime import date, datetime
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -164,3 +167,24 @@ def test_what_was_skipped_says_when(tmp_path):
         (_, row) = project.ledger.why(article_id(f"http://127.0.0.1:{site.port}/a/1"))
         collected(project, {"bb": [DAY]}, again=True)
         assert project.ledger.why(row["article_id"])[1]["settled_at"] == row["settled_at"]
+
+
+def test_of_a_url_that_has_failed_for_months_the_first_try_and_the_last_ones_are_told(tmp_path):
+    with loopback() as site:
+        site.pages |= {"/aa/18": links("/a/1"), "/a/1": (400, b"no")}
+        project = make_project(tmp_path, site, aa=SOURCE)
+        collected(project, {"aa": [DAY]})
+        (file,) = (project.data / "archive").rglob("aa-*.warc.gz")
+        today = date.fromisoformat(file.parent.name.removeprefix("date="))
+        for back in range(1, 61):  # as if one crawl of each day before had asked for it in vain
+            folder = project.data / "archive" / f"date={today - timedelta(days=back)}"
+            folder.mkdir()
+            shutil.copy(file, folder)
+        with closing(sqlite3.connect(project.data / "ledger.sqlite")) as ledger, ledger:
+            ledger.execute("UPDATE urls SET discovered_at = datetime(discovered_at, '-60 days')")
+        (row,) = json.loads(caixun("why", f"127.0.0.1:{site.port}/a/1", "--json", *in_project(project)).stdout)
+    said, *tries = [stage["text"] for stage in row["stages"] if stage["name"] == "tried"]
+    first, last = today - timedelta(days=59), today - timedelta(days=19)
+    assert said.startswith(f"what 41 files of the archive, {first} to {last}, may hold of it")
+    days = [text.partition("; date=")[2][:10] for text in tries]
+    assert sorted(days) == [str(today - timedelta(days=back)) for back in (60, *range(18, -1, -1))]
