@@ -11,7 +11,7 @@ from transforms.llm import DownError
 from transforms.prompt import Message
 from transforms.reply import Answer
 from transforms.taxonomy import load_taxonomy
-from transforms.text import text_hash
+from transforms.text import fold, text_hash
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Kept:
         self.engine = LlmEngine(project.prompt, self._model, load_taxonomy(project.taxonomy))
 
     def inquiry(self, asker: Asker, attempt: int) -> Inquiry:
-        """Return what the ledger knows a question by."""
-        return Inquiry(text_hash(asker.body), self._prompt, self._model, attempt)
+        """Return what the ledger knows a question by: the body, or the headline where that is the whole text."""
+        return Inquiry(text_hash(asker.body if fold(asker.body) else asker.title), self._prompt, self._model, attempt)
 
     def answer(self, asker: Asker, attempt: int) -> Told | None:
         """Return the answer that is there already, about this text or another one of its story; None where there is none."""
