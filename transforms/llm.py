@@ -153,7 +153,8 @@ class Client:
     def _tried(self, mode: Mode, messages: list[Message]) -> Any:
         """Return what the endpoint sends, after several tries where it is busy or broken. Raises OpenAIError."""
         asking = self._api.with_options(max_retries=0).chat.completions
-        for usual in (*PAUSES, None):
+        tries = 0
+        while True:
             if self._stopped.is_set():
                 raise DownError("stopped")
             try:
@@ -161,10 +162,10 @@ class Client:
                     model=self._access.model, extra_body=self._access.terms.options, **request_in(mode, messages)
                 )
             except (self._openai.APIConnectionError, self._openai.APIStatusError) as error:
-                pause = pause_behind(error, usual)
+                pause = pause_behind(error, tries)
                 if pause is None or self._stopped.wait(pause):
                     raise
-        raise AssertionError  # the last try returns or raises
+            tries += 1
 
     def _without_key(self, answer: Answer) -> Answer:
         """Return an answer that can be kept: an endpoint that repeats the key must not have it stored; a short one is no secret."""

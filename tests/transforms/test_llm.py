@@ -165,6 +165,29 @@ def test_busy_and_broken_endpoints_are_tried_again_and_retry_after_is_waited_for
     assert 85 < stopped.waits[2] <= 90
 
 
+TOO_MANY = failure(429, "rate limit", **{"retry-after-ms": ""})
+
+
+def test_a_limit_of_questions_a_minute_is_outwaited_though_the_endpoint_names_no_time(stub):
+    stub.answer = lambda asked: TOO_MANY if asked.number < 8 else completion(asked, "{}")
+    stopped = Patient()
+    assert Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES).text == "{}"
+    assert sum(stopped.waits) > 60
+    stub.answer = lambda _: TOO_MANY
+    with pytest.raises(DownError, match="HTTP 429"):
+        Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES)
+    assert (len(stub.asked), sum(stopped.waits) < 150) == (16, True)
+
+
+@pytest.mark.parametrize("busy", [failure(503, "busy", **{"retry-after-ms": ""}), failure(429, "欠费", **{"retry-after-ms": ""})])
+def test_an_endpoint_that_is_broken_or_wants_money_is_not_waited_for_so_long(stub, busy):
+    stub.answer = lambda _: busy
+    stopped = Patient()
+    with pytest.raises((DownError, DeniedError)):
+        Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped).ask(MESSAGES)
+    assert stopped.waits == [0.5, 1.0, 2.0, 4.0]
+
+
 def test_an_endpoint_that_asks_for_a_long_rest_is_down_at_once(stub):
     stub.answer = lambda _: failure(429, **{"retry-after-ms": "", "Retry-After": "300"})
     stopped = Patient()
@@ -173,12 +196,13 @@ def test_an_endpoint_that_asks_for_a_long_rest_is_down_at_once(stub):
     assert (stopped.waits, len(stub.asked)) == ([], 1)
 
 
-def test_nothing_more_is_asked_once_it_is_stopped(stub):
+@pytest.mark.parametrize("rest", ["100", ""])
+def test_nothing_more_is_asked_once_it_is_stopped(stub, rest):
     stopped = Event()
 
     def busy(_asked):
         stopped.set()
-        return failure(429, **{"retry-after-ms": "", "Retry-After": "100"})
+        return failure(429, **{"retry-after-ms": "", "Retry-After": rest})
 
     stub.answer = busy
     client = Client(access_to(Endpoint(base_url=stub.url, model="m")), stopped)
@@ -221,7 +245,7 @@ def test_what_gives_no_answer_is_one_sentence_without_the_key(stub, client, answ
 
 
 def test_slow_and_absent_endpoints_are_down(stub, monkeypatch):
-    monkeypatch.setattr("transforms.llm.PAUSES", (0.5,))
+    monkeypatch.setattr("transforms.patience.PAUSES", (0.5,))
     stub.seconds = 30.0
     for url in (stub.url, "http://127.0.0.1:9/v1"):
         with pytest.raises(DownError, match="gives no answer"):
