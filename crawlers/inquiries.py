@@ -139,10 +139,11 @@ class Inquiries(Books):
             texts, tokens_in, tokens_out = connection.execute(select(*sums).where(mine)).one()
         return texts, tokens_in or 0, tokens_out or 0
 
-    def longest_answer(self, model: str) -> int | None:
-        """Return the tokens of the longest answer of a model, None where it has given none."""
+    def longest_answer(self, model: str, most: int) -> int | None:
+        """Return the tokens of the longest answer of a model, None where it has given none; what counts more than `most` is left out."""
+        mine = and_(_answers.c.model == model, _answers.c.tokens_out <= most)
         with self._reading() as connection:
-            longest: int | None = connection.scalar(select(func.max(_answers.c.tokens_out)).where(_answers.c.model == model))
+            longest: int | None = connection.scalar(select(func.max(_answers.c.tokens_out)).where(mine))
         return longest
 
     def owe(self, source: str, days: Iterable[date]) -> None:

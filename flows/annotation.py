@@ -20,7 +20,7 @@ from flows.checking import Plan
 from flows.desk import Desk, open_purse
 from flows.engine import settle
 from flows.kept import Asker
-from flows.purse import OverBudgetError, Paid, Purse
+from flows.purse import GUESSED, OverBudgetError, Paid, Purse
 from flows.runner import Runner
 from flows.settings import Project
 from flows.write_annotations import Hear, write_annotations
@@ -137,6 +137,7 @@ class Step:
         self._refused: list[str] = []
         self._kept: list[str] = []
         self._batches = Batches(desk, tell)
+        self._guessed = desk.purse.guessed  # as another part of the run has said
         self._result = Annotated(desk.access.model)
 
     def annotate(self, rows: Iterable[Record]) -> Annotated:
@@ -229,6 +230,8 @@ class Step:
         elif why or waiting:
             text = f"{why or 'the lexicon engine failed'}; {waiting} records are left for the next run"
             yield Finding("failure", text)
+        if self._desk.purse.guessed and not self._guessed:
+            yield Finding("warning", f"{self._result.model} {GUESSED}")
         for remark in self._batches.remarks:
             yield Finding("warning", remark)
         for reason, count in Counter(self._refused).most_common(3):

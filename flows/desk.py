@@ -43,7 +43,7 @@ class Desk(AbstractContextManager["Desk"]):
         self.access = self.project.access
         self.prompt = self.project.prompt
         self._stopped = Event()
-        self._longest = self.project.ledger.longest_answer(self.access.model)  # in tokens
+        self._longest = self.project.ledger.longest_answer(self.access.model, self.access.terms.most_counted)  # in tokens
         self._first = Lock()
         self.client = BatchingClient(self.access, self._stopped)
         self.kept = Kept(self.project)
@@ -94,6 +94,7 @@ class Desk(AbstractContextManager["Desk"]):
         self._longest = max(self._longest or 0, answer.tokens_out)
         kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
         self.project.ledger.book(inquiry, kept, asker.account, cost)
+        self.purse.guessed = self.purse.guessed or answer.guessed
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
         return kept
 

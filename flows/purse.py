@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from transforms.llm import LlmError
 
+GUESSED = "counts no tokens, or more than there can be; the characters were taken for them, and the cost is a guess"
+"""What to say, behind the model's name, of a purse that `guessed`."""
+
 
 class OverBudgetError(LlmError):
     """The next question might cost more than is left."""
@@ -31,12 +34,13 @@ class Paid(NamedTuple):
 class Purse:
     """Money that several threads spend. What it spends is never more than `limit`, None for as much as is asked for.
 
-    `paid` is what all answers cost that were kept so far, whatever became of them.
+    `paid` is what all answers cost that were kept so far, whatever became of them; `guessed` whether tokens of one were a guess.
     """
 
     def __init__(self, limit: float | None, currency: str | None) -> None:
         """Hold `limit` in the currency of the price, which is None where no price is set."""
         self.spent = 0.0
+        self.guessed = False
         self.paid = Paid(cost=None if currency is None else 0.0, currency=currency)
         self._limit = limit
         self._set_aside = 0.0

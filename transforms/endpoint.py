@@ -14,6 +14,7 @@ from crawlers.errors import ConfigError
 _HELP = "docs/annotation.md has the lines for each provider"
 _MILLION = 1_000_000
 _OURS = frozenset({"model", "messages", "stream", "tools", "tool_choice", "response_format", "n"})
+_THOUGHTS = 131_072  # tokens; no model gives a longer answer, with all that it thinks before
 _BOUNDS = ("max_tokens", "max_completion_tokens")  # options, each of which bounds an answer
 
 
@@ -94,6 +95,11 @@ class Endpoint(Strict):
     def most_output(self) -> int | None:
         """How many tokens one answer may have; None where the options do not bound it."""
         return next((self.options[name] for name in _BOUNDS if name in self.options), None)
+
+    @property
+    def most_counted(self) -> int:
+        """How many tokens one answer can be said to have: some models think far beyond what bounds their answers."""
+        return max(_THOUGHTS, self.most_output or 0)
 
 
 class Access(Strict):

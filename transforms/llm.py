@@ -102,7 +102,7 @@ class Client:
 
     def _read(self, reply: object, messages: list[Message]) -> Answer | None:
         """Return an answer that can be kept, None for what is no chat completion."""
-        answer = answer_in(reply, messages)
+        answer = answer_in(reply, messages, self._access.terms.most_counted)
         return answer and self._without_key(answer)
 
     @contextmanager
@@ -202,7 +202,7 @@ class Client:
         told = self._line(str(said.get("message") or said))
         if lacks_money(f"{said.get('code')} {told}"):
             return DeniedError(f"the account at {self._access.base_url} has no money left: {told}")
-        if count(said.get("code"), 0) in _REFUSED or is_for_its_text(told):
+        if count(said.get("code"), max(_REFUSED)) in _REFUSED or is_for_its_text(told):
             return self._counted(RefusedError(told))
         return DownError(f"{self._access.base_url} answers: {told}")
 

@@ -275,6 +275,7 @@ def annotate(
         refused.end(print_lines(_annotated(by_lexicon(project, texts))))
         return
     from flows.desk import open_desk
+    from flows.purse import GUESSED
     from transforms.llm import DownError
 
     with open_desk(project, budget) as desk:
@@ -285,6 +286,8 @@ def annotate(
             raise
         finally:
             say(f"{desk.access.model}: {desk.paid}")
+            if desk.purse.guessed:
+                say(f"warning: {desk.access.model} {GUESSED}")
     refused.end(printed)
 
 
