@@ -1,7 +1,6 @@
 """The ledger's tables, for SQLite and PostgreSQL alike. Read by `books`, `ledger`, `leases` and their like alone."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -12,66 +11,26 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
-    Dialect,
     Float,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
     and_,
     insert,
     update,
 )
-from sqlalchemy.types import TypeEngine
 
+from crawlers.columns import Hex as _Hex
+from crawlers.columns import Instant as _Instant
+from crawlers.columns import Text as _Text
 from crawlers.page import Position
 
 VERSION = 2
 Item = TypeVar("Item")
 _CHUNK = 500  # SQLite's oldest limit of bound parameters is 999
-
-
-class _Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as naive UTC, since SQLite has no zones; to the microsecond in both."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
-class _Text(TypeDecorator[str]):
-    """A text that sorts by its code points in both; a NUL, which PostgreSQL refuses, and half of an emoji are left out."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
-
-    def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
-        return value.replace("\0", "").encode("utf-8", "ignore").decode() if value else value
-
-
-class _Hex(TypeDecorator[str]):
-    """Hex digits, kept as the bytes that they spell: half the size."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, _dialect: object) -> bytes | None:
-        return bytes.fromhex(value) if value is not None else None
-
-    def process_result_value(self, value: bytes | None, _dialect: object) -> str | None:
-        return value.hex() if value is not None else None
 
 
 metadata = MetaData()
