@@ -11,6 +11,7 @@ from crawlers.books import Books
 from crawlers.clock import now
 from crawlers.tables import model_answers as _answers
 from crawlers.tables import model_batches as _batches
+from crawlers.tables import model_currencies as _currencies
 from crawlers.tables import model_usage as _usage
 from crawlers.tables import put
 from crawlers.tables import unannotated as _unannotated
@@ -49,12 +50,13 @@ class Account(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What questions cost; `cost` is None where the price of one of them was not known."""
+    """What questions cost; `cost` is None where the price of one of them was not known, `currency` where nobody noted it."""
 
     calls: int
     tokens_in: int
     tokens_out: int
     cost: float | None
+    currency: str | None = None
 
 
 class Batch(NamedTuple):
@@ -84,8 +86,8 @@ class Inquiries(Books):
         with self._reading() as connection:
             return _kept(connection.execute(select(_answers).filter_by(**same).order_by(_answers.c.answered_at)).first())
 
-    def book(self, inquiry: Inquiry, kept: KeptAnswer, account: Account, cost: float | None) -> None:
-        """Keep an answer and book what it cost, both or neither."""
+    def book(self, inquiry: Inquiry, kept: KeptAnswer, account: Account, cost: float | None, currency: str | None = None) -> None:
+        """Keep an answer and book what it cost, both or neither; all costs of a run are in one currency."""
         with self._writing() as connection:
             put(connection, _answers, inquiry._asdict(), **vars(kept), answered_at=now())
             key = {**account._asdict(), "model": inquiry.model}
@@ -99,6 +101,8 @@ class Inquiries(Books):
             if connection.execute(update(_usage).where(mine).values(more)).rowcount == 0:
                 first = {"calls": 1, "tokens_in": kept.tokens_in, "tokens_out": kept.tokens_out, "cost": cost}
                 connection.execute(insert(_usage).values(**key, **first))
+            if currency is not None:
+                put(connection, _currencies, {"run": account.run}, currency=currency)
 
     def begin_batch(self, mark: str, prompt: str, model: str, texts: Sequence[str]) -> None:
         """Note that a batch of first questions about texts is about to be handed in."""
@@ -124,11 +128,14 @@ class Inquiries(Books):
 
     def usage(self, run: str | None = None) -> dict[tuple[str, str, date, str], Usage]:
         """Return what was asked, of one run or of all, by run, source, publication day and model."""
-        query = select(_usage) if run is None else select(_usage).where(_usage.c.run == run)
+        query = select(_usage, _currencies.c.currency).outerjoin(_currencies, _currencies.c.run == _usage.c.run)
+        if run is not None:
+            query = query.where(_usage.c.run == run)
         with self._reading() as connection:
             rows = connection.execute(query.order_by(_usage.c.run, _usage.c.source, _usage.c.day)).all()
         return {
-            (row.run, row.source, row.day, row.model): Usage(row.calls, row.tokens_in, row.tokens_out, row.cost) for row in rows
+            (row.run, row.source, row.day, row.model): Usage(row.calls, row.tokens_in, row.tokens_out, row.cost, row.currency)
+            for row in rows
         }
 
     def asked_of(self, prompt: str, model: str) -> tuple[int, int, int]:

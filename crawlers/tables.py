@@ -217,6 +217,10 @@ model_usage = Table(
     Column("tokens_out", Integer, nullable=False),
     Column("cost", Float),
 )
+# The currency of each run's costs; a run of an earlier version has none.
+model_currencies = Table(
+    "model_currencies", metadata, Column("run", _Text, primary_key=True), Column("currency", _Text, nullable=False)
+)
 # Batches of questions that were handed in, or were about to be; `batch` is the provider's name of it, `texts` whom it asks about.
 model_batches = Table(
     "model_batches",

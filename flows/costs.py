@@ -1,6 +1,6 @@
 """Costs: what questions to models came to, by run, source, publication day or model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +24,16 @@ class Cost(NamedTuple):
         return {"run": self.run, "source": self.source, "day": self.day, "model": self.model, **self.usage._asdict()}
 
 
+class Sum(NamedTuple):
+    """What many questions cost, by currency ("" where nobody noted it); `known` whether the price of each of them was."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    costs: Mapping[str, float]
+    known: bool
+
+
 def costs(project: Project, start: date, end: date) -> list[Cost]:
     """Return what is booked for articles that were published from `start` to `end`. Raises ConfigError when these are swapped."""
     check_order(start, end)
@@ -31,7 +41,7 @@ def costs(project: Project, start: date, end: date) -> list[Cost]:
     return [cost for cost in booked if start <= cost.day <= end]
 
 
-def summed_by(by: By, rows: Iterable[Cost]) -> dict[str, Usage]:
+def summed_by(by: By, rows: Iterable[Cost]) -> dict[str, Sum]:
     """Return the sums of each run, source, day or model, in their order."""
     groups: dict[str, list[Usage]] = {}
     for row in sorted(rows, key=lambda row: str(getattr(row, by))):
@@ -39,9 +49,14 @@ def summed_by(by: By, rows: Iterable[Cost]) -> dict[str, Usage]:
     return {name: summed(usages) for name, usages in groups.items()}
 
 
-def summed(usages: Iterable[Usage]) -> Usage:
-    """Return the sum; its `cost` is None where one is not known."""
+def summed(usages: Iterable[Usage]) -> Sum:
+    """Return the sum."""
     rows = list(usages)
-    known = [row.cost for row in rows if row.cost is not None]
-    cost = sum(known) if len(known) == len(rows) else None
-    return Usage(sum(row.calls for row in rows), sum(row.tokens_in for row in rows), sum(row.tokens_out for row in rows), cost)
+    costs: dict[str, float] = {}
+    for row in rows:
+        if row.cost is not None:
+            costs[row.currency or ""] = costs.get(row.currency or "", 0.0) + row.cost
+    known = all(row.cost is not None for row in rows)
+    return Sum(
+        sum(row.calls for row in rows), sum(row.tokens_in for row in rows), sum(row.tokens_out for row in rows), costs, known
+    )

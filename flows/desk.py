@@ -93,7 +93,7 @@ class Desk(AbstractContextManager["Desk"]):
         cost = price.of(answer.tokens_in, answer.tokens_out) if price else None
         self._longest = max(self._longest or 0, answer.tokens_out)
         kept = KeptAnswer(asker.story, asker.title, answer.text, answer.cut, answer.tokens_in, answer.tokens_out)
-        self.project.ledger.book(inquiry, kept, asker.account, cost)
+        self.project.ledger.book(inquiry, kept, asker.account, cost, price.currency if price else None)
         self.purse.guessed = self.purse.guessed or answer.guessed
         self.purse.book(payment, kept.tokens_in, kept.tokens_out, cost or 0.0)
         return kept

@@ -126,7 +126,7 @@ def costs(
         from flows.cli.console import Console, print_table
         from flows.cli.tables import costs_table
 
-        print_table(costs_table(rows, by, project.settings.llm.price), Console())
+        print_table(costs_table(rows, by), Console())
     else:
         print_text("no model was asked")
 

@@ -9,11 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from crawlers.fates import DayReport, Tally
-from crawlers.inquiries import Usage
 from flows.cli.console import needed, print_table
 from flows.cli.durations import duration
 from flows.cli.matrix import COLOURS
-from flows.costs import By, Cost, summed, summed_by
+from flows.costs import By, Cost, Sum, summed, summed_by
 from transforms.record import Annotation
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from flows.planning import BackfillPlan
     from flows.reannotate import Reannotated
     from transforms.checks import Finding
-    from transforms.endpoint import Price
 
 _SHOWN = 60  # characters of a changed value
 _HEADS = ("found", "fetched", "records", "rejects", "skip", "block", "fail", "wait")
@@ -101,22 +99,26 @@ def print_efforts(plan: "BackfillPlan", console: Console) -> None:
         print_table(table, console)
 
 
-def costs_table(rows: list[Cost], by: By, price: "Price | None") -> Table:
-    """Return the table of what questions to models cost, with the total below; `?` where a price was not known."""
+def costs_table(rows: list[Cost], by: By) -> Table:
+    """Return the table of what questions to models cost, with the total below; `?` where a price was not known.
+
+    There is a column for each currency, and one for costs whose currency nobody noted.
+    """
     total = summed(row.usage for row in rows)
+    currencies = sorted(total.costs) or [""]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_footer=True, header_style="bold", footer_style="bold")
     table.add_column(by, "sum", no_wrap=True)
-    heads = ("calls", "tokens in", "tokens out", f"cost ({price.currency})" if price else "cost")
-    for head, whole in zip(heads, _usage_texts(total), strict=True):
+    heads = ("calls", "tokens in", "tokens out", *(f"cost ({one})" if one else "cost" for one in currencies))
+    for head, whole in zip(heads, _sum_texts(total, currencies), strict=True):
         table.add_column(Text(head), whole, justify="right", no_wrap=True)
-    for name, usage in summed_by(by, rows).items():
-        table.add_row(Text(name), *_usage_texts(usage))  # as it is: a model may have any name
+    for name, part in summed_by(by, rows).items():
+        table.add_row(Text(name), *_sum_texts(part, currencies))  # as it is: a model may have any name
     return table
 
 
-def _usage_texts(usage: Usage) -> tuple[str, ...]:
-    cost = "?" if usage.cost is None else f"{usage.cost:,.4f}"
-    return (f"{usage.calls:,}", f"{usage.tokens_in:,}", f"{usage.tokens_out:,}", cost)
+def _sum_texts(whole: Sum, currencies: Iterable[str]) -> tuple[str, ...]:
+    costs = (f"{whole.costs.get(one, 0.0):,.4f}" if whole.known else "?" for one in currencies)
+    return (f"{whole.calls:,}", f"{whole.tokens_in:,}", f"{whole.tokens_out:,}", *costs)
 
 
 def run_values(run: "Run") -> dict[str, Any]:

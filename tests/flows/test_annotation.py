@@ -81,7 +81,7 @@ def test_what_waits_is_annotated_once_and_booked(tmp_path, stub):
     assert all(row.annotated_at and row.summary for row in rows)
     assert (result.paid.calls, result.paid.tokens_in, result.paid.tokens_out, result.paid.currency) == (7, 7000, 1400, "CNY")
     assert result.paid.cost == pytest.approx(0.0252)
-    assert project.ledger.usage("r1") == {("r1", "paper", DAY, "m"): Usage(7, 7000, 1400, pytest.approx(0.0252))}
+    assert project.ledger.usage("r1") == {("r1", "paper", DAY, "m"): Usage(7, 7000, 1400, pytest.approx(0.0252), "CNY")}
     assert project.ledger.owed("paper") == set()
     assert annotated(project, run="r2") == (None, [])
     assert len(stub.asked) == 7

@@ -21,7 +21,6 @@ from flows.costs import Cost
 from tests.conftest import caixun, in_project
 from tests.transforms.rows import DAY, record
 from transforms import dataset
-from transforms.endpoint import Price
 
 NAME = "a_source_of_a_name_of_forty_letters_full"
 
@@ -73,8 +72,8 @@ def test_a_terminal_shows_the_name_of_a_batch_as_it_is(project):
 
 def test_costs_show_the_name_of_a_model_as_it_is():
     console = Console(file=StringIO(), width=200)
-    booked = Cost("r1", "paper", date(2026, 11, 18), "m[/a]", Usage(1, 1000, 200, 2.8))
-    console.print(costs_table([booked], "model", Price(input=2, output=4, currency="[RMB]")))
+    booked = Cost("r1", "paper", date(2026, 11, 18), "m[/a]", Usage(1, 1000, 200, 2.8, "[RMB]"))
+    console.print(costs_table([booked], "model"))
     assert "m[/a]" in console.file.getvalue()
     assert "cost ([RMB])" in console.file.getvalue()
 
