@@ -12,6 +12,7 @@ from crawlers.clock import now
 from crawlers.tables import model_answers as _answers
 from crawlers.tables import model_batches as _batches
 from crawlers.tables import model_currencies as _currencies
+from crawlers.tables import model_refusals as _refusals
 from crawlers.tables import model_usage as _usage
 from crawlers.tables import put
 from crawlers.tables import unannotated as _unannotated
@@ -85,6 +86,24 @@ class Inquiries(Books):
         same = {"prompt": inquiry.prompt, "model": inquiry.model, "attempt": inquiry.attempt, "story": story}
         with self._reading() as connection:
             return _kept(connection.execute(select(_answers).filter_by(**same).order_by(_answers.c.answered_at)).first())
+
+    def refuse(self, inquiry: Inquiry, why: str) -> None:
+        """Note that a question was refused for good, and why; nothing was paid for it."""
+        with self._writing() as connection:
+            put(connection, _refusals, inquiry._asdict(), why=why, refused_at=now())
+
+    def refusal(self, inquiry: Inquiry) -> str | None:
+        """Return why a question was refused for good, None where it was not."""
+        with self._reading() as connection:
+            why: str | None = connection.scalar(select(_refusals.c.why).filter_by(**inquiry._asdict()))
+        return why
+
+    def last_refusal(self, text_hash: str) -> tuple[str, str] | None:
+        """Return the model that was the last to refuse a text for good, by whatever prompt, and why; None where none did."""
+        query = select(_refusals.c.model, _refusals.c.why).filter_by(text_hash=text_hash)
+        with self._reading() as connection:
+            row = connection.execute(query.order_by(_refusals.c.refused_at.desc())).first()
+        return (row.model, row.why) if row else None
 
     def book(self, inquiry: Inquiry, kept: KeptAnswer, account: Account, cost: float | None, currency: str | None = None) -> None:
         """Keep an answer and book what it cost, both or neither; all costs of a run are in one currency."""

@@ -204,7 +204,18 @@ model_answers = Table(
     Column("tokens_out", Integer, nullable=False),
     Column("answered_at", _Instant, nullable=False),
 )
-# What that cost, by run, and by source and publication day of the articles.
+# Questions that the endpoint has refused for what the text says: it would do so again, and takes no money for it.
+model_refusals = Table(
+    "model_refusals",
+    metadata,
+    Column("text_hash", _Text, primary_key=True),
+    Column("prompt", _Text, primary_key=True),
+    Column("model", _Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("why", _Text, nullable=False),
+    Column("refused_at", _Instant, nullable=False),
+)
+# What answers cost, by run, and by source and publication day of the articles.
 model_usage = Table(
     "model_usage",
     metadata,

@@ -41,12 +41,14 @@ Tell = Callable[[str], None]
 class Annotated:
     """What an annotation step came to: records by what became of them, and values dropped as not grounded.
 
+    `refused` counts those that the endpoint refuses, now or before: they keep what a model has made of them, or are of `by_lexicon`.
     `left` counts, by source, those that go on waiting; `paid` is what the run has paid by now, also in steps before.
     """
 
     model: str
     by_model: int = 0
     by_lexicon: int = 0
+    refused: int = 0
     left: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     paid: Paid = field(default_factory=Paid)
@@ -66,6 +68,7 @@ class Annotated:
             later.model,
             self.by_model + later.by_model,
             self.by_lexicon + later.by_lexicon,
+            self.refused + later.refused,
             Counter({**self.left, **later.left}),
             self.dropped + later.dropped,
             later.paid,
@@ -76,7 +79,8 @@ class Annotated:
         """Return it in one line."""
         waiting = f", {self.waiting} wait" if self.waiting else ""
         dropped = f"; {self.dropped.total()} values dropped that the article does not bear out" if self.dropped else ""
-        return f"annotated {self.by_model} by {self.model} ({self.paid}), {self.by_lexicon} by lexicon{waiting}{dropped}"
+        refused = f"; {self.refused} refused by the endpoint" if self.refused else ""
+        return f"annotated {self.by_model} by {self.model} ({self.paid}), {self.by_lexicon} by lexicon{waiting}{refused}{dropped}"
 
 
 def annotate_waiting(
@@ -189,6 +193,8 @@ class Step:
         try:
             outcome = self._desk.annotate(self._asker(row))
         except RefusedError as error:
+            with self._lock:
+                self._result.refused += 1
             return self._gives_way(row, str(error))
         except OverBudgetError as error:
             self._desk.close(error)

@@ -63,7 +63,7 @@ class Batches:
         return self._desk.project.ledger.batches(self._desk.prompt.version, self._desk.access.model)
 
     def _unanswered(self, askers: Askers) -> dict[str, Asker]:
-        return {text: asker for text, asker in askers.items() if self._desk.kept.answer(asker, 1) is None}
+        return {text: asker for text, asker in askers.items() if self._desk.kept.is_open(asker)}
 
     def _join(self, rest: Askers, known: Collection[str]) -> list[Batch]:
         """Hand in what is in no batch; return that batch, and those that others have begun since `known` were."""

@@ -19,7 +19,7 @@ from flows.purse import Pace, Paid, Payment, Purse
 from flows.settings import Project
 from transforms.batching import BatchingClient
 from transforms.dialogue import Outcome, Told
-from transforms.llm import DownError, LlmError
+from transforms.llm import DownError, LlmError, RefusedError
 from transforms.prompt import Message
 from transforms.reply import Answer
 
@@ -148,7 +148,13 @@ class Desk(AbstractContextManager["Desk"]):
             self._pace.wait()
             if self.closed:
                 raise self.closed
-            return self.keep(asker, inquiry, self.client.ask(messages), payment)
+            try:
+                answer = self.client.ask(messages)
+            except RefusedError as error:
+                if error.for_good:
+                    self.project.ledger.refuse(inquiry, str(error))
+                raise
+            return self.keep(asker, inquiry, answer, payment)
 
 
 def open_purse(project: Project, budget: float | None = None) -> Purse:

@@ -7,7 +7,7 @@ from crawlers.inquiries import Account, Inquiry, KeptAnswer
 from flows.settings import Project
 from transforms.dialogue import LlmEngine, Outcome, Told
 from transforms.endpoint import model_of
-from transforms.llm import DownError
+from transforms.llm import DownError, RefusedError
 from transforms.prompt import Message
 from transforms.reply import Answer
 from transforms.taxonomy import load_taxonomy
@@ -39,12 +39,25 @@ class Kept:
         return Inquiry(text_hash(asker.body if fold(asker.body) else asker.title), self._prompt, self._model, attempt)
 
     def answer(self, asker: Asker, attempt: int) -> Told | None:
-        """Return the answer that is there already, about this text or another one of its story; None where there is none."""
+        """Return the answer that is there already, about this text or another one of its story; None where there is none.
+
+        Raises RefusedError where there will be none, since the endpoint has refused this text for good.
+        """
         inquiry = self.inquiry(asker, attempt)
         if own := self._ledger.kept_answer(inquiry):
             return told(own, own=True)
-        other = self._ledger.kept_of_story(inquiry, asker.story) if asker.story else None
-        return None if other is None else told(other, own=False)
+        if other := self._ledger.kept_of_story(inquiry, asker.story) if asker.story else None:
+            return told(other, own=False)
+        if why := self._ledger.refusal(inquiry):
+            raise RefusedError(why, for_good=True)
+        return None
+
+    def is_open(self, asker: Asker) -> bool:
+        """Whether the first question about an article is still to be asked."""
+        try:
+            return self.answer(asker, 1) is None
+        except RefusedError:
+            return False
 
     def final(self, asker: Asker) -> Outcome | None:
         """Return what the dialogue about an article has come to; None where a question of it is still to be asked."""
@@ -58,6 +71,8 @@ class Kept:
             return self.engine.annotate(asker.title, asker.body, ask)
         except DownError:
             return None
+        except RefusedError:
+            return Outcome(None, ())
         except CaixunError:
             raise
         except Exception:  # noqa: BLE001 - one odd text must not stop those of all sources: it has no annotation

@@ -150,10 +150,18 @@ def _recorded(project: Project, row: dict[str, Any]) -> Iterator[Stage]:
     by = f" by {record.publisher}" if record.publisher else ""
     yield Stage("built", row["settled_at"], f"{record.title!r}, {len(record.body):,} characters, of {printed}{by}{doubt}")
     model = f" ({record.model})" if record.model else ""
-    annotated = f"by {record.annotator_version}{model}" if record.annotated_at else f"waits for {record.annotator}"
+    annotated = f"by {record.annotator_version}{model}{_refused(project, record)}"
+    annotated = annotated if record.annotated_at else f"waits for {record.annotator}"
     yield Stage("annotated", record.annotated_at, annotated)
     yield Stage("stored", row["settled_at"], f"record in {path}")
     yield Stage("story", None, _story(project, record))
+
+
+def _refused(project: Project, record: Record) -> str:
+    """Return in words which model has refused the text that the lexicon engine annotates in its place, if one has."""
+    by_lexicon = project.settings.annotator == "llm" and record.annotator == "lexicon"
+    refusal = project.ledger.last_refusal(record.text_hash) if by_lexicon else None
+    return f", since the endpoint refused it to {refusal[0]}: {refusal[1]}" if refusal else ""
 
 
 def _kept(project: Project, row: dict[str, Any]) -> Iterator[Stage]:

@@ -11,10 +11,14 @@ _ABSENT = re.compile(r"not (?:exist|found)|不存在", re.IGNORECASE)
 _NO_MONEY = re.compile(
     r"arrearage|good standing|insufficient[_ ](?:quota|balance)|exceeded_current_quota|欠费|余额不足|请充值", re.IGNORECASE
 )
-# What is refused for its text says nothing of the next one.
-_FOR_ITS_TEXT = re.compile(
-    r"inappropriate|content|sensitive|inspection|risk|safety|policy|moderation|flagged|length|敏感|违规|风险|审核", re.IGNORECASE
+# What is refused for its text says nothing of the next one. Words of the second kind may tell of the form of all questions, too.
+_FOR_WHAT_IT_SAYS = re.compile(
+    r"inappropriate|content.{0,20}(?:filter|management|policy)|sensitive|inspection|risk|safety|moderation|flagged|敏感|违规|风险|审核",
+    re.IGNORECASE,
 )
+_FOR_ITS_TEXT = re.compile(rf"{_FOR_WHAT_IT_SAYS.pattern}|content|policy|length", re.IGNORECASE)
+
+_OF_THE_ACCOUNT = re.compile(r"account|organi[sz]ation|api.?key|账户|账号|帐号", re.IGNORECASE)
 
 
 def lacks_model(said: str, model: str) -> bool:
@@ -43,6 +47,12 @@ class Refusals:
     def answered(self) -> None:
         """Note that a text was answered."""
         self._in_a_row, self._at_first = 0, None
+
+    def is_for_good(self, said: str) -> bool:
+        """Whether a refusal is of one text alone: for what that says, or, where others were answered, for another thing about it."""
+        if _OF_THE_ACCOUNT.search(said):  # which may be flagged, too
+            return False
+        return bool(_FOR_WHAT_IT_SAYS.search(said)) or (self._at_first is None and is_for_its_text(said))
 
     def counted(self, said: str) -> bool:
         """Count a refusal, and return whether by now the endpoint refuses whatever it is asked."""

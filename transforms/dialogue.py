@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from crawlers.clock import now
 from transforms.grounding import Fault, Grounded, Said, ground
+from transforms.llm import RefusedError
 from transforms.prompt import Message, Prompt
 from transforms.record import Annotation
 from transforms.reply import Answer
@@ -61,7 +62,7 @@ class LlmEngine:
         self._lists = lists
 
     def annotate(self, title: str, body: str, ask: Ask) -> Outcome:
-        """Return what the model says of one article. Raises what `ask` raises.
+        """Return what the model says of one article. Raises what `ask` raises, but for a refusal of the second question for good.
 
         Whether there is a second question hangs on the article that the first was asked about, so that a reprint with
         another headline never costs one; a reprint whose text differs costs one only where nothing of the answer stands in it.
@@ -71,7 +72,11 @@ class LlmEngine:
         told = [first.answer]
         grounded, complaints = judge(first.answer, first.title, body, self._lists)
         if complaints and (first.own or grounded is None):
-            told.append(ask(2, prompt.again(first.title, body, first.answer.text, complaints)).answer)
+            try:
+                told.append(ask(2, prompt.again(first.title, body, first.answer.text, complaints)).answer)
+            except RefusedError as error:  # for good: what stands of the first answer is the last word
+                if not error.for_good:
+                    raise
         for answer in reversed(told):
             grounded = judge(answer, title, body, self._lists).grounded
             if grounded:

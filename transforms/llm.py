@@ -39,7 +39,12 @@ class LlmError(CaixunError):
 
 
 class RefusedError(LlmError):
-    """The endpoint refuses this question, and will refuse it again."""
+    """The endpoint refuses this question; `for_good` when it does so for its text, and will again."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        """Tell why, in a sentence."""
+        super().__init__(why)
+        self.for_good = for_good
 
 
 class DownError(LlmError):
@@ -179,7 +184,7 @@ class Client:
         # One that has answered is there.
         if error.status_code == 404 or (self._place not in _PROVEN and lacks_model(error.message, self._access.model)):
             return DeniedError(f"{self._access.base_url} knows no model {self._access.model}, or is no such address ({status})")
-        return RefusedError(f"{status}: {told}")
+        return RefusedError(f"{status}: {told}", for_good=self._refusals.is_for_good(error.message))
 
     def _counted(self, refusal: LlmError) -> LlmError:
         """Count a refusal, and return it; one of all questions where by now the endpoint refuses whatever it is asked."""
@@ -203,7 +208,7 @@ class Client:
         if lacks_money(f"{said.get('code')} {told}"):
             return DeniedError(f"the account at {self._access.base_url} has no money left: {told}")
         if count(said.get("code"), max(_REFUSED)) in _REFUSED or is_for_its_text(told):
-            return self._counted(RefusedError(told))
+            return self._counted(RefusedError(told, for_good=self._refusals.is_for_good(told)))
         return DownError(f"{self._access.base_url} answers: {told}")
 
     def _told(self, error: "APIStatusError") -> str:

@@ -172,6 +172,7 @@ def annotated_values(annotated: "Annotated") -> dict[str, Any]:
         "model": annotated.model,
         "by_model": annotated.by_model,
         "by_lexicon": annotated.by_lexicon,
+        "refused": annotated.refused,
         "waiting": annotated.waiting,
         "dropped": dict(annotated.dropped),
         "paid": annotated.paid._asdict(),

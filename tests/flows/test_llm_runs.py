@@ -117,6 +117,28 @@ def _costs_are_told(project, capsys) -> None:
         in_process("costs", "2026-12-01", "2026-11-30", *in_project(project))
 
 
+def test_why_tells_of_a_text_that_the_endpoint_refuses(project, stub, monkeypatch, capsys):
+    monkeypatch.setenv("CAIXUN_LLM_KEY", KEY)
+    configure(project.config, stub, concurrency=1)
+    refused = []
+
+    def answer(asked):
+        refused[:] = refused or [asked.article[0]]
+        return failure(400, "Content Exists Risk") if asked.article[0] in refused else truthful(asked)
+
+    stub.answer = answer
+    assert in_process("run", "--date", DAY, "--source", "sample_paper", *in_project(project)) == 0
+    told = capsys.readouterr().out
+    assert "1 by lexicon; 1 refused by the endpoint" in told
+    assert "annotated 1 articles in place of m: HTTP 400: " in told
+    asked = len(stub.asked)
+    assert in_process("rebuild", DAY, DAY, "--annotate", *in_project(project)) == 0
+    assert (capsys.readouterr().out.startswith("0 of 5 records were stale"), len(stub.asked)) == (True, asked)
+    (row,) = (row for row in dataset.records(project.data).select(DAY, DAY) if row.title == refused[0])
+    in_process("why", row.url, *in_project(project))
+    assert f"by {row.annotator_version}, since the endpoint refused it to m: HTTP 400: " in capsys.readouterr().out
+
+
 def test_texts_are_annotated_by_both_engines_side_by_side(stub, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CAIXUN_LLM_KEY", KEY)
     configure(tmp_path, stub)
