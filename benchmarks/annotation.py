@@ -34,6 +34,7 @@ from flows.saved import Text
 from flows.settings import SHIPPED_CONFIG, open_project
 from flows.texts import by_model
 from transforms.annotate import Engine, open_engine
+from transforms.record import Annotation
 from transforms.text import fold, sentences
 
 Row = dict[str, Any]
@@ -184,11 +185,17 @@ def by_llm(config: Path, data: Path | None, articles: Sequence[Row]) -> tuple[An
     begun = time.perf_counter()
     with open_desk(open_project(config, data)) as desk:
         texts = (Text(row["id"], row["title"], row["body"]) for row in articles)
-        made = {(text.title, text.body): annotation.model_dump() for text, annotation in by_model(desk, texts)}
+        made = {(text.title, text.body): annotation.model_dump() for text, annotation in by_model(desk, texts, _miss)}
         spent = time.perf_counter() - begun
         told = f"{desk.access.model}: {desk.paid}; {spent:.1f} s, {len(made) / spent:.1f} articles/s"
     taken_over = sum(row["annotator"] == "lexicon" for row in made.values())
     return lambda title, body: made[title, body], f"{told}; {taken_over} of {len(made)} left to the lexicon engine"
+
+
+def _miss(text: Text, instead: Annotation | None, why: str) -> None:
+    """End where a text has no annotation: the figures are those of all."""
+    if instead is None:
+        raise SystemExit(f"{text.name}: {why}; once more, and only what has no answer is asked about")
 
 
 def agreement(one: Annotate, other: Annotate, articles: Sequence[Row]) -> dict[str, float]:

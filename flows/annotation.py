@@ -17,7 +17,7 @@ from crawlers.inquiries import Account
 from flows.batches import Batches
 from flows.by_lexicon import annotate_by_lexicon
 from flows.checking import Plan
-from flows.desk import Desk, open_purse
+from flows.desk import NOT_OF_USE, Desk, open_purse
 from flows.engine import settle
 from flows.kept import Asker
 from flows.purse import GUESSED, OverBudgetError, Paid, Purse
@@ -31,7 +31,6 @@ from transforms.record import Annotation, Record
 
 _BATCH = 200  # records that are annotated before their partitions are written
 _MOST_IN_BATCH = 5_000  # records whose questions are handed in together: about 100 MB of memory
-_PATIENCE = 3  # questions in a row that may find the endpoint down
 
 
 Tell = Callable[[str], None]
@@ -136,7 +135,6 @@ class Step:
         self._hear = hear
         self._tell = tell
         self._lock = Lock()
-        self._down = 0
         self._unanswered: LlmError | None = None
         self._refused: list[str] = []
         self._kept: list[str] = []
@@ -205,27 +203,19 @@ class Step:
             self._desk.close(error)
             return "wait"
         except DownError as error:
-            self._missed(error)
+            self._unanswered = error
             return "wait"
         except CaixunError:
             raise
         except Exception as error:  # noqa: BLE001 - one odd text must not stop those of all sources
             return self._gives_way(row, f"crashed: {error!r:.200}")
         with self._lock:
-            self._down = 0
             self._result.dropped.update(fault.column for fault in outcome.dropped)
-        return outcome.annotation or self._gives_way(row, "no answer that fits the schema and the article")
+        return outcome.annotation or self._gives_way(row, NOT_OF_USE)
 
     def _gives_way(self, row: Record, why: str) -> Literal["lexicon"]:
         (self._kept if _is_by_model(row) else self._refused).append(why)
         return "lexicon"
-
-    def _missed(self, error: DownError) -> None:
-        with self._lock:
-            self._down += 1
-            self._unanswered = error
-            if self._down >= _PATIENCE:
-                self._desk.close(error)
 
     def _findings(self) -> Iterator[Finding]:
         why, waiting = self._desk.closed or self._unanswered, self._result.waiting

@@ -23,6 +23,9 @@ from transforms.llm import DownError, LlmError, RefusedError
 from transforms.prompt import Message
 from transforms.reply import Answer
 
+NOT_OF_USE = "no answer that fits the schema and the article"
+"""Why there is no annotation where the model was asked and has answered."""
+_IN_A_ROW = 3  # articles that may find the endpoint down
 _PATIENCE = 3600.0  # seconds; a question takes a quarter of that when each of its tries does
 _LOOK = 1.0  # seconds between two looks at whether a desk that waits for another one's question was closed
 
@@ -45,6 +48,8 @@ class Desk(AbstractContextManager["Desk"]):
         self._stopped = Event()
         self._longest = self.project.ledger.longest_answer(self.access.model, self.access.terms.most_counted)  # in tokens
         self._first = Lock()
+        self._counting = Lock()
+        self._down = 0  # articles in a row that found the endpoint so
         self.client = BatchingClient(self.access, self._stopped)
         self.kept = Kept(self.project)
         self._pace = Pace(self.access.terms.requests_per_minute, self._stopped)
@@ -68,12 +73,26 @@ class Desk(AbstractContextManager["Desk"]):
         self._stopped.set()
 
     def annotate(self, asker: Asker) -> Outcome:
-        """Return what the model says of an article. Raises LlmError where there is no answer to be had."""
+        """Return what the model says of an article. Raises LlmError where there is no answer to be had.
+
+        The desk closes where three articles in a row find the endpoint down.
+        """
 
         def ask(attempt: int, messages: list[Message]) -> Told:
             return self._ask(asker, attempt, messages)
 
-        return self.kept.engine.annotate(asker.title, asker.body, ask)
+        try:
+            outcome = self.kept.engine.annotate(asker.title, asker.body, ask)
+        except DownError as error:
+            with self._counting:
+                self._down += 1
+                down = self._down >= _IN_A_ROW
+            if down:
+                self.close(error)
+            raise
+        with self._counting:
+            self._down = 0
+        return outcome
 
     def awaits_batches(self) -> bool:
         """Whether a former run has handed in questions whose answers have not been kept."""

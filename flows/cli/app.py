@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import asking, backfilling, collecting, keeping, rebuilding, recording, reporting, serving, sources, warcs
+from flows.cli import (
+    annotating,
+    asking,
+    backfilling,
+    collecting,
+    keeping,
+    rebuilding,
+    recording,
+    reporting,
+    serving,
+    sources,
+    warcs,
+)
 from flows.cli.options import print_text, say
 from flows.cli.streams import fall_silent, open_streams, takes_more
 
@@ -60,7 +72,7 @@ for command in (
     keeping.delta,
     keeping.doctor,
     recording.extract,
-    recording.annotate,
+    annotating.annotate,
     asking.why,
     asking.costs,
     serving.serve,

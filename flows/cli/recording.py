@@ -1,6 +1,6 @@
-"""The commands on records: show, export, import, extract, annotate."""
+"""The commands on records: show, export, import, extract."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from flows.cli.options import (
-    Budget,
     Config,
     Data,
     End,
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crawlers.source import Source
-    from flows.saved import Refuse, Text
+    from flows.saved import Refuse
     from flows.settings import Project
-    from transforms import record
     from transforms.record import Record
 
 
@@ -245,52 +243,3 @@ def _extracted(files: list[Path], rules: "Source", refuse: "Refuse") -> Iterator
                     yield {"id": name, **article.model_dump(mode="json")}
             except RejectedError as error:
                 yield {"id": name, "reject": error.reason, "detail": error.detail}
-
-
-def annotate(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE.jsonl…",
-            help="Articles: rows with id (or article_id), title and body; .gz is opened, - is standard input.",
-        ),
-    ],
-    engine: Annotated[
-        Literal["lexicon", "llm", "both"], typer.Option("--engine", help="The engine; both: a line by lexicon, then one by llm.")
-    ] = "lexicon",
-    budget: Budget = None,
-    config: Config = None,
-    data: Data = None,
-) -> None:
-    """Print the annotation of each article as a JSON line: its id and the annotation's columns."""
-    from crawlers.errors import ConfigError
-    from flows.saved import read_articles
-    from flows.texts import by_lexicon, by_model
-
-    project, refused = project_of(config, data), Refused()
-    texts = (text for file in files for text in read_articles(file, refused))
-    if engine == "lexicon":
-        if budget is not None:
-            raise ConfigError("--budget is for the llm engine; name it with --engine llm or both")
-        refused.end(print_lines(_annotated(by_lexicon(project, texts))))
-        return
-    from flows.desk import open_desk
-    from flows.purse import GUESSED
-    from transforms.llm import DownError
-
-    with open_desk(project, budget) as desk:
-        try:
-            printed = print_lines(_annotated(by_model(desk, texts, beside="lexicon" if engine == "both" else None)))
-        except BrokenPipeError:  # the reader has seen enough: nothing more is paid for
-            desk.close(DownError("stopped"))
-            raise
-        finally:
-            say(f"{desk.access.model}: {desk.paid}")
-            if desk.purse.guessed:
-                say(f"warning: {desk.access.model} {GUESSED}")
-    refused.end(printed)
-
-
-def _annotated(rows: "Iterable[tuple[Text, record.Annotation]]") -> Iterator[dict[str, Any]]:
-    for text, made in rows:
-        yield {"id": text.name, **made.model_dump(mode="json")}
