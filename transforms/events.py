@@ -30,7 +30,7 @@ _LINK = re.compile(r"此外|同时|另外|不过|但|因此|所以|那么|其实
 # A question, a reference, or what stands below every announcement about a company.
 _EMPTY = re.compile(
     r"？\W?$|\?\W?$|如下[：:]?\W?$|公告编号|披露了《|审议通过了?《[^》]*(?:议案》|》的?议案)|"
-    r"资信状况良好|平仓风险|不存在违规|其?投资的(?:公司|企业)包括|成立(?<=[^，。]成立)于\d{4}年|以下简称.{0,10}[”）)]\W?$|详见|注(?<!减少注)(?<!减少公司注)册资本|经营范围|未受过|"
+    r"资信状况良好|不存在(?:平仓|被?强制|违规)|其?投资的(?:公司|企业)包括|成立(?<=[^，。]成立)于\d{4}年|以下简称.{0,10}[”）)]\W?$|详见|注(?<!减少注)(?<!减少公司注)册资本|经营范围|未受过|"
     r"不存在(?:应|关联|可能)|学历，|中国国籍|居留权|主营业务|主要从事|备查|资料显示|"
     + each("董事长|总经理|法定代表人", r"(?:、\S{2,6})?(?:是|均是|为)")
 )
@@ -78,7 +78,7 @@ def major_events(
     keywords.
     """
     if not sentences:
-        return bool(words.title) and not _asks(words.title), []
+        return bool(words.title.strip()) and not _asks(words.title), []
     shift = len(words.title) + 1
     found = words.found["triggers"]
     triggers = [(start - shift, lists.triggers[one]) for start, end, one in found if not _LISTED.match(words.text, end - 2)]
@@ -121,7 +121,7 @@ def _tells(text: str, found: Sequence[str], title: str, *, closed: bool) -> bool
         return False
     if closed:
         return len(text) >= _LEAST
-    if len(text) < _LEAST_OPEN or (title and title in text):
+    if len(text) < _LEAST_OPEN or (len(title) >= _LEAST_OPEN and title in text):
         return False
     return not _WEAK.issuperset(found) and bool(_FIGURE.search(text) or _DAY.search(text))
 

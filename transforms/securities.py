@@ -41,12 +41,12 @@ _ATTENDS = re.compile(
     rf"[^，。；！？、\n]{{0,8}}(?:(?:分公司|办事处)[^，。；！？、\n]{{0,8}}|(?<=公司)代表{HAN}{{0,3}})(?:参加|出席|陪同|发言)"
 )
 _RECEIVED = re.compile(r"(?:(?!申请)[^，。；：\s]){0,16}?(?:通知书|函|订单|定点)")
-# What stands before the sixth of many names, most of which the lists need not know: 青禾、云湖、海州、临江、远帆、…
-_AMONG_MANY = re.compile(r"(?:[^，。；：、\n]{1,12}、){5}$")
-_LONGEST_ROW = 65  # characters of five such names
+# What stands before the ninth of many names, most of which the lists need not know: 青禾、云湖、海州、临江、远帆、…
+_AMONG_MANY = re.compile(r"(?:[^，。；：、\n]{1,12}、){8}$")
+_LONGEST_ROW = 104  # characters of eight such names
 # 午间公告：…: what several companies have announced, each in a sentence of its own.
 _DIGEST = re.compile(
-    r"^[【\[]?(?:午间|晚间|早间|盘[前后]|今日|上市公司)?(?:重要|利好)?公告(?:[：:】\]]|汇总|速递|精选|集锦|一览)"
+    r"^[【\[]?(?:(?:午间|晚间|早间|盘[前后]|今日)(?:重要|利好)?公告[：:】\]]|.{0,6}公告(?:汇总|速递|精选|集锦|一览))"
 )
 # 海州新材前董秘: who has left is not the company.
 _FORMER = re.compile(

@@ -22,7 +22,8 @@ _QUARTER = re.compile("第[一二三四]季度报告(?!显示)")
 _NUMBERED = re.compile(  # 神舟二十号
     rf"(?:(?<!{HAN})|(?<=[的将与和、])){HAN}{{2}}(?<![月路街弄楼栋巷])[一二三四五六七八九十]{{1,3}}号(?!文|院|楼|线|令)"
 )
-_WARNED = re.compile(rf"\*?ST{HAN}{{2}}")  # what an exchange calls a share whose company is in trouble
+# What an exchange calls a share whose company is in trouble: *ST云湖.
+_WARNED = re.compile(rf"(?<![A-Za-z])\*?ST(?!板块|股票|个股|公司|企业|概念|制度|标的|类|风险|摘帽|戴帽){HAN}{{2}}")
 _ROUND = re.compile(r"(?:种子|天使|战略|[Pp]re-?[A-Z]\+?|[A-G]\d?\+*)轮(?:融资)?")
 # 第三届, 近10, 2019年, 3.5亿: no phrase by themselves.
 _COUNTED = re.compile(

@@ -99,7 +99,9 @@ def test_a_text_that_was_refused_for_what_it_says_is_not_asked_about_again(tmp_p
     for changes in ({"prompt": "另一份提示词。"}, {"model": "n"}):
         other = make_project(tmp_path, stub, **changes)
         assert reannotated(other).annotated.refused == 0
-    assert sum(title in ("标题1", "标题7", "标题8") for title in stub.titles[asked:]) == 2  # of one text, on behalf of any of them
+    assert (
+        sum(title in ("标题1", "标题7", "标题8") for title in stub.titles[asked:]) == 2
+    )  # of one text, on behalf of any of them
 
 
 def test_a_text_that_is_too_long_is_refused_for_good_once_the_endpoint_has_answered_another(tmp_path, stub):

@@ -83,6 +83,7 @@ def test_a_headline_is_the_event_of_a_body_without_a_sentence():
     assert adds("远帆物流将投资5亿元扩建汀州港", "表情\n您至少需输入5个字")
     assert not adds("远帆物流为何投资5亿元扩建汀州港？", "表情\n您至少需输入5个字")
     assert not adds("", "")
+    assert not adds(" ", "")
 
 
 def test_there_are_at_most_seven_events():

@@ -331,6 +331,8 @@ def test_a_share_under_warning_is_called_with_it():
     made = found("午间公告：*ST云湖拟并购样三力；青禾科技净利预增", body)
     assert "*ST云湖" in made
     assert not {"ST", "云湖"} & set(made)
+    kinds = found("海州ST板块走强", "ST个股走高，非ST企业下跌。HOST主机发布，TEST测试结果公布。ST个股还会走高。")
+    assert not [one for one in kinds if one.startswith("ST") and one != "ST板块" and len(one) > 2]
 
 
 def test_no_phrase_breaks_off_in_what_joins_or_dates_it():

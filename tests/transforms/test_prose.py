@@ -188,3 +188,15 @@ def test_a_lead_that_asks_is_prose_though_the_headline_as_it_was_stands_below():
 def test_a_measure_in_force_is_no_offer(when):
     line = f"样本国宣布，对进口钢铁加征25%的关税（{when}生效），涉及金额260亿元。"
     assert told(line) == [line]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "1、云湖科技与青禾股份签订30亿元收购协议。",
+        "2、大会11月2日通过投资决议。",
+        "以上就是远帆物流11月2日发布的季报内容，净利润增长20%。",
+    ],
+)
+def test_news_that_ends_like_a_paper_or_begins_like_a_notice_is_prose(news):
+    assert told(f"公司早报如下。\n{news}") == ["公司早报如下。", news]
