@@ -35,7 +35,8 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     owner = next((row for row in others if row.state in held and row.reason != LEFT and not _is_open(row)), None)
     if owner is not None:
         return Fate("skipped", "seen", owner.source)
-    copy = next((row for row in others if _is_open(row)), None)
+    # Of a page that is at hand nobody knows yet what it gives; one that gave nothing does not stand in for it.
+    copy = next((row for row in others if _is_open(row) and not (find.at_hand and row.reason != "off_day")), None)
     if copy is not None:
         # Another source fetched it and made no record of it, by its own days or rules: its page serves here.
         return Fate("archived", None, None, copy.fetched_at, copy.archive_file, copy.archive_offset)

@@ -11,6 +11,7 @@ from crawlers.fates import Find
 from crawlers.lock import source_lock
 from crawlers.page import article_id
 from flows.doctor import doctor
+from flows.import_warc import import_warcs
 from flows.planning import plan_backfill
 from flows.rebuild import plan_rebuild, rebuild, went_well
 from flows.watch import Watch
@@ -126,6 +127,18 @@ def test_what_new_rules_reject_comes_to_another_source_by_the_same_rebuild(site,
     assert went_well(run)
     assert (changes[first].lost.total(), changes[second].gained) == (1, 1)
     assert_one_has_it(project, site, second)
+
+
+def test_what_one_source_rejects_does_not_stand_in_for_a_page_of_a_web_archive(site, tmp_path):
+    site.pages["/zz/18"] = links("/a/1")
+    elsewhere = make_project(tmp_path / "elsewhere", site, zz=SOURCE)
+    collected(elsewhere, {"zz": [D18]})
+    (file,) = (elsewhere.data / "archive").rglob("zz-*.warc.gz")
+    site.pages["/a/1"] = (200, "<h1>第1家公司拟投资</h1><div>2026-11-18 09:21</div>".encode())
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    assert told(collected(project, {"aa": [D18]})) == {"aa": ("complete", 0, 1)}
+    result = import_warcs(project, [str(file)], workers(project), None, "bb")
+    assert (result.taken, result.records, owners(project)) == (1, 1, ["bb"])
 
 
 def test_a_flash_without_text_in_one_list_is_fetched_as_a_page_for_another_source(site, tmp_path):
