@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import partial
+from typing import Literal
 
 from crawlers import archive
 from crawlers.errors import CaixunError, StoreError
@@ -24,6 +25,8 @@ from transforms.record import Record
 from transforms.snapshot import Snapshot
 
 Before = Callable[[], list[str]]
+Which = Literal["all", "stale", "waiting"]
+"""Which pages are made again: all that were built, those that are stale, none but those that wait; those that wait always are."""
 _PAGES = 2000  # archived pages of the days that are made again, and compared, together; one day may have more …
 _DAYS = 50  # … and these are not more, as each takes some memory, too
 
@@ -77,11 +80,17 @@ def rebuild(
         watch.phase(f"rebuild {source}")
         changes[source] = SourceChanges()
         make = partial(_make, project, source, runner, watch, annotating)
-        findings += _rebuilt(project, source, days, make, changes[source], everything=everything)
-    for source, days in plan.items():  # what one has got from another, which rejects it by now, and which came behind it
-        if handed := sorted(project.ledger.handed_days(source).intersection(days)):
-            make = partial(_make, project, source, runner, watch, annotating)
-            findings += _rebuilt(project, source, handed, make, changes[source], everything=False)
+        findings += _rebuilt(project, source, days, make, changes[source], which="all" if everything else "stale")
+    # What others have got from these, which reject it by now, whether or not they were to be made again. Who rejects it in its
+    # turn hands it on to a later one, so that each has one turn.
+    left = {name for name, source in project.sources.items() if not source.disabled} | plan.keys()
+    while heirs := {name: got for name in sorted(left) if (got := project.ledger.handed_days(name))}:
+        source, handed = next(iter(heirs.items()))
+        left.remove(source)
+        watch.phase(f"rebuild {source}")
+        plan = {**plan, source: sorted(handed.union(plan.get(source, ())))}
+        make = partial(_make, project, source, runner, watch, annotating)
+        findings += _rebuilt(project, source, sorted(handed), make, changes.setdefault(source, SourceChanges()), which="waiting")
     run = finish(project, plan, "", runner, findings)
     run.annotated = annotating.result
     return run, changes
@@ -109,11 +118,11 @@ def _rebuilt(
     make: Callable[[list[date], Before], list[str]],
     changes: SourceChanges,
     *,
-    everything: bool,
+    which: Which,
 ) -> list[Finding]:
     """Make days of a source again, and return what is to be told, also what went wrong with it."""
     try:
-        return _rebuild(project, source, days, make, changes, everything=everything)
+        return _rebuild(project, source, days, make, changes, which=which)
     except CaixunError as error:
         return [Finding("failure", str(error))]
 
@@ -125,14 +134,14 @@ def _rebuild(
     make: Callable[[list[date], Before], list[str]],
     changes: SourceChanges,
     *,
-    everything: bool,
+    which: Which,
 ) -> list[Finding]:
     _check_archive(project, source)
     findings = []
     for part in _parts(project, source, days):
         old = Snapshot(dataset.records(project.data), source)
         again, rejected = set[str](), set[str]()
-        before = partial(_reopen, project, source, part, again, old, rejected, everything=everything)
+        before = partial(_reopen, project, source, part, again, old, rejected, which=which)
         findings += [Finding("warning", sentence) for sentence in make(part, before)]
         unread = sum(one.reason == UNREADABLE for one in project.ledger.standings(source, again).values())
         changes.unread += unread
@@ -178,7 +187,7 @@ def _reopen(
     old: Snapshot[Record],
     rejected: set[str],
     *,
-    everything: bool,
+    which: Which,
 ) -> list[str]:
     """Let what is to be made again wait for the build, and hold the records as they are.
 
@@ -186,9 +195,11 @@ def _reopen(
     had let wait counts, too.
     """
     records, rejects = dataset.records(project.data), dataset.rejects(project.data)
-    moved = [*records.set_aside(days, source), *rejects.set_aside(days, source)]
-    project.ledger.reopen(source, days if everything else _unsound(project, source, days))
-    project.ledger.reopen(source, days, unless=make_of(project, source))
+    moved = []
+    if which != "waiting":
+        moved = [*records.set_aside(days, source), *rejects.set_aside(days, source)]
+        project.ledger.reopen(source, days if which == "all" else _unsound(project, source, days))
+        project.ledger.reopen(source, days, unless=make_of(project, source))
     again.update(page.article_id for page in project.ledger.waiting(source, days))
     if again:
         old.take(days)

@@ -129,6 +129,34 @@ def test_what_new_rules_reject_comes_to_another_source_by_the_same_rebuild(site,
     assert_one_has_it(project, site, second)
 
 
+@pytest.mark.parametrize(("strict", "names"), [("aa", ["aa"]), ("aa", ["bb", "aa"]), ("aabb", ["cc", "bb", "aa"])])
+def test_what_a_rebuild_rejects_is_built_for_others_that_were_not_to_be_made_again_or_had_their_turn(
+    site, tmp_path, strict, names
+):
+    site.pages["/cc/18"] = links("/a/1", "/a/2")
+    site.pages["/a/2"] = article(2)
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE, cc=SOURCE)
+    for name in ("aa", "bb", "cc"):
+        collected(project, {name: [D18]})
+    heir = "cc" if strict == "aabb" else "bb"
+    project = make_project(tmp_path, site, **{name: STRICT if name in strict else SOURCE for name in ("aa", "bb", "cc")})
+    run, changes = rebuild(project, plan_rebuild(project, names, [D18]), workers(project), Watch())
+    assert (went_well(run), owners(project), told(run)[heir][0]) == (True, [heir, "cc"], "complete")
+    assert (changes[heir].gained, changes["aa"].lost.total(), site.asked.count("/a/1")) == (1, 1, 1)
+
+
+def test_what_a_rebuild_rejects_is_built_for_a_source_that_counts_it_under_another_day(site, tmp_path):
+    site.pages["/bb/19"] = links("/a/1")
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [D18]})
+    site.pages["/bb/18"] = links()
+    collected(project, {"bb": [D18, D19]})
+    project = make_project(tmp_path, site, aa=STRICT, bb=SOURCE)
+    run, _ = rebuild(project, plan_rebuild(project, None, [D18]), workers(project), Watch())
+    assert (went_well(run), owners(project)) == (True, ["bb"])
+    assert {(report.source, report.day) for report in run.reports} == {("aa", D18), ("bb", D18), ("bb", D19)}
+
+
 def test_what_one_source_rejects_does_not_stand_in_for_a_page_of_a_web_archive(site, tmp_path):
     site.pages["/zz/18"] = links("/a/1")
     elsewhere = make_project(tmp_path / "elsewhere", site, zz=SOURCE)
