@@ -18,6 +18,8 @@ _heirs = _urls.alias()
 _SEEN = and_(_urls.c.state == "skipped", _urls.c.reason == "seen")
 _OWN = and_(_urls.c.archive_file.is_not(None), _urls.c.reason.is_distinct_from(UNREADABLE))  # a page that the archive may give
 
+_PLACE = ("archive_file", "archive_offset", "fetched_at")  # columns that tell of a row's page
+
 
 class Claims(Stories):
     """The ledger, as far as it knows whose an article is. Every method raises StoreError when the database cannot be used."""
@@ -26,14 +28,16 @@ class Claims(Stories):
         """Let those URLs of a source be skipped (`seen`) that another one has by now.
 
         These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them;
-        none of which it had made a record before, which is in its files.
+        none of which it had made a record before, which is in its files. A page that was lost is forgotten.
         """
+        there = and_(_OWN, _urls.c.state != "discovered")
+        kept = {name: case((there, _urls.c[name])) for name in _PLACE}
         with self._writing() as connection:
             for mine, theirs in ((UNFETCHED, HELD), (("archived",), ("record",))):
                 owner = select(func.min(_others.c.source)).where(_elsewhere_in(theirs)).correlate(_urls).scalar_subquery()
                 unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
                 given = update(_urls).where(unbuilt, elsewhere(theirs))
-                connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now()))
+                connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now(), **kept))
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
         """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
@@ -117,7 +121,7 @@ def _kept_beside(source: str) -> ColumnElement[bool]:
 
 def _taken_up() -> dict[str, Any]:
     """Return the values of a URL that was left alone and is to become an article after all: its page may be there already."""
-    values = {name: case((_OWN, _urls.c[name]), else_=_spare(name)) for name in ("archive_file", "archive_offset", "fetched_at")}
+    values = {name: case((_OWN, _urls.c[name]), else_=_spare(name)) for name in _PLACE}
     there = or_(_OWN, _spare("archive_file").is_not(None))
     return {**values, "state": case((there, "archived"), else_="discovered"), "reason": None, "detail": None, "settled_at": None}
 
@@ -148,5 +152,6 @@ def take_the_place(connection: Connection, source: str, ids: Collection[str]) ->
     """Let other sources have no record any more (`seen`) of articles of which this one has made one since they lost the page."""
     for part in chunks(sorted(ids)):
         kept = update(_urls).where(_urls.c.article_id.in_(part), _kept_beside(source))
+        # Nothing of the page that was lost stays, lest it be built for a page once the article is given back.
         values = {"state": "skipped", "reason": "seen", "detail": source, "published_date": None, "settled_at": now()}
-        connection.execute(kept.values(values))
+        connection.execute(kept.values(values | dict.fromkeys(_PLACE)))

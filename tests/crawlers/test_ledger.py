@@ -266,6 +266,18 @@ def test_what_stands_in_a_sources_files_is_not_given_away(ledger):
     assert ledger.kept_by_others("b", [find(1).article_id]) == {}
 
 
+def test_of_an_article_that_gives_way_the_lost_page_is_forgotten(ledger):
+    fetched(ledger, "a", [find(1)])
+    archived(ledger, "a", find(1), 1)
+    ledger.lose_pages("a", [find(1).article_id], "lost")
+    fetched(ledger, "b", [find(1)])
+    archived(ledger, "b", find(1), 2)
+    ledger.give_way("a")
+    ledger.settle("b", [Outcome(find(1).article_id, "reject", None, "no_body")], heirs=["a"])
+    (waiting,) = ledger.waiting("a", [D18])
+    assert waiting.position.offset == 2
+
+
 def test_a_page_that_two_sources_fetched_becomes_a_record_of_one(ledger):
     fetched(ledger, "a", [find(1)])
     ledger.miss("a", find(1).article_id, "failed", "http")

@@ -210,3 +210,17 @@ def test_a_record_whose_page_was_lost_stays_where_another_source_can_make_none(s
     assert (owners(project), troubles(project)) == (["aa"], [])
     assert told(collected(project, {"aa": [D18], "bb": [D18]}))["aa"] == ("complete", 1, 0)
     assert (owners(project), site.asked.count("/a/1")) == (["aa"], 2)
+
+
+def test_an_article_that_is_given_back_is_built_from_the_page_of_the_other_source_not_from_the_lost_one(site, tmp_path):
+    site.pages |= {"/aa/18": links("/a/1", "/a/2"), "/a/2": article(2)}
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [D18]})
+    lost(project, "aa")
+    for name in ("bb", "aa"):  # the second one fetches what the other does not list
+        collected(project, {name: [D18]})
+    assert owners(project) == ["aa", "bb"]
+    project = make_project(tmp_path, site, aa=SOURCE, bb=STRICT)
+    run, _ = rebuild(project, plan_rebuild(project, None, [D18]), workers(project), Watch())
+    assert (went_well(run), owners(project), site.asked.count("/a/1")) == (True, ["aa", "aa"], 2)
+    assert troubles(project) == []
