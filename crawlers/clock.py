@@ -67,9 +67,9 @@ def working_days(first: date, last: date) -> int:
     return sum(day.weekday() < 5 and not is_holiday(day) for day in between)
 
 
-def is_over(day: date, at: datetime) -> bool:
-    """Whether `day` (in Asia/Shanghai) had ended at the instant `at`."""
-    return at >= start_of(day + timedelta(days=1))
+def is_over(day: date, at: datetime, zone: ZoneInfo = SHANGHAI) -> bool:
+    """Whether `day` in `zone` had ended at the instant `at`."""
+    return at >= start_of(day + timedelta(days=1), zone)
 
 
 _LONGEST = 400  # characters of a text in which a time is looked for; a longer one is no label

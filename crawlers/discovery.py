@@ -157,6 +157,11 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
+def says_no_issue(page: Page) -> bool:
+    """Whether the site answers a day without an issue with a notice page, as e-papers do."""
+    return len(page.body) < 20_000 and "<title>提示</title>" in page.text
+
+
 def next_cursor(seed: Seed, page: Page) -> str:
     """Return what the template's `{cursor}` is for the next page, by the answer `page`; "" where it names none."""
     value = _at(read_json(page), seed.cursor or "")

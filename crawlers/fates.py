@@ -97,6 +97,11 @@ class Verdict:
     reason: str | None = None
 
 
+def not_over(at: datetime) -> Verdict:
+    """Return the verdict on a day that was listed at the instant `at`, before it was over."""
+    return Verdict("partial", f"{NOT_OVER} {at.astimezone(SHANGHAI):%H:%M}")
+
+
 _ORDER = ("blocked", "failed", "open", "partial", "whole", "none")
 
 

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from crawlers.clock import SHANGHAI, day_of, days_within, is_over, start_of
 from crawlers.depth import Depth
-from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts
-from crawlers.fates import BY_DAY, NOT_OVER, Find, Reach, Verdict
+from crawlers.discovery import Candidate, ListingError, discover, next_cursor, other_parts, says_no_issue
+from crawlers.fates import BY_DAY, Find, Reach, Verdict, not_over
 from crawlers.page import GONE, Page, article_id, canonical_url, site_of
 from crawlers.seed import Seed
 from crawlers.source import Source
@@ -80,7 +80,7 @@ class Walk:
         gone = page.status in GONE or self._is_sent_away(page)
         try:
             candidates = [] if gone else discover(self.seed, page, self.source)
-            if gone or (self.seed.dated and not candidates and _says_no_issue(page)):
+            if gone or (self.seed.dated and not candidates and says_no_issue(page)):
                 # That a day has no list is said plainly, and so of each day that a site does not have.
                 if (self._number or not self.seed.dated) and self._asks_again():
                     return [], True
@@ -170,7 +170,7 @@ class Walk:
             return
         sent = page.status not in GONE and self._is_sent_away(page)
         said = f"sent to {page.url}" if sent else f"the listing is missing (HTTP {page.status})"
-        self._failure = Verdict("failed", f"{page.link}: {said}")
+        self._failure = (None if self._number else self._yet_to_come) or Verdict("failed", f"{page.link}: {said}")
 
     def _begin(self, page: Page, candidates: Sequence[Candidate]) -> None:
         """Take the first page as it is, odd or not."""
@@ -184,8 +184,9 @@ class Walk:
         if self.seed.dated and (self.source.may_be_empty(self.day) or self.source.expect.allows_none):
             self._proves_none = True
             return
+        said = f"{page.url}: the list is empty, where articles are expected"
         hint = "; if such days occur, say so with expect: {min: 0}" if self.seed.dated and not self.source.expect.min else ""
-        self._failure = Verdict("failed", f"{page.url}: the list is empty, where articles are expected{hint}")
+        self._failure = self._yet_to_come or Verdict("failed", said + hint)
 
     def _new(self, candidates: Iterable[Candidate], page: Page) -> list[Find]:
         finds = []
@@ -242,14 +243,20 @@ class Walk:
             return None
         return Reach(*self.seed.list_key(self.keyword), reach, reach >= min(self.days), self._asked_at)
 
+    @property
+    def _yet_to_come(self) -> Verdict | None:
+        """The verdict on a day's list that shows nothing before the day is over where its site is; None where it is over."""
+        at, zone = self._asked_at, self.seed.zone_of_days(self.source.zone)
+        return not_over(at) if at and self.seed.dated and not is_over(self.day, at, zone) else None
+
     def _verdict(self, day: date) -> Verdict:
         verdict = self._shown(day)
         if self._asked_at is None or is_over(day, self._asked_at):
-            return verdict
+            return (self._yet_to_come if verdict.listing == "failed" else None) or verdict
         # What a list of the day does not show may be yet to come; one that has other days, too, shows that it is broken or cut.
         if verdict.listing == "partial" or (verdict.listing == "failed" and not self.seed.dated):
             return verdict
-        return Verdict("partial", f"{NOT_OVER} {self._asked_at.astimezone(SHANGHAI):%H:%M}")
+        return not_over(self._asked_at)
 
     def _shown(self, day: date) -> Verdict:
         """Return what the list shows of a day, as if that were over."""
@@ -272,11 +279,6 @@ class Walk:
         if reach >= day:
             return self._depth.at_the_foot(day, reach, self._days_found)
         return Verdict("whole") if day in self._days_found else Verdict("none", "the listing shows no article")
-
-
-def _says_no_issue(page: Page) -> bool:
-    """Whether the site answers a day without an issue with a notice page, as e-papers do."""
-    return len(page.body) < 20_000 and "<title>提示</title>" in page.text
 
 
 def walks(source: Source, days: Iterable[date]) -> list[Walk]:

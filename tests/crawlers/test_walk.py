@@ -217,6 +217,42 @@ def test_a_dated_listing(page, verdict):
     assert walk.verdicts() == {D18: verdict}
 
 
+TOKYO, NEW_YORK = "Asia/Tokyo", "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("timezone", "hour", "listing"),  # when the list of the 20th is asked for, in UTC
+    [
+        ("Asia/Shanghai", 2, "partial"),
+        ("Asia/Shanghai", 16, "failed"),
+        (TOKYO, -10, "partial"),  # before the day has begun there
+        (TOKYO, 14, "partial"),
+        (TOKYO, 15, "failed"),  # in Shanghai the day is not over
+        (NEW_YORK, 2, "partial"),
+        (NEW_YORK, 28, "partial"),  # in Shanghai the day is over
+        (NEW_YORK, 29, "failed"),
+    ],
+)
+@pytest.mark.parametrize("shown", [("x", 404), ("<title>提示</title>", 200), ('{"data": []}', 200)])
+def test_a_list_that_is_missing_is_yet_to_come_until_its_day_is_over_where_the_site_is(timezone, hour, listing, shown):
+    seed = PAPER if "data" not in shown[0] else DAY_ROLL
+    walk = Walk(source(seed, timezone=timezone), seed, [D20], of=D20)
+    page = answer(*shown, at=datetime(2026, 11, 20, tzinfo=UTC) + timedelta(hours=hour))
+    while walk.take(page)[1]:
+        pass
+    verdict = walk.verdicts()[D20]
+    assert verdict.listing == listing
+    assert (verdict.reason or "").startswith("the day was not over at") == (listing == "partial")
+
+
+def test_a_newest_first_list_that_is_missing_is_a_failure_at_any_time():
+    walk = Walk(source(NEWEST), NEWEST, [D20])
+    page = answer("x", 404, at=datetime(2026, 11, 20, 2, 30, tzinfo=UTC))
+    while walk.take(page)[1]:
+        pass
+    assert walk.verdicts()[D20].listing == "failed"
+
+
 @pytest.mark.parametrize("page", [answer("x", 404), answer("<title>提示</title>")])
 def test_no_issue_on_a_day_that_may_have_none(page):
     saturday = D20 + timedelta(days=1)

@@ -256,3 +256,14 @@ def test_a_day_on_which_a_site_of_another_zone_has_nothing_is_empty(site, tmp_pa
     project = make_project(tmp_path, site, paper=LOCAL.replace("ZONE", "America/New_York"))
     (report,) = collected(project, {"paper": [date(2026, 11, 18)]}).reports
     assert (report.status, report.tally.found) == ("empty", 0)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Tokyo", "America/New_York"])
+def test_a_day_asked_for_before_it_is_over_does_not_fail_since_the_sites_next_list_is_not_there_yet(site, tmp_path, zone):
+    there = now().astimezone(ZoneInfo(zone)).date()
+    for of in (there - timedelta(days=back) for back in range(3)):
+        site.pages |= {f"/paper/{of:%d}": links(f"/a/{of:%d}"), f"/a/{of:%d}": article(of.day, f"{of} 00:05")}
+    project = make_project(tmp_path, site, paper=SOURCE + f"timezone: {zone}\n")
+    run = collected(project, {"paper": [day_in_shanghai(now())]})
+    (report,) = run.reports
+    assert (report.status, (report.reason or "").startswith("the day was not over at"), run.ok) == ("partial", True, True)
