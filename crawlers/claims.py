@@ -43,17 +43,23 @@ class Claims(Stories):
         """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
 
         They were listed when their day was not asked for, or another source had them and has lost them since. Where another one
-        has fetched a page and made no record of it by its own days or rules, that page is taken, also for what could not be fetched.
+        has fetched a page and made no record of it by its own days or rules, that page is taken, also for what could not be fetched;
+        so is one that turned out to be of `days`, whatever day it was listed for.
         """
         wanted = set(days)
         skipped = and_(_urls.c.state == "skipped", _urls.c.reason.in_(("off_day", "seen")))
         missed = and_(_urls.c.state.in_(UNFETCHED), ~_OWN, _spare("archive_file").is_not(None))
-        left = and_(_urls.c.source == source, or_(skipped, missed), ~elsewhere(HELD))
+        either = _urls.c.state.in_(("skipped", *UNFETCHED))  # for the index, which is of no use to an OR
+        left = and_(_urls.c.source == source, either, or_(skipped, missed), ~elsewhere(HELD))
+        ids: dict[date, list[str]] = {}
         with self._writing() as connection:
-            rows = connection.execute(select(_urls.c.article_id, _urls.c.day).where(left)).all()
-            for part in chunks([row.article_id for row in rows if row.day in wanted]):
-                taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
-                connection.execute(taken.values(_taken_up()))
+            for row in connection.execute(select(_urls.c.article_id, _urls.c.day, _turned_out().label("late")).where(left)):
+                if day := next((day for day in (row.day, row.late) if day in wanted), None):
+                    ids.setdefault(day, []).append(row.article_id)
+            for day, found in ids.items():
+                for part in chunks(found):
+                    taken = update(_urls).where(_urls.c.source == source, _urls.c.article_id.in_(part))
+                    connection.execute(taken.values({**_taken_up(), "day": day}))
 
     def leave(self, source: str, but: Collection[date] = ()) -> None:
         """Let other sources have what this one has found and not fetched, `but` for that of some days.
@@ -111,6 +117,12 @@ def _spare(column: str) -> Any:
     """Return a column of a page that another source has rejected by its own days or rules; null where there is none."""
     rejected = and_(_same(), _others.c.state == "reject", _others.c.reason.in_(OPEN), _others.c.archive_file.is_not(None))
     return select(_others.c[column]).where(rejected).order_by(_others.c.source).limit(1).correlate(_urls).scalar_subquery()
+
+
+def _turned_out() -> Any:
+    """Return the day of which another source's page turned out to be, for which it was not asked; null where there is none."""
+    off_day = and_(_same(), _others.c.state == "reject", _others.c.reason == "off_day", _others.c.archive_file.is_not(None))
+    return select(func.min(_others.c.published_date)).where(off_day).correlate(_urls).scalar_subquery()
 
 
 def _kept_beside(source: str) -> ColumnElement[bool]:

@@ -106,6 +106,21 @@ def test_what_turns_out_to_be_of_another_day_comes_to_the_source_that_was_asked_
     assert (owners(project), site.asked.count("/a/1"), troubles(project)) == (["aa", "bb"], 1, [])
 
 
+def test_what_turns_out_to_be_of_another_day_comes_to_the_source_that_is_asked_for_that_day_later(site, tmp_path):
+    site.pages |= {"/aa/18": links("/a/1", "/a/2"), "/bb/18": links("/a/1", "/a/3"), "/bb/19": links("/a/4")}
+    site.pages |= {"/a/1": article(1, "2026-11-19 08:00"), "/a/4": article(4, "2026-11-19 09:00")}
+    site.pages |= {f"/a/{number}": article(number) for number in (2, 3)}
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    found_by(project, site, "aa")
+    with source_lock(project.data, "aa"):
+        collected(project, {"bb": [D18]})
+    collected(project, {"aa": [D18]})
+    assert told(collected(project, {"bb": [D19]})) == {"bb": ("complete", 2, 0)}
+    assert sorted(row.url[-4:] for row in dataset.records(project.data).select(D19, D19)) == ["/a/1", "/a/4"]
+    assert [one.status for one in project.ledger.reports(["aa", "bb"], [D18])] == ["complete", "complete"]
+    assert (site.asked.count("/a/1"), troubles(project)) == (1, [])
+
+
 def test_what_one_source_could_not_fetch_is_built_from_the_page_that_another_has_rejected(site, tmp_path):
     site.pages["/a/1"] = lambda count: (400, b"no") if count == 1 else article(1)
     project = make_project(tmp_path, site, aa=STRICT, bb=SOURCE)
