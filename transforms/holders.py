@@ -1,7 +1,9 @@
 """Holders: which persons a text gives a title to - 董事长兼总经理江予白, 江予白任总经理 - and whether a statement gives it to others."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.names import ORGANISED
@@ -17,14 +19,19 @@ _AND = re.compile(r"(?:兼任?|暨|、|和|及|/)[\u4e00-\u9fff]{0,8}")
 _LIST = re.compile("[、和与及]?")
 # Between a person and a title that the person has: it is told in one clause.
 _IS = re.compile(r"[^,;:()]{0,12}?(?:(?<![责信主])任|(?<![认因])为|是|系|当选)[^,;:()]{0,20}")
+_OF_ANOTHER = re.compile("[受被由向与和]")
+"""What between a person and a title tells of somebody else's: 是受总经理表扬的员工."""
 # A person of three characters, before what the person is, or right behind it at a clause's end or before a common verb.
 _NAMED = re.compile(
-    rf"(?<![\u4e00-\u9fff])({HAN}{{3}})(?=(?:[现曾兼历也将]?任|担任|出任|是|为|系){HAN}{{0,16}}?(?:{OFFICE}))"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=选举|聘任|推选|任命|提名))({HAN}{{3}})(?=(?:[现曾兼历也将]?[任为是]|担任|出任|系){HAN}{{0,16}}?(?:{OFFICE}))"
     rf"|(?:{OFFICE}|{BESIDE})({HAN}{{3}})(?=[^\u4e00-\u9fff]|出席|主持|致辞|介绍|参加|率|在)"
 )
 _PRONOUN = re.compile("(?:此前|目前|此外|同时|随后)?,?[他她其]")
 _PASSES_ON = re.compile("接任|接替|接棒|继任|辞|卸任|离任|离职|退休|分别|轮值|换届")
 """What a sentence has that tells of several who have a title, one after the other or each another one."""
+
+_VERBS = frozenset("为任是系")
+"""What stands behind a person, and is cut off as the end of the name: 江予|白为."""
 
 
 class _Given(NamedTuple):
@@ -43,32 +50,34 @@ class Holders:
         """Take the spelled sentences of an article and the persons whom it names."""
         self._sentences = sentences
         named_so = (match[1] or match[2] for sentence in sentences for match in _NAMED.finditer(sentence))
-        longest_first = sorted({*persons, *filter(names_person, named_so)}, key=lambda name: (-len(name), name))
-        self._persons = re.compile(rf"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!{ORGANISED.pattern})")
-        self._told: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-        """For each title: of each place, those who have it, and those of whom it may be where nobody is sure."""
+        names = _whole({*persons, *filter(names_person, named_so)}, sentences)
+        self._persons = re.compile(rf"(?:{_any(names)})(?!{ORGANISED.pattern})")
+        self._told: dict[str, set[frozenset[str]]] = {}
+        """For each title: those who have it at a place, or of whom it may be where nobody is sure."""
         before: frozenset[str] = frozenset()
         for sentence in sentences:
             named = frozenset(self._persons.findall(sentence))
             meant = named | before if _PRONOUN.match(sentence) else named or before
+            passes_on = _PASSES_ON.search(sentence)
             for one in self._given(sentence):
-                holders = frozenset(sentence[slice(*place)] for place in one.holders)
-                open_to = frozenset() if holders and not _PASSES_ON.search(sentence) else meant
-                self._told.setdefault(one.title, []).append((holders, open_to))
-            before = named
+                told = self._told.setdefault(one.title, set())
+                told.add(frozenset(sentence[slice(*place)] for place in one.holders))
+                if passes_on or not one.holders:
+                    told.add(meant)
+            before = named or before
 
     def mistitled(self, statement: str) -> Iterator[Span]:
         """Yield where a spelled statement gives a person of the article a title that the article gives to others only.
 
-        A sentence that gives it to nobody may mean anybody whom it names; one that names nobody, or begins with 他, those of
-        the sentence before.
+        A sentence that gives it to nobody may mean anybody whom it names; one that names nobody, or begins with 他, those whom
+        the last sentence before that names somebody does.
         """
         passes_on = _PASSES_ON.search(statement)
         for title, start, end, holders in self._given(statement):
             told = [one for form in forms_of(title) for one in self._told.get(form, ())]
             for begun, stop in holders:
                 name = statement[begun:stop]
-                known = any(_has(name, having | open_to) for having, open_to in told)
+                known = any(_has(name, having) for having in told)
                 known = known or any(re.search(rf"(?<!副){re.escape(title + name)}", one) for one in self._sentences)
                 if told and not known and not (passes_on and begun < start):
                     yield min(start, begun), max(end, stop)
@@ -77,31 +86,70 @@ class Holders:
         """Yield the titles of a text with those who have them."""
         titles = [match.span() for match in _TITLE.finditer(text)]
         persons = [match.span() for match in self._persons.finditer(text)] if titles else []
-        for number, (start, end) in enumerate(titles):
-            yield _Given(text[start:end], start, end, _behind(text, titles[number:], persons) or _before(text, start, persons))
+        for (start, end), holders in zip(titles, _behind(text, titles, persons), strict=True):
+            yield _Given(text[start:end], start, end, holders or _before(text, (start, end), persons))
 
 
-def _behind(text: str, titles: Sequence[Span], persons: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the persons right behind the first of some titles, or behind those that are joined to it."""
-    starts = {start: place for place, (start, _) in enumerate(persons)}
-    for number, (_, end) in enumerate(titles):
-        if end in starts:
-            first = last = starts[end]
-            while last + 1 < len(persons) and _LIST.fullmatch(text, persons[last][1], persons[last + 1][0]):
-                last += 1
-            return tuple(persons[first : last + 1])
-        joined = number + 1 < len(titles) and _AND.fullmatch(text, end, titles[number + 1][0])
-        if not joined or any(end <= start < titles[number + 1][0] for start, _ in persons):
-            break
-    return ()
+def _any(names: Iterable[str]) -> str:
+    """Return a pattern of any of some names, the longest first."""
+    return "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name)))) or "(?!)"
 
 
-def _before(text: str, start: int, persons: Sequence[Span]) -> tuple[Span, ...]:
+def _whole(names: Collection[str], sentences: Iterable[str]) -> set[str]:
+    """Return those of some persons who are cut rightly: none has a part of another one, or begins right behind one and ends in a verb.
+
+    Of two that overlap the one that ends in a verb is cut amiss, else both are.
+    """
+    places = re.compile(f"(?=({_any(names)}))")
+    cut: set[str] = set()
+    for sentence in sentences:
+        end, last = 0, ""
+        for match in places.finditer(sentence):
+            name = match[1]
+            if last and match.start() <= end < match.end(1) and name[-1] in _VERBS:
+                cut.add(name)
+                continue
+            if match.start() < end < match.end(1):
+                cut |= {last, name}
+            if match.end(1) > end:
+                end, last = match.end(1), name
+    return set(names) - cut
+
+
+def _behind(text: str, titles: Sequence[Span], persons: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """Return, for each of the titles of a text, the persons right behind it, or behind those that are joined to it."""
+    places = {start: place for place, (start, _) in enumerate(persons)}
+    starts = list(places)
+    found: list[tuple[Span, ...]] = []
+    behind, row = len(text), tuple[Span, ...]()  # where the title behind begins, and the persons behind that one
+    for start, end in reversed(titles):
+        if end in places:
+            row = _listed(text, persons, places[end])
+        elif bisect_left(starts, end) < bisect_left(starts, behind) or not _AND.fullmatch(text, end, behind):
+            row = ()
+        found.append(row)
+        behind = start
+    return found[::-1]
+
+
+def _listed(text: str, persons: Sequence[Span], first: int) -> tuple[Span, ...]:
+    """Return a person, by number, and those who stand behind in one list."""
+    last = first
+    while last + 1 < len(persons) and _LIST.fullmatch(text, persons[last][1], persons[last + 1][0]):
+        last += 1
+    return tuple(persons[first : last + 1])
+
+
+def _before(text: str, title: Span, persons: Sequence[Span]) -> tuple[Span, ...]:
     """Return the person right before a title, or of whom the clause says that it is the title of."""
-    nearest = max((person for person in persons if person[1] <= start), default=None)
-    if nearest and (nearest[1] == start or _IS.fullmatch(text, nearest[1], start)):
-        return (nearest,)
-    return ()
+    start, end = title
+    number = bisect_right(persons, start, key=itemgetter(1))
+    if not number:
+        return ()
+    nearest = persons[number - 1]
+    between = nearest[1], start
+    told = _IS.fullmatch(text, *between) and not text.startswith(("的", "之"), end) and not _OF_ANOTHER.search(text, *between)
+    return (nearest,) if nearest[1] == start or told else ()
 
 
 def _has(name: str, names: Collection[str]) -> bool:
