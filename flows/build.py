@@ -4,7 +4,7 @@ The order of the facts is kept on disk: articles join their stories, the Parquet
 the ledger say that a page is settled. Killed in between, the same pages are built again and change nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -49,6 +49,25 @@ def build(
         told = before()
         _build(project, source, days, runner, tick, wanted)
         return told
+
+
+def handed_on(
+    project: Project, names: Iterable[str], asked: Mapping[str, Collection[date]] | None = None
+) -> Iterator[tuple[str, list[date]]]:
+    """Yield which of the sources `names` has got pages of others, which reject them by now, and of which days; each source once.
+
+    Of days that are not `asked` for, where these are given, nothing is told. They are to be built before the next one is taken:
+    what one rejects in its turn is the next one's.
+    """
+
+    def days_of(name: str) -> list[date]:
+        days = project.ledger.handed_days(name)
+        return sorted(days if asked is None else days.intersection(asked[name]))
+
+    left = set(names)
+    while ready := next(((name, days) for name in sorted(left) if (days := days_of(name))), None):
+        left.remove(ready[0])
+        yield ready
 
 
 def build_ahead(project: Project, source: str, days: list[date], runner: Runner, tick: Callable[[], None]) -> int:
@@ -175,8 +194,7 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
         table.apply(day, other, [], ids)
     rejects.apply(dataset.rejects(project.data), source)
     project.ledger.retold(told)
-    heirs = [one.name for one in project.sources.values() if not one.disabled]
-    project.ledger.settle(source, [built.outcome for built in done], made_by, heirs)
+    project.ledger.settle(source, [built.outcome for built in done], made_by, project.in_use)
     return finds
 
 

@@ -14,7 +14,7 @@ from crawlers import archive
 from crawlers.entries import is_folder
 from crawlers.errors import CaixunError, ConfigError, StoreError
 from crawlers.lock import lock_sources
-from flows.build import build
+from flows.build import build, handed_on
 from flows.doctor_archive import FOUND_BY, archive_troubles
 from flows.doctor_dataset import file_troubles, read, staging_troubles, tables
 from flows.doctor_rows import row_troubles
@@ -134,7 +134,13 @@ def _build(project: Project, regained: dict[str, set[str]], runner: Runner, watc
     for name in project.ledger.sources():
         project.ledger.wait_again(name, regained.get(name, ()))
         if days := sorted(project.ledger.unbuilt_days(name)):
-            try:
-                build(project, name, days, runner, watch.tick)
-            except CaixunError as error:
-                yield Trouble(str(error), None)
+            yield from _built(project, name, days, runner, watch)
+    for name, days in handed_on(project, project.in_use):
+        yield from _built(project, name, days, runner, watch)
+
+
+def _built(project: Project, name: str, days: list[date], runner: Runner, watch: Watch) -> Iterator[Trouble]:
+    try:
+        build(project, name, days, runner, watch.tick)
+    except CaixunError as error:
+        yield Trouble(str(error), None)

@@ -13,7 +13,7 @@ from itertools import chain
 from time import monotonic
 
 from crawlers.errors import CaixunError, StoreError
-from flows.build import build, build_ahead
+from flows.build import build, build_ahead, handed_on
 from flows.build_batch import prepare
 from flows.checking import Plan, checked_reports, is_short
 from flows.crawl import Crawls, Ended, new_crawl_id
@@ -162,11 +162,9 @@ class Gathering:
 
     def _build_handed(self) -> None:
         """Build what sources of this run have got from others, which made no record of it by their own rules; each once."""
-        left = dict(self._asked)
-        while ready := [name for name, days in left.items() if days & self._project.ledger.handed_days(name)]:
-            days = sorted(left.pop(ready[0]) & self._project.ledger.handed_days(ready[0]))
-            self._build(ready[0], days)
-            self._built({ready[0]: days})
+        for source, days in handed_on(self._project, self._asked, self._asked):
+            self._build(source, days)
+            self._built({source: days})
 
     def _awake(self, source: str, days: list[date], name: str) -> bool:
         """Whether a source's site may be asked now; where it is left alone, the days are begun, and that is a finding."""

@@ -5,10 +5,11 @@ inside the file. Pages that are known already are not taken in again.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -22,7 +23,7 @@ from crawlers.lock import source_lock
 from crawlers.page import Page, article_id, canonical_url, site_of
 from crawlers.source import Source
 from crawlers.warc import WarcError, read_warc
-from flows.build import build
+from flows.build import build, handed_on
 from flows.crawl import new_crawl_id
 from flows.places import is_url, name_of, opened
 from flows.runner import Runner
@@ -80,10 +81,11 @@ def import_warcs(
             except OSError as error:
                 result.complaints.append(f"{place}: cannot be read: {error.strerror or error}; what came before is kept")
     for name in sorted(project.ledger.sources_of([name_of(place) for place in places]) & project.sources.keys()):
-        try:
+        with _heard(name, result):
             _build(project, name, crawl_id, runner, days, result)
-        except CaixunError as error:
-            result.complaints.append(f"{name}: {error}")
+    for name, handed in handed_on(project, project.in_use):
+        with _heard(name, result):
+            _build_pages(project, name, handed, runner, None, result)
     result.complaints += tell_stories(project)
     sweep(project.data / "staging", wait=True)
     return result
@@ -108,12 +110,27 @@ def _build(project: Project, name: str, crawl_id: str, runner: Runner, days: lis
     late = project.ledger.off_days_published(name)  # an earlier import left them out
     unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
     if unbuilt:
-        pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
-        build(project, name, unbuilt, runner, lambda: None, wanted="every" if days is None else days)
-        states = project.ledger.states(name, pages)
-        result.records += states["record"]
-        result.rejects += states["reject"]
+        _build_pages(project, name, unbuilt, runner, "every" if days is None else days, result)
     project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
+
+
+def _build_pages(
+    project: Project, name: str, unbuilt: list[date], runner: Runner, wanted: list[date] | Literal["every"] | None, result: Intake
+) -> None:
+    pages = [page.article_id for page in project.ledger.waiting(name, unbuilt)]
+    build(project, name, unbuilt, runner, lambda: None, wanted=wanted)
+    states = project.ledger.states(name, pages)
+    result.records += states["record"]
+    result.rejects += states["reject"]
+
+
+@contextmanager
+def _heard(name: str, result: Intake) -> Iterator[None]:
+    """Let what goes wrong with a source be a complaint."""
+    try:
+        yield
+    except CaixunError as error:
+        result.complaints.append(f"{name}: {error}")
 
 
 def _chooser(project: Project, name: str | None) -> Callable[[Page, str], str | None]:

@@ -10,7 +10,7 @@ from crawlers import archive
 from crawlers.errors import CaixunError, StoreError
 from crawlers.fates import UNREADABLE, DayReport
 from flows.annotating import Annotating
-from flows.build import build
+from flows.build import build, handed_on
 from flows.changes import SourceChanges
 from flows.checking import Plan
 from flows.crawl import new_crawl_id
@@ -76,22 +76,16 @@ def rebuild(
     findings: list[Finding] = []
     annotating = Annotating(project, new_crawl_id(), runner, watch.phase, findings, budget)
     changes: dict[str, SourceChanges] = {}
-    for source, days in plan.items():
+    made: dict[str, set[date]] = {}
+    for source, days, which in _turns(project, plan, everything=everything):
         watch.phase(f"rebuild {source}")
-        changes[source] = SourceChanges()
+        made.setdefault(source, set()).update(days)
         make = partial(_make, project, source, runner, watch, annotating)
-        findings += _rebuilt(project, source, days, make, changes[source], which="all" if everything else "stale")
-    # What others have got from these, which reject it by now, whether or not they were to be made again. Who rejects it in its
-    # turn hands it on to a later one, so that each has one turn.
-    left = {name for name, source in project.sources.items() if not source.disabled} | plan.keys()
-    while heirs := {name: got for name in sorted(left) if (got := project.ledger.handed_days(name))}:
-        source, handed = next(iter(heirs.items()))
-        left.remove(source)
-        watch.phase(f"rebuild {source}")
-        plan = {**plan, source: sorted(handed.union(plan.get(source, ())))}
-        make = partial(_make, project, source, runner, watch, annotating)
-        findings += _rebuilt(project, source, sorted(handed), make, changes.setdefault(source, SourceChanges()), which="waiting")
-    run = finish(project, plan, "", runner, findings)
+        try:
+            findings += _rebuild(project, source, days, make, changes.setdefault(source, SourceChanges()), which=which)
+        except CaixunError as error:
+            findings.append(Finding("failure", str(error)))
+    run = finish(project, {source: sorted(days) for source, days in made.items()}, "", runner, findings)
     run.annotated = annotating.result
     return run, changes
 
@@ -102,6 +96,12 @@ def went_well(run: Run) -> bool:
     return not unread and not any(finding.level == "failure" for finding in run.findings)
 
 
+def _turns(project: Project, plan: Plan, *, everything: bool) -> Iterator[tuple[str, list[date], Which]]:
+    """Yield what is to be made again: the plan, and what others have got from its sources, which reject it by now."""
+    yield from ((source, days, "all" if everything else "stale") for source, days in plan.items())
+    yield from ((source, days, "waiting") for source, days in handed_on(project, {*project.in_use, *plan}))
+
+
 def _make(
     project: Project, source: str, runner: Runner, watch: Watch, annotating: Annotating, days: list[date], before: Before
 ) -> list[str]:
@@ -109,22 +109,6 @@ def _make(
     moved = runner.step(f"rebuild {source}", partial(build, project, source, days, runner, watch.tick, before=before))
     annotating.take({source: days})
     return moved
-
-
-def _rebuilt(
-    project: Project,
-    source: str,
-    days: list[date],
-    make: Callable[[list[date], Before], list[str]],
-    changes: SourceChanges,
-    *,
-    which: Which,
-) -> list[Finding]:
-    """Make days of a source again, and return what is to be told, also what went wrong with it."""
-    try:
-        return _rebuild(project, source, days, make, changes, which=which)
-    except CaixunError as error:
-        return [Finding("failure", str(error))]
 
 
 def _rebuild(

@@ -77,6 +77,11 @@ class Project:
         """All sources by name. Raises ConfigError for the first one that is wrong."""
         return load_sources(self.config / "sources")
 
+    @property
+    def in_use(self) -> list[str]:
+        """The names of the sources that are not disabled."""
+        return [one.name for one in self.sources.values() if not one.disabled]
+
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, opened once; it makes the data root where there is none, and can be read in one that may not be written.

@@ -184,6 +184,32 @@ def test_what_one_source_rejects_does_not_stand_in_for_a_page_of_a_web_archive(s
     assert (result.taken, result.records, owners(project)) == (1, 1, ["bb"])
 
 
+def test_what_an_import_rejects_is_built_for_another_source_that_lists_it(site, tmp_path):
+    site.pages["/zz/18"] = links("/a/1")
+    elsewhere = make_project(tmp_path / "elsewhere", site, zz=SOURCE)
+    collected(elsewhere, {"zz": [D18]})
+    (file,) = (elsewhere.data / "archive").rglob("zz-*.warc.gz")
+    project = make_project(tmp_path / "here", site, aa=STRICT, bb=SOURCE)
+    found_by(project, site, "aa")
+    with source_lock(project.data, "aa"):
+        collected(project, {"bb": [D18]})
+    asked = site.asked.count("/a/1")
+    result = import_warcs(project, [str(file)], workers(project), None, "aa")
+    assert (result.records, result.rejects, result.complaints, owners(project)) == (1, 1, [], ["bb"])
+    assert site.asked.count("/a/1") == asked
+
+
+def test_what_doctor_builds_and_one_source_rejects_is_built_for_another(site, tmp_path):
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    for name in ("bb", "aa"):
+        collected(project, {name: [D18]})
+    assert owners(project) == ["bb"]
+    project = make_project(tmp_path, site, aa=SOURCE, bb=STRICT)
+    project.ledger.lose_pages("bb", [article_id(f"http://127.0.0.1:{site.port}/a/1")], "lost")
+    assert doctor(project, workers(project), Watch(), mend=True).left == []
+    assert_one_has_it(project, site, "aa")
+
+
 def test_a_flash_without_text_in_one_list_is_fetched_as_a_page_for_another_source(site, tmp_path):
     rows = [{"u": "/a/1", "t": "标题", "b": ""}]
     site.pages["/aa/18"] = (200, json.dumps({"data": rows}).encode())
