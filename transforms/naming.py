@@ -7,6 +7,7 @@ from itertools import takewhile
 from transforms.names import ORGANISED
 from transforms.taxonomy import Company, Taxonomy
 from transforms.text import HAN
+from transforms.titles import LEADING
 from transforms.vocabulary import PERSONS, PROPER, is_common, names_person
 from transforms.words import Word, Words
 
@@ -28,7 +29,7 @@ _CODE = re.compile(
 )
 # 副总裁柳岚离职: whom rjieba does not know as a name (柳|岚离) stands behind what somebody is.
 _HOLDER = re.compile(
-    rf"(?:董事长|总经理|总裁|经理|总监|行长|书记|主席|主任|市长|省长|县长|局长|部长|厅长|院长|校长|会长|秘书长?|董秘|发言人|教授|院士|创始人|C[EFOT]O)"
+    rf"(?:{LEADING})"
     rf"({HAN}{{2,3}}?)(?=离职|辞|加[盟入]|出任|接任|升任|兼任|担任|履新|退休|去世|逝世|病逝|表示|称|说|先生|女士|受贿|[因将已曾拟和与及被在于为，。、；：（(）)\s]|$)"
 )
 _KIND_OF_SHARE = re.compile(r"-(?:SW|W|B|S)$", re.IGNORECASE)

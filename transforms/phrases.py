@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import rjieba
 
-from transforms.candidates import candidates, is_nickname
+from transforms.candidates import candidates
 from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
-from transforms.prose import each
+from transforms.runs import is_nickname
 from transforms.securities import Mention
 from transforms.taxonomy import Taxonomy
 from transforms.text import HAN
+from transforms.venues import is_venue
 from transforms.words import Words
 from transforms.written import counted
 
@@ -43,14 +44,6 @@ _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part o
 _COUNTERS = frozenset("篮代万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
 # The medium that tells the news: 样网财经获悉, but not 从样网获悉 nor 中兴通讯.
 _MEDIUM = re.compile(r"(?<=[，。\n])(?:\d+(?![年月日时点]))?[^\W\d从自向由]{1,10}(?:获悉|(?<![通资腾视音])讯)(?=[，,：:])")
-# Where companies register and publish what they announce, and who passes it on: no keyword outside the headline. An exchange
-# may also be who acts. (?<!..) behind a character is ^ before it, but leaves every alternative its first character, see `each`.
-_VENUE = re.compile(
-    r"证券(?:交易所|登记结算|报)|证(?<!..)券(?:时报|日报)|巨潮资讯|巨(?<!..)潮$|智(?<!..)通$|资(?<!..)讯网$|财(?<!..)经$|"
-    + each("深|上|北|港", "(?<!..)交所$")
-)
-_AT_EXCHANGE = re.compile(r"网站|上市|备案|刊登|交易系统|互联网投票")
-
 _FORM = re.compile(r"股份(?:有限公司)?$|有限(?:责任)?公司$")
 _FORMS = ("股份", "有限公司", "有限责任公司")
 _MOVES = frozenset("降升增减涨跌")
@@ -87,7 +80,7 @@ def keywords(
     alone: set[str] = set()
     for found, kind, part in candidates(words, lists, technologies, industries, subject, companies):
         phrase = _bare(found)
-        if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or _is_venue(phrase, words)):
+        if phrase not in kinds and (len(phrase) < 2 or phrase in lists.generic or counted(phrase) or is_venue(phrase, words)):
             continue
         if phrase[0] in _COUNTERS and _is_counted(phrase, words):
             continue
@@ -167,18 +160,6 @@ def _is_counted(phrase: str, words: Words) -> bool:
     """Whether a phrase always stands behind a figure, to which its first character belongs."""
     starts = [end - len(phrase) for end in words.ends_of(phrase)]
     return bool(starts) and all(words.text[max(0, start - 1) : start].isnumeric() for start in starts)
-
-
-def _is_venue(phrase: str, words: Words) -> bool:
-    """Whether a phrase is only where something is listed or published; of an exchange that is how it mostly stands."""
-    venue = _VENUE.search(phrase)
-    if not venue or phrase in words.title:
-        return False
-    if not venue[0].endswith("所"):
-        return True
-    text, ends = words.text, words.ends_of(phrase)
-    placed = [text[end - len(phrase) - 1] in "在于刊" or bool(_AT_EXCHANGE.match(text, end)) for end in ends]
-    return 2 * sum(placed) >= len(placed)
 
 
 def _scored(phrase: str, kind: Kind, words: Words, rarity: dict[str, float], *, alone: bool) -> _Scored | None:
