@@ -9,7 +9,7 @@ from transforms.passage import Article, Passage
 
 _PERIOD = re.compile(
     r"(?P<half>[上下]半年|半年度)|(?P<first>[前首])?第?(?P<quarter>[一二三四1-4])季"
-    r"|(?P<whole>(?<!占)全年)(?!的|计划|目标|任务|预算|预期|预测|指引)"
+    r"|(?P<plan>(?<!占)全年(?:计划|目标|任务|预算|预期|预测|指引|产能|产量))|(?P<whole>(?<!占)全年)(?!的)"
 )
 _DIGITS = str.maketrans("一二三四", "1234")
 _FIRST = {MONTHS + 3: "1", MONTHS + 6: "上半年", MONTHS + 9: "前3", MONTHS + 12: "全年"}
@@ -19,9 +19,10 @@ _FIRST = {MONTHS + 3: "1", MONTHS + 6: "上半年", MONTHS + 9: "前3", MONTHS +
 def is_of_another(statement: Passage, figure: Figure, article: Article, found: Sequence[int]) -> bool:
     """Whether a statement tells a figure of one part of a year, and all sentences of an article that state it tell it of others.
 
-    `found` are the numbers of the article's figures that say the same. A sentence that names no period before it may tell of any.
+    `found` are the numbers of the article's figures that say the same. A sentence that names no period before it may tell of any,
+    and so may what one of an article tells of the plan for a year.
     """
-    ours = _period(statement, 0, figure.start)
+    ours = next((name for _, name in sorted(_named(statement, 0, figure.start), reverse=True) if name), "")
     places = (article.figures[one].start for one in found)
     theirs = {_period(article, article.sentences[article.sentence_at(one)][0], one) for one in places}
     return bool(ours and theirs) and theirs.isdisjoint((ours, ""))
@@ -56,5 +57,8 @@ def _named(passage: Passage, begun: int, place: int) -> list[tuple[int, str]]:
 
 
 def _form(match: re.Match[str]) -> str:
-    found = match["half"] or match["whole"] or f"{match['first'] or ''}{match['quarter']}"
-    return "上半年" if found in ("半年度", "前二", "前2") else found.translate(_DIGITS)
+    """Return the one form of a period; nothing for the plan of a year, which is of no part of it."""
+    if match["plan"]:
+        return ""
+    found = match["half"] or match["whole"] or f"{match['first'] or ''}{match['quarter']}".translate(_DIGITS)
+    return {"半年度": "上半年", "前2": "上半年", "前4": "全年"}.get(found, found)

@@ -7,7 +7,7 @@ from transforms.figures import Figure, comparable
 from transforms.passage import Article, Passage
 
 _TO = re.compile("[-~至到]")
-_FROM = re.compile(r"[由从自][^,。;:!?\n()、\d]{0,8}$")
+_FROM = re.compile(r"[由从自][^,。;:!?\n()、\d]{0,8}$|[上下]限$")
 _FAR = 9  # characters before a figure that may say 由
 _TIMES = frozenset(["时", "分", "秒", "点", "点钟", "分钟", "小时"])  # 22时至6时
 
@@ -22,7 +22,9 @@ def misranged(statement: Passage, article: Article, stating: Sequence[Sequence[i
         one, other = statement.figures[number : number + 2]
         firsts, seconds = stating[number], stating[number + 1]
         below = one.minus or any(article.figures[first].minus for first in firsts)  # -3亿元至-2亿元 is a loss of 2亿元至3亿元
-        if below or not _is_range(statement.text.text, one, other) or any(first + 1 in seconds for first in firsts):
+        # The second end of one range begins no other: 2亿元至4亿元到3亿元至5亿元.
+        ends = number and _TO.fullmatch(statement.text.text, statement.figures[number - 1].end, one.start)
+        if below or ends or not _is_range(statement.text.text, one, other) or any(first + 1 in seconds for first in firsts):
             continue
         if firsts and seconds and (_falls(one, other) or _is_end(article, firsts) or _is_end(article, seconds)):
             yield number

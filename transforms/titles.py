@@ -32,7 +32,10 @@ _NO_OFFICES = ("监事会", "董事会", "董事局", "创立", "创办")
 OFFICE = rf"(?:(?!(?:{'|'.join(_NO_OFFICES)})(?!主席|秘书)){TITLE})"
 """A pattern of any title that a person can have."""
 
-LEADING = "董事长|总经理|总裁|经理|总监|行长|书记|主席|主任|市长|省长|县长|局长|部长|厅长|院长|校长|会长|秘书长?|董秘|发言人|教授|院士|创始人|C[EFOT]O"
+LEADING = (
+    "董事长|总经理|总裁|经理|总监|行长|书记|主席|主任|市长|省长|县长|局长|部长|厅长|院长|校长|会长|秘书长?|董秘|发言人"
+    "|教授|院士|创始人|C[EFOT]O"
+)
 """A pattern of who leads something or speaks for it, as whom news tells of a person."""
 
 CALLING = (
