@@ -157,7 +157,8 @@ def test_the_schedule_is_served_and_commands_join(tmp_path):
 def _days_are_run(served: Serving, server: Server) -> None:
     """The day that no run has listed is caught up at once; the days to come are scheduled; then days are backfilled by form."""
     served.wait(lambda: server.runs_of("daily") and server.runs_of("daily")[0]["state_type"] == "FAILED")
-    assert "4 failed" in server.runs_of("daily")[0]["state"]["message"]  # the sample site has no news of yesterday
+    # The sample site has no news of yesterday; what its lists do not show of today may be yet to come.
+    assert "3 failed, 3 partial" in server.runs_of("daily")[0]["state"]["message"]
     (schedule,) = server.deployment("daily", "caixun")["schedules"]
     assert schedule["active"]
     assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("0 0 * * *", "Asia/Shanghai")
