@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+import rjieba
+
 from transforms.names import ORGANISED
 from transforms.taxonomy import Company, Taxonomy
 from transforms.text import HAN
@@ -18,7 +20,9 @@ _FOREIGN = re.compile(rf"(?<!{HAN}){HAN}{{1,12}}(?:·{HAN}{{1,6}}){{1,2}}")
 _ENDS = ("有限公司", "有限责任公司", "大学", "研究院", "研究所", "基金会", "委员会", "协会", "出版社")
 _FIRM = re.compile(rf"(?<!{HAN}){HAN}{{4,12}}(?:{'|'.join(_ENDS)})(?![（(][^）)]{{0,6}}简称)")
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
-_LED_IN = re.compile(r"^(?:以及|拟对|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5})")
+_LED_IN = re.compile(
+    r"^(?:(?:[他她它]们?|还是|也是)+(?=.{4})|(?:以及|拟对|是|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5}))"
+)
 _ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
 # Behind whom a share's code stands: （06808）, -W(HZJD.US), （证券代码：600001）; but 方案（2021）, 数据（202406） and 热线（95588）.
 _CODE = re.compile(
@@ -48,6 +52,8 @@ _GIVEN = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z])[A-Z][a-z]+ $")
 _PARTICLES = frozenset("第的了是在和与及或对将被把向从于为以等这那其也都就而但又还着过称说我你他她它由据有")
 _NO_NAME = frozenset({"v", "vd", "p", "c", "uj", "ul", "d", "t", "r", "m", "x", "f"})
 _ACTED = re.compile("^[获予给售购沽](?=..)")  # 予恒岳金融
+_CLAUSE_FIRST = frozenset({"d", "r", "c"})
+_CLAUSE_INSIDE = frozenset({"a", "d", "r", "v"})
 _THING = frozenset({"n", "vn", "v"})
 _LINKS = frozenset({"c", "p", "v"})
 
@@ -76,7 +82,16 @@ def firms(text: str) -> Iterator[str]:
     """Yield the full names of companies, institutes and the like, without what leads in to them."""
     for found in _FIRM.findall(text) if any(map(text.__contains__, _ENDS)) else ():
         name = _LED_IN.sub("", found)
-        yield _LED_IN.sub("", _ROLES.sub("", name)) if name.endswith("公司") else name
+        if name.endswith("公司"):
+            yield _LED_IN.sub("", _ROLES.sub("", name))
+        elif not _is_said(name):
+            yield name
+
+
+def _is_said(name: str) -> bool:
+    """Whether what ends like an institute is a clause that breaks off there: 打开国外优秀大学, 就是属于私立大学."""
+    first, *others = (tag for _, tag in rjieba.tag(name))
+    return first in _CLAUSE_FIRST or (first == "v" and not _CLAUSE_INSIDE.isdisjoint(others))
 
 
 def called(phrase: str, company: Company, words: Words, lists: Taxonomy) -> str:

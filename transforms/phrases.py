@@ -10,7 +10,7 @@ from typing import NamedTuple
 import rjieba
 
 from transforms.candidates import candidates
-from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, Kind
+from transforms.kinds import CLAUSE, EVENT, INDUSTRY, MODEL, PERSON, PERSON_ALONE, PLAIN, SUBJECT, VERBAL, WORD, Kind
 from transforms.naming import abbreviates, called, full_name, introduced, organised, surnamed, widened
 from transforms.runs import is_nickname
 from transforms.securities import Mention
@@ -38,7 +38,7 @@ _RARE = 0.8  # … whose rarity is so much
 _SPARE = 8  # phrases; behind these a score of little of the best one's is not enough
 _LITTLE = 0.2
 _ALIKE = 0.7  # of the characters that two phrases share
-_UNKNOWN = (PERSON, PERSON_ALONE, PLAIN, SUBJECT)
+_UNKNOWN = (PERSON, PERSON_ALONE, PLAIN, WORD, SUBJECT)
 _SHORT = 4  # characters; a name of fewer may be a part
 _WORD = 3  # characters; an industry of more (新能源汽车) is no mere part of what is said of it
 _COUNTERS = frozenset("篮代万亿期届次年月日号轮个家只名位场级岁元股辆台套条项季")  # 第7期开奖 names no 期开奖
@@ -91,7 +91,7 @@ def keywords(
         if phrase not in kinds or kinds[phrase].weight < kind.weight:
             kinds[phrase] = kind
     acts = tuple(phrase for phrase, kind in kinds.items() if kind is EVENT)
-    for phrase in [one for one in kinds if one.startswith(acts) and _is_act(one, kinds, rarity)]:
+    for phrase in [one for one in kinds if (one.startswith(acts) and _is_act(one, kinds, rarity)) or _is_done(one, acts, kinds)]:
         del kinds[phrase]
     subject = _listed_name(subject, words, lists)
     signed = (_PICTURED if "摄" in words.text else _CREDITED).finditer(words.text)
@@ -128,6 +128,12 @@ def _is_act(phrase: str, kinds: dict[str, Kind], rarity: dict[str, float]) -> bo
     return any(
         kinds.get(act) is EVENT and what in kinds and (len(what) > _PLAIN or rarity.get(what, 0) >= _RARE) for act, what in parts
     )
+
+
+def _is_done(phrase: str, acts: tuple[str, ...], kinds: dict[str, Kind]) -> bool:
+    """Whether a phrase is somebody with an act: 样宇|中标."""
+    doers = (phrase.removesuffix(act) for act in acts if phrase.endswith(act))
+    return not kinds[phrase].named and any(doer in kinds and kinds[doer].named for doer in doers)
 
 
 def _listed_name(subject: str, words: Words, lists: Taxonomy) -> str:
@@ -232,7 +238,7 @@ def _distinct(ranked: list[_Scored], words: Words) -> list[str]:
             break
         phrase = _completed(one.phrase, words)
         if len(phrase) < _SHORT:
-            phrase = surnamed(phrase, words) if one.kind.named or one.kind is PLAIN else phrase
+            phrase = surnamed(phrase, words) if one.kind.named or one.kind in (PLAIN, WORD) else phrase
             phrase = widened(phrase, words) if one.kind.named else phrase
             phrase = organised(phrase, words) if one.kind in _UNKNOWN else phrase
         if f"·{phrase}" in text and phrase not in words.title:

@@ -25,7 +25,8 @@ _UNIT = re.compile(
 )
 NAME_EDGE = re.compile(r"^[和与由据对向在从被把及跟的是]|(?<=..)[均等则称说也都就因及拟欲]$")
 _EACH = re.compile(r"每(?!日)|同一|一[个家]|旗下|几(?<!..)(?![何内])")  # 每公斤, but not 每日互动 and 几何
-_CUT = re.compile(r"^所|报讯$|(?<![模虚草比])拟$")  # 所持, 一致行动|人拟
+_CUT = re.compile(r"^[所或]|报讯$|(?<![模虚草比])拟$")  # 所持, 或失, 一致行动|人拟
+_PLANS = re.compile("[在于将以从通向对推收投今明后把让]")  # 云湖科技计划|通过
 _FAMILIAR = frozenset("老小阿")
 _POLITE = ("女士", "先生", "小姐")
 # Words that end the name of a thing, be it an organisation, a document or a measure.
@@ -45,8 +46,9 @@ _TAILS = re.compile(
 _TITLE = re.compile(BESIDE)
 _PLURAL = frozenset({"投资者", "同业"})  # who is meant with a word behind only: 投资者保护
 _CLAUSAL = "应该 应当 必须 可以 可能 能够 需要 就是 属于 没有 成为 作为 具有 拥有 包括 进行 实现"
+_REPORTING = "举行 召开 出炉 揭晓 亲临 位列 堪比 已有 已经 仍有 增至 降至 升至 跌至 减至 达到 超过"
 _VAGUE = "各项 各种 多种 有关 相关 暨"
-_BREAKS = frozenset(f"{_CLAUSAL} {_VAGUE}".split())
+_BREAKS = frozenset(f"{_CLAUSAL} {_REPORTING} {_VAGUE}".split())
 """Words that no phrase has in it: with them it is a clause, or one of many (各项工作)."""
 _NOUNS = frozenset({"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "ng", "vn", "an", "eng", "j", "l", "i", "b"})
 _OBJECTS = frozenset({"n", "vn", "ns", "nz", "nt"})
@@ -77,7 +79,8 @@ def runs(
                 if end - start > _LONGEST:
                     break
                 cut_off = size == _PAIR and speech == "v" and _is_cut_off(run, number, text)
-                if end in held or (tag == "m" and _UNIT.match(text, end)) or cut_off:
+                begun = (tag == "m" and _UNIT.match(text, end)) or (word == "计划" and _PLANS.match(text, end))
+                if end in held or begun or cut_off:
                     continue
                 phrase = begins if size == 1 else text[start:end]
                 time = times[phrase] = times.get(phrase, 0) + 1
@@ -180,7 +183,7 @@ def _kind(phrase: str, part: tuple[Word, ...], lists: Taxonomy, *, thing: bool, 
     if "m" in tags:
         return kinds.VERBAL if "v" not in tags and len(part) < 4 and _MODEL.search(phrase) and not counted(phrase) else None
     if "v" in tags:
-        return kinds.VERBAL if in_title or first.tag != "v" else kinds.VERBS
+        return kinds.VERBAL if first.tag != "v" else kinds.VERBS
     return (kinds.THING_ALONE if len(phrase) > 3 else kinds.THING) if thing else kinds.PLAIN
 
 
@@ -200,10 +203,12 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     phrase = word.text
     if is_nickname(phrase, lists):
         return None
-    if word.tag in ("v", "a", "m") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
+    if word.tag in ("v", "a", "m", "vn", "b") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
     if word.tag in PERSONS and 2 <= len(phrase) <= 4 and not is_common(phrase):
         return kinds.PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else kinds.PERSON
     if word.tag == "i":
         return kinds.IDIOM
-    return kinds.THING if thing else kinds.PLAIN
+    if thing:
+        return kinds.THING
+    return kinds.WORD if word.tag == "n" and len(phrase) != 3 else kinds.PLAIN

@@ -27,6 +27,8 @@ _RELATIONS = re.compile(
     r"关键|新兴|传统|重点|特定|不同|多个|诸多|众多|上述|获评|入选|跻身|位居|领先|有限公司|公司|集团|全球|国内|我国|全国"
 )
 
+_PURSUED = re.compile(r"(?:专注于?|深耕|致力于|聚焦于?)$")  # what a company calls its field, however short
+
 
 def stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
     """Yield start and end of each industry that the text names as one, and whether it does so in few nouns."""
@@ -44,7 +46,8 @@ def stated(words: Words, lists: Taxonomy) -> Iterator[tuple[int, int, bool]]:
         if run and run[-1].text not in lists.generic:
             start, end = run[0].start, word.end
             plain = not any(_leads_in(one) for one in run[:-1]) and not any(one.text in lists.generic for one in run)
-            few = len(run) <= 3 and end - start >= 5 and plain
+            least = 4 if _PURSUED.search(words.text, max(0, start - 4), start) else 5  # 专注于|地图领域
+            few = len(run) <= 3 and end - start >= least and plain
             yield start, end, few or any(one.text.startswith("及") for one in run)
 
 

@@ -6,9 +6,10 @@ from transforms.names import ORGANISED
 from transforms.naming import latin_name
 from transforms.titles import BESIDE
 from transforms.vocabulary import PERSONS, names_person, proper
-from transforms.words import Words
+from transforms.words import Word, Words
 
 _NO_NOUN = frozenset({"v", "vd", "p", "c", "uj", "d", "t"})
+_OUTSIDE = frozenset({"p", "uj", "d", "t"})
 _LONGEST = 10  # characters
 _SHORTEST = 2  # characters
 _LONG = 7  # characters; a subject so long may be a name with what that is: 生鲜电商平台青禾鲜达
@@ -28,7 +29,9 @@ _MARKS = "“”「」『』‘’"
 _OPENING = tuple("“「『‘")
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
-_NO_SUBJECT = re.compile(r"(?:我国|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
+_NO_SUBJECT = re.compile(r"(?:我国|全球|世界|亚洲|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
+_FROM = re.compile(r"从[^，：:\s]{1,8}到")  # 从对手到工具
+_BEGINS = re.compile("[以从]")  # 以方, 从车展看样车, but not 因股权质押
 _DATED = re.compile(r"\d{2,4}年|\d{1,2}月")
 _TITLES = re.compile(f"(?:{BESIDE})+$")
 _BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
@@ -75,15 +78,24 @@ def _first(words: Words) -> str:
     if listed := next((title[:end] for start, end, _ in words.found["companies"] if not start), ""):
         return listed
     for start, end, _ in words.found["subjects"][:1]:
-        if not start and end > _SHORTEST and end in words.edges and not _KIND.match(title, end):
+        enough = end > _SHORTEST or any(end == begun for begun, _, _ in words.found["triggers"])  # 样宇|中标
+        if not start and enough and end in words.edges and not _KIND.match(title, end):
             return title[:end]
     if latin := latin_name(title):
         return latin
-    if colon := _COLON.match(title):
+    if (colon := _COLON.match(title)) and not _FROM.match(title):
         return colon[1]
+    return _up_to_verb(words)
+
+
+def _up_to_verb(words: Words) -> str:
+    """Return what a headline begins with up to its first mark, figure or verb; nothing where it begins with a preposition."""
+    title = words.title
     ends = (one for one in _SUBJECT_END.finditer(title, 2) if one.start() in words.edges or not title[one.start()].isalnum())
     match = next(ends, None)  # 将 ends none in 麻将
     end = match.start() if match else len(title)
+    if _FROM.match(title) or (words.words[0].tag == "p" and not _BEGINS.match(title)):
+        return ""
     for word in words.words:
         if word.end > end:
             break
@@ -100,14 +112,20 @@ def _whole(subject: str, words: Words) -> str:
     """Return a subject with the words that it hardly ever stands without: 共享 becomes 共享充电柜."""
     text, end = words.text, len(subject)
     often = max(2, _MOSTLY * text.count(subject))
+    acts = {start for start, _, _ in words.found["triggers"]}
     for word in words.words if subject else ():
         if word.end > min(len(words.title), _LONGEST) or text.count(text[: word.end]) < often:
             break
-        if word.end > end and not word.text.isalpha():  # a mark, a figure
+        if word.start >= end and (word.start in acts or _is_outside(word) or _SUBJECT_END.match(text, word.start)):
             break
         if word.end > end and (word.tag not in _NO_NOUN or ORGANISED.fullmatch(word.text)):
             end = word.end
     return text[:end]
+
+
+def _is_outside(word: Word) -> bool:
+    """Whether a word is no part of a name: a mark, a figure, a preposition, when something is."""
+    return word.tag in _OUTSIDE or not word.text.isalpha()
 
 
 def _own(subject: str, words: Words) -> str:

@@ -8,7 +8,9 @@ from transforms.kinds import Kind
 from transforms.text import HAN
 
 _QUOTED = re.compile(r"[“「『‘\"](?![（(])([^”」』’\"“，。！？；：、\s]{2,10})[”」』’\"]")
-_SPOKEN = re.compile(r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|能不能|要不要|是不是")
+_SPOKEN = re.compile(
+    r"[我你您他她们吗吧呢啊了么这那]|的$|^的|^本[次公]|^(?:其实|无法|没有|不要|如果|因为|所以|但是)|有点|能不能|要不要|是不是"
+)
 _WORK = re.compile(  # 《快递条例（修订草案）》 is called without its bracket, 《海州（二期）规划》 with it
     r"《([^》《\n（(]{2,12}(?=[（(][^》《\n]{2,12}[）)]》)|[^》《\n]{2,12}(?=》))(?:[（(][^》《\n]{2,12}[）)])?》(?!记者|讯|评论员|报道)"
 )

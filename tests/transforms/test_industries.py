@@ -404,3 +404,9 @@ def test_level_1_names_stand_beside_an_industry_or_a_company():
 
 def test_a_trust_that_holds_houses_is_of_real_estate():
     assert "房地产" in found("春泉产业信托回购0.5万股", "春泉产业信托公布，回购0.5万个单位，物业租金增长。")[1]
+
+
+def test_the_field_that_a_company_pursues_is_an_industry_however_short_its_name():
+    body = "青禾图科完成A轮融资。青禾图科是{0}地图领域的科技公司，日前完成A轮融资。"
+    assert found("青禾图科完成A轮融资", body.format("专注于"))[0] == ["地图领域"]
+    assert found("青禾图科完成A轮融资", body.format("了解"))[0] == []

@@ -30,6 +30,9 @@ def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str
         ("农民夫妇的果园", "农民夫妇"),
         ("项目经理：人手紧缺", "项目经理"),
         ("郑岚教授：要种树", "郑岚"),
+        ("从看客到玩家：茶馆十年", ""),
+        ("因股权质押未披露，海湾智能被警示", ""),
+        ("以方宣布停火", "以方"),
     ],
 )
 def test_the_subject_is_what_the_headline_begins_with(title, subject):
@@ -42,6 +45,14 @@ def test_a_subject_has_the_words_behind_it_that_it_never_stands_without():
     for behind in ("：发布新品", "（QH）上市", "2025年净利增长"):
         title = f"青禾鲜达{behind}"
         assert subject_of(words_of(title, f"{title}。{title}。{title}。")) == "青禾鲜达"
+
+
+def test_a_subject_ends_before_what_it_does_though_the_text_says_the_same_again():
+    bought = "特斯拉收购一家仓储设备公司"
+    assert subject_of(words_of(bought, f"据外媒消息，{bought}，以扩建新工厂。")) == "特斯拉"
+    won = "百度中标今年省内智能交通领域的最大订单"
+    assert subject_of(words_of(won, f"{won}。该项目由百度承建。")) == "百度"
+    assert "百度中标" not in found(won, f"{won}。该项目由百度承建。")
 
 
 def test_of_a_long_subject_the_name_that_the_text_goes_on_with_is_taken():
@@ -326,3 +337,33 @@ def test_quantities_are_no_keywords_though_names_may_begin_like_them():
 
 def test_a_rate_is_called_without_its_turn():
     assert "漏检率" in found("青禾发布质检模型 漏检率降至万分之三", "青禾介绍，漏检率降至万分之三，漏检率降幅明显。")
+
+
+def test_what_somebody_plans_is_no_plan_of_that_name():
+    body = "云湖水泥完成融资，用于新窑。云湖水泥计划通过新线扩产。云湖水泥说，新窑明年点火。"
+    assert "水泥计划" not in found("云湖水泥完成融资", body)
+    assert "水泥计划" in found("云湖水泥完成融资", body.replace("计划通过", "计划，即通过"))
+
+
+def test_a_clause_that_ends_like_an_institute_is_none():
+    body = "施兰接受采访。她还是云湖理工大学的教师，没有考取理想大学的人很多，就是属于私立大学的也多。"
+    keys = found("施兰谈留学", body)
+    assert "云湖理工大学" in keys
+    assert not any("还是" in one or "考取" in one or "属于" in one for one in keys)
+
+
+@pytest.mark.parametrize("said", ["其实挺好笑", "没有想好"])
+def test_what_somebody_says_is_no_name_for_all_its_marks(said):
+    assert not any(
+        "好笑" in one or "想好" in one for one in found("新展厅开放", f"“{said}”，施兰说。“{said}”，她又说。展厅很大。")
+    )
+
+
+def test_a_common_word_goes_behind_a_name_and_what_is_only_done_is_none():
+    body = (
+        "物体飘来，物体很轻，物体落下。测试开始，测试顺利，测试结束。斗茶擂台摆开，斗茶擂台热闹，茶馆戏台搭好，茶馆戏台不空，"
+        "新茶拍卖师吆喝，新茶拍卖师落槌。"
+    )
+    keys = found("海州过节", body)
+    assert "测试" not in keys
+    assert keys.index("海州") < keys.index("物体")
