@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from flows.demo import demo_project
@@ -38,7 +39,8 @@ def tried(point: Point, whole: Undisturbed, repeats: int) -> str | None:
             try:
                 once(point, Path(folder), whole)
             except AssertionError as error:
-                return f"time {number + 1}: {str(error).strip().splitlines()[0] if str(error) else error!r}"
+                (*_, last) = traceback.extract_tb(error.__traceback__)
+                return f"time {number + 1}: {last.line}: {str(error).strip().partition(chr(10))[0]}"
     return None
 
 

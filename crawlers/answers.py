@@ -23,6 +23,7 @@ from crawlers.tables import urls as _urls
 
 RobotsVerdict = Literal["allowed", "refused"]
 _LONGEST_REST = 86_400.0  # seconds
+_OF_SEEDS = ("seed", "taken")  # kinds of answers: what a list has said, and what a crawl has taken as it is
 _LONG = 600  # characters; PostgreSQL's index takes 2,704 bytes
 
 
@@ -61,22 +62,29 @@ class Answers(History):
 
     def replies(self, source: str, since: datetime) -> dict[str, Position]:
         """Return what need not be asked again, by `key_of` its link: answers of seeds since `since`, parts of open articles."""
-        seeds = and_(_replies.c.kind == "seed", _replies.c.fetched_at >= since)
+        seeds = and_(_replies.c.kind.in_(_OF_SEEDS), _replies.c.fetched_at >= since)
         good = and_(_replies.c.source == source, or_(seeds, _replies.c.kind == "part"))
         with self._reading() as connection:
             rows = connection.execute(select(_replies).where(good)).all()
         return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
 
+    def taken_replies(self, source: str) -> dict[str, Position]:
+        """Return where the answers of seeds lie that a crawl has taken as they are, by `key_of` their links, until it has ended."""
+        mine = and_(_replies.c.source == source, _replies.c.kind == "taken")
+        with self._reading() as connection:
+            rows = connection.execute(select(_replies).where(mine)).all()
+        return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
+
     def known_list(self, source: str, link: str) -> Position | None:
         """Return where the last answer of a seed lies that was kept to ask for it conditionally, or None."""
-        mine = and_(_replies.c.source == source, _replies.c.link == key_of(link), _replies.c.kind.in_(("known", "seed")))
+        mine = and_(_replies.c.source == source, _replies.c.link == key_of(link), _replies.c.kind.in_(("known", *_OF_SEEDS)))
         with self._reading() as connection:
             row = connection.execute(select(_replies).where(mine)).first()
         return Position(row.archive_file, row.archive_offset) if row is not None else None
 
     def forget_replies(self, source: str, keep: Iterable[str] = ()) -> None:
         """Drop the seeds' answers of `source`, whose crawl has ended; those of the links in `keep` can be asked for conditionally."""
-        seeds = and_(_replies.c.source == source, _replies.c.kind == "seed")
+        seeds = and_(_replies.c.source == source, _replies.c.kind.in_(_OF_SEEDS))
         with self._writing() as connection:
             for part in chunks([key_of(link) for link in keep]):
                 connection.execute(update(_replies).where(seeds, _replies.c.link.in_(part)).values(kind="known"))

@@ -34,6 +34,7 @@ def salvage(root: Root, source: str, ledger: Ledger) -> None:
         for file in ledger.unbuilt_files(source):
             if not archive.holds(root, file):
                 ledger.lose(source, file)
+    taken = ledger.taken_replies(source)
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
@@ -41,7 +42,7 @@ def salvage(root: Root, source: str, ledger: Ledger) -> None:
             ledger.keep_reply(source, page.link, "part", page.position, page.fetched_at)
         elif page.kind in ("article", "warc"):
             ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
-        elif page.kind in ("seed", "robots"):
+        elif page.kind == "robots" or (page.kind == "seed" and key_of(page.link) not in taken):
             ledger.keep_reply(source, page.link, page.kind, page.position, page.fetched_at)
 
 
@@ -71,6 +72,7 @@ class Crawl:
         self._ended: set[int] = set()
         self._take_up_lost()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
+        self._taken = set(ledger.taken_replies(source.name).values())
         self._kept: list[tuple[str, Position, datetime]] = []
         self._noted_at = monotonic()
         self._rests: dict[str, str | None] = {}
@@ -143,9 +145,13 @@ class Crawl:
         return fresh
 
     def list(self, walk: Walk, page: Page) -> tuple[list[Fetch], bool]:
-        """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page."""
+        """Note a listing's answer. Return the articles to fetch, and whether the walk goes on to its next page, or to this one again.
+
+        What a killed crawl has taken as it is, the one that takes up its work does, too.
+        """
         self._note_kept()
-        finds, more = walk.take(page)
+        url = walk.url
+        finds, more = walk.take(page, last=page.position in self._taken)
         # What says itself that it is of another day tells how far the list reaches, not that it is of no day.
         span = walk.span
         here = [find for find in finds if find.listed in span]
@@ -156,7 +162,8 @@ class Crawl:
         listed = [find for find in finds if find.article_id not in self._missed]
         fetches = self._ledger.find(self.source.name, listed, self._wanted, page.link, self.id)
         if page.position:
-            self._ledger.keep_reply(self.source.name, page.link, page.kind, page.position, page.fetched_at)
+            kind = page.kind if more and walk.url == url else "taken"
+            self._ledger.keep_reply(self.source.name, page.link, kind, page.position, page.fetched_at)
         if not more:
             self._end(walk)
         return self._fresh(fetches), more

@@ -58,11 +58,10 @@ class Walk:
         """The address of the page that is to be asked for next."""
         if self._parts and self._number:
             return self._parts[self._number - 1]
-        day = self.day
-        start, end = (int(start_of(one).timestamp()) for one in (day, day + timedelta(days=1)))
+        start, end = (int(start_of(one).timestamp()) for one in (self.day, self.day + timedelta(days=1)))
         pages = self.seed.pages
         number = pages.first + pages.step * self._number if pages else 0
-        return self.seed.expand(day, number, quote(self.keyword), start, end, quote(self._cursor))
+        return self.seed.expand(self.day, number, quote(self.keyword), start, end, quote(self._cursor))
 
     @property
     def day(self) -> date:
@@ -74,8 +73,12 @@ class Walk:
         """The days of which a dated seed's list may have articles: two where the site's day is another one than Shanghai's."""
         return days_within(self.day, self.seed.zone_of_days(self.source.zone), SHANGHAI)
 
-    def take(self, page: Page) -> tuple[list[Find], bool]:
-        """Return the new candidates of the answer `page`, and whether the walk goes on to its next page."""
+    def take(self, page: Page, *, last: bool = False) -> tuple[list[Find], bool]:
+        """Return the new candidates of the answer `page`, and whether the walk goes on to its next page, or to this one again.
+
+        An answer that is the `last` one to be had is taken as it is.
+        """
+        self._doubted = self._number if last else self._doubted
         self._asked_at = self._asked_at or page.fetched_at
         gone = page.status in GONE or self._is_sent_away(page)
         try:
@@ -106,12 +109,9 @@ class Walk:
 
         Of first pages only a few that follow on one another are, lest each day that a site does not have costs two requests.
         """
-        if self._parts or self._number == self._doubted:
+        if self._parts or self._number == self._doubted or (not self._number and self.patience.doubts >= _DOUBTS):
             return False
-        if self._number == 0:
-            if self.patience.doubts >= _DOUBTS:
-                return False
-            self.patience.doubts += 1
+        self.patience.doubts += self._number == 0
         self._doubted = self._number
         return True
 

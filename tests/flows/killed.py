@@ -151,9 +151,11 @@ def assert_a_killed_backfill_is_finished(point: Point, project: Project, site: S
     assert "sample_search 2026-11-19: 1 article behind a wall" in again.stdout
     assert comparable(project, site.port) == whole.rows
     assert len(whole.rows) == RECORDS
-    assert {site.url(path) for path in site.asked[asked:]} & set(kept) == set()  # nothing is fetched again
-    twice = [link for link, times in Counter(archived_links(project)).items() if times > 1]
-    assert all(link.endswith("&pn=20") for link in twice), twice  # it repeats a page, which is asked for once more
+    # Nothing is fetched again, but for a page that repeats another one, which is asked for once more: before the kill or behind it.
+    odd = {link for link, times in Counter(kept).items() if times == 1 and link.endswith("&pn=20")}
+    assert {site.url(path) for path in site.asked[asked:]} & set(kept) <= odd
+    twice = {link: times for link, times in Counter(archived_links(project)).items() if times > 1}
+    assert all(times == 2 and link.endswith("&pn=20") for link, times in twice.items()), twice
     ended = [at is not None for _, at in project.ledger.backfills()]
     assert ended == (
         [True] if point.at.startswith("main") else [True, True]
