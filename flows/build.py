@@ -52,16 +52,19 @@ def build(
 
 
 def handed_on(
-    project: Project, names: Iterable[str], asked: Mapping[str, Collection[date]] | None = None
+    project: Project,
+    names: Iterable[str],
+    asked: Mapping[str, Collection[date]] | None = None,
+    but: Mapping[str, Collection[date]] | None = None,
 ) -> Iterator[tuple[str, list[date]]]:
     """Yield which of the sources `names` has got pages of others, which reject them by now, and of which days; each source once.
 
-    Of days that are not `asked` for, where these are given, nothing is told. They are to be built before the next one is taken:
-    what one rejects in its turn is the next one's.
+    Of days that are not `asked` for, where these are given, and of those in `but` nothing is told. They are to be built before the
+    next one is taken: what one rejects in its turn is the next one's.
     """
 
     def days_of(name: str) -> list[date]:
-        days = project.ledger.handed_days(name)
+        days = project.ledger.handed_days(name).difference(but.get(name, ()) if but else ())
         return sorted(days if asked is None else days.intersection(asked[name]))
 
     left = set(names)

@@ -61,7 +61,7 @@ def _examined(project: Project, runner: Runner, watch: Watch, *, mend: bool) -> 
     if not mend or not troubles:
         return Diagnosis(troubles, troubles)
     watch.phase("build")
-    failures = list(_build(project, regained, runner, watch))
+    failures = _build(project, regained, runner, watch)
     sweep(project.data / "staging", wait=True)
     watch.phase("look again")
     left = [*failures, *_look(project, {}, {}, mend=False)]
@@ -126,21 +126,24 @@ def _sources(project: Project) -> list[str]:
     return sorted(names)
 
 
-def _build(project: Project, regained: dict[str, set[str]], runner: Runner, watch: Watch) -> Iterator[Trouble]:
-    """Build what waits since it was noted or let wait again, and the `regained` records; yield what went wrong.
+def _build(project: Project, regained: dict[str, set[str]], runner: Runner, watch: Watch) -> list[Trouble]:
+    """Build what waits since it was noted or let wait again, and the `regained` records; return what went wrong.
 
     Until the turn of their source these count as records, so that no other one makes any of their articles.
     """
+    failed: dict[str, Trouble] = {}
+
+    def built(name: str, days: list[date]) -> None:
+        try:
+            build(project, name, days, runner, watch.tick)
+            project.ledger.cover(name, FOUND_BY, "doctor")
+        except CaixunError as error:
+            failed[name] = Trouble(str(error), None)
+
     for name in project.ledger.sources():
         project.ledger.wait_again(name, regained.get(name, ()))
         if days := sorted(project.ledger.unbuilt_days(name)):
-            yield from _built(project, name, days, runner, watch)
-    for name, days in handed_on(project, project.in_use):
-        yield from _built(project, name, days, runner, watch)
-
-
-def _built(project: Project, name: str, days: list[date], runner: Runner, watch: Watch) -> Iterator[Trouble]:
-    try:
-        build(project, name, days, runner, watch.tick)
-    except CaixunError as error:
-        yield Trouble(str(error), None)
+            built(name, days)
+    for name, days in handed_on(project, set(project.in_use) - failed.keys()):
+        built(name, days)
+    return list(failed.values())

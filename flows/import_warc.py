@@ -33,6 +33,7 @@ from transforms.folder import sweep
 
 _BATCH = 100  # pages that are noted together …
 _BATCH_BYTES = 8 << 20  # … or this many bytes of them
+_COVERED = "taken in from WARC files, never listed"
 _NOWHERE = "https://nowhere.invalid/"
 
 
@@ -80,12 +81,15 @@ def import_warcs(
                 result.complaints.append(f"{place}: {error}; what came before is kept")
             except OSError as error:
                 result.complaints.append(f"{place}: cannot be read: {error.strerror or error}; what came before is kept")
+    waiting = {name: project.ledger.handed_days(name) for name in project.in_use}  # since an earlier command: none of this one's
+    failed: set[str] = set()
     for name in sorted(project.ledger.sources_of([name_of(place) for place in places]) & project.sources.keys()):
-        with _heard(name, result):
+        with _heard(name, result, failed):
             _build(project, name, crawl_id, runner, days, result)
-    for name, handed in handed_on(project, project.in_use):
-        with _heard(name, result):
+    for name, handed in handed_on(project, set(project.in_use) - failed, but=waiting):
+        with _heard(name, result, failed):
             _build_pages(project, name, handed, runner, None, result)
+            project.ledger.cover(name, _COVERED, crawl_id)
     result.complaints += tell_stories(project)
     sweep(project.data / "staging", wait=True)
     return result
@@ -111,7 +115,7 @@ def _build(project: Project, name: str, crawl_id: str, runner: Runner, days: lis
     unbuilt = sorted(project.ledger.unbuilt_days(name) | (late if days is None else late & set(days)))
     if unbuilt:
         _build_pages(project, name, unbuilt, runner, "every" if days is None else days, result)
-    project.ledger.cover(name, "taken in from WARC files, never listed", crawl_id)
+    project.ledger.cover(name, _COVERED, crawl_id)
 
 
 def _build_pages(
@@ -125,11 +129,12 @@ def _build_pages(
 
 
 @contextmanager
-def _heard(name: str, result: Intake) -> Iterator[None]:
-    """Let what goes wrong with a source be a complaint."""
+def _heard(name: str, result: Intake, failed: set[str]) -> Iterator[None]:
+    """Let what goes wrong with a source be a complaint, and the source one of those that have failed."""
     try:
         yield
     except CaixunError as error:
+        failed.add(name)
         result.complaints.append(f"{name}: {error}")
 
 

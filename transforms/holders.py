@@ -18,9 +18,9 @@ _TITLE = re.compile(rf"{OFFICE}|{BESIDE}")
 _AND = re.compile(r"(?:兼任?|暨|、|和|及|/)[\u4e00-\u9fff]{0,8}")
 _LIST = re.compile("[、和与及]?")
 # Between a person and a title that the person has: it is told in one clause.
-_IS = re.compile(r"[^,;:()]{0,12}?(?:(?<![责信主])任|(?<![认因])为|是|系|当选)[^,;:()]{0,20}")
-_OF_ANOTHER = re.compile("[受被由向与和]")
-"""What between a person and a title tells of somebody else's: 是受总经理表扬的员工."""
+_IS = re.compile(r"[^,;:()]{0,12}?(?:(?<![责信主])任|(?<![认因])为|(?P<is>[是系])|当选)[^,;:()]{0,20}")
+_OF_ANOTHER = re.compile("(?:[受被由向]|(?<![长理裁官监事席任记])[与和])$")
+"""What right before a title tells that it is somebody else's: 是受总经理表扬的员工, but not 任董事长和总经理."""
 # A person of three characters, before what the person is, or right behind it at a clause's end or before a common verb.
 _NAMED = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])|(?<=选举|聘任|推选|任命|提名))({HAN}{{3}})(?=(?:[现曾兼历也将]?[任为是]|担任|出任|系){HAN}{{0,16}}?(?:{OFFICE}))"
@@ -30,6 +30,7 @@ _PRONOUN = re.compile("(?:此前|目前|此外|同时|随后)?,?[他她其]")
 _PASSES_ON = re.compile("接任|接替|接棒|继任|辞|卸任|离任|离职|退休|分别|轮值|换届")
 """What a sentence has that tells of several who have a title, one after the other or each another one."""
 
+_APPOINT = ("任命", "聘任")  # 任命李|为民, whose first character is a surname, too
 _VERBS = frozenset("为任是系")
 """What stands behind a person, and is cut off as the end of the name: 江予|白为."""
 
@@ -50,7 +51,8 @@ class Holders:
         """Take the spelled sentences of an article and the persons whom it names."""
         self._sentences = sentences
         named_so = (match[1] or match[2] for sentence in sentences for match in _NAMED.finditer(sentence))
-        names = _whole({*persons, *filter(names_person, named_so)}, sentences)
+        seen = (name for name in named_so if names_person(name) and not name.startswith(_APPOINT))
+        names = _whole({*persons, *seen}, sentences)
         self._persons = re.compile(rf"(?:{_any(names)})(?!{ORGANISED.pattern})")
         self._told: dict[str, set[frozenset[str]]] = {}
         """For each title: those who have it at a place, or of whom it may be where nobody is sure."""
@@ -96,9 +98,9 @@ def _any(names: Iterable[str]) -> str:
 
 
 def _whole(names: Collection[str], sentences: Iterable[str]) -> set[str]:
-    """Return those of some persons who are cut rightly: none has a part of another one, or begins right behind one and ends in a verb.
+    """Return those of some persons who are cut rightly: none crosses another one, or begins right behind one and ends in a verb.
 
-    Of two that overlap the one that ends in a verb is cut amiss, else both are.
+    Of two that cross each other the one that ends in a verb is cut amiss, else both are.
     """
     places = re.compile(f"(?=({_any(names)}))")
     cut: set[str] = set()
@@ -148,8 +150,10 @@ def _before(text: str, title: Span, persons: Sequence[Span]) -> tuple[Span, ...]
         return ()
     nearest = persons[number - 1]
     between = nearest[1], start
-    told = _IS.fullmatch(text, *between) and not text.startswith(("的", "之"), end) and not _OF_ANOTHER.search(text, *between)
-    return (nearest,) if nearest[1] == start or told else ()
+    told = _IS.fullmatch(text, *between)
+    # 是董事长的学生, but not 任总经理的云湖科技.
+    anothers = told and (_OF_ANOTHER.search(text, *between) or (told["is"] and text.startswith(("的", "之"), end)))
+    return (nearest,) if nearest[1] == start or (told and not anothers) else ()
 
 
 def _has(name: str, names: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from transforms.passage import Article, Passage
 
 _PERIOD = re.compile(
     r"(?P<half>[上下]半年|半年度)|(?P<first>[前首])?第?(?P<quarter>[一二三四1-4])季"
-    r"|(?P<plan>(?<!占)全年(?:计划|目标|任务|预算|预期|预测|指引|产能|产量))|(?P<whole>(?<!占)全年)(?!的)"
+    r"|(?P<plan>(?<!占)全年(?:计划|目标|任务|预算|预期|预测|指引|产能))|(?P<whole>(?<!占)全年)(?!的)"
 )
 _DIGITS = str.maketrans("一二三四", "1234")
 _FIRST = {MONTHS + 3: "1", MONTHS + 6: "上半年", MONTHS + 9: "前3", MONTHS + 12: "全年"}
@@ -20,12 +20,14 @@ def is_of_another(statement: Passage, figure: Figure, article: Article, found: S
     """Whether a statement tells a figure of one part of a year, and all sentences of an article that state it tell it of others.
 
     `found` are the numbers of the article's figures that say the same. A sentence that names no period before it may tell of any,
-    and so may what one of an article tells of the plan for a year.
+    and so may what one of an article tells of the plan for a year; a statement's plan is of the whole year, or of what is named before.
     """
-    ours = next((name for _, name in sorted(_named(statement, 0, figure.start), reverse=True) if name), "")
+    named = sorted(_named(statement, 0, figure.start), reverse=True)
+    ours = next((name for _, name in named if name), "")
+    planned = "全年" if named and not named[0][1] else ""
     places = (article.figures[one].start for one in found)
     theirs = {_period(article, article.sentences[article.sentence_at(one)][0], one) for one in places}
-    return bool(ours and theirs) and theirs.isdisjoint((ours, ""))
+    return bool(ours and theirs) and theirs.isdisjoint((ours, planned, ""))
 
 
 def is_called(day: Day, article: Article) -> bool:

@@ -18,12 +18,13 @@ def misranged(statement: Passage, article: Article, stating: Sequence[Sequence[i
     `stating` are, for each figure of the statement, the numbers of those of the article that say the same. An article has them
     otherwise where one of them is an end of another range there; a range that falls from its first end is one as well.
     """
+    ends: object = None
     for number in range(len(statement.figures) - 1):
         one, other = statement.figures[number : number + 2]
         firsts, seconds = stating[number], stating[number + 1]
         below = one.minus or any(article.figures[first].minus for first in firsts)  # -3亿元至-2亿元 is a loss of 2亿元至3亿元
         # The second end of one range begins no other: 2亿元至4亿元到3亿元至5亿元.
-        ends = number and _TO.fullmatch(statement.text.text, statement.figures[number - 1].end, one.start)
+        ends = not ends and number and _TO.fullmatch(statement.text.text, statement.figures[number - 1].end, one.start)
         if below or ends or not _is_range(statement.text.text, one, other) or any(first + 1 in seconds for first in firsts):
             continue
         if firsts and seconds and (_falls(one, other) or _is_end(article, firsts) or _is_end(article, seconds)):

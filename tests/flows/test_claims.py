@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from crawlers.clock import day_of, now
 from crawlers.fates import Find
 from crawlers.lock import source_lock
 from crawlers.page import article_id
@@ -30,6 +31,14 @@ def site():
         running.pages |= {f"/{name}/18": links("/a/1") for name in ("aa", "bb", "cc")}
         running.pages["/a/1"] = article(1)
         yield running
+
+
+def archived(site, folder, day: date) -> str:
+    """Return the archive file of another project, which has crawled the list /zz/ of a day."""
+    elsewhere = make_project(folder / "elsewhere", site, zz=SOURCE)
+    collected(elsewhere, {"zz": [day]})
+    (file,) = (elsewhere.data / "archive").rglob("zz-*.warc.gz")
+    return str(file)
 
 
 def owners(project) -> list[str]:
@@ -174,29 +183,54 @@ def test_what_a_rebuild_rejects_is_built_for_a_source_that_counts_it_under_anoth
 
 def test_what_one_source_rejects_does_not_stand_in_for_a_page_of_a_web_archive(site, tmp_path):
     site.pages["/zz/18"] = links("/a/1")
-    elsewhere = make_project(tmp_path / "elsewhere", site, zz=SOURCE)
-    collected(elsewhere, {"zz": [D18]})
-    (file,) = (elsewhere.data / "archive").rglob("zz-*.warc.gz")
+    file = archived(site, tmp_path, D18)
     site.pages["/a/1"] = (200, "<h1>第1家公司拟投资</h1><div>2026-11-18 09:21</div>".encode())
     project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
     assert told(collected(project, {"aa": [D18]})) == {"aa": ("complete", 0, 1)}
-    result = import_warcs(project, [str(file)], workers(project), None, "bb")
+    result = import_warcs(project, [file], workers(project), None, "bb")
     assert (result.taken, result.records, owners(project)) == (1, 1, ["bb"])
 
 
 def test_what_an_import_rejects_is_built_for_another_source_that_lists_it(site, tmp_path):
     site.pages["/zz/18"] = links("/a/1")
-    elsewhere = make_project(tmp_path / "elsewhere", site, zz=SOURCE)
-    collected(elsewhere, {"zz": [D18]})
-    (file,) = (elsewhere.data / "archive").rglob("zz-*.warc.gz")
+    file = archived(site, tmp_path, D18)
     project = make_project(tmp_path / "here", site, aa=STRICT, bb=SOURCE)
     found_by(project, site, "aa")
     with source_lock(project.data, "aa"):
         collected(project, {"bb": [D18]})
     asked = site.asked.count("/a/1")
-    result = import_warcs(project, [str(file)], workers(project), None, "aa")
+    result = import_warcs(project, [file], workers(project), None, "aa")
     assert (result.records, result.rejects, result.complaints, owners(project)) == (1, 1, [], ["bb"])
     assert site.asked.count("/a/1") == asked
+
+
+def test_an_import_leaves_alone_what_waits_for_others_since_before(site, tmp_path):
+    site.pages |= {"/zz/18": links("/a/7"), "/a/7": article(7)}
+    file = archived(site, tmp_path, D18)
+    project = make_project(tmp_path / "here", site, aa=STRICT, bb=SOURCE, cc=SOURCE)
+    found_by(project, site, "aa")
+    with source_lock(project.data, "aa"):
+        collected(project, {"bb": [D18]})
+    collected(project, {"aa": [D18]})
+    assert project.ledger.handed_days("bb") == {D18}
+    with source_lock(project.data, "bb"):
+        result = import_warcs(project, [file], workers(project), None, "cc")
+    assert (result.records, result.rejects, result.complaints, owners(project)) == (1, 0, [], ["cc"])
+
+
+def test_what_doctor_builds_for_another_source_counts_for_its_day(site, tmp_path):
+    today = day_of(now())
+    site.pages |= {f"/{name}/{today:%d}": links("/a/1") for name in ("aa", "zz")}
+    site.pages["/a/1"] = article(1, f"{today} 00:01")
+    file = archived(site, tmp_path, today)
+    project = make_project(tmp_path / "here", site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [today]})
+    import_warcs(project, [file], workers(project), None, "bb")  # which only sees that the other one has it
+    project = make_project(tmp_path / "here", site, aa=STRICT, bb=SOURCE)
+    project.ledger.lose_pages("aa", [article_id(f"http://127.0.0.1:{site.port}/a/1")], "lost")
+    assert doctor(project, workers(project), Watch(), mend=True).left == []
+    (report,) = project.ledger.reports(["bb"], [today])
+    assert (report.status, report.tally.records) == ("partial", 1)
 
 
 def test_what_doctor_builds_and_one_source_rejects_is_built_for_another(site, tmp_path):

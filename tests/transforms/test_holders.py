@@ -67,6 +67,12 @@ def test_a_title_stands_with_whom_the_article_gives_it_to(body, statement):
         (LATER, "李建国2015年至今任公司总经理。"),
         (RESUME, "韩牧野2015年至今任公司总经理。"),
         ("王有为任董事长，韩牧野任总经理。", "总经理王有为出席。"),  # who is called so
+        # words of somebody else's titles that tell nothing of the kind here
+        ("江予白兼任董事长与总经理，韩牧野任副总经理。", "总经理韩牧野出席。"),
+        ("江予白任云和科技总经理，韩牧野任董事长。", "云和科技总经理韩牧野出席。"),
+        ("任志强被选举为青禾研究院董事长，韩牧野任副董事长。", "韩牧野担任青禾研究院董事长。"),
+        ("江予白任总经理的云麓科技今日上市，韩牧野任董事长。", "总经理韩牧野出席。"),
+        ("选举江予白为董事长，任命李为民为独立董事。", "董事长李为民上任。"),
     ],
 )
 def test_a_title_of_another_person_is_a_fault(body, statement):

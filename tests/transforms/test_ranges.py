@@ -41,3 +41,9 @@ def test_the_articles_own_ranges_and_changes_stand(statement):
 )
 def test_other_ends_and_another_order_are_faults(statement):
     assert Statement(statement, Article("回购", BODY, shipped())).why_not() != ""
+
+
+def test_a_range_behind_a_range_is_one():
+    body = "净利润2亿元至3亿元，上年5亿元至6亿元，前年8亿元至9亿元。"
+    assert Statement("净利润由2亿元至3亿元到5亿元至6亿元。", Article("业绩", body, shipped())).why_not() == ""
+    assert Statement("净利润由2亿元至3亿元到5亿元至9亿元。", Article("业绩", body, shipped())).why_not() != ""
