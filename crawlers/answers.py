@@ -68,12 +68,18 @@ class Answers(History):
             rows = connection.execute(select(_replies).where(good)).all()
         return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
 
-    def taken_replies(self, source: str) -> dict[str, Position]:
-        """Return where the answers of seeds lie that a crawl has taken as they are, by `key_of` their links, until it has ended."""
+    def taken_replies(self, source: str) -> dict[str, tuple[Position, datetime]]:
+        """Return the answers of seeds that a killed crawl has taken as they are, by `key_of` their links: where they lie, and of when."""
         mine = and_(_replies.c.source == source, _replies.c.kind == "taken")
         with self._reading() as connection:
             rows = connection.execute(select(_replies).where(mine)).all()
-        return {row.link: Position(row.archive_file, row.archive_offset) for row in rows}
+        return {row.link: (Position(row.archive_file, row.archive_offset), row.fetched_at) for row in rows}
+
+    def doubt_replies(self, source: str) -> None:
+        """Let what a crawl, which has ended early, has taken as it is be looked at anew by the next one."""
+        mine = and_(_replies.c.source == source, _replies.c.kind == "taken")
+        with self._writing() as connection:
+            connection.execute(update(_replies).where(mine).values(kind="seed"))
 
     def known_list(self, source: str, link: str) -> Position | None:
         """Return where the last answer of a seed lies that was kept to ask for it conditionally, or None."""

@@ -35,15 +35,27 @@ def salvage(root: Root, source: str, ledger: Ledger) -> None:
             if not archive.holds(root, file):
                 ledger.lose(source, file)
     taken = ledger.taken_replies(source)
+    seen: set[tuple[str, str]] = set()  # lists with the file that has an answer of theirs
     for page in archive.salvage(root, source):
         if page.position is None or not is_answer(page):
             continue
-        if page.kind == "part" or (page.kind == "article" and next_part(page)):
-            ledger.keep_reply(source, page.link, "part", page.position, page.fetched_at)
-        elif page.kind in ("article", "warc"):
-            ledger.archive(source, article_id(canonical_url(page.link)), page.position, page.fetched_at)
-        elif page.kind == "robots" or (page.kind == "seed" and key_of(page.link) not in taken):
-            ledger.keep_reply(source, page.link, page.kind, page.position, page.fetched_at)
+        if page.kind == "seed":
+            here, known = (page.position.file, key_of(page.link)), taken.get(key_of(page.link))
+            if known is None or known[1] < page.fetched_at:  # the second answer of a list in one crawl is the one to be taken
+                ledger.keep_reply(source, page.link, "taken" if here in seen else "seed", page.position, page.fetched_at)
+            seen.add(here)
+        else:
+            _salvage(page, page.position, source, ledger)
+
+
+def _salvage(page: Page, position: Position, source: str, ledger: Ledger) -> None:
+    """Note a page that is no list's."""
+    if page.kind == "part" or (page.kind == "article" and next_part(page)):
+        ledger.keep_reply(source, page.link, "part", position, page.fetched_at)
+    elif page.kind in ("article", "warc"):
+        ledger.archive(source, article_id(canonical_url(page.link)), position, page.fetched_at)
+    elif page.kind == "robots":
+        ledger.keep_reply(source, page.link, page.kind, position, page.fetched_at)
 
 
 class Crawl:
@@ -72,7 +84,7 @@ class Crawl:
         self._ended: set[int] = set()
         self._take_up_lost()
         self._replies = ledger.replies(source.name, self._replies_hold_since())
-        self._taken = set(ledger.taken_replies(source.name).values())
+        self._taken = {position for position, _ in ledger.taken_replies(source.name).values()}
         self._kept: list[tuple[str, Position, datetime]] = []
         self._noted_at = monotonic()
         self._rests: dict[str, str | None] = {}
@@ -260,3 +272,5 @@ class Crawl:
         self._writer.close(noted=reason != "store")
         if reason == "finished":
             self._ledger.forget_replies(self.source.name, self._conditional())
+        elif reason != "store":
+            self._ledger.doubt_replies(self.source.name)

@@ -21,6 +21,8 @@ _LIST = re.compile("[、和与及]?")
 _IS = re.compile(r"[^,;:()]{0,12}?(?:(?<![责信主])任|(?<![认因])为|(?P<is>[是系])|当选)[^,;:()]{0,20}")
 _OF_ANOTHER = re.compile("(?:[受被由向]|(?<![长理裁官监事席任记])[与和])$")
 """What right before a title tells that it is somebody else's: 是受总经理表扬的员工, but not 任董事长和总经理."""
+_WHOSE = re.compile("[的之](?:秘书|助理|顾问|学生|徒弟|司机|夫人|妻子|丈夫|儿子|女儿|弟弟|哥哥|亲属)")
+"""What behind a title tells the same, though somebody 任 or 当选 it; 任总经理的云湖科技 does not."""
 # A person of three characters, before what the person is, or right behind it at a clause's end or before a common verb.
 _NAMED = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])|(?<=选举|聘任|推选|任命|提名))({HAN}{{3}})(?=(?:[现曾兼历也将]?[任为是]|担任|出任|系){HAN}{{0,16}}?(?:{OFFICE}))"
@@ -151,8 +153,8 @@ def _before(text: str, title: Span, persons: Sequence[Span]) -> tuple[Span, ...]
     nearest = persons[number - 1]
     between = nearest[1], start
     told = _IS.fullmatch(text, *between)
-    # 是董事长的学生, but not 任总经理的云湖科技.
-    anothers = told and (_OF_ANOTHER.search(text, *between) or (told["is"] and text.startswith(("的", "之"), end)))
+    whose = (told and told["is"] and text.startswith(("的", "之"), end)) or _WHOSE.match(text, end)
+    anothers = whose or _OF_ANOTHER.search(text, *between)
     return (nearest,) if nearest[1] == start or (told and not anothers) else ()
 
 

@@ -21,7 +21,7 @@ _ENDS = ("有限公司", "有限责任公司", "大学", "研究院", "研究所
 _FIRM = re.compile(rf"(?<!{HAN}){HAN}{{4,12}}(?:{'|'.join(_ENDS)})(?![（(][^）)]{{0,6}}简称)")
 # 以及样州某某大学, 控股股东样州某某有限公司: what stands before a name, and before that of a firm.
 _LED_IN = re.compile(
-    r"^(?:(?:[他她它]们?|还是|也是)+(?=.{4})|(?:以及|拟对|是|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5}))"
+    r"^(?:(?:[他她它]们?是|(?:[他她它]们?)?[还也]是)(?=.{4})|(?:以及|拟对|与|由|据|并|给|及|向|将|拟|但|而|和(?![平谐]))(?=.{5}))"
 )
 _ROLES = re.compile(r"^(?:(?:全资|控股)?[子孙]?公司|参股公司|(?:控股|实际)?股东|债券名称|发行人|质权人|出质人|收购)+(?=.{5})")
 # Behind whom a share's code stands: （06808）, -W(HZJD.US), （证券代码：600001）; but 方案（2021）, 数据（202406） and 热线（95588）.
@@ -84,12 +84,12 @@ def firms(text: str) -> Iterator[str]:
         name = _LED_IN.sub("", found)
         if name.endswith("公司"):
             yield _LED_IN.sub("", _ROLES.sub("", name))
-        elif not _is_said(name):
+        elif not (name.endswith("大学") and _is_said(name)):
             yield name
 
 
 def _is_said(name: str) -> bool:
-    """Whether what ends like an institute is a clause that breaks off there: 打开国外优秀大学, 就是属于私立大学."""
+    """Whether what ends like a name is a clause that breaks off there: 打开国外优秀大学, 就是属于私立大学."""
     first, *others = (tag for _, tag in rjieba.tag(name))
     return first in _CLAUSE_FIRST or (first == "v" and not _CLAUSE_INSIDE.isdisjoint(others))
 

@@ -203,8 +203,10 @@ def _kind_of_word(word: Word, lists: Taxonomy, *, thing: bool, in_title: bool) -
     phrase = word.text
     if is_nickname(phrase, lists):
         return None
-    if word.tag in ("v", "a", "m", "vn", "b") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
+    if word.tag in ("v", "a", "m") or phrase in _PLURAL or (word.tag == "eng" and phrase.islower() and not in_title):
         return None
+    if word.tag in ("vn", "b"):
+        return kinds.WORD if in_title else None
     if word.tag in PERSONS and 2 <= len(phrase) <= 4 and not is_common(phrase):
         return kinds.PERSON_ALONE if word.tag == "nr" and len(phrase) > 2 and phrase[0] in lists.surnames else kinds.PERSON
     if word.tag == "i":

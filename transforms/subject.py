@@ -17,9 +17,12 @@ _NAME = 3  # characters of such a name, at least
 _OFTEN = 2  # times as often as the long subject
 _MOSTLY = 0.8  # of its places: a word so often behind the subject belongs to it
 
-_SUBJECT_END = re.compile(
-    r"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:正式|拟|将|计划(?=[在于将向对推收投今明后])|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入|再|被|遭|首|向|对|在|的|为|是|于|关于))"
+_ENDINGS = (
+    "正式|拟|将|计划(?=[在于将向对推收投今明后])|与|和|获|发布|宣布|完成|回应|携手|称|领投|跟投|收购|推出|公布|上半年|纳入"
+    "|再|被|遭|首|向|对|在|的|为|是|于|关于"
 )
+_SUBJECT_END = re.compile(rf"[：:，,！!？?、丨|｜（(\s]|(?=\d)|(?=(?:{_ENDINGS}))")
+_ENDING = re.compile(_ENDINGS)
 # “样名”上路两年 and 《样名》上映, but not 《样报》记者获悉, are about what stands in the marks; in 样网首发｜「样名」完成融资 that
 # stands behind the column's name.
 _MARKED = re.compile(r"[“「『](?P<name>[^”」』“\n]{2,10})[”」』]")
@@ -29,9 +32,9 @@ _MARKS = "“”「」『』‘’"
 _OPENING = tuple("“「『‘")
 _KIND = re.compile(r"平台|企业|公司|品牌|巨头|龙头|厂商|服务商")  # 网约车平台青禾出行
 _LED_IN = re.compile(r"(?:我国|我省|我市|今年|去年|上半年)+(?:全国)?(?![度末初底])")  # 我国快递业
-_NO_SUBJECT = re.compile(r"(?:我国|全球|世界|亚洲|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
+_NO_SUBJECT = re.compile(r"(?:我国|多地|各地|全球|世界|亚洲|今年|去年|全国|上半年|截至|同期|\d+月份?)+")
 _FROM = re.compile(r"从[^，：:\s]{1,8}到")  # 从对手到工具
-_BEGINS = re.compile("[以从]")  # 以方, 从车展看样车, but not 因股权质押
+_CIRCUMSTANCE = re.compile("因为?|由于|自从?|随着?|为了|在|经|据|根据|按照|截至|关于|对于|鉴于")  # 因|股权质押
 _DATED = re.compile(r"\d{2,4}年|\d{1,2}月")
 _TITLES = re.compile(f"(?:{BESIDE})+$")
 _BEHIND = re.compile("(?<=..)(?:多地|各地|全省|全市|多个)$")
@@ -89,12 +92,12 @@ def _first(words: Words) -> str:
 
 
 def _up_to_verb(words: Words) -> str:
-    """Return what a headline begins with up to its first mark, figure or verb; nothing where it begins with a preposition."""
+    """Return what a headline begins with up to its first mark, figure or verb; nothing where it begins with why or when."""
     title = words.title
     ends = (one for one in _SUBJECT_END.finditer(title, 2) if one.start() in words.edges or not title[one.start()].isalnum())
     match = next(ends, None)  # 将 ends none in 麻将
     end = match.start() if match else len(title)
-    if _FROM.match(title) or (words.words[0].tag == "p" and not _BEGINS.match(title)):
+    if _FROM.match(title) or _CIRCUMSTANCE.fullmatch(words.words[0].text):
         return ""
     for word in words.words:
         if word.end > end:
@@ -116,7 +119,7 @@ def _whole(subject: str, words: Words) -> str:
     for word in words.words if subject else ():
         if word.end > min(len(words.title), _LONGEST) or text.count(text[: word.end]) < often:
             break
-        if word.start >= end and (word.start in acts or _is_outside(word) or _SUBJECT_END.match(text, word.start)):
+        if word.start >= end and (word.start in acts or _is_outside(word) or _ENDING.fullmatch(text, word.start, word.end)):
             break
         if word.end > end and (word.tag not in _NO_NOUN or ORGANISED.fullmatch(word.text)):
             end = word.end

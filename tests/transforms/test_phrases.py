@@ -2,6 +2,7 @@ import pytest
 
 from tests.transforms.lists import shipped, words_of
 from transforms.candidates import candidates
+from transforms.naming import firms
 from transforms.phrases import keywords
 from transforms.subject import subject_of
 from transforms.vocabulary import is_common
@@ -33,6 +34,8 @@ def found(title: str, body: str, technologies: tuple[str, ...] = ()) -> list[str
         ("从看客到玩家：茶馆十年", ""),
         ("因股权质押未披露，海湾智能被警示", ""),
         ("以方宣布停火", "以方"),
+        ("对啊网完成C轮融资", "对啊网"),
+        ("多地出台生育补贴", ""),
     ],
 )
 def test_the_subject_is_what_the_headline_begins_with(title, subject):
@@ -53,6 +56,16 @@ def test_a_subject_ends_before_what_it_does_though_the_text_says_the_same_again(
     won = "百度中标今年省内智能交通领域的最大订单"
     assert subject_of(words_of(won, f"{won}。该项目由百度承建。")) == "百度"
     assert "百度中标" not in found(won, f"{won}。该项目由百度承建。")
+
+
+@pytest.mark.parametrize("subject", ["钻石首饰", "私募对冲基金", "废钢再生企业"])
+def test_a_word_that_begins_like_the_end_of_a_subject_is_part_of_it(subject):
+    assert subject_of(words_of(f"{subject}消费升温", f"{subject}消费升温。{subject}卖得好，{subject}涨价。")) == subject
+
+
+@pytest.mark.parametrize("name", ["是德科技有限公司", "它石智航科技有限公司", "绝味食品研究院", "支付清算协会"])
+def test_a_name_that_begins_like_a_clause_is_one(name):
+    assert name in firms(f"昨日，{name}成立。")
 
 
 def test_of_a_long_subject_the_name_that_the_text_goes_on_with_is_taken():
