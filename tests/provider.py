@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
 
+from transforms import llm
+
 _ARTICLE = re.compile(r'<article key="(\w+)">\n标题：(.*?)\n\n(.*)\n</article key="\1">', re.DOTALL)
 KEY = "sk-loopback-7f3a"
 
@@ -227,6 +229,8 @@ def provider() -> Iterator[Provider]:
 
     server = Server(("127.0.0.1", 0), Handler)
     running.port = server.server_port
+    for place in [place for place in llm._PROVEN if place[0] == running.url]:
+        del llm._PROVEN[place]  # of an earlier provider of this process, which the system had given the same port
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield running
