@@ -11,8 +11,9 @@ MOST = 30
 """Parts of one article that are fetched at most; what goes on behind them is a list, not an article."""
 
 _DIGITS = 9  # of a part's number at most; Python refuses to read thousands
-_WORDS = re.compile("下一?[页頁]|后一?页|余下全文|继续阅读")
-_NEXT = re.compile(rf"[\W_]*(?:{_WORDS.pattern})[\W_]*")
+_TURNED = ("下", "下一", "后", "后一")  # stand before 页
+_REST = ("余下全文", "继续阅读")
+_NEXT = re.compile(rf"[\W_]*(?:下一?[页頁]|后一?页|{'|'.join(_REST)})[\W_]*")
 _NUMBERED = re.compile(r"(?P<stem>.*?)(?:(?<!\d{4}-\d\d)[_-](?P<number>\d{1,3}))?(?P<end>\.\w{3,5})?")
 _COUNTERS = frozenset(["p", "page", "pn", "pageno", "page_no", "pageindex"])
 
@@ -28,7 +29,7 @@ def next_part(page: Page) -> str | None:
         text = page.text
     except ContentError:
         return None
-    if not _WORDS.search(text) or (page.kind != "part" and _number(page.url) > 1):
+    if not _may_go_on(text) or (page.kind != "part" and _number(page.url) > 1):
         return None
     for link in Selector(text=text, type="html").css("a[href]"):
         if _NEXT.fullmatch("".join(link.css("::text").getall()).strip()):
@@ -39,6 +40,12 @@ def next_part(page: Page) -> str | None:
             except ValueError:
                 continue
     return None
+
+
+def _may_go_on(text: str) -> bool:
+    """Whether the words of a link to a next part stand in a page; one character is found far sooner than any word."""
+    turned = (before.endswith(_TURNED) for sheet in "页頁" for before in text.split(sheet)[:-1])
+    return any(turned) or any(words[0] in text and words in text for words in _REST)
 
 
 def _follows(this: str, other: str) -> bool:

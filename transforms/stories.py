@@ -52,7 +52,7 @@ _Words = npt.NDArray[np.uint32]
 _Bytes = npt.NDArray[np.uint8]
 
 _DATELINE = re.compile(
-    r"^\W*?(?:【[^】]{2,60}】)?(?:[^，。：；、（(]{0,16}\d{1,2}月\d{1,2}日(?:电|讯|消息)|[^，。：；、（(]{2,8}讯(?=[（(:：，,]))?"
+    r"\W*?(?:【[^】]{2,60}】)?(?:[^，。：；、（(]{0,16}\d{1,2}月\d{1,2}日(?:电|讯|消息)|[^，。：；、（(]{2,8}讯(?=[（(:：，,]))?"
     r"(?:[（(][^）)]{0,30}(?:记者|通讯员|编辑)[^）)]{0,30}[）)])?[:：，,丨|]?"
 )
 _SPACE = re.compile(r"\s+")
@@ -118,7 +118,8 @@ def _news(body: str) -> str:
     """Return a body in one width, without dateline, and without a note in brackets at its end."""
     text = _SPACE.sub("", unicodedata.normalize("NFKC", body))
     for _ in range(2):  # 据新华社电 may stand in front of the dateline that the text has already
-        text = _DATELINE.sub("", text, count=1) or text
+        dateline = _DATELINE.match(text)
+        text = text[dateline.end() :] or text if dateline else text
     return _NOTE.sub("", text) or text
 
 
@@ -132,8 +133,10 @@ def _sketch(news: str) -> bytes:
     for place in range(_SHINGLE):
         shingles = _mixed(shingles ^ letters[place : len(letters) - _SHINGLE + 1 + place])
     least, lead = _least(shingles), _least(shingles[: _LEAD - _SHINGLE + 1])[:_LEAD_HASHES]
-    sample = np.array(sorted({int(_digest(number)[:4], 16) for number in _NUMBER.findall(news)})[:_NUMBERS], "<u2")
-    return _HEAD.pack(len(np.unique(shingles)), len(sample)) + least.tobytes() + lead.tobytes() + sample.tobytes()
+    sample = np.array(sorted({int(_digest(number)[:4], 16) for number in set(_NUMBER.findall(news))})[:_NUMBERS], "<u2")
+    shingles.sort()
+    distinct = 1 + int(np.count_nonzero(shingles[1:] != shingles[:-1]))  # np.unique takes twenty times as long
+    return _HEAD.pack(distinct, len(sample)) + least.tobytes() + lead.tobytes() + sample.tobytes()
 
 
 def _least(shingles: _Words) -> _Bytes:

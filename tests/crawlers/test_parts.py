@@ -24,6 +24,9 @@ def page(url: str, html: str, kind: Kind) -> Page:
         ),
         ("http://e.cn/a/123-2.shtml", "<a href=123-3.shtml>下页</a>", "http://e.cn/a/123-3.shtml"),
         ("http://e.cn/a?id=5", "<a href='?id=5&page=2'>余下全文</a>", "http://e.cn/a?id=5&page=2"),
+        ("http://e.cn/a/123.html", "<a href=123_2.html>下一頁</a>", "http://e.cn/a/123_2.html"),
+        ("http://e.cn/a/123.html", "<a href=/>首页</a> <a href=123_2.html>后一页</a>", "http://e.cn/a/123_2.html"),
+        ("http://e.cn/a/123.html", "<a href=123_2.html>继续阅读</a>", "http://e.cn/a/123_2.html"),
         ("http://e.cn/a?id=5&page=2", "<a href='?page=3&id=5'>下一页 &gt;&gt;</a>", "http://e.cn/a?page=3&id=5"),
         ("http://e.cn/a/123.html", "<a href=124.html>下一页</a>", None),  # another article
         ("http://e.cn/a/123_2.html", "<a href=123_2.html>下一页</a>", None),  # the last part links itself
