@@ -13,7 +13,7 @@ MOST = 30
 _DIGITS = 9  # of a part's number at most; Python refuses to read thousands
 _TURNED = ("下", "下一", "后", "后一")  # stand before 页
 _REST = ("余下全文", "继续阅读")
-_NEXT = re.compile(rf"[\W_]*(?:下一?[页頁]|后一?页|{'|'.join(_REST)})[\W_]*")
+_NEXT = re.compile(rf"[\W_]*(?:(?:{'|'.join(_TURNED)})[页頁]|{'|'.join(_REST)})[\W_]*")
 _NUMBERED = re.compile(r"(?P<stem>.*?)(?:(?<!\d{4}-\d\d)[_-](?P<number>\d{1,3}))?(?P<end>\.\w{3,5})?")
 _COUNTERS = frozenset(["p", "page", "pn", "pageno", "page_no", "pageindex"])
 

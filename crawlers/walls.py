@@ -191,11 +191,11 @@ def _signs(text: str, title: str, links: list[str]) -> Iterator[tuple[str, int]]
     checks = len(names) < len(pieces) and all(map(_TITLE_NAME.fullmatch, names))
     if checks or (len(links) <= _FEW and _REFUSAL_TITLE.fullmatch(title)):
         yield (f"a page titled {title}", _LITTLE)
-    if len(links) <= _FEW and ("_cf_chl_opt" in text or "gokuProps" in text) and _CHALLENGE.search(text):
+    if ("_cf_chl_opt" in text or "gokuProps" in text) and _CHALLENGE.search(text):
         yield ("a page whose script checks the browser", _LITTLE)
     if not title and ("$_ts" in text or "_Incapsula" in text) and _UNTITLED.search(text):
         yield ("a page whose script checks the browser", _BARE)
-    if _EMPTY_ROOM[-2] in text and _EMPTY_ROOM in text:  # one character is found far sooner
+    if _EMPTY_ROOM in text:
         yield (f"a page that shows only {_EMPTY_ROOM}", _BARE)
     if links and all(map(_CAPTCHA_LINK.fullmatch, links)):
         yield (f"a page that only leads to {links[0]}", _LITTLE)

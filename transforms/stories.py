@@ -119,7 +119,8 @@ def _news(body: str) -> str:
     text = _SPACE.sub("", unicodedata.normalize("NFKC", body))
     for _ in range(2):  # 据新华社电 may stand in front of the dateline that the text has already
         dateline = _DATELINE.match(text)
-        text = text[dateline.end() :] or text if dateline else text
+        assert dateline is not None  # everything in it is optional
+        text = text[dateline.end() :] or text
     return _NOTE.sub("", text) or text
 
 
