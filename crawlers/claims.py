@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, update
 
 from crawlers.clock import now
-from crawlers.fates import HELD, LEFT, OPEN, UNFETCHED, UNREADABLE, State
+from crawlers.fates import HELD, LEFT, MAKING, OPEN, UNFETCHED, UNREADABLE, State
 from crawlers.stories import Stories
 from crawlers.tables import chunks
 from crawlers.tables import days as _days
@@ -38,6 +38,28 @@ class Claims(Stories):
                 unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
                 given = update(_urls).where(unbuilt, elsewhere(theirs))
                 connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now(), **kept))
+
+    def claim(self, source: str, ids: Collection[str]) -> set[str]:
+        """Note that records are about to be written of these articles, and return those that are another source's by now.
+
+        That one has made a record since this one's build began, or is about to; or it has one in its files, and this one none, and is
+        to make it again. What is in no file of this one is then skipped (`seen`); else the other one takes it out of there. A claim
+        lasts until the page is settled, behind a kill, too: its record may be in a file already.
+        """
+        mine = update(_urls).where(_urls.c.article_id == bindparam("mine"), _urls.c.source == source, _urls.c.state == "archived")
+        given = mine.where(_urls.c.published_date.is_(None)).values(state="skipped", reason="seen", settled_at=now())
+        owners: dict[str, str] = {}
+        with self._writing() as connection:
+            for part in chunks(sorted(ids)):
+                rows = connection.execute(select(_urls).where(_urls.c.article_id.in_(part))).all()
+                kept = {row.article_id for row in rows if row.source == source and row.published_date}
+                theirs = (row for row in rows if row.source != source and _makes(row, again=row.article_id not in kept))
+                owners |= {row.article_id: row.source for row in theirs}
+            if free := [{"mine": one} for one in ids if one not in owners]:
+                connection.execute(mine.values(reason=MAKING), free)
+            if owners:
+                connection.execute(given, [{"mine": one, "detail": owner} for one, owner in owners.items()])
+        return set(owners)
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
         """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
@@ -107,6 +129,12 @@ def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
     closed = or_(_others.c.state != "reject", _others.c.reason.not_in(OPEN))
     counts = or_(_others.c.reason.is_(None), and_(_others.c.reason != LEFT, closed))
     return and_(_same(), _others.c.state.in_(list(states)), counts)
+
+
+def _makes(row: Any, *, again: bool) -> bool:
+    """Whether a source has made a record of an article, or is about to; `again`: so it is where it has one and is to make it again."""
+    begun = row.reason == MAKING or (again and row.published_date is not None)
+    return row.state == "record" or (row.state == "archived" and begun)
 
 
 def _same() -> ColumnElement[bool]:

@@ -25,6 +25,8 @@ REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
 UNGROUNDED = "ungrounded"
 """Reason kept with a record that lost values which its article does not bear out; the detail has a line for each."""
+MAKING = "making"
+"""Reason kept with an archived page of which its source is about to write a record: no other one makes one."""
 LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"  # reason of a failure where the archive does not give the page

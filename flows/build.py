@@ -104,7 +104,7 @@ def _build(
         found: list[Find] = []
         jobs = _jobs(project, source, accepted, pages, every_day=every_day)
         built = _built(f"build {source}", jobs, runner, tick, ahead=ahead)
-        for done in _joined(project, (_but_lost(project, source, batch) for batch in built)):
+        for done in _joined(project, source, (_but_lost(project, source, batch) for batch in built)):
             settled += len(done)
             found += _store(project, source, done, None if every_day else accepted, made_by)
             del done  # else they stay while the next ones are made
@@ -123,27 +123,29 @@ def _built(
         yield [one for one in built if not ahead or not (one.finds or one.outcome.reason == UNREADABLE)]
 
 
-def _joined(project: Project, batches: Iterable[list[Built]]) -> Iterator[list[Built]]:
+def _joined(project: Project, source: str, batches: Iterable[list[Built]]) -> Iterator[list[Built]]:
     """Let the articles join their stories as they come, and yield as many pages together as are worth the writing."""
     done: list[Built] = []
     fresh: list[Built] = []
     for batch in batches:
         fresh += batch
         if len(fresh) >= PART:
-            _join(project, fresh)
-            done += fresh
+            done += _join(project, source, fresh)
             fresh = []
         if len(done) >= _FLUSH:
             yield done
             done = []
-    _join(project, fresh)
-    yield done + fresh
+    yield done + _join(project, source, fresh)
 
 
-def _join(project: Project, built: list[Built]) -> None:
+def _join(project: Project, source: str, built: list[Built]) -> list[Built]:
+    """Let articles join their stories, but for those that other sources have made meanwhile; return what is to be written."""
+    taken = project.ledger.claim(source, [one.page.article_id for one in built if one.record])
+    built = [one for one in built if one.page.article_id not in taken]
     made = [(one.record, one.mark) for one in built if one.record and one.mark]
     rejected = [one.page for one in built if one.reject]  # one may have joined before, in a build that was killed
     join_stories(project, made, {page.article_id: page.published_date or page.day for page in rejected})
+    return built
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:

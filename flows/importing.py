@@ -78,7 +78,9 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
     result.complaints += tell_stories(project)
     for identity, place in accepted.items():
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
-        if row["state"] == "record":
+        if (row["state"], row["reason"]) == ("skipped", "seen"):  # another source has made it meanwhile
+            result.known += 1
+        elif row["state"] == "record":
             result.records += 1
             if row["reason"] == UNGROUNDED:
                 result.dropped.append(Dropped(place, row["url"], row["detail"].splitlines()))
