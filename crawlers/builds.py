@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, o
 
 from crawlers.claims import Claims, elsewhere, hand_on, take_the_place
 from crawlers.clock import now
-from crawlers.fates import HELD, OPEN, Find, Outcome, Waiting
+from crawlers.fates import HELD, MAKING, OPEN, Find, Outcome, Waiting
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
-_TO_BUILD = "article_id link archive_file archive_offset day listed published_date state"  # columns
+_TO_BUILD = "article_id link archive_file archive_offset day listed published_date state reason"  # columns
 _OFF_DAY = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
 
 
@@ -43,7 +43,7 @@ class Builds(Claims):
         with self._reading() as connection:
             in_order = connection.execute(query.order_by(_urls.c.day, _urls.c.archive_file, _urls.c.archive_offset))
             for rows in in_order.partitions(1000):  # not all at once: a row takes more memory than what is made of it
-                mine = [row for row in rows if (row.day if row.state == "archived" else row.published_date) in wanted]
+                mine = [row for row in rows if not wanted.isdisjoint(_days_of(row))]
                 more = _parts_of(connection, [row.article_id for row in mine])
                 found += [_waiting(row, more[row.article_id]) for row in mine]
         return found
@@ -126,6 +126,13 @@ def _built(source: str) -> ColumnElement[bool]:
 def row_of(source: str, article_id: Any) -> ColumnElement[bool]:
     """Return the condition that a row is a source's of an article."""
     return and_(_urls.c.source == source, _urls.c.article_id == article_id)
+
+
+def _days_of(row: Any) -> tuple[date | None, ...]:
+    """Return the days whose build takes up a page: that under which it counts, or that of which it turned out to be, claimed too."""
+    if row.state != "archived":
+        return (row.published_date,)
+    return (row.day, row.published_date) if row.reason == MAKING else (row.day,)
 
 
 def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Position, ...]]:

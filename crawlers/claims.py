@@ -44,10 +44,13 @@ class Claims(Stories):
 
         That one has made a record since this one's build began, or is about to; or it has one in its files, and this one none, and is
         to make it again. What is in no file of this one is then skipped (`seen`); else the other one takes it out of there. A claim
-        lasts until the page is settled, behind a kill, too: its record may be in a file already.
+        lasts until the page is settled, behind a kill, too: its record may be in a file already. A reject of a day that was not asked
+        for before waits for the build until then.
         """
-        mine = update(_urls).where(_urls.c.article_id == bindparam("mine"), _urls.c.source == source, _urls.c.state == "archived")
-        given = mine.where(_urls.c.published_date.is_(None)).values(state="skipped", reason="seen", settled_at=now())
+        mine = update(_urls).where(_urls.c.article_id == bindparam("mine"), _urls.c.source == source)
+        waits, late = _urls.c.state == "archived", and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
+        claimed = mine.where(or_(waits, late)).values(state="archived", reason=MAKING)
+        given = mine.where(waits, _urls.c.published_date.is_(None)).values(state="skipped", reason="seen", settled_at=now())
         owners: dict[str, str] = {}
         with self._writing() as connection:
             for part in chunks(sorted(ids)):
@@ -56,7 +59,7 @@ class Claims(Stories):
                 theirs = (row for row in rows if row.source != source and _makes(row, again=row.article_id not in kept))
                 owners |= {row.article_id: row.source for row in theirs}
             if free := [{"mine": one} for one in ids if one not in owners]:
-                connection.execute(mine.values(reason=MAKING), free)
+                connection.execute(claimed, free)
             if owners:
                 connection.execute(given, [{"mine": one, "detail": owner} for one, owner in owners.items()])
         return set(owners)

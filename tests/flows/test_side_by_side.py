@@ -89,6 +89,26 @@ def test_what_a_killed_import_has_written_and_not_noted_no_run_makes_again(site,
     assert_two_records(project, "bb", "bb")
 
 
+@pytest.mark.parametrize("first", [["doctor"], ["status"]], ids=lambda command: command[0])
+def test_what_turned_out_to_be_of_a_later_day_is_not_made_again_for_another_source_behind_a_kill(site, tmp_path, first):
+    d19 = date(2026, 11, 19)
+    site.pages |= {"/aa/19": links("/a/2"), "/bb/19": links("/a/1", "/a/2")}
+    site.pages |= {f"/a/{number}": article(number, "2026-11-19 08:00") for number in (1, 2)}
+    site.pages["/aa/18"] = links("/a/1", "/a/3")
+    site.pages["/a/3"] = article(3)
+    project = make_project(tmp_path, site, aa=SOURCE, bb=SOURCE)
+    collected(project, {"aa": [D18]})
+    killed(project, tmp_path, SETTLE, "run", "--date", d19, "--source", "aa")
+    assert owners(project) == ["aa", "aa", "aa"]
+    assert caixun(*first, *in_project(project)).returncode == 0
+    for name in ("bb", "aa"):
+        collected(project, {name: [d19]})
+    assert (owners(project), site.asked.count("/a/1")) == (["aa", "aa", "aa"], 1)
+    told = [report.status for report in project.ledger.reports(["aa", "bb"], [D18, d19])]
+    assert told == ["complete", "complete", "missing", "complete"]
+    assert troubles(project) == []
+
+
 def test_a_text_whose_article_another_source_makes_meanwhile_is_known(site, tmp_path):
     project = make_project(tmp_path, site, aa=SOURCE)
     killed(project, tmp_path, SETTLE, "run", "--date", D18, "--source", "aa")
