@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, true, update
 
-from crawlers.claims import Claims, elsewhere, hand_on, take_the_place
+from crawlers.claims import Claims, elsewhere, forget_claims, hand_on, of_records, take_the_place
 from crawlers.clock import now
-from crawlers.fates import HELD, MAKING, OPEN, Find, Outcome, Waiting
+from crawlers.fates import HELD, OF_RECORDS, OPEN, REJECTED, Find, Outcome, Waiting
 from crawlers.page import Position
 from crawlers.tables import chunks, place, put
+from crawlers.tables import claims as _claims
 from crawlers.tables import parts as _parts
 from crawlers.tables import urls as _urls
 
 _TO_BUILD = "article_id link archive_file archive_offset day listed published_date state reason"  # columns
-_OFF_DAY = and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
+_ENDED = ("record", "reject", "skipped")  # states that the build gives and that claim nothing
+_OFF_DAY = and_(_urls.c.state.in_(REJECTED), _urls.c.reason == "off_day")  # also where it is to be made again
 
 
 class Builds(Claims):
@@ -26,7 +28,9 @@ class Builds(Claims):
         """Note a page that was not crawled but imported; it waits for the build under `day`."""
         values = {"url": find.url, "link": find.link, "day": day, "seed": seed, "crawl": crawl, "discovered_at": now()}
         values |= {"state": "archived", "reason": None, "detail": None, "fetched_at": now(), **place(position)}
+        unmade = and_(_urls.c.state.in_(REJECTED), ~of_records())  # its date was not that of a record
         with self._writing() as connection:
+            connection.execute(update(_urls).where(row_of(source, find.article_id), unmade).values(published_date=None))
             put(connection, _urls, {"article_id": find.article_id, "source": source}, **values)
 
     def waiting(self, source: str, days: Iterable[date]) -> list[Waiting]:
@@ -36,8 +40,12 @@ class Builds(Claims):
         the pages. One that another source has made a record of is left out: an article is in the dataset once.
         """
         wanted = set(days)
-        query = select(*(_urls.c[name] for name in _TO_BUILD.split())).where(
-            _urls.c.source == source, or_(_urls.c.state == "archived", _OFF_DAY), ~elsewhere(("record",))
+        its_claim = and_(_claims.c.article_id == _urls.c.article_id, _claims.c.source == _urls.c.source)
+        columns = (*(_urls.c[name] for name in _TO_BUILD.split()), _claims.c.day.label("claimed"))
+        query = (
+            select(*columns)
+            .outerjoin(_claims, its_claim)
+            .where(_urls.c.source == source, or_(_urls.c.state == "archived", _OFF_DAY), ~elsewhere(("record",)))
         )
         found = []
         with self._reading() as connection:
@@ -75,7 +83,8 @@ class Builds(Claims):
         """Note what the build made of pages, and by what. A record counts under its publication day from now on.
 
         What was rejected by the source's own days or rules, the first of `heirs` is to build that has skipped it; a record that
-        another source has kept of a page that it lost gives way.
+        another source has kept of a page that it lost gives way. What was claimed is so no more, but for pages that could not be
+        built: a record of those may still be in a file.
         """
         records, others = [], []
         passed: dict[date | None, list[str]] = {}
@@ -87,7 +96,8 @@ class Builds(Claims):
                 "reason": outcome.reason,
                 "detail": outcome.detail,
                 "settled_at": now(),
-                "made_by": made_by if outcome.reason != "crashed" else None,  # which the next rebuild tries again
+                # What is made by none the next rebuild tries again.
+                "made_by": made_by if outcome.reason != "crashed" and outcome.state != "skipped" else None,
             }
             if outcome.state == "record":
                 records.append({**values, "day": outcome.published_date})
@@ -99,6 +109,7 @@ class Builds(Claims):
         with self._writing() as connection:
             for rows in filter(None, (records, others)):
                 connection.execute(settled, rows)
+            forget_claims(connection, source, [row["mine"] for row in (*records, *others) if row["state"] in _ENDED])
             take_the_place(connection, source, [row["mine"] for row in records])
             for day, ids in passed.items():
                 hand_on(connection, ids, day, heirs)
@@ -128,11 +139,10 @@ def row_of(source: str, article_id: Any) -> ColumnElement[bool]:
     return and_(_urls.c.source == source, _urls.c.article_id == article_id)
 
 
-def _days_of(row: Any) -> tuple[date | None, ...]:
-    """Return the days whose build takes up a page: that under which it counts, or that of which it turned out to be, claimed too."""
-    if row.state != "archived":
-        return (row.published_date,)
-    return (row.day, row.published_date) if row.reason == MAKING else (row.day,)
+def _days_of(row: Any) -> set[date | None]:
+    """Return the days whose build takes up a page: those under which it counts, of which it turned out to be, for which it is claimed."""
+    late = row.published_date if row.reason == "off_day" else None
+    return {row.day if row.state == "archived" else None, late, row.claimed}
 
 
 def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Position, ...]]:
@@ -146,4 +156,5 @@ def _parts_of(connection: Connection, ids: list[str]) -> dict[str, tuple[Positio
 
 def _waiting(row: Any, parts: tuple[Position, ...]) -> Waiting:
     position = Position(row.archive_file, row.archive_offset)
-    return Waiting(row.article_id, row.link, position, row.day, row.listed, row.published_date, parts)
+    published = row.published_date if row.reason in OF_RECORDS else None
+    return Waiting(row.article_id, row.link, position, row.day, row.listed, published, parts, row.claimed)

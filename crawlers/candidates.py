@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from crawlers.clock import day_of, now
-from crawlers.fates import COOLDOWN, HELD, LEFT, MOVED, OPEN, UNFETCHED, Find, State
+from crawlers.fates import COOLDOWN, HELD, LEFT, MOVED, OPEN, REJECTED, UNFETCHED, Find, State
 
 
 class Fate(NamedTuple):
@@ -35,16 +35,15 @@ def fate_of(find: Find, mine: Any, rows: Iterable[Any], wanted: set[date]) -> Fa
     owner = next((row for row in others if row.state in held and row.reason != LEFT and not _is_open(row)), None)
     if owner is not None:
         return Fate("skipped", "seen", owner.source)
-    # Of a page that is at hand nobody knows yet what it gives; one that gave nothing does not stand in for it.
-    copy = next((row for row in others if _is_open(row) and not (find.at_hand and row.reason != "off_day")), None)
-    if copy is not None:
+    copy = next(filter(_is_open, others), None)
+    if copy is not None and not find.at_hand:
         # Another source fetched it and made no record of it, by its own days or rules: its page serves here.
         return Fate("archived", None, None, copy.fetched_at, copy.archive_file, copy.archive_offset)
     return Fate("discovered")
 
 
 def _is_open(row: Any) -> bool:
-    return row.state == "reject" and row.reason in OPEN and row.archive_file is not None
+    return row.state in REJECTED and row.reason in OPEN and row.archive_file is not None
 
 
 def _may_go_on(mine: Any, *, at_hand: bool) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 
 from crawlers.answers import Answers
+from crawlers.claims import of_records
 from crawlers.clock import now
-from crawlers.fates import UNREADABLE, State
+from crawlers.fates import REJECTED, UNREADABLE, State
 from crawlers.page import Position
 from crawlers.tables import chunks
 from crawlers.tables import parts as _parts
@@ -79,7 +80,9 @@ class Census(Answers):
 
     def lose_pages(self, source: str, ids: Collection[str], detail: str) -> None:
         """Note that the pages of articles are lost, so that the next crawl of their days fetches them again."""
-        values = {"state": "failed", "reason": UNREADABLE, "detail": detail, "settled_at": now()}
+        rejected = and_(_urls.c.state.in_(REJECTED), ~of_records())  # whose date is that of no record
+        kept = case((rejected, None), else_=_urls.c.published_date)
+        values = {"state": "failed", "reason": UNREADABLE, "detail": detail, "settled_at": now(), "published_date": kept}
         with self._writing() as connection:
             for part in chunks(sorted(ids)):
                 mine = and_(_urls.c.source == source, _urls.c.article_id.in_(part))

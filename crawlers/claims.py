@@ -1,15 +1,20 @@
-"""The ledger's part on articles that several sources list: whose each is, and who is next where that one makes no record of it."""
+"""The ledger's part on articles that several sources list: whose each is, and who is next where that one makes no record of it.
 
-from collections.abc import Collection, Iterable
+A row of `claims` says that a source is about to write a record of an article. It lasts until the page is settled, behind a kill, too:
+that record may be in a file already. Who finds that nobody works on the source, and no record in the file, lets the article go.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, or_, select, update
 
 from crawlers.clock import now
-from crawlers.fates import HELD, LEFT, MAKING, OPEN, UNFETCHED, UNREADABLE, State
+from crawlers.fates import HELD, LEFT, OF_RECORDS, OPEN, REJECTED, UNFETCHED, UNREADABLE, State
 from crawlers.stories import Stories
 from crawlers.tables import chunks
+from crawlers.tables import claims as _claims
 from crawlers.tables import days as _days
 from crawlers.tables import urls as _urls
 
@@ -18,6 +23,7 @@ _heirs = _urls.alias()
 _SEEN = and_(_urls.c.state == "skipped", _urls.c.reason == "seen")
 _OWN = and_(_urls.c.archive_file.is_not(None), _urls.c.reason.is_distinct_from(UNREADABLE))  # a page that the archive may give
 
+_MADE: tuple[State, ...] = ("record",)
 _PLACE = ("archive_file", "archive_offset", "fetched_at")  # columns that tell of a row's page
 
 
@@ -28,41 +34,57 @@ class Claims(Stories):
         """Let those URLs of a source be skipped (`seen`) that another one has by now.
 
         These are the ones that it has not fetched, and pages that wait for its build while the other has made a record of them;
-        none of which it had made a record before, which is in its files. A page that was lost is forgotten.
+        none of which it had made a record before, which is in its files. A page that was lost is forgotten. What was rejected, and
+        was to be made again, stays rejected.
         """
+        mine, waits = _urls.c.source == source, _urls.c.state == "archived"
         there = and_(_OWN, _urls.c.state != "discovered")
         kept = {name: case((there, _urls.c[name])) for name in _PLACE}
         with self._writing() as connection:
-            for mine, theirs in ((UNFETCHED, HELD), (("archived",), ("record",))):
+            for left, theirs in ((_urls.c.state.in_(UNFETCHED), HELD), (and_(waits, of_records()), _MADE)):
                 owner = select(func.min(_others.c.source)).where(_elsewhere_in(theirs)).correlate(_urls).scalar_subquery()
-                unbuilt = and_(_urls.c.source == source, _urls.c.state.in_(mine), _urls.c.published_date.is_(None))
-                given = update(_urls).where(unbuilt, elsewhere(theirs))
+                given = update(_urls).where(mine, left, _urls.c.published_date.is_(None), elsewhere(theirs))
                 connection.execute(given.values(state="skipped", reason="seen", detail=owner, settled_at=now(), **kept))
+            connection.execute(update(_urls).where(mine, waits, ~of_records(), elsewhere(_MADE)).values(state="reject"))
 
-    def claim(self, source: str, ids: Collection[str]) -> set[str]:
-        """Note that records are about to be written of these articles, and return those that are another source's by now.
+    def claim(self, source: str, days: Mapping[str, date]) -> dict[str, str]:
+        """Note that records of these articles are about to be written, each of a day; return whose it is of those of other sources.
 
-        That one has made a record since this one's build began, or is about to; or it has one in its files, and this one none, and is
-        to make it again. What is in no file of this one is then skipped (`seen`); else the other one takes it out of there. A claim
-        lasts until the page is settled, behind a kill, too: its record may be in a file already. A reject of a day that was not asked
-        for before waits for the build until then.
+        Such a one has made a record since this one's build began, or is about to; or it has one in its files that it is to make
+        again, and this one has none. A reject of a day that was not asked for before waits for the build until it is settled.
         """
-        mine = update(_urls).where(_urls.c.article_id == bindparam("mine"), _urls.c.source == source)
-        waits, late = _urls.c.state == "archived", and_(_urls.c.state == "reject", _urls.c.reason == "off_day")
-        claimed = mine.where(or_(waits, late)).values(state="archived", reason=MAKING)
-        given = mine.where(waits, _urls.c.published_date.is_(None)).values(state="skipped", reason="seen", settled_at=now())
         owners: dict[str, str] = {}
         with self._writing() as connection:
-            for part in chunks(sorted(ids)):
+            for part in chunks(sorted(days)):
+                claims = connection.execute(select(_claims).where(_claims.c.article_id.in_(part))).all()
                 rows = connection.execute(select(_urls).where(_urls.c.article_id.in_(part))).all()
-                kept = {row.article_id for row in rows if row.source == source and row.published_date}
-                theirs = (row for row in rows if row.source != source and _makes(row, again=row.article_id not in kept))
-                owners |= {row.article_id: row.source for row in theirs}
-            if free := [{"mine": one} for one in ids if one not in owners]:
-                connection.execute(claimed, free)
-            if owners:
-                connection.execute(given, [{"mine": one, "detail": owner} for one, owner in owners.items()])
-        return set(owners)
+                kept = {row.article_id for row in rows if row.source == source and _has_record(row)}
+                kept.update(row.article_id for row in claims if row.source == source)
+                theirs = (row for row in rows if row.state == "record" or (_has_record(row) and row.article_id not in kept))
+                owners |= {row.article_id: row.source for row in (*theirs, *claims) if row.source != source}
+                free = [one for one in part if one not in owners]
+                forget_claims(connection, source, free)
+                if free:
+                    values = [{"article_id": one, "source": source, "day": days[one]} for one in free]
+                    connection.execute(insert(_claims), values)
+                late = and_(_urls.c.source == source, _urls.c.state == "reject", _urls.c.article_id.in_(free))
+                connection.execute(update(_urls).where(late).values(state="archived"))
+        return owners
+
+    def claims_of(self, source: str, ids: Collection[str]) -> dict[date, set[str]]:
+        """Return those of these articles of which a source is, or was when it was killed, about to write records, by their days."""
+        claimed: dict[date, set[str]] = {}
+        with self._reading() as connection:
+            for part in chunks(sorted(ids)):
+                mine = and_(_claims.c.source == source, _claims.c.article_id.in_(part))
+                for row in connection.execute(select(_claims).where(mine)):
+                    claimed.setdefault(row.day, set()).add(row.article_id)
+        return claimed
+
+    def let_go(self, source: str, ids: Collection[str]) -> None:
+        """Let other sources make records of these articles: this one has not written those that it was about to."""
+        with self._writing() as connection:
+            forget_claims(connection, source, ids)
 
     def take_up(self, source: str, days: Iterable[date]) -> None:
         """Let those URLs of `days` be fetched that were left alone for a reason that holds no more.
@@ -129,15 +151,19 @@ def elsewhere(states: Iterable[State]) -> ColumnElement[bool]:
 
 
 def _elsewhere_in(states: Iterable[State]) -> ColumnElement[bool]:
-    closed = or_(_others.c.state != "reject", _others.c.reason.not_in(OPEN))
+    closed = or_(_others.c.state.not_in(REJECTED), _others.c.reason.not_in(OPEN))
     counts = or_(_others.c.reason.is_(None), and_(_others.c.reason != LEFT, closed))
     return and_(_same(), _others.c.state.in_(list(states)), counts)
 
 
-def _makes(row: Any, *, again: bool) -> bool:
-    """Whether a source has made a record of an article, or is about to; `again`: so it is where it has one and is to make it again."""
-    begun = row.reason == MAKING or (again and row.published_date is not None)
-    return row.state == "record" or (row.state == "archived" and begun)
+def of_records() -> ColumnElement[bool]:
+    """Return the condition that a page has not the reason of a reject: where it waits for the build, it was never built, or a record."""
+    return or_(_urls.c.reason.is_(None), _urls.c.reason.in_(list(filter(None, OF_RECORDS))))
+
+
+def _has_record(row: Any) -> bool:
+    """Whether a source has a record of an article in its files that is to be made again."""
+    return row.state == "archived" and row.published_date is not None and row.reason in OF_RECORDS
 
 
 def _same() -> ColumnElement[bool]:
@@ -146,19 +172,31 @@ def _same() -> ColumnElement[bool]:
 
 def _spare(column: str) -> Any:
     """Return a column of a page that another source has rejected by its own days or rules; null where there is none."""
-    rejected = and_(_same(), _others.c.state == "reject", _others.c.reason.in_(OPEN), _others.c.archive_file.is_not(None))
-    return select(_others.c[column]).where(rejected).order_by(_others.c.source).limit(1).correlate(_urls).scalar_subquery()
+    return (
+        select(_others.c[column])
+        .where(_rejected_for(OPEN))
+        .order_by(_others.c.source)
+        .limit(1)
+        .correlate(_urls)
+        .scalar_subquery()
+    )
 
 
 def _turned_out() -> Any:
     """Return the day of which another source's page turned out to be, for which it was not asked; null where there is none."""
-    off_day = and_(_same(), _others.c.state == "reject", _others.c.reason == "off_day", _others.c.archive_file.is_not(None))
+    off_day = _rejected_for(("off_day",))
     return select(func.min(_others.c.published_date)).where(off_day).correlate(_urls).scalar_subquery()
+
+
+def _rejected_for(reasons: Iterable[str]) -> ColumnElement[bool]:
+    there = and_(_others.c.reason.in_(list(reasons)), _others.c.archive_file.is_not(None))
+    return and_(_same(), _others.c.state.in_(REJECTED), there)
 
 
 def _kept_beside(source: str) -> ColumnElement[bool]:
     """Return the condition that a row is another source's, whose files have a record of an article that is to be fetched or built."""
-    unmade = _urls.c.state.in_((*UNFETCHED, "archived"))
+    again = and_(_urls.c.state == "archived", of_records())
+    unmade = or_(_urls.c.state.in_(UNFETCHED), again)
     return and_(_urls.c.source != source, _urls.c.published_date.is_not(None), unmade)
 
 
@@ -189,6 +227,12 @@ def hand_on(connection: Connection, ids: Collection[str], day: date | None, heir
         _free(connection, mine, heirs)
         owner = select(func.min(_others.c.source)).where(_elsewhere_in(HELD)).correlate(_urls).scalar_subquery()
         connection.execute(update(_urls).where(mine, elsewhere(HELD)).values(detail=owner))
+
+
+def forget_claims(connection: Connection, source: str, ids: Collection[str]) -> None:
+    """Forget that a source was about to write records of these articles."""
+    for part in chunks(sorted(ids)):
+        connection.execute(delete(_claims).where(_claims.c.source == source, _claims.c.article_id.in_(part)))
 
 
 def take_the_place(connection: Connection, source: str, ids: Collection[str]) -> None:

@@ -21,12 +21,14 @@ HELD: tuple[State, ...] = ("discovered", "archived", "record", "reject")
 """What another source has or is about to fetch, but for the rejects that are `OPEN`."""
 OPEN = ("off_day", "no_body", "no_title", "crashed")
 """Reasons of rejects by a source's own days and rules: another one that lists the article tries the page, too."""
+REJECTED: tuple[State, ...] = ("reject", "archived")
+"""States of a page with the reason of a reject: it waits for the build again, or does not."""
 REDATED = "redated"
 """Reason kept with a record whose page prints a time far from the one that its address gives away."""
 UNGROUNDED = "ungrounded"
 """Reason kept with a record that lost values which its article does not bear out; the detail has a line for each."""
-MAKING = "making"
-"""Reason kept with an archived page of which its source is about to write a record: no other one makes one."""
+OF_RECORDS = (None, REDATED, UNGROUNDED)
+"""Reasons of a page that is a record: where it waits for the build with a date, the files have that."""
 LEFT = "left"
 """Reason kept with a URL that was found and not fetched when nobody worked on its source: another one need not wait for it."""
 UNREADABLE = "archive"  # reason of a failure where the archive does not give the page
@@ -66,9 +68,10 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An archived page that waits for the build; `published_date` is set when it was built before.
+    """An archived page that waits for the build.
 
-    `parts` says where the article's second and further pages lie.
+    `published_date` is the day of the record that the files have of it by an earlier build, `claimed` the one whose file may have
+    one, too, as a build was about to write it and has not ended. `parts` says where the article's second and further pages lie.
     """
 
     article_id: str
@@ -78,14 +81,24 @@ class Waiting:
     listed: date | None
     published_date: date | None
     parts: tuple[Position, ...] = ()
+    claimed: date | None = None
+
+    @property
+    def days_of_files(self) -> set[date]:
+        """Return the days whose files may have a record of it."""
+        return {day for day in (self.published_date, self.claimed) if day}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the build made of a page; `published_date` is None where the page was rejected before its date was known."""
+    """What the build made of a page; `published_date` is None where the page was rejected before its date was known.
+
+    It is `skipped` where another source makes a record of the article. Of what is `blocked` or `failed`, the date is that of a
+    record which the files keep.
+    """
 
     article_id: str
-    state: Literal["record", "reject", "blocked", "failed"]
+    state: Literal["record", "reject", "skipped", "blocked", "failed"]
     published_date: date | None = None
     reason: str | None = None
     detail: str | None = None

@@ -56,21 +56,27 @@ class Joining:
         self._connection = connection
         self._likeness = likeness
 
-    def join(self, members: Sequence[Member], gone: Iterable[str]) -> dict[str, str]:
+    def join(self, members: Sequence[Member]) -> dict[str, str]:
         """See `Stories.join`."""
         wanted = {member.article_id: member for member in members}
         fresh = self._add(list({member.place: member for member in members}.values()))
         texts = self._texts_at(wanted.values())
-        known = {row.article_id: row for row in self._select(_members, _members.c.article_id, [*wanted, *gone])}
+        known = {row.article_id: row for row in self._select(_members, _members.c.article_id, list(wanted))}
         put = [one for one in wanted.values() if not _stands(known.get(one.article_id), one, texts[one.place])]
-        left = [known[name] for name in {*gone, *(one.article_id for one in put)} if name in known]
+        left = [known[one.article_id] for one in put if one.article_id in known]
         self._remove(_members, _members.c.article_id, [row.article_id for row in left])
         self._insert(_members, [one.row(texts[one.place]) for one in put])
-        if put or left or fresh:
+        if put or fresh:
             links = [*self._equal(fresh, texts), *self._alike(fresh, texts)]
             self._keep_keys({texts[one.place]: one for one in fresh})
             self._settle({texts[one.place] for one in put}, {row.text_id for row in left}, links)
         return stories_in(self._connection, list(wanted))
+
+    def leave(self, source: str, ids: Iterable[str]) -> None:
+        """See `Stories.leave_stories`."""
+        left = [row for row in self._select(_members, _members.c.article_id, list(ids)) if row.source == source]
+        self._remove(_members, _members.c.article_id, [row.article_id for row in left])
+        self._settle(set(), {row.text_id for row in left}, [])
 
     def recall(self, members: Sequence[Member]) -> None:
         """Let the texts of members whose sketches were given up be there again to be compared."""

@@ -18,7 +18,7 @@ from crawlers.books import COVERED
 from crawlers.builds import Builds, row_of
 from crawlers.candidates import Fate, day_to_count, fate_of
 from crawlers.census import Census
-from crawlers.claims import elsewhere
+from crawlers.claims import elsewhere, of_records
 from crawlers.clock import now
 from crawlers.database import is_shared
 from crawlers.fates import (
@@ -205,6 +205,7 @@ class Ledger(Builds, Census, Inquiries):
         with self._writing() as connection:
             # Also their parts in other files: an article may have fewer when it is fetched again.
             articles = connection.scalars(select(_urls.c.article_id).where(lost)).all()
+            connection.execute(update(_urls).where(lost, ~of_records()).values(published_date=None, reason=None))  # no record's
             connection.execute(update(_urls).where(lost).values(state="discovered"))
             connection.execute(delete(_parts).where(_parts.c.archive_file == file))
             for some in chunks(list(articles)):

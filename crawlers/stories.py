@@ -39,13 +39,18 @@ class Place(NamedTuple):
 class Stories(Answers):
     """The ledger, as far as it knows of stories. Every method raises StoreError when the database cannot be used."""
 
-    def join(self, members: Sequence[Member], gone: Iterable[str], likeness: Likeness) -> dict[str, str]:
-        """Put articles into stories, take those of `gone` out, and return the story of each of `members`.
+    def join(self, members: Sequence[Member], likeness: Likeness) -> dict[str, str]:
+        """Put articles into stories, and return the story of each of them.
 
         Stories of other articles may change by that: `moved_stories` tells them. The same members again change nothing.
         """
         with self._writing() as connection:
-            return Joining(connection, likeness).join(members, gone)
+            return Joining(connection, likeness).join(members)
+
+    def leave_stories(self, source: str, ids: Iterable[str], likeness: Likeness) -> None:
+        """Take articles out of their stories, those aside whose records are another source's. Other stories may change by that."""
+        with self._writing() as connection:
+            Joining(connection, likeness).leave(source, ids)
 
     def unready_periods(self, periods: Iterable[int]) -> list[int]:
         """Return which of these periods have texts that are not there to be compared; the others are noted as used now."""

@@ -71,6 +71,14 @@ days = Table(
     Column("crawl", _Text, nullable=False),
     Column("listed_at", _Instant, nullable=False),
 )
+# Of which articles a source is about to write records, and for which day: no other one makes one of them meanwhile.
+claims = Table(
+    "claims",
+    metadata,
+    Column("article_id", _Text, primary_key=True),
+    Column("source", _Text, nullable=False),
+    Column("day", Date, nullable=False),
+)
 # Answers of seeds that an unfinished crawl need not ask for again (`seed`), those that a later crawl asks for
 # conditionally (`known`), and the robots.txt of today.
 replies = Table(

@@ -5,15 +5,17 @@ the ledger say that a page is settled. Killed in between, the same pages are bui
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Literal
 
 from crawlers.crawl import salvage
+from crawlers.errors import BusyError, StoreError
 from crawlers.fates import UNREADABLE, Find, Waiting
 from crawlers.lock import build_lock, source_lock
 from crawlers.page import Position
 from flows.build_batch import build_batch
-from flows.built import BuildJob, Built, crashed, keep_record, single_pages
+from flows.built import BuildJob, Built, crashed, keep_record, single_pages, skipped
 from flows.make import make_of
 from flows.runner import Crashed, Runner
 from flows.settings import Project
@@ -139,13 +141,36 @@ def _joined(project: Project, source: str, batches: Iterable[list[Built]]) -> It
 
 
 def _join(project: Project, source: str, built: list[Built]) -> list[Built]:
-    """Let articles join their stories, but for those that other sources have made meanwhile; return what is to be written."""
-    taken = project.ledger.claim(source, [one.page.article_id for one in built if one.record])
-    built = [one for one in built if one.page.article_id not in taken]
+    """Let articles join their stories, but for those that other sources make; return what is to be written of all."""
+    owners = _owners(project, source, built)
+    built = [skipped(one, owners[one.page.article_id]) if one.page.article_id in owners else one for one in built]
     made = [(one.record, one.mark) for one in built if one.record and one.mark]
     rejected = [one.page for one in built if one.reject]  # one may have joined before, in a build that was killed
-    join_stories(project, made, {page.article_id: page.published_date or page.day for page in rejected})
-    return built
+    gone = {page.article_id: max(page.days_of_files, default=page.day) for page in rejected}
+    join_stories(project, source, made, gone)
+    # What has a record in the files waits on: the other one takes that out once it has written its own.
+    return [one for one in built if one.outcome.state != "skipped" or not one.page.published_date]
+
+
+def _owners(project: Project, source: str, built: list[Built]) -> dict[str, str]:
+    """Claim the articles of which records are to be written, and return whose those are that other sources make."""
+    days = {one.page.article_id: one.record.published_date for one in built if one.record}
+    owners = project.ledger.claim(source, days)
+    others = [_let_go_of_killed(project, other, owners) for other in sorted(set(owners.values()))]
+    return project.ledger.claim(source, days) if any(others) else owners
+
+
+def _let_go_of_killed(project: Project, source: str, ids: Collection[str]) -> bool:
+    """Let go those of these articles that a source has claimed and not written, if it was killed; return whether there are any.
+
+    What cannot be read stays as it is.
+    """
+    left = set[str]()
+    with suppress(BusyError, StoreError), build_lock(project.data, source):  # who holds it is about to write them
+        for day, claimed in project.ledger.claims_of(source, ids).items():
+            left |= claimed.difference(row.article_id for row in dataset.records(project.data).rows(day, source, claimed))
+        project.ledger.let_go(source, left)
+    return bool(left)
 
 
 def _jobs(project: Project, source: str, days: frozenset[date], pages: list[Waiting], *, every_day: bool) -> Iterator[BuildJob]:
@@ -182,11 +207,12 @@ def _store(project: Project, source: str, done: list[Built], days: frozenset[dat
     rejects: dataset.Changes[Reject] = dataset.Changes()
     for built in done:
         page = built.page
-        if page.published_date and (built.record or built.reject):  # built before, and it may belong elsewhere now
-            records.remove[page.published_date].add(page.article_id)
+        for day in page.days_of_files if built.outcome.state in ("record", "reject", "skipped") else ():
+            records.remove[day].add(page.article_id)  # it may belong elsewhere now, or nowhere
         if built.record:
             story = told.get(built.record.article_id, built.record.story_id)  # another source may have taken it out meanwhile
             records.put[built.record.published_date].append(built.record.model_copy(update={"story_id": story}))
+        if built.outcome.state in ("record", "skipped"):
             rejects.remove[page.day].add(page.article_id)
         if built.reject:
             rejects.put[page.day].append(built.reject)
@@ -211,17 +237,17 @@ def _but_lost(project: Project, source: str, done: list[Built]) -> list[Built]:
     """
     doubtful: dict[date, set[str]] = {}
     for built in done:
-        if built.reject and built.page.published_date:
-            doubtful.setdefault(built.page.published_date, set()).add(built.page.article_id)
+        for day in built.page.days_of_files if built.reject else ():
+            doubtful.setdefault(day, set()).add(built.page.article_id)
     table = dataset.records(project.data)
     lies = {
-        row.article_id: Position(row.archive_file, row.archive_offset)
+        row.article_id: (day, Position(row.archive_file, row.archive_offset))
         for day, ids in doubtful.items()
         for row in table.rows(day, source, ids)
     }
-    return [
-        keep_record(built, lies[built.page.article_id].file)
-        if built.reject and lies.get(built.page.article_id, built.page.position) != built.page.position
-        else built
-        for built in done
-    ]
+
+    def judged(built: Built) -> Built:
+        day, position = lies.get(built.page.article_id, (built.page.day, built.page.position))
+        return keep_record(built, day, position.file) if built.reject and position != built.page.position else built
+
+    return [judged(built) for built in done]

@@ -78,13 +78,16 @@ def rejected(page: Page, source: str, waiting: Waiting, error: RejectedError) ->
     return Built(waiting, outcome, None, reject)
 
 
-def keep_record(built: Built, lost: str) -> Built:
-    """Return what becomes of an article whose record stays, since the page of that was lost with a file, and its new one gives none."""
+def keep_record(built: Built, day: date, lost: str) -> Built:
+    """Return what becomes of an article whose record of a day stays: the page of that was lost with a file, and its new one gives none."""
     told = built.outcome
     detail = f"{told.detail or 'no record'}; its record stays, whose page was lost with archive/{lost}"
-    return Built(
-        built.page, Outcome(told.article_id, "failed", built.page.published_date, told.reason, detail), finds=built.finds
-    )
+    return Built(built.page, Outcome(told.article_id, "failed", day, told.reason, detail), finds=built.finds)
+
+
+def skipped(built: Built, owner: str) -> Built:
+    """Return what becomes of an article of which another source makes a record: what its page holds besides stays this one's."""
+    return Built(built.page, Outcome(built.page.article_id, "skipped", None, "seen", owner), finds=built.finds)
 
 
 def single_pages(job: BuildJob) -> list[BuildJob]:

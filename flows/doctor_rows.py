@@ -198,7 +198,8 @@ class _Rows:
         """Yield that rows' pages are lost; they keep the day under which the file of a record lies, so that the next one replaces it."""
         for row in self._rows(day, path, ids):
             detail = f"archive/{row.archive_file} does not give it"
-            yield Outcome(row.article_id, "failed", row.published_date, UNREADABLE, detail)
+            kept = row.published_date if self.state == "record" else None
+            yield Outcome(row.article_id, "failed", kept, UNREADABLE, detail)
 
     def _take_out(self, day: date, path: Path, ids: set[str]) -> None:
         copy = self.table.root.parent / "broken" / f"{self.table.root.name}-{day}-{path.name}"

@@ -78,7 +78,7 @@ def import_texts(project: Project, files: list[Path], runner: Runner) -> Importe
     result.complaints += tell_stories(project)
     for identity, place in accepted.items():
         row = next(row for row in project.ledger.why(identity) if row["source"] == IMPORTED)
-        if (row["state"], row["reason"]) == ("skipped", "seen"):  # another source has made it meanwhile
+        if row["state"] == "archived" or row["reason"] == "seen":  # another source has made it meanwhile
             result.known += 1
         elif row["state"] == "record":
             result.records += 1

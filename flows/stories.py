@@ -24,15 +24,15 @@ _IDENTITY = {"article_id", "source", "published_at", "published_precision", "pub
 _COLUMNS = [*sorted(_IDENTITY), "body"]
 
 
-def join_stories(project: Project, built: Iterable[tuple[Record, stories.Mark]], gone: Mapping[str, date]) -> None:
-    """Put the articles of records into stories, and take out those of `gone`, given with their days."""
+def join_stories(project: Project, source: str, built: Iterable[tuple[Record, stories.Mark]], gone: Mapping[str, date]) -> None:
+    """Put the articles of a source's records into stories, and take out those of `gone`, given with their days, if they are its own."""
     members = [_member(mark, **record.model_dump(include=_IDENTITY)) for record, mark in built]
     periods = {one.period for one in members} | {stories.period(day) for day in gone.values()}
     _make_ready(project, {period + away for period in periods for away in (-1, 0, 1)})
     if gone:
-        project.ledger.join([], gone, stories)
+        project.ledger.leave_stories(source, gone, stories)
     for part in _parts(members):
-        project.ledger.join(part, [], stories)
+        project.ledger.join(part, stories)
 
 
 def tell_stories(project: Project) -> list[str]:
@@ -69,7 +69,7 @@ def _make_ready_part(project: Project, rows: list[dict[str, Any]]) -> None:
     members = [_member(stories.mark(row.pop("body"), row["published_date"]), **row) for row in rows]
     for part in _parts(members):
         project.ledger.recall_sketches([one for one in part if one.article_id in known], stories)
-        project.ledger.join([one for one in part if one.article_id not in known], [], stories)
+        project.ledger.join([one for one in part if one.article_id not in known], stories)
 
 
 def _member(

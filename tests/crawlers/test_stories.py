@@ -39,7 +39,8 @@ def ledger(tmp_path: Path):
 
 
 def joined(ledger: Ledger, *members: Member, gone: tuple[Member, ...] = ()) -> None:
-    ledger.join(members, [one.article_id for one in gone], Neighbours())
+    ledger.leave_stories("a", [one.article_id for one in gone], Neighbours())
+    ledger.join(members, Neighbours())
 
 
 def groups(ledger: Ledger, members: list[Member]) -> dict[int, int]:
@@ -50,8 +51,8 @@ def groups(ledger: Ledger, members: list[Member]) -> dict[int, int]:
 
 def test_a_story_bears_the_name_of_its_first_article(ledger):
     late, early, other = member(1, 10, hour=9), member(2, 10, hour=8), member(3, 50)
-    assert ledger.join([late, other], [], Neighbours()) == {one.article_id: one.article_id for one in (late, other)}
-    assert ledger.join([early], [], Neighbours()) == {early.article_id: early.article_id}
+    assert ledger.join([late, other], Neighbours()) == {one.article_id: one.article_id for one in (late, other)}
+    assert ledger.join([early], Neighbours()) == {early.article_id: early.article_id}
     assert groups(ledger, [late, early, other]) == {0: 1, 1: 1, 2: 2}
     assert ledger.members_of(early.article_id) == [early.article_id, late.article_id]
 

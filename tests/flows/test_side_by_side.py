@@ -30,7 +30,7 @@ def site():
 
 def assert_two_records(project, *sources: str) -> None:
     assert owners(project) == sorted(sources)
-    rows = list(dataset.records(project.data).select(D18, D18))
+    rows = list(dataset.records(project.data).select(D18, date(2026, 11, 19)))
     assert len({row.article_id for row in rows}) == 2
     kept = project.ledger.stories_of([row.article_id for row in rows])
     assert {row.article_id: row.story_id for row in rows} == kept

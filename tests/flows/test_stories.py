@@ -116,11 +116,11 @@ def test_a_file_that_cannot_be_read_keeps_nobody_from_joining(tmp_path):
     damaged = partitions.folder(D19) / "other.parquet"
     damaged.parent.mkdir()
     damaged.write_bytes(b"no Parquet")
-    join_stories(project, [(rows[2], mark(rows[2].body, D18))], {})
+    join_stories(project, rows[2].source, [(rows[2], mark(rows[2].body, D18))], {})
     assert project.ledger.stories_of([rows[2].article_id]) == {rows[2].article_id: rows[0].article_id}
     assert project.ledger.unready_periods([period(D18)]) == [period(D18)]
     damaged.unlink()
-    join_stories(project, [(rows[2], mark(rows[2].body, D18))], {})
+    join_stories(project, rows[2].source, [(rows[2], mark(rows[2].body, D18))], {})
     assert project.ledger.unready_periods([period(D18)]) == []
     assert tell_stories(project) == []
     assert [row.story_id for row in partitions.select(D18, D18)] == [rows[0].article_id] * 2
