@@ -92,7 +92,11 @@ def test_a_page_of_another_day_is_built_when_that_day_is_asked_for(ledger):
     ledger.settle("a", [Outcome(find(1).article_id, "reject", D19, "off_day")])
     assert ledger.waiting("a", [D18]) == []
     (waiting,) = ledger.waiting("a", [D19])
-    assert (waiting.article_id, waiting.day, waiting.published_date) == (find(1).article_id, D18, D19)
+    assert (waiting.article_id, waiting.day, waiting.published_date) == (
+        find(1).article_id,
+        D18,
+        None,
+    )  # no file has a record of it
     ledger.settle("a", [Outcome(find(1).article_id, "record", D19)])
     assert (report(ledger).tally.found, report(ledger, day=D19).tally.records) == (0, 1)
 
@@ -104,6 +108,26 @@ def test_a_page_that_one_source_fetched_for_another_day_serves_the_other_source(
     assert fetched(ledger, "b", [find(1, D19)], {D19}) == []
     (waiting,) = ledger.waiting("b", [D19])
     assert waiting.position.offset == 77
+
+
+def test_an_article_that_one_source_is_about_to_write_is_no_other_ones_until_that_lets_it_go_or_rejects_it(ledger):
+    one, other = find(1).article_id, find(2).article_id
+    for source in ("a", "b"):
+        for number in (1, 2):
+            ledger.take_in(source, find(number), Position("x/a.warc.gz", number), D18, "seed", "crawl")
+    assert ledger.claim("a", {one: D18, other: D19}) == {}
+    assert ledger.claim("b", {one: D18, other: D18}) == {one: "a", other: "a"}
+    assert ledger.claims_of("a", [one, other]) == {D18: {one}, D19: {other}}
+    assert ledger.claims_of("b", [one, other]) == {}
+    assert [(page.article_id, page.claimed) for page in ledger.waiting("a", [D19])] == [(other, D19)]
+    ledger.let_go("b", [one])  # which has nothing to let go
+    ledger.settle("a", [Outcome(one, "failed", None, "archive"), Outcome(other, "reject", None, "no_body")])
+    assert ledger.claim("b", {one: D18, other: D18}) == {one: "a"}
+    ledger.let_go("a", [one])
+    assert ledger.claim("b", {one: D18, other: D19}) == {}
+    ledger.settle("b", [Outcome(one, "record", D18), Outcome(other, "record", D19)])
+    assert ledger.claim("a", {one: D18, other: D18}) == {one: "b", other: "b"}
+    assert ledger.claims_of("b", [one, other]) == {}
 
 
 def test_the_sums_of_a_day(ledger):
